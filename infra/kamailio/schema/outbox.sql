@@ -1,0 +1,17 @@
+-- Call events, written only by Kamailio, read (never written) by control, which trims it through Kamailio's RPC.
+CREATE TABLE call_event (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms         INTEGER NOT NULL,
+  domain        TEXT NOT NULL,
+  call_id       TEXT NOT NULL,
+  kind          TEXT NOT NULL,
+  caller        TEXT NOT NULL DEFAULT '',
+  caller_number TEXT NOT NULL DEFAULT '',
+  callee        TEXT NOT NULL DEFAULT '',
+  unit          TEXT NOT NULL DEFAULT '',
+  account       TEXT NOT NULL DEFAULT '',
+  ended_by      TEXT NOT NULL DEFAULT '',
+  code          INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX call_event_domain ON call_event (domain, id);
+PRAGMA user_version = 1;
