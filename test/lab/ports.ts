@@ -24,7 +24,7 @@ export async function reservePorts(): Promise<PortBlock> {
   const folder = join(tmpdir(), "neolia-lab-ports");
   mkdirSync(folder, { recursive: true });
   const start = Math.floor(Math.random() * BLOCKS);
-  for (let i = 0; i < BLOCKS; i++) {
+  for (let i = 0; i < 2 * BLOCKS; i++) {
     const number = (start + i) % BLOCKS;
     const base = FIRST + number * BLOCK;
     const lock = join(folder, String(number));
