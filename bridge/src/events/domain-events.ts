@@ -1,0 +1,39 @@
+/**
+ * What can have changed, by name. Events say which thing changed, not what it is now: whoever needs that reads the
+ * store, which is already committed when an event goes out.
+ */
+export interface DomainEvents {
+  callChanged: CallChanged;
+  directoryChanged: DirectoryChanged;
+  provisioningChanged: ProvisioningChanged;
+  registrationsChanged: RegistrationsChanged;
+  linkChanged: LinkChanged;
+}
+
+/** A call began, got further or ended. Emitted after the change is in the call log. */
+export interface CallChanged {
+  callId: string;
+  siteId: string;
+  /** false when the news is too old to be acted upon (a ring after a gap): lists show it, nobody is alerted. */
+  fresh: boolean;
+}
+
+/** A site, or something of it (building, unit, door, account, rule), was added, edited or removed. */
+export interface DirectoryChanged {
+  siteId: string;
+}
+
+/** How far a site's edits have got on the VPS, or what holds them up, is different now. */
+export interface ProvisioningChanged {
+  siteId: string;
+}
+
+/** The set of accounts with a live contact is different now. */
+export interface RegistrationsChanged {
+  siteId: string;
+}
+
+/** The link to the VPS or to the broker came up, went down, or is down for another reason. */
+export interface LinkChanged {
+  link: "vps" | "mqtt";
+}
