@@ -60,4 +60,13 @@ CREATE TABLE site_clock (
   offset_seconds INTEGER NOT NULL,
   PRIMARY KEY (domain, from_unix)
 ) STRICT, WITHOUT ROWID;
+-- Accounts whose registration and calls have to end: written together with the change that asks for it, so that it is
+-- still done when Kamailio was away or control died in between. No reference to site: it outlives a removed one.
+CREATE TABLE logout (
+  domain          TEXT NOT NULL,
+  username        TEXT NOT NULL,
+  requested_at_ms INTEGER NOT NULL,
+  done_at_ms      INTEGER,                       -- NULL: still to do
+  PRIMARY KEY (domain, username)
+) STRICT, WITHOUT ROWID;
 PRAGMA user_version = 1;
