@@ -1,0 +1,112 @@
+/** The call log. The state machine in `calls/` is its only writer. */
+import type { Database } from "better-sqlite3";
+import type { Call } from "../api/call.ts";
+
+/** A call as stored: what people see of it, and what only the bridge needs. */
+export interface CallRow extends Call {
+  /** Unit of the calling device, so that its people see the calls they make. */
+  callerUnitId: string | null;
+  /** JSON of whatever else the state machine must remember over a restart; opaque here. */
+  memory: string;
+}
+
+export interface CallFilter {
+  siteId?: string;
+  /** Only calls to or from these units (or doors). An empty list matches nothing. */
+  unitIds?: readonly string[];
+}
+
+export interface CallStore {
+  upsertCall(call: CallRow): void;
+  getCall(callId: string): CallRow | null;
+  /**
+   * Calls that started before `before` (null: now), newest first. At least `limit` if there are so many: calls that
+   * started in the same millisecond as the last one come along, so that `before` never skips one.
+   */
+  listCalls(before: number | null, limit: number, filter?: CallFilter): CallRow[];
+  /** Calls without an end, oldest first. */
+  activeCalls(filter?: CallFilter): CallRow[];
+}
+
+interface Columns {
+  id: string;
+  siteId: string;
+  unitId: string | null;
+  callerUnitId: string | null;
+  doorId: string | null;
+  caller: string;
+  callee: string;
+  answeredBy: string | null;
+  status: Call["status"];
+  reason: Call["reason"];
+  startedAtMs: number;
+  ringingAtMs: number | null;
+  answeredAtMs: number | null;
+  endedAtMs: number | null;
+  memory: string;
+}
+
+const SELECT = `SELECT id, site_id AS siteId, unit_id AS unitId, caller_unit_id AS callerUnitId, door_id AS doorId,
+  caller, callee, answered_by AS answeredBy, status, reason, started_at_ms AS startedAtMs,
+  ringing_at_ms AS ringingAtMs, answered_at_ms AS answeredAtMs, ended_at_ms AS endedAtMs, memory FROM call`;
+// Lists come as JSON so that one prepared statement serves any number of units.
+const VISIBLE = `(@siteId IS NULL OR site_id = @siteId) AND (@unitIds IS NULL
+  OR unit_id IN (SELECT value FROM json_each(@unitIds))
+  OR door_id IN (SELECT value FROM json_each(@unitIds))
+  OR caller_unit_id IN (SELECT value FROM json_each(@unitIds)))`;
+
+export function callStore(db: Database): CallStore {
+  const upsert = db.prepare<Columns>(`
+    INSERT INTO call (id, site_id, unit_id, caller_unit_id, door_id, caller, callee, answered_by, status, reason,
+      started_at_ms, ringing_at_ms, answered_at_ms, ended_at_ms, memory)
+    VALUES (@id, @siteId, @unitId, @callerUnitId, @doorId, @caller, @callee, @answeredBy, @status, @reason,
+      @startedAtMs, @ringingAtMs, @answeredAtMs, @endedAtMs, @memory)
+    ON CONFLICT (id) DO UPDATE SET unit_id = excluded.unit_id, caller_unit_id = excluded.caller_unit_id,
+      door_id = excluded.door_id, caller = excluded.caller, callee = excluded.callee,
+      answered_by = excluded.answered_by, status = excluded.status, reason = excluded.reason,
+      started_at_ms = excluded.started_at_ms, ringing_at_ms = excluded.ringing_at_ms,
+      answered_at_ms = excluded.answered_at_ms, ended_at_ms = excluded.ended_at_ms, memory = excluded.memory`);
+  const get = db.prepare<[string], Columns>(`${SELECT} WHERE id = ?`);
+  const list = db.prepare<Record<string, unknown>, Columns>(`
+    ${SELECT} WHERE started_at_ms < @before AND ${VISIBLE} AND started_at_ms >= coalesce((
+      SELECT started_at_ms FROM call WHERE started_at_ms < @before AND ${VISIBLE}
+      ORDER BY started_at_ms DESC LIMIT 1 OFFSET @limit - 1), 0)
+    ORDER BY started_at_ms DESC, id DESC`);
+  const active = db.prepare<Record<string, unknown>, Columns>(
+    `${SELECT} WHERE ended_at_ms IS NULL AND ${VISIBLE} ORDER BY started_at_ms, id`,
+  );
+  const visible = (filter: CallFilter) => ({
+    siteId: filter.siteId ?? null,
+    unitIds: filter.unitIds ? JSON.stringify(filter.unitIds) : null,
+  });
+  return {
+    upsertCall: (call) => void upsert.run(toColumns(call)),
+    getCall: (callId) => {
+      const row = get.get(callId);
+      return row ? fromColumns(row) : null;
+    },
+    listCalls: (before, limit, filter = {}) =>
+      list.all({ before: before ?? Number.MAX_SAFE_INTEGER, limit, ...visible(filter) }).map(fromColumns),
+    activeCalls: (filter = {}) => active.all(visible(filter)).map(fromColumns),
+  };
+}
+
+function toColumns({ callId, caller, callee, answeredBy, ...call }: CallRow): Columns {
+  return {
+    ...call,
+    id: callId,
+    caller: JSON.stringify(caller),
+    callee: JSON.stringify(callee),
+    answeredBy: answeredBy ? JSON.stringify(answeredBy) : null,
+  };
+}
+
+function fromColumns({ id, caller, callee, answeredBy, ...columns }: Columns): CallRow {
+  return {
+    ...columns,
+    callId: id,
+    caller: JSON.parse(caller) as Call["caller"],
+    callee: JSON.parse(callee) as Call["callee"],
+    answeredBy: answeredBy ? (JSON.parse(answeredBy) as Call["caller"]) : null,
+  };
+}

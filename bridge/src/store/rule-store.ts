@@ -1,0 +1,71 @@
+import type { Database } from "better-sqlite3";
+import type { RuleAction, WeekWindow } from "../../../infra/control/src/wire.ts";
+
+export interface RuleRow {
+  id: string;
+  siteId: string;
+  /** Flat or door. */
+  unitId: string;
+  /** 0, 1, 2, … within the unit. */
+  position: number;
+  sourcePattern: string;
+  action: RuleAction;
+  targetSipUri: string | null;
+  ringSeconds: number;
+  /** Empty: always. */
+  schedule: WeekWindow[];
+  enabled: boolean;
+}
+
+export interface RuleFilter {
+  siteId?: string | undefined;
+  unitId?: string | undefined;
+}
+
+export interface RuleStore {
+  /** By unit, then in the order in which they are tried. */
+  list(filter: RuleFilter): RuleRow[];
+  get(id: string): RuleRow | null;
+  insert(rule: RuleRow): void;
+  update(rule: RuleRow): void;
+  remove(id: string): void;
+}
+
+type Columns = Omit<RuleRow, "enabled" | "schedule"> & { enabled: number; schedule: string };
+
+export function ruleStore(db: Database): RuleStore {
+  const select = `SELECT id, site_id AS siteId, unit_id AS unitId, position, source_pattern AS sourcePattern, action,
+    target_sip_uri AS targetSipUri, ring_seconds AS ringSeconds, schedule, enabled FROM rule`;
+  const list = db.prepare<Record<string, string | null>, Columns>(`
+    ${select} WHERE (@siteId IS NULL OR site_id = @siteId) AND (@unitId IS NULL OR unit_id = @unitId)
+    ORDER BY unit_id, position, id`);
+  const get = db.prepare<[string], Columns>(`${select} WHERE id = ?`);
+  const insert = db.prepare<Columns>(`
+    INSERT INTO rule (id, site_id, unit_id, position, source_pattern, action, target_sip_uri, ring_seconds, schedule,
+      enabled)
+    VALUES (@id, @siteId, @unitId, @position, @sourcePattern, @action, @targetSipUri, @ringSeconds, @schedule,
+      @enabled)`);
+  const update = db.prepare<Columns>(`
+    UPDATE rule SET position = @position, source_pattern = @sourcePattern, action = @action,
+      target_sip_uri = @targetSipUri, ring_seconds = @ringSeconds, schedule = @schedule, enabled = @enabled
+    WHERE id = @id`);
+  const remove = db.prepare<[string]>("DELETE FROM rule WHERE id = ?");
+  return {
+    list: (filter) => list.all({ siteId: filter.siteId ?? null, unitId: filter.unitId ?? null }).map(fromColumns),
+    get: (id) => {
+      const found = get.get(id);
+      return found ? fromColumns(found) : null;
+    },
+    insert: (rule) => void insert.run(toColumns(rule)),
+    update: (rule) => void update.run(toColumns(rule)),
+    remove: (id) => void remove.run(id),
+  };
+}
+
+function toColumns(rule: RuleRow): Columns {
+  return { ...rule, enabled: rule.enabled ? 1 : 0, schedule: JSON.stringify(rule.schedule) };
+}
+
+function fromColumns(columns: Columns): RuleRow {
+  return { ...columns, enabled: columns.enabled === 1, schedule: JSON.parse(columns.schedule) as WeekWindow[] };
+}

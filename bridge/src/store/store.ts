@@ -1,0 +1,87 @@
+/** Everything the bridge keeps, in one SQLite file. SQL stands in this folder and nowhere else. */
+import type { Database } from "better-sqlite3";
+import { type AccountStore, accountStore } from "./account-store.ts";
+import { type BuildingStore, buildingStore } from "./building-store.ts";
+import { type CallStore, callStore } from "./call-store.ts";
+import { type OpenOptions, openDatabase } from "./database.ts";
+import { type DeviceStore, deviceStore } from "./device-store.ts";
+import { type EventOutbox, eventOutbox } from "./event-outbox.ts";
+import { type FeedStore, feedStore } from "./feed-store.ts";
+import { type ProvisioningStore, provisioningStore } from "./provisioning-store.ts";
+import { type RuleStore, ruleStore } from "./rule-store.ts";
+import { type SiteStore, siteStore } from "./site-store.ts";
+import { type UnitStore, unitStore } from "./unit-store.ts";
+
+export interface Store {
+  sites: SiteStore;
+  buildings: BuildingStore;
+  /** Flats and doors. */
+  units: UnitStore;
+  accounts: AccountStore;
+  rules: RuleStore;
+  devices: DeviceStore;
+  provisioning: ProvisioningStore;
+  calls: CallStore;
+  feed: FeedStore;
+  outbox: EventOutbox;
+  /**
+   * Runs `work` in one transaction: all of it is on disk when this returns, or none of it after a throw. `work` is
+   * synchronous. A transaction within another one is part of it, with its own rollback.
+   */
+  transaction<T>(work: () => T): T;
+  /** Runs `announce` once the outermost transaction is on disk; at once outside of one; never after a rollback. */
+  afterCommit(announce: () => void): void;
+  /** What people must be told about the file: it was restored from a copy. Null when all is well. */
+  notice: string | null;
+  /** Makes today's copy if there is none yet. Throws when the disk refuses. */
+  keepCopy(): void;
+  close(): void;
+}
+
+/** Opens (or makes, or restores) the store in a folder. Throws `StoreError` with one plain sentence. */
+export function openStore(options: OpenOptions): Store {
+  const { db, notice, keepCopy } = openDatabase(options);
+  return {
+    sites: siteStore(db),
+    buildings: buildingStore(db),
+    units: unitStore(db),
+    accounts: accountStore(db),
+    rules: ruleStore(db),
+    devices: deviceStore(db),
+    provisioning: provisioningStore(db),
+    calls: callStore(db),
+    feed: feedStore(db),
+    outbox: eventOutbox(db),
+    ...transactions(db),
+    notice,
+    keepCopy,
+    close: () => void db.close(),
+  };
+}
+
+function transactions(db: Database): Pick<Store, "transaction" | "afterCommit"> {
+  let waiting: Array<() => void> = [];
+  return {
+    transaction: (work) => {
+      const outermost = !db.inTransaction;
+      const before = waiting.length;
+      let result: ReturnType<typeof work>;
+      try {
+        result = db.transaction(work).immediate();
+      } catch (error) {
+        waiting.length = before;
+        throw error;
+      }
+      if (outermost) {
+        const announcements = waiting;
+        waiting = [];
+        for (const announce of announcements) announce();
+      }
+      return result;
+    },
+    afterCommit: (announce) => {
+      if (db.inTransaction) waiting.push(announce);
+      else announce();
+    },
+  };
+}

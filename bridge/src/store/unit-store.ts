@@ -1,0 +1,55 @@
+/** Whatever can be called: flats and doors share one namespace and one owner of rules, so they share a table. */
+import type { Database } from "better-sqlite3";
+
+export type UnitKind = "residential" | "door";
+
+export interface UnitRow {
+  id: string;
+  siteId: string;
+  buildingId: string;
+  kind: UnitKind;
+  /** SIP name, unique within the site over both kinds. */
+  name: string;
+  /** The number of a flat, the label of a door. */
+  label: string;
+}
+
+export interface UnitFilter {
+  siteId?: string | undefined;
+  buildingId?: string | undefined;
+  kind?: UnitKind | undefined;
+}
+
+export interface UnitStore {
+  list(filter: UnitFilter): UnitRow[];
+  get(id: string): UnitRow | null;
+  byName(siteId: string, name: string): UnitRow | null;
+  insert(unit: UnitRow): void;
+  /** Changes the label; the SIP name is what doors dial and stays. */
+  update(unit: UnitRow): void;
+  /** Takes its accounts, their devices and its rules along. */
+  remove(id: string): void;
+}
+
+export function unitStore(db: Database): UnitStore {
+  const select = "SELECT id, site_id AS siteId, building_id AS buildingId, kind, name, label FROM unit";
+  const list = db.prepare<Record<string, string | null>, UnitRow>(`
+    ${select} WHERE (@siteId IS NULL OR site_id = @siteId) AND (@buildingId IS NULL OR building_id = @buildingId)
+      AND (@kind IS NULL OR kind = @kind) ORDER BY name`);
+  const get = db.prepare<[string], UnitRow>(`${select} WHERE id = ?`);
+  const byName = db.prepare<[string, string], UnitRow>(`${select} WHERE site_id = ? AND name = ?`);
+  const insert = db.prepare<UnitRow>(`
+    INSERT INTO unit (id, site_id, building_id, kind, name, label)
+    VALUES (@id, @siteId, @buildingId, @kind, @name, @label)`);
+  const update = db.prepare<UnitRow>("UPDATE unit SET label = @label WHERE id = @id");
+  const remove = db.prepare<[string]>("DELETE FROM unit WHERE id = ?");
+  return {
+    list: (filter) =>
+      list.all({ siteId: filter.siteId ?? null, buildingId: filter.buildingId ?? null, kind: filter.kind ?? null }),
+    get: (id) => get.get(id) ?? null,
+    byName: (siteId, name) => byName.get(siteId, name) ?? null,
+    insert: (unit) => void insert.run(unit),
+    update: (unit) => void update.run(unit),
+    remove: (id) => void remove.run(id),
+  };
+}
