@@ -1,0 +1,99 @@
+/**
+ * Every error that the bridge tells anyone: one closed table. The user's text stands in the panel's translations under
+ * the same code; the message here is for the log and for developers.
+ */
+
+export type ErrorCategory =
+  /** The request is wrong: sending it again changes nothing. */
+  | "request"
+  /** Who is asking may not. */
+  | "access"
+  /** The request is fine, but what is stored stands against it. */
+  | "conflict"
+  /** Something the bridge needs is away. */
+  | "unavailable"
+  /** A defect. */
+  | "internal";
+
+interface ErrorKind {
+  /** HTTP status. */
+  status: number;
+  category: ErrorCategory;
+  /** True when the same request may succeed later without anyone changing anything. */
+  retryable: boolean;
+}
+
+const request = (status: number): ErrorKind => ({ status, category: "request", retryable: false });
+const access = (status: number): ErrorKind => ({ status, category: "access", retryable: false });
+const conflict = (): ErrorKind => ({ status: 409, category: "conflict", retryable: false });
+
+export const ERRORS = {
+  INVALID_REQUEST: request(400),
+  MALFORMED_JSON: request(400),
+  UNSUPPORTED_CONTENT_TYPE: request(415),
+  TOO_LARGE: request(413),
+  NOT_FOUND: request(404),
+  METHOD_NOT_ALLOWED: request(405),
+  UNKNOWN_TIME_ZONE: request(400),
+  UNKNOWN_SITE: request(404),
+  UNKNOWN_BUILDING: request(404),
+  UNKNOWN_UNIT: request(404),
+  UNKNOWN_DOOR: request(404),
+  UNKNOWN_ACCOUNT: request(404),
+  UNKNOWN_RULE: request(404),
+  UNKNOWN_CALL: request(404),
+  DEVICE_UNKNOWN: request(404),
+  /** The account's type and the unit or door given do not go together. */
+  ACCOUNT_PLACE: request(400),
+  /** A rule needs a target to forward to, and none to ring. */
+  RULE_TARGET: request(400),
+
+  NOT_SIGNED_IN: access(401),
+  WRONG_TOKEN: access(401),
+  FORBIDDEN: access(403),
+  /** The X-Neolia header of a mutation is missing. */
+  CSRF_HEADER_MISSING: access(403),
+  /** Host or Origin is not this bridge: DNS rebinding or a foreign page. */
+  FOREIGN_ORIGIN: access(403),
+  TOO_MANY_ATTEMPTS: { status: 429, category: "access", retryable: true },
+
+  DOMAIN_TAKEN: conflict(),
+  NAME_TAKEN: conflict(),
+  BUILDING_EXISTS: conflict(),
+  TOO_MANY_RULES: conflict(),
+
+  /** The store or disk refuses: nothing was changed. */
+  STORE_UNAVAILABLE: { status: 503, category: "unavailable", retryable: true },
+  VPS_NOT_CONFIGURED: { status: 503, category: "unavailable", retryable: false },
+  VPS_UNREACHABLE: { status: 503, category: "unavailable", retryable: true },
+  INTERNAL: { status: 500, category: "internal", retryable: false },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface AppErrorOptions {
+  /** What is wrong where, or what stands in the way; goes into the reply. */
+  details?: Record<string, unknown>;
+  /** Goes into the log only. */
+  cause?: unknown;
+}
+
+/** An error with a code of the table. Foreign errors become one at their adapter. */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly category: ErrorCategory;
+  readonly retryable: boolean;
+  readonly details: Record<string, unknown> | undefined;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const kind: ErrorKind = ERRORS[code];
+    this.code = code;
+    this.status = kind.status;
+    this.category = kind.category;
+    this.retryable = kind.retryable;
+    this.details = options.details;
+  }
+}
