@@ -1,0 +1,190 @@
+#!/bin/sh
+# npm run demo | test | check | bench | build: brings what is missing on a bare Debian machine, then runs the command
+# with the Node of node_modules. Everything that goes wrong on the way is one sentence on stderr and exit code 1.
+set -eu
+
+cd "$(dirname "$0")/../.."
+NODE=node_modules/.bin/node
+NODE_MAJOR=24
+
+say() { printf 'neolia: %s\n' "$*" >&2; }
+die() {
+  say "$*"
+  exit 1
+}
+
+# --- Debian packages ------------------------------------------------------------------------------------------------
+
+# Prints the packages that the command needs and that are not installed.
+missing_packages() {
+  wanted=$(awk -v command="$1" '!/^#/ { for (i = 2; i <= NF; i++) if ($i == command) print $1 }' \
+    test/lab/debian-packages.txt)
+  [ -n "$wanted" ] || return 0
+  # shellcheck disable=SC2016,SC2086 # dpkg-query's own ${…}; one word a package.
+  installed=$(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' $wanted 2>/dev/null |
+    awk '$2 == "installed" { print $1 }') || true
+  for package in $wanted; do
+    printf '%s\n' "$installed" | grep -qx "$package" || printf '%s ' "$package"
+  done
+}
+
+# Runs a command as root.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Debian starts a daemon when its package is installed. The lab starts its own copies, so none may start here, and none
+# that was not there before may start at the next boot.
+POLICY=/usr/sbin/policy-rc.d
+POLICY_IS_OURS=no
+hold_daemons() {
+  if [ ! -e "$POLICY" ]; then
+    POLICY_IS_OURS=yes
+    # shellcheck disable=SC2016 # $1 belongs to the inner shell.
+    as_root sh -c 'printf "#!/bin/sh\nexit 101\n" >"$1" && chmod 755 "$1"' sh "$POLICY"
+  fi
+}
+release_daemons() {
+  if [ "$POLICY_IS_OURS" = yes ]; then
+    POLICY_IS_OURS=no
+    as_root rm -f "$POLICY"
+  fi
+}
+disable_daemons() {
+  [ -d /run/systemd/system ] || return 0
+  for unit in $(dpkg --listfiles "$@" | sed -n 's|^.*/systemd/system/\([^/@]*\.service\)$|\1|p' | sort -u); do
+    as_root systemctl --quiet disable --now "$unit" || say "could not disable $unit; it may start at the next boot."
+  done
+}
+
+# Runs apt-get with its output in a file; translates what usually goes wrong.
+apt_get() {
+  if as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=60 "$@" >"$LOG" 2>&1 </dev/null; then
+    return 0
+  fi
+  if grep -qiE 'could not get lock|unable to lock|unable to acquire the dpkg' "$LOG"; then
+    die "another program is installing packages; run this again when it is done."
+  elif grep -qiE 'could not resolve|temporary failure resolving|unable to connect|could not connect|unreachable|failed to fetch' "$LOG"; then
+    die "no network: Debian's package server cannot be reached."
+  elif grep -qiE 'unable to locate package|has no installation candidate' "$LOG"; then
+    die "this Debian does not have $(sed -nE "s/^E: Unable to locate package (.*)|^E: Package '(.*)' has no.*/\1\2/p" "$LOG" | tr '\n' ' ')(Debian 12 or newer is needed)."
+  fi
+  tail -n 15 "$LOG" >&2
+  die "apt-get $1 failed; its last lines stand above."
+}
+
+install_packages() {
+  command -v apt-get >/dev/null || die "Debian 12 or newer is needed: this machine has no apt-get."
+  missing=$(missing_packages "$1")
+  [ -n "$missing" ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || die "Debian packages are missing and there is no sudo: as root, run apt-get install $missing"
+    if [ ! -t 0 ] && ! sudo -n true 2>/dev/null; then
+      die "Debian packages are missing and sudo asks for a password: run sudo apt-get install $missing"
+    fi
+  fi
+  say "installing Debian packages: $missing"
+  LOG=$(mktemp)
+  trap 'release_daemons; rm -f "$LOG"' EXIT
+  trap 'exit 130' INT TERM HUP
+  hold_daemons
+  apt_get update
+  # shellcheck disable=SC2086 # One word a package.
+  apt_get install --yes --no-install-recommends $missing
+  # shellcheck disable=SC2086
+  disable_daemons $missing
+  release_daemons
+  rm -f "$LOG"
+  trap - EXIT INT TERM HUP
+}
+
+# --- npm packages ---------------------------------------------------------------------------------------------------
+
+# Runs npm with its output in a file; translates what usually goes wrong.
+npm_quiet() {
+  log=$(mktemp)
+  if npm "$@" --no-audit --no-fund >"$log" 2>&1 </dev/null; then
+    rm -f "$log"
+    return 0
+  fi
+  if grep -qE 'ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ENETUNREACH|ECONNRESET' "$log"; then
+    rm -f "$log"
+    die "no network: the npm registry cannot be reached."
+  elif grep -q 'EACCES' "$log"; then
+    rm -f "$log"
+    die "npm may not write here: the folder $(pwd) belongs to someone else."
+  fi
+  tail -n 15 "$log" >&2
+  rm -f "$log"
+  die "npm $1 failed; its last lines stand above."
+}
+
+install_modules() {
+  if [ ! -e node_modules/.package-lock.json ] || [ -n "$(find package-lock.json -newer node_modules/.package-lock.json)" ]; then
+    command -v npm >/dev/null || die "npm is missing: install Node 20 or newer with npm."
+    say "installing npm packages from the lock file"
+    # No package's script runs but the one of 'node', which puts its program in place.
+    npm_quiet ci --include=dev --ignore-scripts
+  fi
+  if [ ! -x "$NODE" ]; then
+    say "putting Node $NODE_MAJOR in place"
+    npm_quiet rebuild --ignore-scripts=false node
+  fi
+  version=$("$NODE" --version 2>/dev/null) || die "node_modules has no Node that runs here: delete the folder node_modules and run this again."
+  case $version in
+    v"$NODE_MAJOR".*) ;;
+    *) die "node_modules has Node $version instead of $NODE_MAJOR: delete the folder node_modules and run this again." ;;
+  esac
+}
+
+# --- Commands -------------------------------------------------------------------------------------------------------
+
+build() {
+  "$NODE" panel/build.ts
+  "$NODE" bridge/build.ts
+}
+
+# All suites, or those of one folder: attack, door, bridge, panel, infra …
+run_tests() {
+  case ${1-} in
+    "") folders="addon bridge infra panel test" ;;
+    addon | bridge | infra | panel) folders="$1 test/$1" ;;
+    *) folders="test/$1" ;;
+  esac
+  present=
+  for folder in $folders; do [ ! -d "$folder" ] || present="$present $folder"; done
+  [ -n "$present" ] || die "there is no folder $folders with tests."
+  # shellcheck disable=SC2086 # One word a folder; no path here has a blank.
+  files=$(find $present -name node_modules -prune -o -name dist -prune -o -name '*.test.ts' -print | sort)
+  [ -n "$files" ] || die "there is no test in$present."
+  build >/dev/null
+  # shellcheck disable=SC2086
+  exec "$NODE" --test --test-concurrency=2 --test-timeout=900000 $files
+}
+
+command=${1-}
+[ $# -eq 0 ] || shift
+case $command in
+  demo | test | check | bench | build) ;;
+  *) die "use: npm run demo|test|check|bench|build" ;;
+esac
+install_packages "$command"
+install_modules
+PATH="$(pwd)/node_modules/.bin:$PATH"
+export PATH
+case $command in
+  demo)
+    build >/dev/null
+    exec "$NODE" test/lab/demo.ts "$@"
+    ;;
+  test) run_tests "$@" ;;
+  check) exec "$NODE" test/lab/check.ts "$@" ;;
+  bench)
+    bench=${1:-door}
+    [ $# -eq 0 ] || shift
+    [ -f "test/bench/$bench.ts" ] || die "there is no test/bench/$bench.ts."
+    build >/dev/null
+    exec "$NODE" "test/bench/$bench.ts" "$@"
+    ;;
+  build) build ;;
+esac
