@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import fc from "fast-check";
+import type { CallEvent } from "../../../infra/control/src/wire.ts";
+import { callEvent } from "../../../test/fakes/call-events.ts";
+import { DOOR, OTHER_SITE, SITE, storedSite, UNIT_401 } from "../../../test/fakes/stored-site.ts";
+import { EventBus } from "../events/bus.ts";
+import type { CallChanged } from "../events/domain-events.ts";
+import { type CallLog, startCallLog } from "./call-log.ts";
+
+const CALL = "c".repeat(32);
+let site: ReturnType<typeof storedSite>;
+let log: CallLog;
+let announced: string[];
+let changes: CallChanged[];
+let nowMs: number;
+
+function start(store = site.store): void {
+  const bus = new EventBus((error) => assert.fail(String(error)));
+  bus.on("callChanged", (change) => changes.push(change));
+  log = startCallLog({
+    store,
+    bus,
+    announce: (call, what) => announced.push(`${call.callee.name} ${what}`),
+    nowMs: () => nowMs,
+  });
+}
+
+beforeEach(() => {
+  site = storedSite();
+  announced = [];
+  changes = [];
+  nowMs = 1_000_000;
+  start();
+});
+afterEach(() => {
+  log.stop();
+  site.remove();
+});
+
+const takeAll = (events: CallEvent[], ageMs = 0): void => {
+  for (const event of events) log.take(SITE, event, ageMs);
+};
+const answeredCall = [
+  callEvent(1, "invited"),
+  callEvent(2, "ringing"),
+  callEvent(3, "ringing", { account: "mobile401" }),
+  callEvent(4, "answered"),
+  callEvent(9, "ended"),
+];
+
+test("an answered door call is in the log with its parties, times and outcome", () => {
+  takeAll(answeredCall);
+  assert.deepEqual(site.store.calls.getCall(CALL), {
+    callId: CALL,
+    siteId: SITE,
+    unitId: UNIT_401,
+    doorId: DOOR,
+    callerUnitId: null,
+    caller: { name: "intercom-entrance", label: "Entrance", kind: "door" },
+    callee: { name: "unit401", label: "401", kind: "unit" },
+    answeredBy: { name: "panel401", label: "Label of panel401", kind: "panel" },
+    status: "completed",
+    reason: "answered-elsewhere",
+    startedAtMs: 1_000,
+    ringingAtMs: 2_000,
+    answeredAtMs: 4_000,
+    endedAtMs: 9_000,
+    memory: "{}",
+  });
+  assert.deepEqual(announced, ["unit401 ringing", "unit401 answered", "unit401 ended"]);
+});
+
+test("taking the same events again, as after a crash of the link, changes and announces nothing", () => {
+  takeAll(answeredCall);
+  const before = site.store.calls.getCall(CALL);
+  takeAll(answeredCall);
+  assert.deepEqual(site.store.calls.getCall(CALL), before);
+  assert.equal(announced.length, 3);
+  assert.equal(site.store.feed.cursor(SITE), 9);
+});
+
+test("events older than 30 s make a log entry and no ring", () => {
+  takeAll([callEvent(1, "invited"), callEvent(2, "ringing"), callEvent(5, "failed", { code: 487 })], 31_000);
+  assert.equal(site.store.calls.getCall(CALL)?.status, "cancelled");
+  assert.deepEqual(announced, ["unit401 missed"]);
+  assert.ok(changes.every(({ fresh }) => !fresh));
+});
+
+test("a call goes on over a restart of the bridge", () => {
+  takeAll(answeredCall.slice(0, 3));
+  log.stop();
+  start(site.reopen());
+  takeAll(answeredCall);
+  assert.deepEqual(announced, ["unit401 ringing", "unit401 answered", "unit401 ended"]);
+});
+
+test("when storing the effects fails, the event is not taken and comes again", () => {
+  log.stop();
+  let failing = true;
+  log = startCallLog({
+    store: site.store,
+    bus: new EventBus(() => undefined),
+    announce: (_call, what) => {
+      if (failing) throw new Error("disk full");
+      announced.push(what);
+    },
+  });
+  assert.throws(() => log.take(SITE, callEvent(2, "ringing"), 0), /disk full/);
+  assert.equal(site.store.feed.cursor(SITE), 0);
+  assert.equal(site.store.calls.getCall(CALL), null);
+  failing = false;
+  log.take(SITE, callEvent(2, "ringing"), 0);
+  assert.deepEqual(announced, ["ringing"]);
+});
+
+test("listeners hear of a change only when it is in the log", () => {
+  const bus = new EventBus((error) => assert.fail(String(error)));
+  const seen: Array<string | undefined> = [];
+  log.stop();
+  log = startCallLog({ store: site.store, bus, announce: () => undefined });
+  bus.on("callChanged", ({ callId }) => seen.push(site.store.calls.getCall(callId)?.status));
+  takeAll(answeredCall);
+  assert.deepEqual(seen, ["ringing", "ringing", "in-progress", "completed"]);
+});
+
+test("a ringing call whose end never comes fails after ten minutes, as a missed call", () => {
+  takeAll(answeredCall.slice(0, 2));
+  nowMs = 2_000 + 10 * 60_000 - 1;
+  log.following(SITE, true);
+  assert.equal(site.store.calls.getCall(CALL)?.status, "ringing");
+  nowMs += 1;
+  log.following(SITE, true);
+  const call = site.store.calls.getCall(CALL);
+  assert.deepEqual([call?.status, call?.reason, call?.endedAtMs], ["failed", "failed", nowMs]);
+  assert.deepEqual(announced, ["unit401 ringing", "unit401 missed"]);
+});
+
+test("an overdue call waits for the feed to bring its true end, but not for ever", () => {
+  takeAll(answeredCall.slice(0, 2));
+  log.stop();
+  nowMs = 2_000 + 30 * 60_000;
+  start();
+  log.following(SITE, false);
+  assert.equal(site.store.calls.getCall(CALL)?.status, "ringing");
+  nowMs += 3_600_000;
+  log.following(SITE, false);
+  assert.equal(site.store.calls.getCall(CALL)?.reason, "failed");
+});
+
+test("when the VPS was rebuilt, the calls of its site that were on end as failed and no other site's", () => {
+  takeAll(answeredCall.slice(0, 4));
+  log.take(OTHER_SITE, callEvent(1, "ringing", { callId: "d".repeat(32) }), 0);
+  log.lost(SITE);
+  assert.equal(site.store.calls.getCall(CALL)?.reason, "failed");
+  assert.equal(site.store.calls.getCall("d".repeat(32))?.status, "ringing");
+});
+
+test("an event of one site cannot touch a call of another", () => {
+  takeAll(answeredCall.slice(0, 2));
+  log.take(OTHER_SITE, callEvent(1, "failed", { code: 487 }), 0);
+  assert.equal(site.store.calls.getCall(CALL)?.status, "ringing");
+});
+
+test("names mean the accounts and units of the event's own site", () => {
+  log.take(OTHER_SITE, callEvent(1, "answered", { caller: "panel401", account: "panel401" }), 0);
+  const call = site.store.calls.getCall(CALL);
+  assert.equal(call?.callee.label, "401 elsewhere");
+  assert.equal(call?.callerUnitId, "other-unit401");
+});
+
+test("a caller's number is the label of a gateway call, and a withheld one is not", () => {
+  const from = (callId: string, callerNumber: string) => {
+    log.take(
+      SITE,
+      callEvent(site.store.feed.cursor(SITE) + 1, "invited", { callId, caller: "line1", callerNumber }),
+      0,
+    );
+    return site.store.calls.getCall(callId)?.caller;
+  };
+  assert.deepEqual(from("1".repeat(32), "+33100000000"), { name: "line1", label: "+33100000000", kind: "gateway" });
+  assert.deepEqual(from("2".repeat(32), "anonymous"), { name: "line1", label: "Label of line1", kind: "gateway" });
+});
+
+test("a panel that calls a door is seen from its own flat, and names nobody knows stay names", () => {
+  const more = { caller: "panel401", callee: "intercom-entrance", unit: "intercom-entrance", account: "" };
+  log.take(SITE, callEvent(1, "invited", more), 0);
+  const call = site.store.calls.getCall(CALL);
+  assert.deepEqual([call?.unitId, call?.doorId, call?.callerUnitId], [null, DOOR, UNIT_401]);
+  assert.equal(call?.callee.kind, "door");
+
+  const unknown = { callId: "e".repeat(32), callee: "unit999", unit: "", code: 404 };
+  log.take(SITE, callEvent(2, "failed", unknown), 0);
+  assert.deepEqual(site.store.calls.getCall(unknown.callId)?.callee, {
+    name: "unit999",
+    label: "unit999",
+    kind: "unknown",
+  });
+});
+
+test("in whatever order, doubled and with gaps, events leave each call ended once or still on", () => {
+  const shuffledCalls = fc
+    .array(
+      fc.tuple(
+        fc.constantFrom("1", "2", "3"),
+        fc.constantFrom(...answeredCall, callEvent(10, "failed", { code: 486 })),
+      ),
+    )
+    .map((picks) => picks.map(([call, event], index) => ({ ...event, id: index + 1, callId: call.repeat(32) })));
+  fc.assert(
+    fc.property(shuffledCalls, (events) => {
+      announced = [];
+      for (const call of site.store.calls.activeCalls()) assert.equal(call.endedAtMs, null);
+      const run = events.map((event) => ({ ...event, callId: `${event.callId}${nowMs}` }));
+      nowMs += 1;
+      site.store.feed.reset(SITE, 0);
+      takeAll([...run, ...run]);
+      const ids = new Set(run.map(({ callId }) => callId));
+      const over = [...ids].filter((id) => site.store.calls.getCall(id)?.endedAtMs !== null);
+      assert.equal(announced.filter((what) => /ended|missed/.test(what)).length, over.length);
+    }),
+    { numRuns: 40 },
+  );
+});

@@ -1,0 +1,212 @@
+/**
+ * Takes the VPS's call events into the call log: each event moves one call through the state machine, and the new
+ * state, the cursor of the feed and what is to be announced are one transaction. Whoever wants to know hears of it on
+ * the bus, after the commit.
+ */
+import type { CallEvent } from "../../../infra/control/src/wire.ts";
+import type { EventBus } from "../events/bus.ts";
+import type { CallRow } from "../store/call-store.ts";
+import type { Store } from "../store/store.ts";
+import {
+  type Announcement,
+  type CallInput,
+  type CallState,
+  deadlineOf,
+  FRESH_MS,
+  IDLE,
+  transition,
+} from "./call-machine.ts";
+import { answererOf, partiesOf } from "./parties.ts";
+
+export interface CallLogOptions {
+  store: Store;
+  bus: EventBus;
+  /**
+   * Called inside the transaction for everything that the world outside should hear of a call. `atMs` is when it
+   * happened, by our clock.
+   */
+  announce: (call: CallRow, what: Announcement, atMs: number) => void;
+  nowMs?: () => number;
+}
+
+export interface CallLog {
+  /**
+   * Takes one event of the feed; one that was taken before changes nothing. `ageMs` is how long ago it happened
+   * (by the VPS's clock, so that a wrong clock here silences no ring). Throws what the store throws.
+   */
+  take(siteId: string, event: CallEvent, ageMs: number): void;
+  /**
+   * Whether the feed of a site is up to date. While it is not, a call that is overdue is given time, because its true
+   * end may still be on its way.
+   */
+  following(siteId: string, upToDate: boolean): void;
+  /** The VPS was rebuilt and knows nothing of the calls that were on: they end as failed. */
+  lost(siteId: string): void;
+  stop(): void;
+}
+
+const SWEEP_EVERY_MS = 10_000;
+/** How much longer an overdue call may stay on while the feed is away. */
+const AWAY_PATIENCE_MS = 3_600_000;
+
+export function startCallLog(options: CallLogOptions): CallLog {
+  const { store, bus } = options;
+  const nowMs = options.nowMs ?? Date.now;
+  const upToDate = new Set<string>();
+
+  /** Moves one call; the row is null when this event is the first of it. */
+  function apply(
+    known: CallRow | null,
+    fresh: boolean,
+    input: CallInput,
+    blank: () => CallRow,
+    heardAtMs: number,
+  ): void {
+    const { state, effects } = transition(known ? stateOf(known) : IDLE, input);
+    if (effects.length === 0) return;
+    const row = withState(known ?? blank(), state, store);
+    for (const effect of effects) {
+      switch (effect.type) {
+        case "save":
+          store.calls.upsertCall(row);
+          break;
+        case "announce":
+          options.announce(row, effect.what, heardAtMs);
+          break;
+      }
+    }
+    store.afterCommit(() => bus.emit("callChanged", { callId: row.callId, siteId: row.siteId, fresh }));
+  }
+
+  function take(siteId: string, event: CallEvent, ageMs: number): void {
+    const fresh = ageMs <= FRESH_MS;
+    store.transaction(() => {
+      if (!store.feed.take(siteId, event.id)) return;
+      const known = store.calls.getCall(event.callId);
+      // The id is a digest with the site's domain in it: a call of another site is a fault of the sender.
+      if (known && known.siteId !== siteId) return;
+      apply(known, fresh, inputOf(event, fresh), () => newCall(store, siteId, event), nowMs() - ageMs);
+    });
+  }
+
+  function expire(call: CallRow): void {
+    const atMs = nowMs();
+    store.transaction(() => apply(call, true, { kind: "timeout", atMs }, () => call, atMs));
+  }
+
+  function sweep(): void {
+    for (const call of store.calls.activeCalls()) {
+      const deadline = deadlineOf(stateOf(call));
+      const patience = upToDate.has(call.siteId) ? 0 : AWAY_PATIENCE_MS;
+      if (deadline !== null && deadline + patience <= nowMs()) expire(call);
+    }
+  }
+
+  const timer = setInterval(sweep, SWEEP_EVERY_MS);
+  return {
+    take,
+    following: (siteId, following) => {
+      if (following) upToDate.add(siteId);
+      else upToDate.delete(siteId);
+      sweep();
+    },
+    lost: (siteId) => {
+      for (const call of store.calls.activeCalls({ siteId })) expire(call);
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+function inputOf(event: CallEvent, fresh: boolean): CallInput {
+  const { atMs } = event;
+  switch (event.kind) {
+    case "invited":
+      return { kind: "invited", atMs };
+    case "ringing":
+      return { kind: "ringing", atMs, fresh };
+    case "answered":
+      return { kind: "answered", atMs, account: event.account };
+    case "ended":
+      return { kind: "ended", atMs };
+    case "failed":
+      return { kind: "failed", atMs, code: event.code };
+  }
+}
+
+function newCall(store: Store, siteId: string, event: CallEvent): CallRow {
+  return {
+    callId: event.callId,
+    siteId,
+    ...partiesOf(store, siteId, event),
+    status: "ringing",
+    reason: null,
+    answeredBy: null,
+    startedAtMs: event.atMs,
+    ringingAtMs: null,
+    answeredAtMs: null,
+    endedAtMs: null,
+    memory: "{}",
+  };
+}
+
+/** The machine's view of a stored call: the two directions of one function between two vocabularies. */
+function stateOf(call: CallRow): CallState {
+  const { startedAtMs, ringingAtMs, answeredAtMs, endedAtMs } = call;
+  switch (call.status) {
+    case "ringing":
+      return ringingAtMs === null ? { phase: "inviting", startedAtMs } : { phase: "ringing", startedAtMs, ringingAtMs };
+    case "in-progress":
+      return {
+        phase: "in-progress",
+        startedAtMs,
+        ringingAtMs,
+        answeredAtMs: answeredAtMs ?? startedAtMs,
+        answeredBy: call.answeredBy?.name ?? "",
+      };
+    case "completed":
+    case "no-answer":
+    case "busy":
+    case "failed":
+    case "cancelled":
+      return {
+        phase: "over",
+        startedAtMs,
+        ringingAtMs,
+        answeredAtMs,
+        answeredBy: call.answeredBy?.name ?? null,
+        endedAtMs: endedAtMs ?? startedAtMs,
+        status: call.status,
+        reason: call.reason ?? "failed",
+      };
+  }
+}
+
+function withState(call: CallRow, state: CallState, store: Store): CallRow {
+  switch (state.phase) {
+    case "idle":
+      return call;
+    case "inviting":
+      return { ...call, status: "ringing", startedAtMs: state.startedAtMs };
+    case "ringing":
+      return { ...call, status: "ringing", startedAtMs: state.startedAtMs, ringingAtMs: state.ringingAtMs };
+    case "in-progress":
+      return {
+        ...call,
+        status: "in-progress",
+        startedAtMs: state.startedAtMs,
+        ringingAtMs: state.ringingAtMs,
+        answeredAtMs: state.answeredAtMs,
+        answeredBy: call.answeredBy ?? answererOf(store, call.siteId, state.answeredBy),
+      };
+    case "over":
+      return {
+        ...call,
+        status: state.status,
+        reason: state.reason,
+        startedAtMs: state.startedAtMs,
+        ringingAtMs: state.ringingAtMs,
+        answeredAtMs: state.answeredAtMs,
+        endedAtMs: state.endedAtMs,
+      };
+  }
+}

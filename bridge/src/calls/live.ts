@@ -1,0 +1,129 @@
+/** What a panel sees of the running system: the live state, and the messages that keep it up to date. */
+import type { Call } from "../api/call.ts";
+import type { LinkState, LiveState, PanelMessage } from "../api/live.ts";
+import type { EventBus } from "../events/bus.ts";
+import type { CallChanged } from "../events/domain-events.ts";
+import type { CallRow } from "../store/call-store.ts";
+import type { Store } from "../store/store.ts";
+
+/** Who looks. */
+export interface Viewer {
+  /** Flats and doors whose calls and devices may be seen; null: everything (an administrator). */
+  unitIds: readonly string[] | null;
+  /** SIP name and site of the device that looks; null when it is no device. */
+  device: { siteId: string; username: string } | null;
+}
+
+/** What the adapters know of their links. `code` is null when the link is up, else why it is not. */
+export interface Links {
+  vps(): { link: LinkState; code: string | null; partsDown: string[] };
+  mqtt(): { link: LinkState; code: string | null };
+  /** Ids of the accounts with at least one live contact. */
+  registered(): string[];
+}
+
+export interface LiveView {
+  state(viewer: Viewer): LiveState;
+  /**
+   * Sends `hello` at once and then every change that this viewer may see. `viewer` is asked before each message, so
+   * that rights that were taken away are gone at once; null ends the subscription. Returns the unsubscribe.
+   */
+  subscribe(viewer: () => Viewer | null, send: (message: PanelMessage) => void): () => void;
+}
+
+export interface LiveOptions {
+  store: Store;
+  bus: EventBus;
+  links: Links;
+  version: string;
+  nowMs?: () => number;
+}
+
+/** Changes of state that come in bursts go out as one message. */
+const GATHER_MS = 50;
+
+export function liveView(options: LiveOptions): LiveView {
+  const { store, bus, links, version } = options;
+  const nowMs = options.nowMs ?? Date.now;
+
+  function state(viewer: Viewer): LiveState {
+    return {
+      vps: links.vps(),
+      mqtt: links.mqtt(),
+      provisioning:
+        viewer.unitIds === null
+          ? store.provisioning
+              .list()
+              .map(({ siteId, revision, liveRevision, problem }) => ({ siteId, revision, liveRevision, problem }))
+          : [],
+      registered: links.registered().filter((accountId) => maySeeAccount(store, viewer, accountId)),
+      calls: store.calls
+        .activeCalls(viewer.unitIds === null ? {} : { unitIds: viewer.unitIds })
+        .map((call) => seenBy(call, viewer)),
+    };
+  }
+
+  function subscribe(viewer: () => Viewer | null, send: (message: PanelMessage) => void): () => void {
+    let gathering: NodeJS.Timeout | undefined;
+
+    function tell(message: (viewer: Viewer) => PanelMessage | null): void {
+      const now = viewer();
+      const out = now && message(now);
+      if (out) send(out);
+      if (!now) unsubscribe();
+    }
+
+    const stateSoon = (): void => {
+      gathering ??= setTimeout(() => {
+        gathering = undefined;
+        tell((now) => ({ type: "state", state: state(now) }));
+      }, GATHER_MS);
+    };
+    const callChanged = ({ callId, fresh }: CallChanged): void => {
+      const call = store.calls.getCall(callId);
+      if (!call) return;
+      // An old ring would look like a new one; it only shows in the state.
+      if (!fresh && call.endedAtMs === null) stateSoon();
+      else tell((now) => (maySeeCall(call, now) ? { type: "call", call: seenBy(call, now) } : null));
+    };
+    const offs = [
+      bus.on("callChanged", callChanged),
+      bus.on("directoryChanged", ({ siteId }) => tell(() => ({ type: "directory", siteId }))),
+      bus.on("provisioningChanged", stateSoon),
+      bus.on("registrationsChanged", stateSoon),
+      bus.on("linkChanged", stateSoon),
+    ];
+    function unsubscribe(): void {
+      clearTimeout(gathering);
+      for (const off of offs) off();
+    }
+
+    tell((now) => ({ type: "hello", version, nowMs: nowMs(), state: state(now) }));
+    return unsubscribe;
+  }
+
+  return { state, subscribe };
+}
+
+/**
+ * A call as this viewer sees it: to the devices that talked it was answered here, to all others elsewhere. What only
+ * the bridge needs stays behind.
+ */
+export function seenBy(call: CallRow, viewer: Viewer): Call {
+  const { memory: _memory, callerUnitId: _callerUnitId, ...seen } = call;
+  if (seen.reason !== "answered-elsewhere" || !viewer.device || viewer.device.siteId !== call.siteId) return seen;
+  const talked = [call.caller.name, call.answeredBy?.name].includes(viewer.device.username);
+  return talked ? { ...seen, reason: "answered-here" } : seen;
+}
+
+function maySeeCall(call: CallRow, viewer: Viewer): boolean {
+  if (viewer.unitIds === null) return true;
+  const { unitIds } = viewer;
+  return [call.unitId, call.doorId, call.callerUnitId].some((id) => id !== null && unitIds.includes(id));
+}
+
+function maySeeAccount(store: Store, viewer: Viewer, accountId: string): boolean {
+  if (viewer.unitIds === null) return true;
+  const unitId = store.accounts.get(accountId)?.unitId ?? null;
+  return unitId !== null && viewer.unitIds.includes(unitId);
+}
