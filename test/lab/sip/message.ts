@@ -8,6 +8,8 @@ export type HeaderLine = readonly [name: string, value: string];
 export interface SipMessage {
   /** First line as received. */
   startLine: string;
+  /** The whole text as received. */
+  raw: string;
   /** The request's method, or the method of a reply's CSeq. */
   method: string;
   /** 100–699 for a reply, 0 for a request. */
@@ -86,7 +88,17 @@ export function parse(text: string, source = "", at = performance.now()): SipMes
   const request = /^(\S+) (\S+) SIP\/2\.0$/.exec(startLine);
   if (!reply && !request) throw new Error(`not SIP: ${JSON.stringify(startLine.slice(0, 80))}`);
   const method = request?.[1] ?? header({ headers }, "cseq").split(/\s+/)[1] ?? "";
-  return { startLine, method, status: Number(reply?.[1] ?? 0), uri: request?.[2] ?? "", headers, body, at, source };
+  return {
+    startLine,
+    raw: text,
+    method,
+    status: Number(reply?.[1] ?? 0),
+    uri: request?.[2] ?? "",
+    headers,
+    body,
+    at,
+    source,
+  };
 }
 
 /** Writes one message; adds Content-Length (bytes) unless a line of that name is given. */
