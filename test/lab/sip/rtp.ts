@@ -9,6 +9,8 @@ const FRAME = 160; // 20 ms
 export class RtpPeer {
   readonly address: string;
   readonly port: number;
+  /** Time (performance.now) of the first packet received, NaN before. */
+  firstAt = Number.NaN;
   /** Packets received and sent since the start. */
   received = 0;
   sent = 0;
@@ -104,7 +106,7 @@ export class RtpPeer {
 
   private read(packet: Buffer): void {
     if (packet.length < 13 || ((packet[1] ?? 0) & 0x7f) !== 8) return;
-    this.received++;
+    if (this.received++ === 0) this.firstAt = performance.now();
     for (const byte of packet.subarray(12)) this.heard.push(fromAlaw(byte));
     if (this.heard.length > 60 * RATE) this.heard.splice(0, 30 * RATE);
   }
