@@ -10,11 +10,11 @@ import {
 } from "../../../infra/control/src/wire.ts";
 
 export const Id = Type.String({ pattern: "^[0-9A-HJKMNP-TV-Z]{26}$" });
-/** Text for people: 1 to 80 characters, no control characters and no bidirectional overrides. */
+/** Text for people: 1 to 80 characters, not only spaces, no control characters and no bidirectional overrides. */
 export const Label = Type.String({
   minLength: 1,
   maxLength: 80,
-  pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$",
+  pattern: "^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$",
 });
 
 const closed = { additionalProperties: false } as const;
@@ -42,7 +42,10 @@ export const NewUnit = Type.Object({ buildingId: Id, number: Label, name: Type.O
 export const UnitPatch = Type.Partial(Type.Object({ number: Label }, closed), closed);
 export const Unit = Type.Object({ id: Id, siteId: Id, buildingId: Id, number: Label, name: SipName });
 
-/** A door and its station. Making one makes its account (type door) and its default rule as well. */
+/**
+ * A door and its station. Making one makes its account (type door, of the door's name) and its default rule as well;
+ * the reply carries the account with its password.
+ */
 export const NewDoor = Type.Object({ buildingId: Id, label: Label, name: SipName }, closed);
 export const DoorPatch = Type.Object({ label: Label }, closed);
 export const Door = Type.Object({
@@ -54,7 +57,7 @@ export const Door = Type.Object({
   accountId: Type.Union([Id, Type.Null()]),
 });
 
-/** A device's SIP login. `unitId` for panels and mobiles, `doorId` for doors, neither for gateway and bridge. */
+/** A device's SIP login, by default named after its type, for a door after the door. `unitId` for panels and mobiles, `doorId` for doors, neither for gateway and bridge. */
 export const NewAccount = Type.Object(
   {
     siteId: Id,
@@ -81,6 +84,21 @@ export const Account = Type.Object({
 });
 /** Only in the reply that made it (create, regenerate): the password is not stored and never sent again. */
 export const AccountWithPassword = Type.Interface([Account], { password: Type.String() });
+export const DoorWithPassword = Type.Interface([Door], { account: AccountWithPassword });
+
+/**
+ * Reply of `DELETE` on buildings, units, doors and accounts: what went along. `GET …/removal` tells it beforehand.
+ */
+export const Removal = Type.Object({
+  /** SIP names. */
+  units: Type.Array(SipName),
+  doors: Type.Array(SipName),
+  accounts: Type.Array(SipName),
+  /** Number of call rules. */
+  rules: Type.Integer(),
+  /** SIP names of units that stay, but have a rule whose target is gone. */
+  targetsLost: Type.Array(SipName),
+});
 
 /** A call rule of a unit or of a door (exactly one of unitId, doorId). */
 export const NewRule = Type.Object(
@@ -118,9 +136,10 @@ export const Rule = Type.Object({
 export const EvaluateRequest = Type.Object(
   {
     siteId: Id,
-    caller: Type.String({ minLength: 1, maxLength: 40 }),
+    caller: Type.String({ pattern: "^[A-Za-z0-9+][A-Za-z0-9._-]{0,39}$" }),
     callee: SipName,
-    atMs: Type.Integer({ minimum: 0 }),
+    /** Up to the year 2100. */
+    atMs: Type.Integer({ minimum: 0, maximum: 4_102_444_800_000 }),
   },
   closed,
 );
@@ -154,6 +173,8 @@ export type Account = Static<typeof Account>;
 export type NewAccount = Static<typeof NewAccount>;
 export type AccountPatch = Static<typeof AccountPatch>;
 export type AccountWithPassword = Static<typeof AccountWithPassword>;
+export type DoorWithPassword = Static<typeof DoorWithPassword>;
+export type Removal = Static<typeof Removal>;
 export type Rule = Static<typeof Rule>;
 export type NewRule = Static<typeof NewRule>;
 export type RulePatch = Static<typeof RulePatch>;

@@ -27,8 +27,8 @@ export const DevicePut = Type.Object({ unitId: Id, label: Label }, { additionalP
 
 /**
  * Reply of `PUT /api/devices/:deviceId` and `GET /api/devices/:deviceId` (404 DEVICE_UNKNOWN: not set up yet): the
- * only place where a browser gets SIP credentials, and only its own. The HA1 is made anew at each PUT or when the
- * bridge lost it; GET returns the same.
+ * only place where a browser gets SIP credentials, and only its own. A second PUT keeps the login unless the unit is at
+ * another site.
  */
 export const Device = Type.Object({
   deviceId: Type.String(),
@@ -40,8 +40,8 @@ export const Device = Type.Object({
     username: Type.String(),
     domain: Type.String(),
     ha1: Type.String(),
-    /** e.g. wss://sip.example.com:8443 */
-    uri: Type.String(),
+    /** e.g. wss://sip.example.com:8443; null while no VPS is configured. */
+    uri: Type.Union([Type.String(), Type.Null()]),
   }),
 });
 

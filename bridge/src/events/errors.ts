@@ -33,7 +33,6 @@ export const ERRORS = {
   UNSUPPORTED_CONTENT_TYPE: request(415),
   TOO_LARGE: request(413),
   NOT_FOUND: request(404),
-  METHOD_NOT_ALLOWED: request(405),
   UNKNOWN_TIME_ZONE: request(400),
   UNKNOWN_SITE: request(404),
   UNKNOWN_BUILDING: request(404),
@@ -47,6 +46,10 @@ export const ERRORS = {
   ACCOUNT_PLACE: request(400),
   /** A rule needs a target to forward to, and none to ring. */
   RULE_TARGET: request(400),
+  /** A window of a rule's schedule ends before it starts. */
+  RULE_SCHEDULE: request(400),
+  /** A name that a gateway could present as a caller's number. */
+  NAME_RESERVED: request(400),
 
   NOT_SIGNED_IN: access(401),
   WRONG_TOKEN: access(401),
@@ -61,6 +64,8 @@ export const ERRORS = {
   NAME_TAKEN: conflict(),
   BUILDING_EXISTS: conflict(),
   TOO_MANY_RULES: conflict(),
+  /** The site still holds something, or the VPS has not confirmed that it is empty. */
+  SITE_IN_USE: conflict(),
 
   /** The store or disk refuses: nothing was changed. */
   STORE_UNAVAILABLE: { status: 503, category: "unavailable", retryable: true },

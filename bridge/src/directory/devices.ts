@@ -1,0 +1,63 @@
+/** Browsers and wall panels: each has one panel account of its own, which moves with it from unit to unit. */
+import type { Device, DevicePut } from "../api/session.ts";
+import { AppError } from "../events/errors.ts";
+import type { AccountRow } from "../store/account-store.ts";
+import { makeAccount } from "./accounts.ts";
+import { type DirectoryContext, edit } from "./edit.ts";
+import { accountOf, flatOf, siteOf } from "./lookup.ts";
+
+export interface Devices {
+  /** Throws DEVICE_UNKNOWN when the browser is not set up or its account was removed. */
+  get(deviceId: string): Device;
+  /** Makes the device's account, or renames and moves it. Idempotent: its login stays unless it changes the site. */
+  put(deviceId: string, fields: DevicePut): Device;
+  /** The device's account, null when it has none. */
+  accountOf(deviceId: string): AccountRow | null;
+}
+
+/** `sipUri` is where browsers register, e.g. wss://sip.example.com:8443; null when no VPS is configured. */
+export function devices(context: DirectoryContext, sipUri: string | null): Devices {
+  const { store } = context;
+  const accountOfDevice = (deviceId: string) => {
+    const id = store.devices.accountId(deviceId);
+    return id === null ? null : accountOf(store, id);
+  };
+  const toDevice = (deviceId: string, { siteId, unitId, username, label, ha1 }: AccountRow): Device => {
+    const unit = flatOf(store, unitId ?? "");
+    const { domain } = siteOf(store, siteId);
+    return {
+      deviceId,
+      label,
+      siteId,
+      unitId: unit.id,
+      unitNumber: unit.label,
+      sip: { username, domain, ha1, uri: sipUri },
+    };
+  };
+  return {
+    accountOf: accountOfDevice,
+    get: (deviceId) => {
+      const account = accountOfDevice(deviceId);
+      if (!account) throw new AppError("DEVICE_UNKNOWN", "this device is not set up");
+      return toDevice(deviceId, account);
+    },
+    put: (deviceId, { unitId, label }) =>
+      store.transaction(() => {
+        const unit = flatOf(store, unitId);
+        const account = accountOfDevice(deviceId);
+        if (account?.unitId === unitId && account.label === label) return toDevice(deviceId, account);
+        if (account?.siteId === unit.siteId) {
+          const moved = { ...account, unitId, label };
+          edit(context, unit.siteId, () => store.accounts.update(moved));
+          return toDevice(deviceId, moved);
+        }
+        // The login is bound to the realm of the site, so another site means another account.
+        if (account) edit(context, account.siteId, () => store.accounts.remove(account.id));
+        return edit(context, unit.siteId, () => {
+          const made = makeAccount(context, { siteId: unit.siteId, unit, type: "panel", label });
+          store.devices.insert(deviceId, made.id);
+          return toDevice(deviceId, accountOf(store, made.id));
+        });
+      }),
+  };
+}

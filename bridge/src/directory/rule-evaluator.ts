@@ -1,0 +1,86 @@
+/**
+ * Who would be rung, in which order: the same answer that Kamailio gives by SQL on its directory file. Pure; works on
+ * the directory as it is sent to the VPS. `test/door/rule-cases.ts` is run against both.
+ */
+import type { DirectoryAccount, DirectoryPut, DirectoryRule, WeekWindow } from "../../../infra/control/src/wire.ts";
+import { globMatches } from "./glob.ts";
+
+export interface RuleQuestion {
+  /** The authenticated account; "" when only the number is known. */
+  caller: string;
+  /** What a gateway presents, else "". */
+  callerNumber: string;
+  /** The user part of the dialled address. */
+  callee: string;
+  atMs: number;
+}
+
+export interface RuleStep {
+  rule: DirectoryRule;
+  /** User names of the enabled accounts that are tried, sorted, never the caller's; empty when the target leads nowhere. */
+  accounts: string[];
+}
+
+export interface RuleAnswer {
+  /** SIP status of the refusal, 200 when there are steps to try. */
+  code: 200 | 403 | 404;
+  /** Whose rules decided, "" if the name is unknown. */
+  unit: string;
+  steps: RuleStep[];
+}
+
+type Content = Pick<DirectoryPut, "units" | "accounts" | "rules" | "clock">;
+
+/** `domain` is the site's: targets elsewhere lead nowhere. */
+export function evaluateRules(directory: Content, domain: string, question: RuleQuestion): RuleAnswer {
+  const callee = resolve(directory, question.callee);
+  if (!callee?.unit) return { code: 404, unit: "", steps: [] };
+  const { unit } = callee;
+  const sources = [question.caller, question.callerNumber].filter((source) => source !== "");
+  const minute = minuteOfWeek(directory.clock, question.atMs);
+  const steps = directory.rules
+    .filter((rule) => rule.unit === unit && rule.enabled)
+    .filter((rule) => sources.some((source) => globMatches(rule.sourcePattern, source)))
+    .filter((rule) => isWithin(rule.windows, minute))
+    .sort((a, b) => a.position - b.position)
+    .map((rule) => {
+      const tried = rule.target === null ? callee.accounts : targets(directory, domain, rule.target);
+      return { rule, accounts: ringable(tried, question.caller) };
+    });
+  return { code: steps.length > 0 ? 200 : 403, unit, steps };
+}
+
+/** A unit's name stands before an account's. An account without a unit has no rules: it cannot be dialled. */
+function resolve(directory: Content, name: string): { unit: string | null; accounts: DirectoryAccount[] } | null {
+  if (directory.units.some((unit) => unit.name === name)) {
+    return { unit: name, accounts: directory.accounts.filter((account) => account.unit === name) };
+  }
+  const account = directory.accounts.find((candidate) => candidate.username === name);
+  return account ? { unit: account.unit, accounts: [account] } : null;
+}
+
+function targets(directory: Content, domain: string, uri: string): DirectoryAccount[] {
+  const [, name, host] = /^sip:([^@]+)@(.+)$/.exec(uri) ?? [];
+  return host === domain && name !== undefined ? (resolve(directory, name)?.accounts ?? []) : [];
+}
+
+function ringable(accounts: readonly DirectoryAccount[], caller: string): string[] {
+  return accounts
+    .filter((account) => account.enabled && account.username !== caller)
+    .map(({ username }) => username)
+    .sort();
+}
+
+function isWithin(windows: readonly WeekWindow[], minute: number | null): boolean {
+  if (windows.length === 0) return true;
+  return minute !== null && windows.some(({ fromMinute, toMinute }) => fromMinute <= minute && minute < toMinute);
+}
+
+/** Minutes since Monday 00:00 on the site's clock; null before the clock's first entry. */
+function minuteOfWeek(clock: DirectoryPut["clock"], atMs: number): number | null {
+  const atUnix = Math.floor(atMs / 1000);
+  const past = clock.filter(({ fromUnix }) => fromUnix <= atUnix).sort((a, b) => b.fromUnix - a.fromUnix)[0];
+  if (!past) return null;
+  // 1970-01-01 was a Thursday: three days after a Monday.
+  return Math.floor((atUnix + past.offsetSeconds) / 60 + 3 * 1440) % 10_080;
+}
