@@ -19,6 +19,24 @@ export interface ProgramOptions {
   cwd?: string;
 }
 
+/** Programs that run now: however this process ends (but by SIGKILL), they are told to end as well. */
+const alive = new Set<Program>();
+let watching = false;
+
+function watchOwnEnd(): void {
+  if (watching) return;
+  watching = true;
+  process.on("exit", () => {
+    for (const program of alive) program.signal("SIGTERM");
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      // Whoever listens as well (the demo) stops its programs in order and then exits.
+      if (process.listenerCount(signal) === 1) process.exit(1);
+    });
+  }
+}
+
 export class Program {
   readonly pid: number;
   readonly logFile: string;
@@ -47,6 +65,9 @@ export class Program {
       spawnError = error;
     });
     const program = new Program(child, options.logFile);
+    watchOwnEnd();
+    alive.add(program);
+    child.once("exit", () => alive.delete(program));
     try {
       await until(
         async () => {

@@ -1,0 +1,51 @@
+/** The demo's bell button for the page: `POST /ring` on loopback, for one origin only. */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+
+export interface RingButton {
+  /** Where the page posts to. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves the button. Only a page of `origin` may press it: another site open in the same browser gets 403, and so does
+ * a name that an attacker points at loopback (DNS rebinding), because the Host header must be ours.
+ */
+export async function startRingButton(port: number, origin: string, ring: () => Promise<void>): Promise<RingButton> {
+  const host = `localhost:${port}`;
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: Error) => reply(response, 500, error.message));
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.headers.origin !== origin || request.headers.host !== host) return reply(response, 403, "forbidden");
+    response.setHeader("Access-Control-Allow-Origin", origin);
+    response.setHeader("Vary", "Origin");
+    if (request.url !== "/ring") return reply(response, 404, "not found");
+    if (request.method === "OPTIONS") {
+      response.setHeader("Access-Control-Allow-Methods", "POST");
+      response.setHeader("Access-Control-Allow-Headers", "content-type, x-neolia");
+      return reply(response, 204, "");
+    }
+    if (request.method !== "POST") return reply(response, 405, "use POST");
+    await ring();
+    reply(response, 204, "");
+  }
+
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return { url: `http://${host}/ring`, stop: () => close(server) };
+}
+
+function reply(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" });
+  response.end(text);
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
