@@ -1,0 +1,34 @@
+/** `PUT` and `GET /v1/directory`. */
+import type { DirectoryStore } from "./directory-store.ts";
+import type { LogOuts } from "./log-outs.ts";
+import { siteOf } from "./require-site.ts";
+import type { Server } from "./server.ts";
+import { ControlError, DirectoryPut, DirectoryStatus } from "./wire.ts";
+
+/** 20,000 units, 50,000 accounts and 100,000 rules, with room for windows. */
+const BODY_LIMIT = 48 * 1024 * 1024;
+
+export function directoryRoutes(server: Server, directory: DirectoryStore, logOuts: LogOuts): void {
+  server.put(
+    "/v1/directory",
+    {
+      bodyLimit: BODY_LIMIT,
+      schema: { body: DirectoryPut, response: { 200: DirectoryStatus, "4xx": ControlError } },
+    },
+    async (request) => {
+      const site = siteOf(request);
+      const startedMs = performance.now();
+      const { stored, toLogOut } = directory.replace(site, request.body);
+      const tookMs = Math.round(performance.now() - startedMs);
+      request.log.info({ domain: site.domain, revision: stored.revision, tookMs }, "directory stored");
+      const { done, later } = await logOuts.finish(site.domain, toLogOut);
+      return { ...stored, loggedOut: done, ...(later.length > 0 ? { logOutLater: later } : {}) };
+    },
+  );
+
+  server.get(
+    "/v1/directory",
+    { schema: { response: { 200: DirectoryStatus, "4xx": ControlError } } },
+    async (request) => ({ ...directory.read(siteOf(request)), loggedOut: [] }),
+  );
+}

@@ -1,0 +1,230 @@
+/** A site's directory in directory.db: whole-directory replacement by difference, in one transaction. */
+import { findConflicts } from "./directory-check.ts";
+import { canonicalContent, type DirectoryContent, hashContent } from "./directory-content.ts";
+import type { Db } from "./directory-file.ts";
+import { ControlFailure } from "./errors.ts";
+import type { Site } from "./site-store.ts";
+import type { DirectoryAccount, DirectoryPut, DirectoryRule, WeekWindow } from "./wire.ts";
+
+/** What is stored: `DirectoryStatus` without the outcome of the log-outs. */
+export interface StoredDirectory {
+  domain: string;
+  revision: number;
+  contentHash: string;
+  appliedAtMs: number;
+}
+
+export interface Replacement {
+  stored: StoredDirectory;
+  /** Accounts that lost their login or moved: asked for in `logout`, in the same transaction. */
+  toLogOut: string[];
+}
+
+/** More conflicts than this are not listed; the first ones tell what is wrong. */
+const LISTED_CONFLICTS = 50;
+
+interface AccountRow {
+  username: string;
+  ha1: string;
+  type: string;
+  unit: string | null;
+  enabled: number;
+}
+interface RuleRow {
+  id: number;
+  unit: string;
+  position: number;
+  source_pattern: string;
+  action: string;
+  target_sip_uri: string;
+  ring_seconds: number;
+  enabled: number;
+}
+
+export class DirectoryStore {
+  private readonly db: Db;
+  private readonly now: () => number;
+
+  constructor(db: Db, now: () => number = Date.now) {
+    this.db = db;
+    this.now = now;
+  }
+
+  read(site: Site): StoredDirectory {
+    const row = this.db
+      .prepare<[string], StoredDirectory>(
+        `SELECT domain, revision, content_hash AS contentHash, applied_at_ms AS appliedAtMs FROM site WHERE id = ?`,
+      )
+      .get(site.id);
+    if (!row) throw new ControlFailure("UNAUTHORIZED", "the site was removed");
+    return row;
+  }
+
+  /** True when the account exists and is enabled. */
+  hasAccount(site: Site, username: string): boolean {
+    return (
+      this.db
+        .prepare("SELECT 1 FROM subscriber WHERE domain = ? AND username = ? AND enabled = 1")
+        .get(site.domain, username) !== undefined
+    );
+  }
+
+  /**
+   * Makes the stored directory equal to `put`. Throws NAME_CONFLICT or REVISION_CONFLICT, then nothing has changed.
+   * The same revision with the same content is a repetition: nothing is written and nobody logged out.
+   */
+  replace(site: Site, put: DirectoryPut): Replacement {
+    const conflicts = findConflicts(put);
+    if (conflicts.length > 0) {
+      throw new ControlFailure("NAME_CONFLICT", `${conflicts.length} conflicts within the directory`, {
+        conflicts: conflicts.slice(0, LISTED_CONFLICTS),
+      });
+    }
+    const content = canonicalContent(put);
+    const contentHash = hashContent(content);
+    return this.db
+      .transaction((): Replacement => {
+        const current = this.read(site);
+        const repeated = put.revision === current.revision && contentHash === current.contentHash;
+        if (repeated) return { stored: current, toLogOut: [] };
+        if (put.revision <= current.revision) {
+          throw new ControlFailure("REVISION_CONFLICT", `revision ${put.revision} is not newer than the stored one`, {
+            currentRevision: current.revision,
+            currentContentHash: current.contentHash,
+          });
+        }
+        const stored = { domain: site.domain, revision: put.revision, contentHash, appliedAtMs: this.now() };
+        const toLogOut = contentHash === current.contentHash ? [] : this.write(site.domain, content);
+        this.db
+          .prepare("UPDATE site SET revision = ?, content_hash = ?, applied_at_ms = ? WHERE id = ?")
+          .run(stored.revision, stored.contentHash, stored.appliedAtMs, site.id);
+        return { stored, toLogOut };
+      })
+      .immediate();
+  }
+
+  /** Units first and last: what refers to them is moved in between. */
+  private write(domain: string, content: DirectoryContent): string[] {
+    const dropUnits = this.writeUnits(domain, content);
+    const toLogOut = this.writeAccounts(domain, content.accounts);
+    this.writeRules(domain, content.rules);
+    dropUnits();
+    this.writeClock(domain, content);
+    this.askLogOut(domain, toLogOut);
+    return toLogOut;
+  }
+
+  private writeUnits(domain: string, { units }: DirectoryContent): () => void {
+    const upsert = this.db.prepare(
+      `INSERT INTO unit (domain, name, kind) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET kind = excluded.kind WHERE kind <> excluded.kind`,
+    );
+    for (const { name, kind } of units) upsert.run(domain, name, kind);
+    const wanted = new Set(units.map(({ name }) => name));
+    const gone = this.db
+      .prepare<[string], string>("SELECT name FROM unit WHERE domain = ?")
+      .pluck()
+      .all(domain)
+      .filter((name) => !wanted.has(name));
+    return () => {
+      const drop = this.db.prepare("DELETE FROM unit WHERE domain = ? AND name = ?");
+      for (const name of gone) drop.run(domain, name);
+    };
+  }
+
+  /** Returns who must be logged out: every enabled account that is gone, disabled, re-keyed, moved or of another type. */
+  private writeAccounts(domain: string, accounts: DirectoryAccount[]): string[] {
+    const toLogOut: string[] = [];
+    const wanted = new Map(accounts.map((account) => [account.username, account]));
+    const drop = this.db.prepare("DELETE FROM subscriber WHERE domain = ? AND username = ?");
+    const rows = this.db
+      .prepare<[string], AccountRow>("SELECT username, ha1, type, unit, enabled FROM subscriber WHERE domain = ?")
+      .all(domain);
+    const upsert = this.db.prepare(
+      `INSERT INTO subscriber (domain, username, ha1, type, unit, enabled) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ha1 = excluded.ha1, type = excluded.type, unit = excluded.unit, enabled = excluded.enabled`,
+    );
+    for (const row of rows) {
+      const account = wanted.get(row.username);
+      const sameLogin = account?.ha1 === row.ha1 && account.type === row.type && account.unit === row.unit;
+      if (row.enabled === 1 && !(sameLogin && account.enabled)) toLogOut.push(row.username);
+      if (account === undefined) drop.run(domain, row.username);
+      if (sameLogin && account.enabled === (row.enabled === 1)) wanted.delete(row.username);
+    }
+    for (const { username, ha1, type, unit, enabled } of wanted.values()) {
+      upsert.run(domain, username, ha1, type, unit, enabled ? 1 : 0);
+    }
+    return toLogOut;
+  }
+
+  private writeRules(domain: string, rules: DirectoryRule[]): void {
+    const stored = this.storedRules(domain);
+    const drop = this.db.prepare("DELETE FROM rule WHERE id = ?");
+    const insert = this.db.prepare(
+      `INSERT INTO rule (domain, unit, position, source_pattern, action, target_sip_uri, ring_seconds, always, enabled)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    const insertWindow = this.db.prepare("INSERT INTO rule_window (rule_id, from_minute, to_minute) VALUES (?, ?, ?)");
+    const fresh = rules.filter((rule) => !stored.delete(JSON.stringify(rule)));
+    for (const id of stored.values()) drop.run(id);
+    for (const rule of fresh) {
+      const { lastInsertRowid } = insert.run(
+        domain,
+        rule.unit,
+        rule.position,
+        rule.sourcePattern,
+        rule.action,
+        rule.target ?? "",
+        rule.ringSeconds,
+        rule.windows.length === 0 ? 1 : 0,
+        rule.enabled ? 1 : 0,
+      );
+      for (const window of rule.windows) insertWindow.run(lastInsertRowid, window.fromMinute, window.toMinute);
+    }
+  }
+
+  /** Row ids of the stored rules by their canonical JSON. */
+  private storedRules(domain: string): Map<string, number> {
+    const windows = new Map<number, WeekWindow[]>();
+    const windowRows = this.db
+      .prepare<[string], WeekWindow & { ruleId: number }>(
+        `SELECT rule_id AS ruleId, from_minute AS fromMinute, to_minute AS toMinute
+         FROM rule_window JOIN rule ON rule.id = rule_id WHERE domain = ? ORDER BY from_minute, to_minute`,
+      )
+      .all(domain);
+    for (const { ruleId, fromMinute, toMinute } of windowRows) {
+      const list = windows.get(ruleId) ?? [];
+      list.push({ fromMinute, toMinute });
+      windows.set(ruleId, list);
+    }
+    const byContent = new Map<string, number>();
+    for (const row of this.db.prepare<[string], RuleRow>("SELECT * FROM rule WHERE domain = ?").all(domain)) {
+      const rule = {
+        unit: row.unit,
+        position: row.position,
+        sourcePattern: row.source_pattern,
+        action: row.action,
+        target: row.target_sip_uri === "" ? null : row.target_sip_uri,
+        ringSeconds: row.ring_seconds,
+        windows: windows.get(row.id) ?? [],
+        enabled: row.enabled === 1,
+      };
+      byContent.set(JSON.stringify(rule), row.id);
+    }
+    return byContent;
+  }
+
+  private writeClock(domain: string, { clock }: DirectoryContent): void {
+    this.db.prepare("DELETE FROM site_clock WHERE domain = ?").run(domain);
+    const insert = this.db.prepare("INSERT INTO site_clock (domain, from_unix, offset_seconds) VALUES (?, ?, ?)");
+    for (const { fromUnix, offsetSeconds } of clock) insert.run(domain, fromUnix, offsetSeconds);
+  }
+
+  private askLogOut(domain: string, usernames: string[]): void {
+    const ask = this.db.prepare(
+      `INSERT INTO logout (domain, username, requested_at_ms) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET requested_at_ms = excluded.requested_at_ms, done_at_ms = NULL`,
+    );
+    for (const username of usernames) ask.run(domain, username, this.now());
+  }
+}

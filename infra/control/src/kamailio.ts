@@ -1,0 +1,147 @@
+/** What control asks Kamailio for, in words of the domain. The README of infra/kamailio describes the other side. */
+import { ControlFailure } from "./errors.ts";
+import { type KamailioRpc, RpcError } from "./kamailio-rpc.ts";
+import type { Registration } from "./wire.ts";
+
+/** A dialog as `dlg.list` tells it; only what is used here. */
+export interface EdgeCall {
+  hashEntry: number;
+  hashId: number;
+  callId: string;
+  fromTag: string;
+  state: "ringing" | "running";
+  domain: string;
+  /** The accounts in this call: who calls, and who answered or rings. */
+  accounts: Set<string>;
+}
+
+interface AccountName {
+  domain: string;
+  username: string;
+}
+
+/** dialog module: 1 unconfirmed, 2 early, 3 confirmed without ACK, 4 confirmed, 5 deleted. */
+const RINGING_STATES = [1, 2];
+const RUNNING_STATES = [3, 4];
+/** RPCs in flight at once. */
+const PARALLEL = 16;
+/** With more log-outs than this, one dump of all contacts is cheaper than a removal for each. */
+const DUMP_FROM = 64;
+
+export class Kamailio {
+  private readonly rpc: KamailioRpc;
+
+  constructor(rpc: KamailioRpc) {
+    this.rpc = rpc;
+  }
+
+  /** When Kamailio started, Unix ms, in whole seconds. Throws EDGE_UNAVAILABLE. */
+  async startedAtMs(): Promise<number> {
+    const { up_since } = record(await this.rpc.call("core.uptime"));
+    const startedAtMs = Date.parse(String(up_since));
+    if (Number.isNaN(startedAtMs)) throw new ControlFailure("EDGE_UNAVAILABLE", "Kamailio does not tell its start");
+    return startedAtMs;
+  }
+
+  /** Every contact of a domain. Throws EDGE_UNAVAILABLE. */
+  async registrations(domain: string): Promise<Registration[]> {
+    const nowMs = Date.now();
+    const found: Registration[] = [];
+    for (const { aor, contact } of await this.contacts()) {
+      const [username = "", aorDomain] = aor.split("@");
+      if (aorDomain === domain) found.push(toRegistration(username, contact, nowMs));
+    }
+    return found;
+  }
+
+  /** Removes every contact of these accounts and ends their calls. Throws EDGE_UNAVAILABLE. */
+  async logOut(accounts: readonly AccountName[]): Promise<void> {
+    const wanted = new Set(accounts.map(({ username, domain }) => `${username}@${domain}`));
+    const aors = wanted.size < DUMP_FROM ? [...wanted] : await this.registeredAmong(wanted);
+    await inParallel(aors, (aor) => this.rpc.call("ul.rm", ["location", aor]));
+    const calls = (await this.calls()).filter(({ domain, accounts: inCall }) =>
+      [...inCall].some((username) => wanted.has(`${username}@${domain}`)),
+    );
+    await inParallel(calls, (call) => this.endCall(call));
+  }
+
+  /** The ringing and running calls of all sites. Throws EDGE_UNAVAILABLE. */
+  async calls(): Promise<EdgeCall[]> {
+    const dialogs = await this.rpc.call("dlg.list");
+    return (Array.isArray(dialogs) ? dialogs : []).flatMap((dialog) => toCall(record(dialog)));
+  }
+
+  /** Hangs up for both sides. A call that ended meanwhile is fine. */
+  async endCall(call: EdgeCall): Promise<void> {
+    try {
+      await this.rpc.call("dlg.end_dlg", [call.hashEntry, call.hashId]);
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+    }
+  }
+
+  /** Deletes the events up to and including this id. Kamailio does it: it is the outbox's only writer. */
+  async trimOutbox(upToId: number): Promise<void> {
+    await this.rpc.call("outbox.trim", [upToId]);
+  }
+
+  private async registeredAmong(wanted: ReadonlySet<string>): Promise<string[]> {
+    const registered = new Set((await this.contacts()).map(({ aor }) => aor));
+    return [...registered].filter((aor) => wanted.has(aor));
+  }
+
+  private async contacts(): Promise<{ aor: string; contact: Record<string, unknown> }[]> {
+    const { Domains } = record(await this.rpc.call("ul.dump"));
+    return list(Domains)
+      .flatMap((domain) => list(record(domain.Domain).AoRs))
+      .flatMap((aor) => {
+        const info = record(aor.Info);
+        return list(info.Contacts).map(({ Contact }) => ({ aor: String(info.AoR), contact: record(Contact) }));
+      });
+  }
+}
+
+function toRegistration(username: string, contact: Record<string, unknown>, nowMs: number): Registration {
+  // What the connection showed counts more than what the device wrote into its Contact.
+  const received = String(contact.Received ?? "");
+  const uri = received.startsWith("sip") ? received : String(contact.Address ?? "");
+  const socket = String(contact.Socket ?? "");
+  const expires = Number(contact.Expires);
+  return {
+    username,
+    address: /^sips?:(?:[^@;]*@)?([^;>]+)/.exec(uri)?.[1] ?? "",
+    transport: /;transport=(\w+)/i.exec(uri)?.[1]?.toLowerCase() ?? socket.split(":")[0] ?? "",
+    userAgent: String(contact["User-Agent"] ?? ""),
+    expiresInS: Number.isFinite(expires) ? expires : 0,
+    lastSeenMs: Math.min(Number(contact["Last-Modified"] ?? 0) * 1000, nowMs),
+  };
+}
+
+function toCall(dialog: Record<string, unknown>): EdgeCall[] {
+  const state = Number(dialog.state);
+  if (!RINGING_STATES.includes(state) && !RUNNING_STATES.includes(state)) return [];
+  const variables = Object.assign({}, ...list(dialog.variables)) as Record<string, string>;
+  return [
+    {
+      hashEntry: Number(dialog.h_entry),
+      hashId: Number(dialog.h_id),
+      callId: String(dialog["call-id"]),
+      fromTag: String(record(dialog.caller).tag),
+      state: RUNNING_STATES.includes(state) ? "running" : "ringing",
+      domain: variables.domain ?? "",
+      accounts: new Set([variables.caller, variables.account].filter((name) => name !== undefined)),
+    },
+  ];
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function list(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.map(record) : [];
+}
+
+async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<void> {
+  for (let i = 0; i < items.length; i += PARALLEL) await Promise.all(items.slice(i, i + PARALLEL).map(act));
+}

@@ -1,0 +1,94 @@
+/** control: the sites' way into the VPS. The wiring, top to bottom, is the map of the process. */
+import { join } from "node:path";
+import { registerRoutes } from "./app.ts";
+import { coturnAnswers } from "./coturn.ts";
+import { openDirectoryFile } from "./directory-file.ts";
+import { DirectoryStore } from "./directory-store.ts";
+import { EdgeWatch } from "./edge-watch.ts";
+import { EventFeeds } from "./event-feed.ts";
+import { FailedTokens } from "./failed-tokens.ts";
+import { Kamailio } from "./kamailio.ts";
+import { KamailioRpc } from "./kamailio-rpc.ts";
+import { LogOuts } from "./log-outs.ts";
+import { LogOutStore } from "./logout-store.ts";
+import { MediaWatch } from "./media-watch.ts";
+import { Metrics } from "./metrics.ts";
+import { readOptions } from "./options.ts";
+import { OutboxReader } from "./outbox-reader.ts";
+import { OutboxTrimmer } from "./outbox-trimmer.ts";
+import { Rtpengine } from "./rtpengine.ts";
+import { createServer, reloadCertificate } from "./server.ts";
+import { SiteStore } from "./site-store.ts";
+
+const options = readOptions(process.argv.slice(2), process.env);
+const { values } = options;
+const server = createServer(options);
+const { log } = server;
+
+const db = openDirectoryFile(join(values.dataFolder, "directory.db"));
+const sites = new SiteStore(db);
+const directory = new DirectoryStore(db);
+const logOutStore = new LogOutStore(db);
+
+const kamailio = new Kamailio(new KamailioRpc(values.rpcPort, values.rpcSecret));
+const rtpengine = new Rtpengine(values.rtpengineNgPort);
+const outbox = new OutboxReader(join(values.dataFolder, "outbox.db"));
+
+const logOuts = new LogOuts({ store: logOutStore, kamailio, log });
+const mediaWatch = new MediaWatch({ kamailio, rtpengine, log });
+const trimmer = new OutboxTrimmer({ outbox, kamailio, log });
+const watch = new EdgeWatch({
+  kamailio: async () => (await kamailio.startedAtMs()) > 0,
+  rtpengine: () => rtpengine.ping(),
+  coturn: () => coturnAnswers(values.listenAddress, values.turnPort),
+  directory: () => sites.count() >= 0,
+  outbox: () => outbox.check(),
+});
+watch.onChange(({ parts }) => log.info({ parts }, "parts of the edge"));
+
+const feeds = new EventFeeds();
+const failedTokens = new FailedTokens();
+const metrics = new Metrics({
+  parts: () => watch.health().parts,
+  feeds: () => feeds.count,
+  refusedTokens: () => failedTokens.total,
+  pendingLogOuts: () => logOutStore.pending().length,
+  newestEventId: () => outbox.newestId(),
+  sites: () => sites.count(),
+});
+await registerRoutes(server, {
+  sites,
+  directory,
+  logOuts,
+  kamailio,
+  outbox,
+  watch,
+  feeds,
+  failedTokens,
+  metrics,
+  turn: values,
+});
+
+await watch.start();
+logOuts.start();
+mediaWatch.start();
+trimmer.start();
+await server.listen({ host: values.listenAddress, port: values.controlPort });
+
+process.on("SIGHUP", () => reloadCertificate(server, options.tls));
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.once(signal, () => {
+    void stop().then(() => process.exit(0));
+  });
+}
+
+async function stop(): Promise<void> {
+  feeds.closeAll();
+  await server.close();
+  trimmer.stop();
+  await mediaWatch.stop();
+  await logOuts.stop();
+  watch.stop();
+  outbox.stop();
+  db.close();
+}

@@ -1,0 +1,83 @@
+/**
+ * Ends calls whose media is gone. Kamailio's dialogs outlive RTPEngine; without its session both sides would sit in
+ * silence for hours. Compares the two instead of guessing from restarts, so that control may itself have been away.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { FastifyBaseLogger } from "fastify";
+import type { EdgeCall, Kamailio } from "./kamailio.ts";
+import type { Rtpengine } from "./rtpengine.ts";
+
+const EVERY_MS = 1_500;
+/** Silent rounds after which RTPEngine counts as dead, not slow. */
+const STRIKES = 3;
+
+export interface MediaWatchOptions {
+  kamailio: Pick<Kamailio, "calls" | "endCall">;
+  rtpengine: Pick<Rtpengine, "ping" | "callIds" | "knows">;
+  log: FastifyBaseLogger;
+}
+
+export class MediaWatch {
+  private readonly kamailio: MediaWatchOptions["kamailio"];
+  private readonly rtpengine: MediaWatchOptions["rtpengine"];
+  private readonly log: FastifyBaseLogger;
+  private readonly stopping = new AbortController();
+  /** Calls that had no media in the last round: one more and they end. A call being set up gets that time. */
+  private suspects = new Set<string>();
+  private strikes = 0;
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor({ kamailio, rtpengine, log }: MediaWatchOptions) {
+    this.kamailio = kamailio;
+    this.rtpengine = rtpengine;
+    this.log = log;
+  }
+
+  start(): void {
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop;
+  }
+
+  /** One round; public so that a test can draw the time. */
+  async round(): Promise<void> {
+    this.strikes = (await this.rtpengine.ping()) ? 0 : this.strikes + 1;
+    if (this.strikes > 0 && this.strikes < STRIKES) return;
+    const running = (await this.kamailio.calls()).filter(({ state }) => state === "running");
+    const silent = running.length === 0 ? [] : await this.withoutMedia(running);
+    const again = silent.filter((call) => this.suspects.has(key(call)) || this.strikes >= STRIKES);
+    this.suspects = new Set(silent.map(key));
+    for (const call of again) await this.kamailio.endCall(call);
+    if (again.length > 0) this.log.warn({ calls: again.length }, "ended calls that lost their media");
+  }
+
+  private async withoutMedia(running: EdgeCall[]): Promise<EdgeCall[]> {
+    if (this.strikes >= STRIKES) return running;
+    const known = await this.rtpengine.callIds();
+    const silent: EdgeCall[] = [];
+    for (const call of running) {
+      // The list is cut at the size of a datagram, so it can only acquit.
+      if (!known.has(call.callId) && !(await this.rtpengine.knows(call.callId))) silent.push(call);
+    }
+    return silent;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await this.round();
+      } catch {
+        // Kamailio or RTPEngine is away: health says so, the next round asks again.
+      }
+      await delay(EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+function key({ hashEntry, hashId, callId }: EdgeCall): string {
+  return `${callId} ${hashEntry}:${hashId}`;
+}
