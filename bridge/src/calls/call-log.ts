@@ -35,6 +35,8 @@ export interface CallLog {
    * (by the VPS's clock, so that a wrong clock here silences no ring). Throws what the store throws.
    */
   take(siteId: string, event: CallEvent, ageMs: number): void;
+  /** Whether anything was ever heard of this call. */
+  knows(siteId: string, callId: string): boolean;
   /**
    * Whether the feed of a site is up to date. While it is not, a call that is overdue is given time, because its true
    * end may still be on its way.
@@ -105,6 +107,7 @@ export function startCallLog(options: CallLogOptions): CallLog {
   const timer = setInterval(sweep, SWEEP_EVERY_MS);
   return {
     take,
+    knows: (siteId, callId) => store.calls.getCall(callId)?.siteId === siteId,
     following: (siteId, following) => {
       if (following) upToDate.add(siteId);
       else upToDate.delete(siteId);

@@ -1,0 +1,152 @@
+/** The HTTPS side of the VPS's control service, for one site token. Throws `VpsError` and nothing else. */
+import { readFileSync } from "node:fs";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { Static, TSchema } from "typebox";
+import { Value } from "typebox/value";
+import {
+  type DirectoryPut,
+  DirectoryStatus,
+  type Registration,
+  RegistrationList,
+  TurnCredentials,
+} from "../../../infra/control/src/wire.ts";
+import { fromNetwork, fromReply, VpsError } from "./vps-error.ts";
+
+export interface ControlAccess {
+  /** `https://host[:port]`; `http://` only for a control on loopback. */
+  url: string;
+  /** Names the site. */
+  token: string;
+  /** PEM file of an own certificate authority. */
+  caFile?: string | undefined;
+  /** How long one request may take in all, ms. */
+  timeoutMs?: number | undefined;
+}
+
+const TIMEOUT_MS = 10_000;
+const LARGEST_REPLY = 16 * 1024 * 1024;
+
+class StaleConnection extends Error {}
+
+export class ControlClient {
+  private readonly access: ControlAccess;
+  private readonly agent: HttpAgent;
+  private offsetMs = 0;
+
+  constructor(access: ControlAccess) {
+    this.access = access;
+    const keep = { keepAlive: true, maxSockets: 4 };
+    this.agent = this.secure ? new HttpsAgent({ ...keep, ca: this.authority() }) : new HttpAgent(keep);
+  }
+
+  directory(): Promise<DirectoryStatus> {
+    return this.ask("GET", "/v1/directory", DirectoryStatus);
+  }
+
+  putDirectory(directory: DirectoryPut): Promise<DirectoryStatus> {
+    return this.ask("PUT", "/v1/directory", DirectoryStatus, directory);
+  }
+
+  async registrations(): Promise<Registration[]> {
+    return (await this.ask("GET", "/v1/registrations", RegistrationList)).registrations;
+  }
+
+  turnCredentials(account: string): Promise<TurnCredentials> {
+    return this.ask("POST", "/v1/turn-credentials", TurnCredentials, { account });
+  }
+
+  /** Where and how the event feed is opened. */
+  feed(after: number): { url: string; headers: Record<string, string>; ca: Buffer | undefined } {
+    const url = new URL("/v1/events", this.access.url);
+    url.protocol = this.secure ? "wss:" : "ws:";
+    url.searchParams.set("after", String(after));
+    return { url: url.href, headers: this.headers(), ca: this.authority() };
+  }
+
+  /**
+   * What time it is on the VPS, to the second, by the last reply's Date. Ages of events are measured with it: a Pi
+   * without a clock of its own may be off by years after a power cut.
+   */
+  vpsNowMs(): number {
+    return Date.now() + this.offsetMs;
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private get secure(): boolean {
+    return new URL(this.access.url).protocol === "https:";
+  }
+
+  private headers(): Record<string, string> {
+    return { authorization: `Bearer ${this.access.token}` };
+  }
+
+  private authority(): Buffer | undefined {
+    return this.access.caFile === undefined ? undefined : readFileSync(this.access.caFile);
+  }
+
+  private async ask<S extends TSchema>(method: string, path: string, schema: S, body?: unknown): Promise<Static<S>> {
+    const { status, text } = await this.exchange(method, path, body)
+      .catch((error: unknown) => {
+        // Control closed a kept connection just as we used it; every request of ours may be sent twice.
+        if (error instanceof StaleConnection) return this.exchange(method, path, body);
+        throw error;
+      })
+      .catch((error: unknown) => {
+        throw fromNetwork(error);
+      });
+    const reply = parse(text);
+    if (status !== 200) throw fromReply(status, reply);
+    if (!Value.Check(schema, reply)) throw new VpsError("VPS_BAD_REPLY", `${method} ${path}: not what was agreed`);
+    return reply;
+  }
+
+  private exchange(method: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
+    const payload = body === undefined ? null : Buffer.from(JSON.stringify(body));
+    const headers: Record<string, string> = { ...this.headers(), accept: "application/json" };
+    if (payload) {
+      headers["content-type"] = "application/json";
+      headers["content-length"] = String(payload.length);
+    }
+    const signal = AbortSignal.timeout(this.access.timeoutMs ?? TIMEOUT_MS);
+    const send = this.secure ? httpsRequest : httpRequest;
+    return new Promise((resolve, reject) => {
+      const request = send(new URL(path, this.access.url), { method, headers, agent: this.agent, signal }, (reply) => {
+        this.noteClock(reply);
+        readText(reply).then((text) => resolve({ status: reply.statusCode ?? 0, text }), reject);
+      });
+      request.on("error", (error: NodeJS.ErrnoException) => {
+        reject(request.reusedSocket && error.code === "ECONNRESET" ? new StaleConnection() : error);
+      });
+      request.end(payload ?? undefined);
+    });
+  }
+
+  private noteClock(reply: IncomingMessage): void {
+    const dateMs = Date.parse(reply.headers.date ?? "");
+    // Date has whole seconds: half a second is the best guess for the rest.
+    if (!Number.isNaN(dateMs)) this.offsetMs = dateMs + 500 - Date.now();
+  }
+}
+
+async function readText(reply: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of reply as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > LARGEST_REPLY) throw new VpsError("VPS_BAD_REPLY", "the reply is too large");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
