@@ -11,7 +11,13 @@ CREATE TABLE call_event (
   unit          TEXT NOT NULL DEFAULT '',
   account       TEXT NOT NULL DEFAULT '',
   ended_by      TEXT NOT NULL DEFAULT '',
-  code          INTEGER NOT NULL DEFAULT 0
+  code          INTEGER NOT NULL DEFAULT 0,
+  -- Kamailio's own, on `invited` rows: how it finds the call again. Call-ID and tag in hex: they are the caller's bytes.
+  sip_call_id   TEXT NOT NULL DEFAULT '',
+  sip_from_tag  TEXT NOT NULL DEFAULT '',
+  sip_cseq      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX call_event_domain ON call_event (domain, id);
+CREATE INDEX call_event_call ON call_event (call_id, kind);
+CREATE INDEX call_event_invited ON call_event (id) WHERE kind = 'invited';
 PRAGMA user_version = 1;
