@@ -3,13 +3,10 @@ import { ControlFailure } from "./errors.ts";
 
 const TIMEOUT_MS = 3_000;
 
-/** Kamailio answered, but not with a result: `code` is its JSON-RPC or HTTP-like code (404: no such record). */
-export class RpcError extends Error {
-  readonly code: number;
-
-  constructor(code: number, message: string) {
-    super(message);
-    this.code = code;
+/** Kamailio answered, but not with a result. */
+export class RpcError extends ControlFailure {
+  constructor(method: string, reason: string) {
+    super("EDGE_UNAVAILABLE", `Kamailio refused ${method}: ${reason}`);
   }
 }
 
@@ -19,30 +16,37 @@ interface RpcReply {
 }
 
 export class KamailioRpc {
-  private readonly url: string;
-  private readonly secret: string;
+  private readonly origin: string;
+  private readonly authorization: string;
 
   constructor(port: number, secret: string) {
-    this.url = `http://127.0.0.1:${port}/RPC`;
-    this.secret = secret;
+    this.origin = `http://127.0.0.1:${port}`;
+    this.authorization = `Bearer ${secret}`;
   }
 
-  /** The result of a method. Throws EDGE_UNAVAILABLE when Kamailio cannot be reached, `RpcError` when it refuses. */
+  /** The result of a JSON-RPC method. Throws EDGE_UNAVAILABLE, as `RpcError` when Kamailio itself refuses. */
   async call(method: string, params: (string | number)[] = []): Promise<unknown> {
-    const reply = await this.post(JSON.stringify({ jsonrpc: "2.0", method, params, id: 1 }));
-    if (reply.error) throw new RpcError(reply.error.code ?? 500, reply.error.message ?? "no reason given");
+    const body = JSON.stringify({ jsonrpc: "2.0", method, params, id: 1 });
+    const reply = (await this.send("/rpc", body)) as RpcReply;
+    if (reply.error) throw new RpcError(method, reply.error.message ?? "no reason given");
     return reply.result;
   }
 
-  private async post(body: string): Promise<RpcReply> {
+  /** One of the edge's own calls, by path (infra/kamailio/README.md). Throws as `call`. */
+  async post(path: string): Promise<void> {
+    const reply = (await this.send(path, "{}")) as { ok?: boolean };
+    if (reply.ok === false) throw new RpcError(path, "it failed");
+  }
+
+  private async send(path: string, body: string): Promise<unknown> {
     try {
-      const response = await fetch(this.url, {
+      const response = await fetch(`${this.origin}${path}`, {
         method: "POST",
-        headers: { "content-type": "application/json", "x-rpc-secret": this.secret },
+        headers: { "content-type": "application/json", authorization: this.authorization },
         body,
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      return (await response.json()) as RpcReply;
+      return await response.json();
     } catch (error) {
       throw new ControlFailure("EDGE_UNAVAILABLE", "Kamailio does not answer", undefined, error);
     }

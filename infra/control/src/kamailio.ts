@@ -8,11 +8,10 @@ export interface EdgeCall {
   hashEntry: number;
   hashId: number;
   callId: string;
-  fromTag: string;
-  state: "ringing" | "running";
+  answered: boolean;
   domain: string;
-  /** The accounts in this call: who calls, and who answered or rings. */
-  accounts: Set<string>;
+  /** The accounts in this call: who calls, and who answered. */
+  accounts: string[];
 }
 
 interface AccountName {
@@ -21,8 +20,8 @@ interface AccountName {
 }
 
 /** dialog module: 1 unconfirmed, 2 early, 3 confirmed without ACK, 4 confirmed, 5 deleted. */
-const RINGING_STATES = [1, 2];
-const RUNNING_STATES = [3, 4];
+const ANSWERED_STATES = [3, 4];
+const DELETED_STATE = 5;
 /** RPCs in flight at once. */
 const PARALLEL = 16;
 /** With more log-outs than this, one dump of all contacts is cheaper than a removal for each. */
@@ -56,19 +55,21 @@ export class Kamailio {
 
   /** Removes every contact of these accounts and ends their calls. Throws EDGE_UNAVAILABLE. */
   async logOut(accounts: readonly AccountName[]): Promise<void> {
-    const wanted = new Set(accounts.map(({ username, domain }) => `${username}@${domain}`));
-    const aors = wanted.size < DUMP_FROM ? [...wanted] : await this.registeredAmong(wanted);
-    await inParallel(aors, (aor) => this.rpc.call("ul.rm", ["location", aor]));
-    const calls = (await this.calls()).filter(({ domain, accounts: inCall }) =>
-      [...inCall].some((username) => wanted.has(`${username}@${domain}`)),
+    const few = accounts.length < DUMP_FROM;
+    const concerned = few ? accounts : await this.activeAmong(accounts);
+    await inParallel(concerned, ({ username, domain }) =>
+      this.rpc.call("ul.rm", ["location", `${username}@${domain}`]),
     );
-    await inParallel(calls, (call) => this.endCall(call));
+    await inParallel(concerned, ({ username, domain }) =>
+      this.rpc.post(`/calls/end?domain=${domain}&account=${username}`),
+    );
   }
 
-  /** The ringing and running calls of all sites. Throws EDGE_UNAVAILABLE. */
+  /** The calls of all sites, answered or not yet. Throws EDGE_UNAVAILABLE. */
   async calls(): Promise<EdgeCall[]> {
-    const dialogs = await this.rpc.call("dlg.list");
-    return (Array.isArray(dialogs) ? dialogs : []).flatMap((dialog) => toCall(record(dialog)));
+    return list(await this.rpc.call("dlg.list"))
+      .filter(({ state }) => Number(state) !== DELETED_STATE)
+      .map(toCall);
   }
 
   /** Hangs up for both sides. A call that ended meanwhile is fine. */
@@ -82,12 +83,16 @@ export class Kamailio {
 
   /** Deletes the events up to and including this id. Kamailio does it: it is the outbox's only writer. */
   async trimOutbox(upToId: number): Promise<void> {
-    await this.rpc.call("outbox.trim", [upToId]);
+    await this.rpc.post(`/outbox/trim?through=${upToId}`);
   }
 
-  private async registeredAmong(wanted: ReadonlySet<string>): Promise<string[]> {
-    const registered = new Set((await this.contacts()).map(({ aor }) => aor));
-    return [...registered].filter((aor) => wanted.has(aor));
+  /** Those of many accounts that have a contact or are in a call; the rest has nothing to lose. */
+  private async activeAmong(accounts: readonly AccountName[]): Promise<AccountName[]> {
+    const active = new Set((await this.contacts()).map(({ aor }) => aor));
+    for (const { domain, accounts: inCall } of await this.calls()) {
+      for (const username of inCall) active.add(`${username}@${domain}`);
+    }
+    return accounts.filter(({ username, domain }) => active.has(`${username}@${domain}`));
   }
 
   private async contacts(): Promise<{ aor: string; contact: Record<string, unknown> }[]> {
@@ -117,21 +122,16 @@ function toRegistration(username: string, contact: Record<string, unknown>, nowM
   };
 }
 
-function toCall(dialog: Record<string, unknown>): EdgeCall[] {
-  const state = Number(dialog.state);
-  if (!RINGING_STATES.includes(state) && !RUNNING_STATES.includes(state)) return [];
-  const variables = Object.assign({}, ...list(dialog.variables)) as Record<string, string>;
-  return [
-    {
-      hashEntry: Number(dialog.h_entry),
-      hashId: Number(dialog.h_id),
-      callId: String(dialog["call-id"]),
-      fromTag: String(record(dialog.caller).tag),
-      state: RUNNING_STATES.includes(state) ? "running" : "ringing",
-      domain: variables.domain ?? "",
-      accounts: new Set([variables.caller, variables.account].filter((name) => name !== undefined)),
-    },
-  ];
+function toCall(dialog: Record<string, unknown>): EdgeCall {
+  const variables = Object.assign({}, ...list(dialog.variables)) as Record<string, string | undefined>;
+  return {
+    hashEntry: Number(dialog.h_entry),
+    hashId: Number(dialog.h_id),
+    callId: String(dialog["call-id"]),
+    answered: ANSWERED_STATES.includes(Number(dialog.state)),
+    domain: variables.site ?? "",
+    accounts: [variables.caller, variables.account].filter((name) => name !== undefined),
+  };
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -46,19 +46,19 @@ export class MediaWatch {
   async round(): Promise<void> {
     this.strikes = (await this.rtpengine.ping()) ? 0 : this.strikes + 1;
     if (this.strikes > 0 && this.strikes < STRIKES) return;
-    const running = (await this.kamailio.calls()).filter(({ state }) => state === "running");
-    const silent = running.length === 0 ? [] : await this.withoutMedia(running);
+    const answered = (await this.kamailio.calls()).filter((call) => call.answered);
+    const silent = answered.length === 0 ? [] : await this.withoutMedia(answered);
     const again = silent.filter((call) => this.suspects.has(key(call)) || this.strikes >= STRIKES);
     this.suspects = new Set(silent.map(key));
     for (const call of again) await this.kamailio.endCall(call);
     if (again.length > 0) this.log.warn({ calls: again.length }, "ended calls that lost their media");
   }
 
-  private async withoutMedia(running: EdgeCall[]): Promise<EdgeCall[]> {
-    if (this.strikes >= STRIKES) return running;
+  private async withoutMedia(answered: EdgeCall[]): Promise<EdgeCall[]> {
+    if (this.strikes >= STRIKES) return answered;
     const known = await this.rtpengine.callIds();
     const silent: EdgeCall[] = [];
-    for (const call of running) {
+    for (const call of answered) {
       // The list is cut at the size of a datagram, so it can only acquit.
       if (!known.has(call.callId) && !(await this.rtpengine.knows(call.callId))) silent.push(call);
     }

@@ -92,6 +92,8 @@ export const DirectoryStatus = Type.Object({
   appliedAtMs: Type.Integer(),
   /** Accounts whose registration and calls this PUT ended; empty for GET. */
   loggedOut: Type.Array(Type.String()),
+  /** Accounts that have to wait for it, because Kamailio does not answer; it is done when it is back. */
+  logOutLater: Type.Optional(Type.Array(Type.String())),
 });
 
 /** One live contact of an account, from Kamailio's location. `GET /v1/registrations` → { registrations }. */
