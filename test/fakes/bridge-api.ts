@@ -1,0 +1,169 @@
+/**
+ * The bridge's HTTP and WebSocket side for tests of the panel: its schemas, no store, no VPS. Tests set what it knows
+ * and push what it would push. Every reply is checked against the schema of the real API.
+ */
+import { join } from "node:path";
+import cookie from "@fastify/cookie";
+import fastifyStatic from "@fastify/static";
+import websocket from "@fastify/websocket";
+import Fastify, { type FastifyInstance } from "fastify";
+import { type Static, type TSchema, Type } from "typebox";
+import { Value } from "typebox/value";
+import type { WebSocket } from "ws";
+import { type Call, CallPage } from "../../bridge/src/api/call.ts";
+import { Building, Door, Site, Unit } from "../../bridge/src/api/directory.ts";
+import { type LiveState, PanelMessage } from "../../bridge/src/api/live.ts";
+import { Device, type DevicePut, IceServers, Session } from "../../bridge/src/api/session.ts";
+
+export interface BridgeContent {
+  sites: Site[];
+  buildings: Building[];
+  units: Unit[];
+  doors: Door[];
+  calls: Call[];
+  live: LiveState;
+  iceServers: IceServers;
+}
+
+export interface BridgeFakeOptions {
+  /** The built panel. */
+  folder: string;
+  token: string;
+  content: BridgeContent;
+  /** SIP login for a browser that sets itself up. */
+  sip: (deviceId: string) => Device["sip"];
+  /** Sent with every page, e.g. Permissions-Policy. */
+  headers?: Record<string, string>;
+}
+
+export class BridgeFake {
+  readonly content: BridgeContent;
+  /** Devices by id. */
+  readonly devices = new Map<string, Device>();
+  port = 0;
+  private readonly options: BridgeFakeOptions;
+  private readonly sockets = new Set<WebSocket>();
+  private app: FastifyInstance | null = null;
+
+  constructor(options: BridgeFakeOptions) {
+    this.options = options;
+    this.content = options.content;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  /** Serves on the port it had before, or on a free one. */
+  async start(): Promise<void> {
+    this.app = await this.build();
+    await this.app.listen({ port: this.port, host: "127.0.0.1" });
+    this.port = (this.app.server.address() as { port: number }).port;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.terminate();
+    await this.app?.close();
+    this.app = null;
+  }
+
+  /** How many panels are connected. */
+  get connected(): number {
+    return this.sockets.size;
+  }
+
+  push(message: PanelMessage): void {
+    const text = JSON.stringify(checked(PanelMessage, message));
+    for (const socket of this.sockets) socket.send(text);
+  }
+
+  /** Changes the live state and tells everyone. */
+  setLive(change: Partial<LiveState>): void {
+    this.content.live = { ...this.content.live, ...change };
+    this.push({ type: "state", state: this.content.live });
+  }
+
+  private async build(): Promise<FastifyInstance> {
+    const { token, folder, headers = {} } = this.options;
+    const app = Fastify({ forceCloseConnections: true });
+    await app.register(cookie);
+    await app.register(websocket);
+    await app.register(fastifyStatic, { root: join(folder), setHeaders: (reply) => setAll(reply, headers) });
+    app.addHook("onRequest", async (request, reply) => {
+      const signingIn = request.method === "POST" && request.url === "/api/session";
+      if (!request.url.startsWith("/api/") || signingIn) return;
+      if (request.cookies.neolia !== "yes") await reply.code(401).send(failure("NOT_SIGNED_IN"));
+    });
+    app.post<{ Body: { token: string } }>("/api/session", async (request, reply) => {
+      if (request.headers["x-neolia"] !== "1") return reply.code(403).send(failure("FORBIDDEN"));
+      if (request.body.token !== token) return reply.code(401).send(failure("WRONG_TOKEN"));
+      reply.setCookie("neolia", "yes", { path: "/", httpOnly: true, sameSite: "strict" });
+      return this.session();
+    });
+    app.get("/api/session", async () => this.session());
+    this.lists(app);
+    this.deviceRoutes(app);
+    app.get("/api/ws", { websocket: true }, (socket) => {
+      this.sockets.add(socket);
+      socket.on("close", () => this.sockets.delete(socket));
+      const hello = { type: "hello", version: "0.1.0", nowMs: Date.now(), state: this.content.live } as const;
+      socket.send(JSON.stringify(checked(PanelMessage, hello)));
+    });
+    return app;
+  }
+
+  private lists(app: FastifyInstance): void {
+    app.get("/api/sites", async () => checked(Type.Array(Site), this.content.sites));
+    app.get("/api/buildings", async () => checked(Type.Array(Building), this.content.buildings));
+    app.get("/api/units", async () => checked(Type.Array(Unit), this.content.units));
+    app.get("/api/doors", async () => checked(Type.Array(Door), this.content.doors));
+    app.get<{ Querystring: { before?: string; limit: string } }>("/api/calls", async (request) => {
+      const before = Number(request.query.before ?? Number.MAX_SAFE_INTEGER);
+      const limit = Number(request.query.limit);
+      const calls = this.content.calls.filter((call) => call.startedAtMs < before).slice(0, limit);
+      const last = calls.length === limit ? calls.at(-1) : undefined;
+      return checked(CallPage, { calls, nextBefore: last?.startedAtMs ?? null });
+    });
+  }
+
+  private deviceRoutes(app: FastifyInstance): void {
+    type Route = { Params: { id: string }; Body: DevicePut };
+    app.get<Route>("/api/devices/:id", async (request, reply) => {
+      const device = this.devices.get(request.params.id);
+      return device === undefined ? reply.code(404).send(failure("DEVICE_UNKNOWN")) : checked(Device, device);
+    });
+    app.put<Route>("/api/devices/:id", async (request, reply) => {
+      const unit = this.content.units.find((known) => known.id === request.body.unitId);
+      if (unit === undefined) return reply.code(404).send(failure("UNKNOWN_UNIT"));
+      const device: Device = {
+        deviceId: request.params.id,
+        label: request.body.label,
+        siteId: unit.siteId,
+        unitId: unit.id,
+        unitNumber: unit.number,
+        sip: this.options.sip(request.params.id),
+      };
+      this.devices.set(device.deviceId, device);
+      return checked(Device, device);
+    });
+    app.post("/api/devices/:id/ice", async () => checked(IceServers, this.content.iceServers));
+  }
+
+  private session(): Session {
+    return checked(Session, { role: "admin", name: "Resident", version: "0.1.0" });
+  }
+}
+
+function checked<Schema extends TSchema>(schema: Schema, value: Static<Schema>): Static<Schema> {
+  if (!Value.Check(schema, value))
+    throw new Error(`not what the API says: ${JSON.stringify(Value.Errors(schema, value))}`);
+  return value;
+}
+
+function failure(code: string): object {
+  return { error: { code, message: code, retryable: false } };
+}
+
+function setAll(reply: { setHeader(name: string, value: string): void }, headers: Record<string, string>): void {
+  for (const [name, value] of Object.entries(headers)) reply.setHeader(name, value);
+}
