@@ -164,6 +164,6 @@ function failure(code: string): object {
   return { error: { code, message: code, retryable: false } };
 }
 
-function setAll(reply: { setHeader(name: string, value: string): void }, headers: Record<string, string>): void {
-  for (const [name, value] of Object.entries(headers)) reply.setHeader(name, value);
+function setAll(reply: { header(name: string, value: string): unknown }, headers: Record<string, string>): void {
+  for (const [name, value] of Object.entries(headers)) reply.header(name, value);
 }

@@ -1,0 +1,33 @@
+/** This browser as a device of the site: its unit, its name, its own SIP account. */
+import type { Device, DevicePut, IceServers } from "../../../bridge/src/api/session.ts";
+import { type Api, ApiError } from "./api.ts";
+
+export type { Device };
+
+/** null: this browser has not been set up yet. */
+export async function fetchDevice(api: Api, deviceId: string): Promise<Device | null> {
+  try {
+    return await api.get<Device>(`api/devices/${deviceId}`);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** Makes or moves this browser's account. */
+export function putDevice(api: Api, deviceId: string, device: DevicePut): Promise<Device> {
+  return api.send("PUT", `api/devices/${deviceId}`, device);
+}
+
+/** How long an answer may wait for the list of servers. */
+const ICE_WAIT_MS = 400;
+
+/** STUN and TURN servers for one call. Empty when the bridge is slow or away: a call without them beats no call. */
+export async function fetchIceServers(api: Api, deviceId: string): Promise<RTCIceServer[]> {
+  const reply = api.send<IceServers>("POST", `api/devices/${deviceId}/ice`, {}).then(
+    (servers) => servers.iceServers,
+    () => [],
+  );
+  const late = new Promise<RTCIceServer[]>((resolve) => setTimeout(() => resolve([]), ICE_WAIT_MS));
+  return await Promise.race([reply, late]);
+}

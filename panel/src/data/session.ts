@@ -1,0 +1,24 @@
+/** Who is asking: the session of this browser. */
+import type { Session } from "../../../bridge/src/api/session.ts";
+import type { Api } from "./api.ts";
+
+export type { Session };
+
+/** Throws ApiError 401 when nobody is signed in. */
+export function fetchSession(api: Api): Promise<Session> {
+  return api.get("api/session");
+}
+
+/** Signs in with the token that the app printed. Throws ApiError 401 when it is wrong. */
+export function signIn(api: Api, token: string): Promise<Session> {
+  return api.send("POST", "api/session", { token });
+}
+
+/** The token of `#token=…`, taken out of the address bar at once: it must not stay in the history or a screenshot. */
+export function takeTokenFromAddress(): string | null {
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const token = fragment.get("token");
+  if (token === null) return null;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  return token;
+}

@@ -1,0 +1,51 @@
+/** Texts for people, by key. A key that does not exist does not compile. */
+import type { Language } from "../host.ts";
+import { en, type Key } from "./en.ts";
+import { fr } from "./fr.ts";
+
+export type { Key };
+
+const texts: Record<Language, Record<Key, string>> = { en, fr };
+
+export interface Localizer {
+  readonly language: Language;
+  (key: Key, values?: Record<string, string | number>): string;
+}
+
+export function localizer(language: Language): Localizer {
+  const table = texts[language];
+  const localize = (key: Key, values: Record<string, string | number> = {}): string =>
+    table[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+  return Object.assign(localize, { language });
+}
+
+/** "Unit 401" for a number, the name itself for a reception or an office. */
+export function unitLabel(t: Localizer, number: string): string {
+  return /^\d/.test(number) ? t("unit.numbered", { number }) : number;
+}
+
+/** 65 s → "1:05". */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
+  const tail = `${String(rest).padStart(2, "0")}`;
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
+}
+
+/** Time of day, as the language writes it. */
+export function clock(t: Localizer, atMs: number): string {
+  return new Intl.DateTimeFormat(t.language, { hour: "2-digit", minute: "2-digit" }).format(atMs);
+}
+
+/** Today, yesterday, or the date. */
+export function day(t: Localizer, atMs: number, nowMs: number): string {
+  const [then, now] = [startOfDay(atMs), startOfDay(nowMs)];
+  if (then === now) return t("time.today");
+  if (then === startOfDay(now - 1)) return t("time.yesterday");
+  return new Intl.DateTimeFormat(t.language, { weekday: "long", day: "numeric", month: "long" }).format(atMs);
+}
+
+function startOfDay(atMs: number): number {
+  const date = new Date(atMs);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}

@@ -1,0 +1,219 @@
+/**
+ * What the panel knows: session, device, directory, live state, call log and phone, in one snapshot. It lives as long
+ * as the page, because Home Assistant takes the element out of the document while the tab is hidden.
+ */
+import { type Api, ApiError, createApi } from "./data/api.ts";
+import { type Call, fetchCalls, summarize } from "./data/calls.ts";
+import { type Device, fetchDevice, fetchIceServers, putDevice } from "./data/device.ts";
+import { type Directory, fetchDirectory } from "./data/directory.ts";
+import { LiveLink, type LiveState } from "./data/live.ts";
+import { fetchSession, signIn, takeTokenFromAddress } from "./data/session.ts";
+import { deviceId } from "./phone/device-id.ts";
+import { phone } from "./phone/phone.ts";
+import type { PhoneState } from "./phone/phone-state.ts";
+
+export type SessionState = "checking" | "signed-in" | "needed" | "wrong" | "unreachable";
+
+export interface PanelState {
+  session: SessionState;
+  /** undefined: not asked yet; null: this browser has not been set up. */
+  device: Device | null | undefined;
+  directory: Directory | null;
+  live: { up: boolean | null; state: LiveState | null };
+  log: { calls: Call[] | null; nextBefore: number | null; seenAtMs: number };
+  phone: PhoneState;
+  /** Code of the last thing that failed and that a person should know of. */
+  problem: string | null;
+}
+
+const RETRY_MS = 2_000;
+/** A wall panel runs for months: calls that came in live do not pile up for ever. */
+const LOG_KEPT = 200;
+const SEEN_KEY = "neolia.logSeen";
+
+export class PanelModel {
+  private readonly api: Api;
+  private readonly deviceId = deviceId();
+  private readonly live: LiveLink;
+  private readonly listeners = new Set<(state: PanelState) => void>();
+  private started = false;
+  private current: PanelState = {
+    session: "checking",
+    device: undefined,
+    directory: null,
+    live: { up: null, state: null },
+    log: { calls: null, nextBefore: null, seenAtMs: Number(localStorage.getItem(SEEN_KEY) ?? 0) },
+    phone: phone.state,
+    problem: null,
+  };
+
+  constructor(baseUrl: string) {
+    this.api = createApi(baseUrl);
+    this.live = new LiveLink(this.api, this.deviceId, {
+      link: (up) => {
+        this.update({ live: { ...this.current.live, up } });
+        if (up) void this.load();
+      },
+      state: (state) => this.update({ live: { up: true, state } }),
+      call: (call) => this.called(call),
+      directory: () => void this.load(),
+      refused: () => void this.checkSession(),
+    });
+  }
+
+  get state(): PanelState {
+    return this.current;
+  }
+
+  /** Calls back now and at each change. Returns its unsubscribe. */
+  subscribe(listener: (state: PanelState) => void): () => void {
+    this.listeners.add(listener);
+    listener(this.current);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Begins once; the page's life is the model's. */
+  start(): void {
+    if (this.started) return;
+    this.started = true;
+    phone.subscribe((state) => this.update({ phone: state }));
+    phone.start();
+    const token = takeTokenFromAddress();
+    void (token === null ? this.checkSession() : this.signIn(token));
+  }
+
+  async signIn(token: string): Promise<void> {
+    try {
+      await signIn(this.api, token.trim());
+      this.signedIn();
+    } catch (error) {
+      this.update({ session: isRefusal(error) ? "wrong" : "unreachable" });
+      if (!isRefusal(error)) setTimeout(() => void this.signIn(token), RETRY_MS);
+    }
+  }
+
+  /** Makes this browser a panel of the unit. Throws ApiError. */
+  async setUp(unitId: string, label: string): Promise<void> {
+    this.adopt(await putDevice(this.api, this.deviceId, { unitId, label }));
+  }
+
+  async loadLog(older = false): Promise<void> {
+    const { calls, nextBefore } = this.current.log;
+    try {
+      const page = await fetchCalls(this.api, this.deviceId, older ? nextBefore : null);
+      const kept = older ? (calls ?? []) : [];
+      this.update({ log: { ...this.current.log, calls: [...kept, ...page.calls], nextBefore: page.nextBefore } });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** The person has looked at the log: what was missed is no longer news. */
+  markLogSeen(): void {
+    const seenAtMs = Date.now();
+    localStorage.setItem(SEEN_KEY, String(seenAtMs));
+    this.update({ log: { ...this.current.log, seenAtMs } });
+  }
+
+  dismissProblem(): void {
+    this.update({ problem: null });
+  }
+
+  private async checkSession(): Promise<void> {
+    try {
+      await fetchSession(this.api);
+      this.signedIn();
+    } catch (error) {
+      if (isRefusal(error)) {
+        this.live.stop();
+        this.update({ session: "needed" });
+      } else if (this.current.session !== "signed-in") {
+        this.update({ session: "unreachable" });
+        setTimeout(() => void this.checkSession(), RETRY_MS);
+      }
+    }
+  }
+
+  private signedIn(): void {
+    if (this.current.session === "signed-in") return;
+    this.update({ session: "signed-in" });
+    this.live.start();
+    void this.load();
+  }
+
+  /** Fetches the lists and this device anew. */
+  private async load(): Promise<void> {
+    try {
+      const [directory, device] = await Promise.all([fetchDirectory(this.api), fetchDevice(this.api, this.deviceId)]);
+      this.update({ directory });
+      if (device === null) {
+        this.update({ device: null });
+        phone.configure(null);
+      } else {
+        this.adopt(device);
+      }
+      await this.loadLog();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private adopt(device: Device): void {
+    this.update({ device, problem: null });
+    const { username, domain, ha1, uri } = device.sip;
+    if (uri === null) {
+      phone.configure(null);
+      return;
+    }
+    phone.configure({
+      account: { deviceId: device.deviceId, username, domain, ha1, uri },
+      iceServers: () => fetchIceServers(this.api, this.deviceId),
+      isFresh: (callId) => !this.isOver(callId),
+      onCredentialsRefused: () => void this.load(),
+    });
+  }
+
+  private called(call: Call): void {
+    const { log } = this.current;
+    const others = (log.calls ?? []).filter((known) => known.callId !== call.callId);
+    const calls = [call, ...others].sort((a, b) => b.startedAtMs - a.startedAtMs);
+    this.update({ log: { ...log, calls: calls.slice(0, Math.max(LOG_KEPT, others.length)) } });
+  }
+
+  private isOver(callId: string): boolean {
+    return (this.current.log.calls ?? []).some((call) => call.callId === callId && call.endedAtMs !== null);
+  }
+
+  private fail(error: unknown): void {
+    if (isRefusal(error)) void this.checkSession();
+    else if (error instanceof ApiError && error.status === 0 && this.current.live.up === false) return;
+    else this.update({ problem: error instanceof ApiError ? error.code : "INTERNAL" });
+  }
+
+  private update(change: Partial<PanelState>): void {
+    this.current = { ...this.current, ...change };
+    for (const listener of this.listeners) listener(this.current);
+  }
+}
+
+/** Missed calls that the person has not seen in the log yet. */
+export function missedCount(state: PanelState): number {
+  const username = state.device?.sip.username;
+  if (username === undefined) return 0;
+  return (state.log.calls ?? []).filter(
+    (call) => call.startedAtMs > state.log.seenAtMs && summarize(call, username).missed,
+  ).length;
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401;
+}
+
+const models = new Map<string, PanelModel>();
+
+/** The page's model of the bridge at this address. */
+export function modelOf(baseUrl: string): PanelModel {
+  const model = models.get(baseUrl) ?? new PanelModel(baseUrl);
+  models.set(baseUrl, model);
+  return model;
+}

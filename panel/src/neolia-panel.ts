@@ -1,0 +1,220 @@
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import "./views/call-view.ts";
+import "./views/home-view.ts";
+import "./views/incoming-view.ts";
+import "./views/log-view.ts";
+import "./views/session-view.ts";
+import "./views/setup-view.ts";
+import { Attention } from "./attention.ts";
+import { darkTokens, shared, tokens } from "./components/style.ts";
+import { describeHost, type Hass, type Host, type PanelInfo } from "./host.ts";
+import { type Localizer, localizer } from "./localize/localize.ts";
+import { modelOf, type PanelModel, type PanelState } from "./model.ts";
+import { phone } from "./phone/phone.ts";
+import { endKey } from "./views/end-text.ts";
+import { peerOf } from "./views/names.ts";
+
+type Page = "home" | "log" | "setup";
+
+/**
+ * The panel: one element for the standalone page, the app's ingress page and Home Assistant's own panel list (there
+ * `hass`, `narrow` and `panel` are set from outside). It shows the model and the phone; it holds neither.
+ */
+@customElement("neolia-panel")
+export class NeoliaPanel extends LitElement {
+  @property({ attribute: false }) hass: Hass | null = null;
+  @property({ attribute: false }) panel: PanelInfo | null = null;
+  @property({ type: Boolean, reflect: true }) narrow = false;
+
+  @state() private known: PanelState | null = null;
+  @state() private page: Page = "home";
+  private host: Host = describeHost(null, null, false);
+  private t: Localizer = localizer("en");
+  private model: PanelModel | null = null;
+  private unsubscribe: (() => void) | null = null;
+  private readonly attention = new Attention();
+
+  static override styles = [
+    tokens,
+    shared,
+    css`
+      :host {
+        background: var(--nl-bg);
+        block-size: 100%;
+        color: var(--nl-text);
+        font-family: var(--ha-font-family-body, Roboto, "Segoe UI", "Noto Sans", system-ui, sans-serif);
+        font-size: 18px;
+        line-height: 1.4;
+        min-block-size: 100%;
+        overflow: auto;
+      }
+      :host([theme="dark"]) {
+        ${darkTokens}
+      }
+      @media (prefers-color-scheme: dark) {
+        :host([theme="system"]) {
+          ${darkTokens}
+        }
+      }
+      main {
+        min-block-size: 100%;
+      }
+      main.whole {
+        block-size: 100%;
+      }
+      main > * {
+        min-block-size: 100%;
+      }
+      .wait {
+        color: var(--nl-muted);
+        padding: 40px;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.model = modelOf(this.describeHost().baseUrl);
+    this.unsubscribe = this.model.subscribe((known) => {
+      this.known = known;
+    });
+    this.model.start();
+    window.addEventListener("keydown", this.onKey);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.unsubscribe?.();
+    window.removeEventListener("keydown", this.onKey);
+    this.attention.flash(null);
+  }
+
+  protected override willUpdate(): void {
+    this.describeHost();
+    this.setAttribute("theme", this.host.theme);
+    this.lang = this.host.language;
+  }
+
+  protected override render(): TemplateResult {
+    const calling = (this.known?.phone.call.phase ?? "idle") !== "idle";
+    return html`
+      <main class=${calling ? "whole" : ""}>${this.renderView()}</main>
+      <div class="unseen" role="alert">${this.announcement()}</div>
+    `;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!(changed as Map<string, unknown>).has("known")) return;
+    const before = (changed as Map<string, unknown>).get("known") as PanelState | null | undefined;
+    const phase = this.known?.phone.call.phase ?? "idle";
+    const earlier = before?.phone.call.phase ?? "idle";
+    if (phase === earlier) return;
+    this.attention.flash(phase === "incoming" ? `🔔 ${this.announcement()}` : null);
+    void this.attention.keepAwake(phase !== "idle" && phase !== "ended");
+    // Back from a call: a person at the keyboard stands at the top again.
+    if (phase === "idle") void this.focusHeading();
+  }
+
+  private renderView(): TemplateResult {
+    const { known, t, model } = this;
+    if (known === null || model === null || known.session === "checking") return this.renderWait();
+    if (known.session !== "signed-in") {
+      return html`<neolia-session-view .t=${t} .session=${known.session}
+        @sign-in=${(event: CustomEvent<string>) => void model.signIn(event.detail)}></neolia-session-view>`;
+    }
+    const call = this.renderCall(known);
+    if (call !== null) return call;
+    if (known.device === undefined) return this.renderWait();
+    if (known.device === null || this.page === "setup") {
+      return html`<neolia-setup-view .t=${t} .directory=${known.directory} .device=${known.device}
+        .save=${(unitId: string, label: string) => model.setUp(unitId, label)} @done=${this.goHome}></neolia-setup-view>`;
+    }
+    if (this.page === "log") {
+      return html`<neolia-log-view .t=${t} .panel=${known} .username=${known.device.sip.username}
+        @done=${this.goHome} @more=${() => void model.loadLog(true)}></neolia-log-view>`;
+    }
+    return html`<neolia-home-view .t=${t} .panel=${known} .device=${known.device} @go=${this.go}
+      @dismiss-problem=${() => model.dismissProblem()}></neolia-home-view>`;
+  }
+
+  private renderCall(known: PanelState): TemplateResult | null {
+    const { call, microphone } = known.phone;
+    const { t } = this;
+    switch (call.phase) {
+      case "idle":
+        return null;
+      case "incoming":
+      case "answering":
+        return html`<neolia-incoming-view .t=${t} .call=${call} .peer=${peerOf(call.call, known, t)}
+          .microphone=${microphone}></neolia-incoming-view>`;
+      case "outgoing":
+      case "active":
+      case "ended":
+        return html`<neolia-call-view .t=${t} .call=${call} .peer=${peerOf(call.call, known, t)}></neolia-call-view>`;
+    }
+  }
+
+  private renderWait(): TemplateResult {
+    return html`<p class="wait" role="status">${this.t("home.loading")}</p>`;
+  }
+
+  /** What a screen reader hears at once. */
+  private announcement(): string {
+    const { known, t } = this;
+    if (known === null) return "";
+    const { call } = known.phone;
+    switch (call.phase) {
+      case "incoming":
+        return t("incoming.title", { name: peerOf(call.call, known, t).name });
+      case "active":
+        return call.media.flow === "silent"
+          ? t("call.silent")
+          : t("call.active", { name: peerOf(call.call, known, t).name });
+      case "ended":
+        return t(endKey(call));
+      case "idle":
+      case "answering":
+      case "outgoing":
+        return "";
+    }
+  }
+
+  private describeHost(): Host {
+    const host = describeHost(this.hass, this.panel, this.narrow);
+    if (host.language !== this.t.language) this.t = localizer(host.language);
+    this.host = host;
+    return host;
+  }
+
+  private onKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const phase = this.known?.phone.call.phase;
+    if (phase === "incoming") {
+      if (event.key === "a") phone.command({ type: "answer" });
+      else if (event.key === "d") phone.command({ type: "decline" });
+      else if (event.key === "Escape") phone.command({ type: "silence" });
+    } else if (phase === "idle" && event.key === "Escape") {
+      this.goHome();
+    }
+  };
+
+  private go = (event: CustomEvent<Page>): void => {
+    this.page = event.detail;
+    if (this.page === "log") void this.model?.loadLog();
+  };
+
+  private goHome = (): void => {
+    if (this.page === "log") this.model?.markLogSeen();
+    if (this.page === "home") return;
+    this.page = "home";
+    void this.focusHeading();
+  };
+
+  private async focusHeading(): Promise<void> {
+    await this.updateComplete;
+    const view = this.renderRoot.querySelector<LitElement>("main > *");
+    await view?.updateComplete;
+    view?.shadowRoot?.querySelector<HTMLElement>("h1")?.focus();
+  }
+}

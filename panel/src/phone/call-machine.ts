@@ -1,0 +1,220 @@
+/**
+ * One call at this device, from its SIP events and the person's taps alone. Pure: time and ids come in, effects go out.
+ *
+ *            invite                answer                accepted
+ *   idle ───────────► incoming ───────────► answering ───────────► active
+ *     │                  │ cancelled, declined,  │                   │ hang-up, no packets, BYE
+ *     │ dial             ▼ answered elsewhere    ▼                   ▼
+ *     └──► outgoing ──► ended ◄──────────────────┴───────────────────┘
+ *              └── accepted ──► active          ended ── dismiss ──► idle
+ *
+ * Every call ends once, with one reason. What rings, and whether packets are counted, follows from the state, so a
+ * ringtone cannot outlive its call.
+ */
+import type { CallEndReason } from "../../../bridge/src/api/call.ts";
+import type { MicrophoneProblem } from "./microphone.ts";
+
+/** The bridge's closed list, and two that only the device itself can know. */
+export type EndReason = CallEndReason | "no-audio" | "connection-lost";
+
+/** Codes that we refuse an INVITE with: 603 ends it for every device, 486 leaves the others ringing (RFC 3261). */
+export type RejectCode = 603 | 486;
+
+export interface CallInfo {
+  /** The adapter's own id of the SIP session. */
+  key: string;
+  /** `X-Neolia-Call`, the id that the bridge knows the call by. null: the INVITE did not carry one. */
+  callId: string | null;
+  direction: "inbound" | "outbound";
+  /** SIP name of the other end, and what its INVITE calls itself. */
+  peer: { name: string; displayName: string | null };
+  startedAtMs: number;
+  /** Why the other end cannot hear us. null: it can, or we do not know yet. */
+  microphone: MicrophoneProblem | null;
+}
+
+export type CallState =
+  | { phase: "idle" }
+  | { phase: "incoming"; call: CallInfo; ringing: boolean }
+  | { phase: "answering"; call: CallInfo }
+  | { phase: "outgoing"; call: CallInfo; ringing: boolean }
+  | { phase: "active"; call: CallInfo; answeredAtMs: number; muted: boolean; media: Media }
+  | { phase: "ended"; call: CallInfo; reason: EndReason; answeredAtMs: number | null; endedAtMs: number };
+
+/** What has arrived from the other end: packets so far, and when the count last grew. */
+export interface Media {
+  flow: "waiting" | "flowing" | "silent";
+  packets: number;
+  lastPacketAtMs: number;
+}
+
+export type CallEvent =
+  | { type: "invite"; call: CallInfo; fresh: boolean }
+  | { type: "dial"; call: CallInfo }
+  | { type: "progress"; key: string }
+  | { type: "accepted"; key: string; nowMs: number }
+  | { type: "listen-only"; key: string; problem: MicrophoneProblem }
+  | { type: "packets"; key: string; packets: number; nowMs: number }
+  | { type: "terminated"; key: string; reason: EndReason; nowMs: number }
+  | { type: "socket-closed"; nowMs: number }
+  | { type: "answer" }
+  | { type: "decline"; nowMs: number }
+  | { type: "hang-up"; nowMs: number }
+  | { type: "silence" }
+  | { type: "mute"; muted: boolean }
+  | { type: "digit"; digit: string }
+  | { type: "dismiss" };
+
+export type CallEffect =
+  | { type: "accept"; key: string }
+  | { type: "reject"; key: string; code: RejectCode }
+  | { type: "place"; key: string; name: string }
+  | { type: "terminate"; key: string }
+  | { type: "set-muted"; key: string; muted: boolean }
+  | { type: "send-digit"; key: string; digit: string };
+
+/** No packet at all this long after the answer: the media path is broken. */
+export const FIRST_PACKET_MS = 5_000;
+/** Packets came and stopped: this long and the other end, or the way to it, is gone. */
+export const PACKET_GAP_MS = 10_000;
+/** From here on the person is told that nothing is arriving. */
+export const QUIET_NOTICE_MS = 2_500;
+
+type Step = { state: CallState; effects: CallEffect[] };
+
+/** The next state, and what is to be done about it. An event that does not fit the state changes nothing. */
+export function transition(state: CallState, event: CallEvent): Step {
+  switch (event.type) {
+    case "invite":
+      if (state.phase === "idle" || state.phase === "ended") {
+        return to({ phase: "incoming", call: event.call, ringing: event.fresh });
+      }
+      return { state, effects: [{ type: "reject", key: event.call.key, code: 486 }] };
+    case "dial":
+      if (state.phase !== "idle" && state.phase !== "ended") return stay(state);
+      return {
+        state: { phase: "outgoing", call: event.call, ringing: false },
+        effects: [{ type: "place", key: event.call.key, name: event.call.peer.name }],
+      };
+    case "progress":
+      if (state.phase !== "outgoing" || state.call.key !== event.key) return stay(state);
+      return to({ ...state, ringing: true });
+    case "accepted":
+      return accepted(state, event.key, event.nowMs);
+    case "listen-only":
+      if (state.phase === "idle" || state.phase === "ended" || state.call.key !== event.key) return stay(state);
+      return to({ ...state, call: { ...state.call, microphone: event.problem } });
+    case "packets":
+      return counted(state, event);
+    case "terminated":
+      if (state.phase === "idle" || state.phase === "ended" || state.call.key !== event.key) return stay(state);
+      return to(ended(state, event.reason, event.nowMs));
+    case "socket-closed":
+      return socketClosed(state, event.nowMs);
+    case "answer":
+      if (state.phase !== "incoming") return stay(state);
+      return { state: { phase: "answering", call: state.call }, effects: [{ type: "accept", key: state.call.key }] };
+    case "decline":
+      if (state.phase !== "incoming") return stay(state);
+      return {
+        state: ended(state, "declined", event.nowMs),
+        effects: [{ type: "reject", key: state.call.key, code: 603 }],
+      };
+    case "hang-up":
+      return hungUp(state, event.nowMs);
+    case "silence":
+      return state.phase === "incoming" ? to({ ...state, ringing: false }) : stay(state);
+    case "mute":
+      if (state.phase !== "active") return stay(state);
+      return {
+        state: { ...state, muted: event.muted },
+        effects: [{ type: "set-muted", key: state.call.key, muted: event.muted }],
+      };
+    case "digit":
+      if (state.phase !== "active") return stay(state);
+      return { state, effects: [{ type: "send-digit", key: state.call.key, digit: event.digit }] };
+    case "dismiss":
+      return state.phase === "ended" ? to({ phase: "idle" }) : stay(state);
+  }
+}
+
+function accepted(state: CallState, key: string, nowMs: number): Step {
+  switch (state.phase) {
+    case "answering":
+    case "outgoing":
+      if (state.call.key !== key) return stay(state);
+      return to({
+        phase: "active",
+        call: state.call,
+        answeredAtMs: nowMs,
+        muted: false,
+        media: { flow: "waiting", packets: 0, lastPacketAtMs: nowMs },
+      });
+    case "idle":
+    case "incoming":
+    case "active":
+    case "ended":
+      return stay(state);
+  }
+}
+
+function counted(state: CallState, event: { key: string; packets: number; nowMs: number }): Step {
+  if (state.phase !== "active" || state.call.key !== event.key) return stay(state);
+  if (event.packets > state.media.packets) {
+    return to({ ...state, media: { flow: "flowing", packets: event.packets, lastPacketAtMs: event.nowMs } });
+  }
+  const quietMs = event.nowMs - state.media.lastPacketAtMs;
+  const limitMs = state.media.packets === 0 ? FIRST_PACKET_MS : PACKET_GAP_MS;
+  if (quietMs >= limitMs) {
+    return {
+      state: ended(state, "no-audio", event.nowMs),
+      effects: [{ type: "terminate", key: state.call.key }],
+    };
+  }
+  return quietMs >= QUIET_NOTICE_MS ? to({ ...state, media: { ...state.media, flow: "silent" } }) : stay(state);
+}
+
+/** An unanswered INVITE dies with its connection (RFC 3261 section 17); an established call does not. */
+function socketClosed(state: CallState, nowMs: number): Step {
+  switch (state.phase) {
+    case "incoming":
+    case "answering":
+    case "outgoing":
+      return {
+        state: ended(state, "connection-lost", nowMs),
+        effects: [{ type: "terminate", key: state.call.key }],
+      };
+    case "idle":
+    case "active":
+    case "ended":
+      return stay(state);
+  }
+}
+
+function hungUp(state: CallState, nowMs: number): Step {
+  switch (state.phase) {
+    case "incoming":
+      return transition(state, { type: "decline", nowMs });
+    case "answering":
+    case "outgoing":
+      return { state: ended(state, "cancelled", nowMs), effects: [{ type: "terminate", key: state.call.key }] };
+    case "active":
+      return { state: ended(state, "answered-here", nowMs), effects: [{ type: "terminate", key: state.call.key }] };
+    case "idle":
+    case "ended":
+      return stay(state);
+  }
+}
+
+function ended(state: Exclude<CallState, { phase: "idle" }>, reason: EndReason, nowMs: number): CallState {
+  const answeredAtMs = state.phase === "active" ? state.answeredAtMs : null;
+  return { phase: "ended", call: state.call, reason, answeredAtMs, endedAtMs: nowMs };
+}
+
+function to(state: CallState): Step {
+  return { state, effects: [] };
+}
+
+function stay(state: CallState): Step {
+  return { state, effects: [] };
+}

@@ -1,0 +1,30 @@
+/** What the phone of this browser tells, and what it may be told to do. */
+import type { CallState } from "./call-machine.ts";
+import type { ConnectionState } from "./connection-machine.ts";
+import type { MicrophoneState } from "./microphone.ts";
+import type { RingtoneState } from "./ringtone.ts";
+
+export interface PhoneState {
+  /** `leader`: this tab is the phone. `follower`: another tab is, and this one shows and steers it. */
+  role: "starting" | "leader" | "follower";
+  connection: ConnectionState;
+  call: CallState;
+  microphone: MicrophoneState;
+  ringtone: RingtoneState;
+}
+
+/** What a person does; any tab may, the leader carries it out. */
+export type PhoneCommand =
+  | { type: "answer" }
+  | { type: "decline" }
+  | { type: "hang-up" }
+  | { type: "silence" }
+  | { type: "mute"; muted: boolean }
+  | { type: "digit"; digit: string }
+  | { type: "dial"; name: string; displayName: string | null }
+  | { type: "dismiss" };
+
+/** A probe runs on a registration that holds until shown otherwise. */
+export function isRegistered(connection: ConnectionState): boolean {
+  return connection.phase === "registered" || connection.phase === "probing";
+}

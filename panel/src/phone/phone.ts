@@ -1,0 +1,345 @@
+/**
+ * The phone of this browser: one object for the life of the page, whatever the element on screen does. It wires the
+ * two machines to SIP, microphone, ringtone and the other tabs; what it knows goes out as one `PhoneState`.
+ */
+import { type CallEffect, type CallEvent, type CallInfo, type CallState, transition } from "./call-machine.ts";
+import { type ConnectionEvent, timerOf, transition as transitionConnection } from "./connection-machine.ts";
+import { randomUuid } from "./device-id.ts";
+import { lead } from "./leader.ts";
+import { CallMediaSource } from "./media-source.ts";
+import { preflight, watchMicrophone } from "./microphone.ts";
+import { isRegistered, type PhoneCommand, type PhoneState } from "./phone-state.ts";
+import { Ringtone } from "./ringtone.ts";
+import { type SipAccount, type SipCall, SipUa } from "./sip.ts";
+import { TabChannel } from "./tab-channel.ts";
+
+/** What the phone needs from around it. */
+export interface PhoneSetup {
+  account: SipAccount;
+  /** STUN and TURN servers for one call; empty when there are none or nobody replies. */
+  iceServers(): Promise<RTCIceServer[]>;
+  /** false: the call with this id is known to be over, so its INVITE is shown but does not ring. */
+  isFresh(callId: string): boolean;
+  /** The server refused our login: the account may have been made anew. */
+  onCredentialsRefused(): void;
+}
+
+const LOCK = "neolia-phone";
+const WATCH_PACKETS_MS = 500;
+/** How long the end of a call stays on screen: a plain hang-up, anything that wants reading. */
+const SHOW_END_MS = 2_500;
+const SHOW_REASON_MS = 7_000;
+const KEYS = /^[0-9*#A-D]$/;
+
+export class Phone {
+  private current: PhoneState = {
+    role: "starting",
+    connection: { phase: "off" },
+    call: { phase: "idle" },
+    microphone: { kind: "unknown" },
+    ringtone: "locked",
+  };
+  private readonly listeners = new Set<(state: PhoneState) => void>();
+  private readonly ringtone = new Ringtone((ringtone) => this.update({ ringtone }));
+  private readonly source = new CallMediaSource();
+  private readonly calls = new Map<string, SipCall>();
+  private readonly stops: (() => void)[] = [];
+  private audio: HTMLAudioElement | null = null;
+  private channel: TabChannel | null = null;
+  private setup: PhoneSetup | null = null;
+  private ua: SipUa | null = null;
+  private connectionTimer: ReturnType<typeof setTimeout> | undefined;
+  private endTimer: ReturnType<typeof setTimeout> | undefined;
+  private packetTimer: ReturnType<typeof setInterval> | undefined;
+
+  get state(): PhoneState {
+    return this.current;
+  }
+
+  /** Calls back now and at each change. Returns its unsubscribe. */
+  subscribe(listener: (state: PhoneState) => void): () => void {
+    this.listeners.add(listener);
+    listener(this.current);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Begins to be this browser's phone, or to follow the tab that is. A second call does nothing. */
+  start(): void {
+    if (this.channel !== null) return;
+    this.channel = new TabChannel({
+      state: (state) => {
+        if (this.current.role !== "leader") this.update({ ...state, role: "follower" });
+      },
+      command: (command) => {
+        if (this.current.role === "leader") this.perform(command);
+      },
+      hello: () => {
+        if (this.current.role === "leader") this.channel?.sendState(this.current);
+      },
+    });
+    this.stops.push(lead(LOCK, () => this.becomeLeader()));
+    this.channel.sendHello();
+    const wake = (): void => {
+      if (document.visibilityState === "visible") this.connection({ type: "wake" });
+    };
+    on(document, "visibilitychange", wake, this.stops);
+    on(window, "pageshow", wake, this.stops);
+    on(window, "online", wake, this.stops);
+    on(window, "pagehide", () => this.calls.get(this.key() ?? "")?.terminate(), this.stops);
+  }
+
+  /** Gives the place to the next tab and lets go of everything. */
+  stop(): void {
+    this.configure(null);
+    for (const stop of this.stops.splice(0)) stop();
+    this.ringtone.stop();
+    this.channel?.close();
+    this.channel = null;
+    this.audio?.remove();
+    this.audio = null;
+    this.update({ role: "starting" });
+  }
+
+  /** Sets the account to register, or none. The same account again changes nothing. */
+  configure(setup: PhoneSetup | null): void {
+    const same = JSON.stringify(setup?.account) === JSON.stringify(this.setup?.account);
+    this.setup = setup;
+    if (same || this.current.role !== "leader") return;
+    this.connection({ type: "stop" });
+    this.ua?.stop();
+    this.ua = null;
+    if (setup !== null) this.register(setup);
+  }
+
+  /** Does what the person asked, here or in the tab that is the phone. */
+  command(command: PhoneCommand): void {
+    if (this.current.role === "leader") this.perform(command);
+    else this.channel?.sendCommand(command);
+  }
+
+  /** Inside a tap: unlocks the ringtone and lets it be heard. */
+  armRingtone(): void {
+    this.ringtone.unlock();
+    this.ringtone.sample();
+  }
+
+  /** Asks the browser for the microphone now instead of at the first call. */
+  async askForMicrophone(): Promise<void> {
+    const opened = await this.source.open();
+    this.source.close();
+    if (opened.problem === null) this.update({ microphone: { kind: "ready" } });
+    else this.update({ microphone: { kind: "problem", problem: opened.problem } });
+  }
+
+  private becomeLeader(): void {
+    // What another tab told of its own call and connection is over with that tab.
+    this.update({ role: "leader", call: { phase: "idle" }, connection: { phase: "off" }, ringtone: "locked" });
+    this.audio = document.createElement("audio");
+    this.audio.autoplay = true;
+    this.audio.hidden = true;
+    this.audio.dataset.neoliaRemote = "";
+    document.body.append(this.audio);
+    this.ringtone.start();
+    const look = (): void => {
+      preflight().then(
+        (microphone) => this.update({ microphone }),
+        () => this.update({ microphone: { kind: "unknown" } }),
+      );
+    };
+    look();
+    this.stops.push(watchMicrophone(look));
+    if (this.setup !== null) this.register(this.setup);
+  }
+
+  private register(setup: PhoneSetup): void {
+    this.ua = new SipUa(setup.account, {
+      opened: () => this.connection({ type: "open" }),
+      closed: () => this.connection({ type: "closed" }),
+      registered: () => this.connection({ type: "registered" }),
+      alive: () => {
+        if (this.current.connection.phase === "probing") this.connection({ type: "alive" });
+      },
+      refused: (problem) => {
+        this.connection({ type: "refused", problem });
+        if (problem === "credentials") this.setup?.onCredentialsRefused();
+      },
+      incoming: (call) => this.invited(call),
+    });
+    this.connection({ type: "start" });
+  }
+
+  private connection(event: ConnectionEvent): void {
+    const before = this.current.connection;
+    const { state, effects } = transitionConnection(before, event);
+    if (state === before) return;
+    clearTimeout(this.connectionTimer);
+    const afterMs = timerOf(state, Math.random());
+    if (afterMs !== null) this.connectionTimer = setTimeout(() => this.connection({ type: "timer" }), afterMs);
+    this.update({ connection: state });
+    for (const effect of effects) {
+      if (effect === "open") this.ua?.open();
+      else if (effect === "drop") this.ua?.drop();
+      else this.ua?.register();
+    }
+    if (state.phase === "waiting") this.dispatch({ type: "socket-closed", nowMs: Date.now() });
+  }
+
+  private invited(call: SipCall): void {
+    const info = this.describe(call.key, "inbound", call.peer, call.callId);
+    this.attach(call.key, call);
+    const fresh = call.callId === null || (this.setup?.isFresh(call.callId) ?? true);
+    this.dispatch({ type: "invite", call: info, fresh });
+  }
+
+  private perform(command: PhoneCommand): void {
+    switch (command.type) {
+      case "dial": {
+        const peer = { name: command.name, displayName: command.displayName };
+        this.dispatch({ type: "dial", call: this.describe(randomUuid(), "outbound", peer, null) });
+        return;
+      }
+      case "decline":
+      case "hang-up":
+        this.dispatch({ type: command.type, nowMs: Date.now() });
+        return;
+      case "digit":
+        if (KEYS.test(command.digit)) this.dispatch(command);
+        return;
+      case "answer":
+      case "silence":
+      case "mute":
+      case "dismiss":
+        this.dispatch(command);
+        return;
+    }
+  }
+
+  private dispatch(event: CallEvent): void {
+    const before = this.current.call;
+    const { state, effects } = transition(before, event);
+    if (state !== before) this.update({ call: state });
+    for (const effect of effects) this.carryOut(effect);
+    if (state !== before) this.follow(before, state);
+  }
+
+  private carryOut(effect: CallEffect): void {
+    const call = this.calls.get(effect.key);
+    switch (effect.type) {
+      case "accept":
+        void this.answer(effect.key);
+        return;
+      case "place":
+        void this.place(effect.key, effect.name);
+        return;
+      case "reject":
+        call?.reject(effect.code);
+        return;
+      case "terminate":
+        call?.terminate();
+        return;
+      case "set-muted":
+        call?.setMuted(effect.muted);
+        return;
+      case "send-digit":
+        call?.sendDigit(effect.digit);
+        return;
+    }
+  }
+
+  private async answer(key: string): Promise<void> {
+    const media = await this.openMedia(key);
+    const call = this.calls.get(key);
+    // The caller may have hung up, or another device answered, while the browser asked for the microphone.
+    if (call === undefined || media === null || this.current.call.phase !== "answering") return;
+    call.answer(media);
+    if (this.audio !== null) call.playOn(this.audio);
+  }
+
+  private async place(key: string, name: string): Promise<void> {
+    const media = await this.openMedia(key);
+    if (media === null || this.current.call.phase !== "outgoing") return;
+    if (this.ua === null || !isRegistered(this.current.connection)) {
+      this.dispatch({ type: "terminated", key, reason: "connection-lost", nowMs: Date.now() });
+      return;
+    }
+    const call = this.ua.place(name, media);
+    this.attach(key, call);
+    if (this.audio !== null) call.playOn(this.audio);
+  }
+
+  /** null: the call ended meanwhile, and what was opened is closed again. */
+  private async openMedia(key: string): Promise<{ stream: MediaStream; iceServers: RTCIceServer[] } | null> {
+    const [opened, iceServers] = await Promise.all([this.source.open(), this.setup?.iceServers() ?? []]);
+    if (this.key() !== key) {
+      if (this.key() === null) this.source.close();
+      return null;
+    }
+    if (opened.problem !== null) this.dispatch({ type: "listen-only", key, problem: opened.problem });
+    return { stream: opened.stream, iceServers };
+  }
+
+  private attach(key: string, call: SipCall): void {
+    this.calls.set(key, call);
+    call.listen({
+      progress: () => this.dispatch({ type: "progress", key }),
+      accepted: () => this.dispatch({ type: "accepted", key, nowMs: Date.now() }),
+      terminated: (reason) => {
+        this.calls.delete(key);
+        this.dispatch({ type: "terminated", key, reason, nowMs: Date.now() });
+      },
+    });
+  }
+
+  /** What runs beside a call follows from its state: ringtone, packet watch, microphone, the time its end is shown. */
+  private follow(before: CallState, state: CallState): void {
+    if (state.phase === "incoming" && state.ringing) this.ringtone.ring();
+    else this.ringtone.silence();
+    if (state.phase === before.phase && state.phase !== "incoming") return;
+    clearInterval(this.packetTimer);
+    clearTimeout(this.endTimer);
+    if (state.phase === "active") {
+      const { key } = state.call;
+      this.packetTimer = setInterval(() => void this.countPackets(key), WATCH_PACKETS_MS);
+    }
+    if (state.phase === "ended") {
+      this.source.close();
+      if (this.audio !== null) this.audio.srcObject = null;
+      const showMs = state.reason === "answered-here" ? SHOW_END_MS : SHOW_REASON_MS;
+      this.endTimer = setTimeout(() => this.dispatch({ type: "dismiss" }), showMs);
+    }
+  }
+
+  private async countPackets(key: string): Promise<void> {
+    const packets = await this.calls.get(key)?.packetsReceived();
+    if (packets !== undefined) this.dispatch({ type: "packets", key, packets, nowMs: Date.now() });
+  }
+
+  /** Key of the call that is on, null when none is. */
+  private key(): string | null {
+    const { call } = this.current;
+    return call.phase === "idle" || call.phase === "ended" ? null : call.call.key;
+  }
+
+  private describe(
+    key: string,
+    direction: CallInfo["direction"],
+    peer: CallInfo["peer"],
+    callId: string | null,
+  ): CallInfo {
+    return { key, callId, direction, peer, startedAtMs: Date.now(), microphone: null };
+  }
+
+  private update(change: Partial<PhoneState>): void {
+    this.current = { ...this.current, ...change };
+    if (this.current.role === "leader") this.channel?.sendState(this.current);
+    for (const listener of this.listeners) listener(this.current);
+  }
+}
+
+function on(target: EventTarget, type: string, listener: () => void, stops: (() => void)[]): void {
+  target.addEventListener(type, listener);
+  stops.push(() => target.removeEventListener(type, listener));
+}
+
+/** The one phone of the page. */
+export const phone = new Phone();

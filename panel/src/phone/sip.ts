@@ -1,0 +1,253 @@
+/**
+ * The adapter to JsSIP, and the only module that imports it. Sessions leave it as `SipCall`, failures as our own words.
+ */
+import { C, UA } from "jssip";
+import type { EndEvent, IceCandidateEvent, RTCSession } from "jssip/lib/RTCSession";
+import type { IncomingRequest } from "jssip/lib/SIPMessage";
+import type { IncomingRTCSessionEvent, RTCSessionEvent, UnRegisteredEvent } from "jssip/lib/UA";
+import type { EndReason } from "./call-machine.ts";
+import { endReasonOf } from "./end-reason.ts";
+import { SipSocket } from "./sip-socket.ts";
+
+export interface SipAccount {
+  deviceId: string;
+  username: string;
+  domain: string;
+  ha1: string;
+  /** ws: or wss: address of the server. */
+  uri: string;
+}
+
+export interface SipListener {
+  /** The WebSocket is up; the REGISTER is on its way. */
+  opened(): void;
+  closed(): void;
+  registered(): void;
+  /** The server answered a REGISTER, with whatever code. */
+  alive(): void;
+  refused(problem: "refused" | "credentials"): void;
+  incoming(call: SipCall): void;
+}
+
+export interface SipCallListener {
+  progress(): void;
+  accepted(): void;
+  terminated(reason: EndReason): void;
+}
+
+const CALL_ID = /^[0-9a-f]{32}$/;
+/** JsSIP's own reconnecting must never come first (see SipSocket): once a day is as good as off. */
+const NEVER_S = 86_400;
+/** The longest a rule may ring (RuleAction ring, 180 s) and a moment for its CANCEL to arrive. */
+const NO_ANSWER_S = 185;
+/** A second candidate often follows the first within a millisecond or two. */
+const CANDIDATE_GRACE_MS = 5;
+/** With STUN or TURN servers: how long host candidates wait for a reflexive or relayed one. */
+const GATHERING_LIMIT_MS = 800;
+
+export class SipUa {
+  private readonly ua: UA;
+  private readonly socket: SipSocket;
+  private readonly domain: string;
+  private started = false;
+
+  constructor(account: SipAccount, listener: SipListener) {
+    this.domain = account.domain;
+    this.socket = new SipSocket(
+      account.uri,
+      (data) => {
+        if (typeof data === "string" && isRegisterReply(data)) listener.alive();
+      },
+      () => listener.closed(),
+    );
+    // A reload must replace its own registration, so the contact is the device's, not JsSIP's random one.
+    const contact = account.deviceId.replaceAll("-", "");
+    this.ua = new UA({
+      sockets: this.socket,
+      uri: `sip:${account.username}@${account.domain}`,
+      ha1: account.ha1,
+      realm: account.domain,
+      contact_uri: `sip:${contact}@${contact}.invalid;transport=ws`,
+      instance_id: account.deviceId,
+      register: true,
+      register_expires: 120,
+      session_timers: false,
+      no_answer_timeout: NO_ANSWER_S,
+      connection_recovery_min_interval: NEVER_S,
+      connection_recovery_max_interval: NEVER_S,
+      user_agent: "Neolia panel",
+    });
+    this.ua.on("connected", () => listener.opened());
+    this.ua.on("registered", () => listener.registered());
+    this.ua.on("registrationFailed", (event) => {
+      const refusal = refusalOf(event);
+      if (refusal !== null) listener.refused(refusal);
+    });
+    this.ua.on("newRTCSession", (event: RTCSessionEvent) => {
+      if (isIncoming(event)) listener.incoming(new SipCall(event.session, event.request));
+    });
+  }
+
+  open(): void {
+    if (this.started) {
+      this.socket.connect();
+    } else {
+      this.started = true;
+      this.ua.start();
+    }
+  }
+
+  drop(): void {
+    this.socket.drop();
+  }
+
+  /** Refreshes the registration. `alive` follows if the server can be reached. */
+  register(): void {
+    this.ua.register();
+  }
+
+  /** Calls a name of our own domain. */
+  place(name: string, media: CallMedia): SipCall {
+    const session = this.ua.call(`sip:${name}@${this.domain}`, {
+      mediaStream: media.stream,
+      mediaConstraints: { audio: true, video: false },
+      pcConfig: { iceServers: media.iceServers },
+    });
+    const call = new SipCall(session, null);
+    call.watchGathering(media.iceServers.length > 0);
+    return call;
+  }
+
+  /** Unregisters and ends; the object is of no use afterwards. */
+  stop(): void {
+    if (this.started) this.ua.stop();
+  }
+}
+
+export interface CallMedia {
+  stream: MediaStream;
+  iceServers: RTCIceServer[];
+}
+
+export class SipCall {
+  /** The SIP session's own id. */
+  readonly key: string;
+  readonly callId: string | null;
+  readonly peer: { name: string; displayName: string | null };
+  private readonly session: RTCSession;
+  private established = false;
+
+  constructor(session: RTCSession, invite: IncomingRequest | null) {
+    this.session = session;
+    this.key = session.id;
+    const identity = session.remote_identity;
+    this.peer = { name: identity.uri.user ?? "", displayName: identity.display_name || null };
+    const callId: string | undefined = invite?.getHeader("X-Neolia-Call");
+    this.callId = callId !== undefined && CALL_ID.test(callId) ? callId : null;
+  }
+
+  listen(listener: SipCallListener): void {
+    const terminated = (event: EndEvent): void => listener.terminated(this.reasonOf(event));
+    this.session.on("progress", () => listener.progress());
+    this.session.on("accepted", () => {
+      this.established = true;
+      listener.accepted();
+    });
+    this.session.on("ended", terminated);
+    this.session.on("failed", terminated);
+  }
+
+  /** Answers. Does nothing when the caller hung up in the meantime. */
+  answer(media: CallMedia): void {
+    if (this.session.isEnded() || this.session.isEstablished()) return;
+    this.watchGathering(media.iceServers.length > 0);
+    this.session.answer({
+      mediaStream: media.stream,
+      mediaConstraints: { audio: true, video: false },
+      pcConfig: { iceServers: media.iceServers },
+    });
+  }
+
+  reject(code: 603 | 486): void {
+    if (!this.session.isEnded()) this.session.terminate({ status_code: code });
+  }
+
+  terminate(): void {
+    if (!this.session.isEnded()) this.session.terminate();
+  }
+
+  setMuted(muted: boolean): void {
+    if (muted) this.session.mute({ audio: true });
+    else this.session.unmute({ audio: true });
+  }
+
+  /** One key as an RFC 4733 event in the audio stream. */
+  sendDigit(digit: string): void {
+    if (!this.session.isEstablished()) return;
+    this.session.sendDTMF(digit, { duration: 160, interToneGap: 70, transportType: C.DTMF_TRANSPORT.RFC2833 });
+  }
+
+  /** Plays what the other end sends; follows the stream when it is replaced. */
+  playOn(audio: HTMLAudioElement): void {
+    const connection: RTCPeerConnection | null = this.session.connection;
+    connection?.addEventListener("track", (event) => {
+      audio.srcObject = event.streams[0] ?? new MediaStream([event.track]);
+      audio.play().catch(() => {
+        // Only a page that was never touched; the answer itself is a touch. Packets are watched all the same.
+      });
+    });
+  }
+
+  /** Audio packets received so far (W3C webrtc-stats, inbound-rtp). */
+  async packetsReceived(): Promise<number> {
+    const connection: RTCPeerConnection | null = this.session.connection;
+    if (connection === null || connection.connectionState === "closed") return 0;
+    let packets = 0;
+    for (const stat of (await connection.getStats()).values()) {
+      if (stat.type === "inbound-rtp" && stat.kind === "audio") packets += stat.packetsReceived;
+    }
+    return packets;
+  }
+
+  /**
+   * JsSIP holds the SDP back until ICE gathering is complete, which takes seconds when a server does not reply. Ready
+   * is as soon as there is a candidate worth sending; RTPEngine learns the others from our checks (RFC 8445 7.3.1.3).
+   */
+  watchGathering(serversGiven: boolean): void {
+    let armed = false;
+    this.session.on("icecandidate", ({ candidate, ready }: IceCandidateEvent) => {
+      const usable = !serversGiven || candidate.type === "srflx" || candidate.type === "relay";
+      if (usable) setTimeout(ready, CANDIDATE_GRACE_MS);
+      else if (!armed) setTimeout(ready, GATHERING_LIMIT_MS);
+      armed = true;
+    });
+  }
+
+  private reasonOf(event: EndEvent): EndReason {
+    // JsSIP puts null or a text here when the end was not a SIP message's doing.
+    const message = typeof event.message === "object" ? event.message : null;
+    return endReasonOf({
+      established: this.established,
+      status: message !== null && "status_code" in message ? message.status_code : null,
+      reason: message?.getHeader("Reason") ?? null,
+      byPeer: String(event.originator) === "remote",
+      connectionLost: event.cause === C.causes.CONNECTION_ERROR,
+    });
+  }
+}
+
+function isIncoming(event: RTCSessionEvent): event is IncomingRTCSessionEvent {
+  return String(event.originator) === "remote";
+}
+
+/** A sign of life that only a living connection gives: data that was buffered before a sleep may be anything else. */
+function isRegisterReply(message: string): boolean {
+  return message.startsWith("SIP/2.0 ") && /^CSeq:\s*\d+\s+REGISTER\s*$/im.test(message);
+}
+
+/** null: nobody refused, the connection broke; the socket tells that. */
+function refusalOf(event: UnRegisteredEvent): "refused" | "credentials" | null {
+  const status: number | undefined = event.response?.status_code;
+  if (status === undefined) return null;
+  return status === 401 || status === 403 || status === 407 ? "credentials" : "refused";
+}

@@ -1,0 +1,266 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import "../components/keypad.ts";
+import { icon } from "../components/icon.ts";
+import { shared } from "../components/style.ts";
+import { duration, type Localizer } from "../localize/localize.ts";
+import type { CallState } from "../phone/call-machine.ts";
+import { phone } from "../phone/phone.ts";
+import { endKey, isTrouble } from "./end-text.ts";
+import type { Peer } from "./names.ts";
+
+type ShownCall = Extract<CallState, { phase: "outgoing" | "active" | "ended" }>;
+
+/** A call of ours: being placed, running, just over. */
+@customElement("neolia-call-view")
+export class CallView extends LitElement {
+  @property({ attribute: false }) t!: Localizer;
+  @property({ attribute: false }) call!: ShownCall;
+  @property({ attribute: false }) peer!: Peer;
+
+  @state() private keypad = false;
+  @state() private sent = "";
+  @state() private nowMs = Date.now();
+  private ticker: ReturnType<typeof setInterval> | undefined;
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        gap: 16px;
+        grid-template-rows: 1fr auto;
+        min-block-size: 100%;
+        padding: clamp(16px, 3vw, 32px);
+      }
+      .stage {
+        align-items: center;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 16px clamp(24px, 6vw, 72px);
+        justify-content: center;
+      }
+      .who {
+        display: grid;
+        flex: 0 1 auto;
+        gap: 14px;
+        justify-items: center;
+        text-align: center;
+      }
+      .picture {
+        align-items: center;
+        background: var(--nl-accent-soft);
+        block-size: 104px;
+        border-radius: 30px;
+        color: var(--nl-accent);
+        display: flex;
+        font-size: 56px;
+        inline-size: 104px;
+        justify-content: center;
+      }
+      h1 {
+        font-size: clamp(34px, 6vw, 56px);
+        letter-spacing: -0.02em;
+        line-height: 1.08;
+        overflow-wrap: anywhere;
+      }
+      .time {
+        font-size: clamp(40px, 6vw, 60px);
+        font-variant-numeric: tabular-nums;
+        line-height: 1;
+      }
+      .line {
+        color: var(--nl-muted);
+        font-size: 22px;
+        max-inline-size: 40ch;
+      }
+      .line.bad {
+        color: var(--nl-bad);
+        font-weight: 600;
+      }
+      .hint {
+        color: var(--nl-muted);
+        max-inline-size: 44ch;
+      }
+      .keys {
+        display: grid;
+        gap: 10px;
+        justify-items: center;
+      }
+      .sent {
+        font-size: 22px;
+        font-variant-numeric: tabular-nums;
+        min-block-size: 1.3em;
+      }
+      .buttons {
+        display: grid;
+        gap: 16px;
+        grid-template-columns: repeat(auto-fit, minmax(96px, 1fr));
+        inline-size: min(100%, 900px);
+        justify-self: center;
+      }
+      .buttons button {
+        border-radius: 26px;
+        flex-direction: column;
+        font-size: 20px;
+        font-weight: 600;
+        gap: 8px;
+        min-block-size: 104px;
+        padding-inline: 8px;
+      }
+      .buttons svg {
+        font-size: 34px;
+      }
+      button[aria-pressed="true"] {
+        background: var(--nl-accent-soft);
+        border-color: var(--nl-accent);
+        color: var(--nl-accent);
+      }
+      :host([narrow]) .who.compact .picture {
+        display: none;
+      }
+      @media (max-width: 560px) {
+        .who.compact .picture,
+        .who.compact .hint {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.ticker = setInterval(() => {
+      this.nowMs = Date.now();
+    }, 500);
+    window.addEventListener("keydown", this.onKey);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.ticker);
+    window.removeEventListener("keydown", this.onKey);
+  }
+
+  protected override render(): TemplateResult {
+    const { peer, call } = this;
+    return html`
+      <div class="stage">
+        <div class="who ${this.keypad ? "compact" : ""}">
+          <span class="picture">${icon(peer.isDoor ? "door" : "unit")}</span>
+          <h1 tabindex="-1">${peer.name}</h1>
+          ${this.renderProgress()}
+        </div>
+        ${this.keypad && call.phase === "active" ? this.renderKeypad() : nothing}
+      </div>
+      <div class="buttons">${this.renderButtons()}</div>
+    `;
+  }
+
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector<HTMLButtonElement>("button.stop, .buttons button")?.focus();
+  }
+
+  private renderProgress(): TemplateResult {
+    const { t, call, peer } = this;
+    switch (call.phase) {
+      case "outgoing":
+        return html`<p class="line">${t(call.ringing ? "outgoing.ringing" : "outgoing.calling", { name: peer.name })}</p>`;
+      case "ended":
+        return html`
+          <p class="line ${isTrouble(call) ? "bad" : ""}">${t(endKey(call))}</p>
+          ${
+            call.answeredAtMs === null
+              ? nothing
+              : html`<p class="line">${duration(call.endedAtMs - call.answeredAtMs)}</p>`
+          }
+        `;
+      case "active":
+        return html`
+          <p class="time" role="timer" aria-label=${t("call.duration")}>${duration(this.nowMs - call.answeredAtMs)}</p>
+          ${this.renderTrouble(call)}
+          ${peer.isDoor && !this.keypad ? html`<p class="hint">${t("call.openHint")}</p>` : nothing}
+        `;
+    }
+  }
+
+  private renderTrouble(call: Extract<CallState, { phase: "active" }>): TemplateResult | typeof nothing {
+    const { t } = this;
+    const lines: TemplateResult[] = [];
+    if (call.media.flow === "silent") lines.push(html`<p class="line bad">${t("call.silent")}</p>`);
+    if (call.media.flow === "waiting") lines.push(html`<p class="line">${t("call.waitingAudio")}</p>`);
+    if (call.call.microphone !== null) {
+      lines.push(html`<p class="line bad">${t("microphone.listenOnly")}</p>`);
+      lines.push(html`<p class="hint">${t(`microphone.${call.call.microphone}`)}</p>`);
+    } else if (call.muted) {
+      lines.push(html`<p class="line">${t("call.muted")}</p>`);
+    }
+    return lines.length === 0 ? nothing : html`${lines}`;
+  }
+
+  private renderKeypad(): TemplateResult {
+    const { t } = this;
+    return html`
+      <div class="keys">
+        <output class="sent">${this.sent === "" ? nothing : t("call.sent", { keys: this.sent })}</output>
+        <neolia-keypad .t=${t} @digit=${(event: CustomEvent<string>) => this.press(event.detail)}></neolia-keypad>
+      </div>
+    `;
+  }
+
+  private renderButtons(): TemplateResult {
+    const { t, call } = this;
+    switch (call.phase) {
+      case "outgoing":
+        return html`<button class="stop" @click=${this.hangUp}>${icon("hangUp")} ${t("call.cancel")}</button>`;
+      case "ended":
+        return html`<button @click=${() => phone.command({ type: "dismiss" })}>${icon("close")} ${t("call.close")}</button>`;
+      case "active":
+        return html`
+          <button aria-pressed=${call.muted} aria-keyshortcuts="m" ?disabled=${call.call.microphone !== null}
+            @click=${this.toggleMute}>
+            ${icon(call.muted || call.call.microphone !== null ? "microphoneOff" : "microphone")}
+            ${t(call.muted ? "call.unmute" : "call.mute")}
+          </button>
+          <button aria-expanded=${this.keypad} aria-keyshortcuts="k" @click=${this.toggleKeypad}>
+            ${icon("keypad")} ${t("call.keypad")}
+          </button>
+          <button class="stop" aria-keyshortcuts="h" @click=${this.hangUp}>${icon("hangUp")} ${t("call.hangUp")}</button>
+        `;
+    }
+  }
+
+  private onKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.call.phase === "ended") {
+      if (event.key === "Escape") phone.command({ type: "dismiss" });
+      return;
+    }
+    if (event.key === "h") this.hangUp();
+    if (this.call.phase !== "active") return;
+    if (event.key === "m") this.toggleMute();
+    else if (event.key === "k") this.toggleKeypad();
+    else if (event.key === "Escape") this.keypad = false;
+    else if (/^[0-9*#]$/.test(event.key)) this.press(event.key);
+  };
+
+  private press(digit: string): void {
+    this.keypad = true;
+    this.sent = (this.sent + digit).slice(-16);
+    phone.command({ type: "digit", digit });
+  }
+
+  private toggleKeypad = (): void => {
+    this.keypad = !this.keypad;
+  };
+
+  private toggleMute = (): void => {
+    if (this.call.phase === "active" && this.call.call.microphone === null) {
+      phone.command({ type: "mute", muted: !this.call.muted });
+    }
+  };
+
+  private hangUp = (): void => {
+    phone.command({ type: "hang-up" });
+  };
+}

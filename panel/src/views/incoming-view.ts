@@ -1,0 +1,143 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { icon } from "../components/icon.ts";
+import { shared } from "../components/style.ts";
+import type { Localizer } from "../localize/localize.ts";
+import type { CallState } from "../phone/call-machine.ts";
+import type { MicrophoneState } from "../phone/microphone.ts";
+import { phone } from "../phone/phone.ts";
+import type { Peer } from "./names.ts";
+
+/** Somebody rings: who, and two large buttons. */
+@customElement("neolia-incoming-view")
+export class IncomingView extends LitElement {
+  @property({ attribute: false }) t!: Localizer;
+  @property({ attribute: false }) call!: CallState;
+  @property({ attribute: false }) peer!: Peer;
+  @property({ attribute: false }) microphone: MicrophoneState = { kind: "unknown" };
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        gap: 20px;
+        grid-template-rows: 1fr auto;
+        min-block-size: 100%;
+        padding: clamp(16px, 3vw, 32px);
+      }
+      .who {
+        align-content: center;
+        display: grid;
+        gap: 10px;
+        justify-items: center;
+        text-align: center;
+      }
+      .ring {
+        align-items: center;
+        background: var(--nl-accent);
+        block-size: clamp(104px, 22vh, 148px);
+        border-radius: 50%;
+        color: var(--nl-on-accent);
+        display: flex;
+        font-size: clamp(52px, 11vh, 76px);
+        inline-size: clamp(104px, 22vh, 148px);
+        justify-content: center;
+        margin-block: 22px;
+        position: relative;
+      }
+      .ring::after {
+        animation: spread 2.4s ease-out infinite;
+        border: 4px solid var(--nl-accent);
+        border-radius: 50%;
+        content: "";
+        inset: 0;
+        position: absolute;
+      }
+      @keyframes spread {
+        from {
+          opacity: 0.8;
+          transform: scale(1);
+        }
+        70%,
+        to {
+          opacity: 0;
+          transform: scale(1.35);
+        }
+      }
+      .kind {
+        color: var(--nl-muted);
+        font-size: clamp(20px, 3vw, 26px);
+      }
+      h1 {
+        font-size: clamp(40px, 8vw, 76px);
+        letter-spacing: -0.02em;
+        line-height: 1.05;
+        overflow-wrap: anywhere;
+      }
+      .note {
+        color: var(--nl-muted);
+        max-inline-size: 60ch;
+      }
+      .silence {
+        justify-self: center;
+      }
+      .buttons {
+        display: grid;
+        gap: 16px;
+        grid-template-columns: 1fr 1fr;
+      }
+      .buttons button {
+        border-radius: 28px;
+        font-size: clamp(22px, 3.4vw, 32px);
+        min-block-size: clamp(104px, 22vh, 136px);
+      }
+      .buttons svg {
+        font-size: 1.4em;
+      }
+      @media (max-width: 560px) {
+        .buttons button {
+          flex-direction: column;
+          padding-inline: 8px;
+        }
+      }
+    `,
+  ];
+
+  protected override render(): TemplateResult {
+    const { t, peer, microphone, call } = this;
+    const answering = call.phase === "answering";
+    const ringing = call.phase === "incoming" && call.ringing;
+    const deaf = microphone.kind === "problem";
+    return html`
+      <div class="who">
+        <p class="kind">${t(peer.isDoor ? "incoming.door" : "incoming.unit")}</p>
+        <h1 tabindex="-1">${peer.name}</h1>
+        <span class="ring">${icon(peer.isDoor ? "bell" : "phone")}</span>
+        ${deaf ? html`<p class="note">${t(`microphone.${microphone.problem}`)}</p>` : nothing}
+        ${
+          answering
+            ? html`<p class="kind" role="status">${t("incoming.answering")}</p>`
+            : ringing
+              ? html`<button class="silence" @click=${() => phone.command({ type: "silence" })}>
+                ${icon("bellOff")} ${t("incoming.silence")}
+              </button>`
+              : html`<p class="kind">${t("incoming.silenced")}</p>`
+        }
+      </div>
+      <div class="buttons">
+        <button class="stop" aria-keyshortcuts="d" @click=${() => phone.command({ type: answering ? "hang-up" : "decline" })}>
+          ${icon("hangUp")} ${t("incoming.decline")}
+        </button>
+        <button class="go" aria-keyshortcuts="a" ?disabled=${answering} @click=${() => phone.command({ type: "answer" })}>
+          ${icon("phone")} ${t(deaf ? "incoming.listen" : "incoming.answer")}
+        </button>
+      </div>
+    `;
+  }
+
+  /** Enter and Space answer from the first moment. */
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector<HTMLButtonElement>("button.go")?.focus();
+  }
+}

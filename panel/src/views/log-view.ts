@@ -1,0 +1,200 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { type IconName, icon } from "../components/icon.ts";
+import { shared } from "../components/style.ts";
+import { type Call, type CallSummary, summarize } from "../data/calls.ts";
+import { clock, day, duration, type Localizer } from "../localize/localize.ts";
+import type { PanelState } from "../model.ts";
+import { partyName } from "./names.ts";
+
+/** Who rang, when, and what became of it; missed calls stand out. Fires `done` and `more`. */
+@customElement("neolia-log-view")
+export class LogView extends LitElement {
+  @property({ attribute: false }) t!: Localizer;
+  @property({ attribute: false }) panel!: PanelState;
+  /** SIP name of this device. */
+  @property() username = "";
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        padding: 20px clamp(16px, 3vw, 32px) 32px;
+      }
+      header {
+        align-items: center;
+        display: flex;
+        gap: 16px;
+        margin-block-end: 18px;
+      }
+      header button {
+        font-size: 24px;
+      }
+      h1 {
+        font-size: clamp(28px, 4vw, 38px);
+      }
+      h2 {
+        color: var(--nl-muted);
+        font-size: 18px;
+        font-weight: 600;
+        margin-block: 20px 8px;
+      }
+      h2::first-letter {
+        text-transform: uppercase;
+      }
+      ol {
+        background: var(--nl-surface);
+        border-radius: var(--nl-radius);
+        box-shadow: var(--nl-shadow);
+        overflow: hidden;
+      }
+      li {
+        align-items: center;
+        display: grid;
+        gap: 2px 16px;
+        grid-template-columns: auto 1fr auto;
+        min-block-size: 76px;
+        padding: 12px 20px;
+      }
+      li + li {
+        border-block-start: 1px solid var(--nl-line);
+      }
+      .mark {
+        color: var(--nl-muted);
+        font-size: 28px;
+        grid-row: span 2;
+      }
+      .name {
+        font-size: 22px;
+        font-weight: 600;
+        overflow-wrap: anywhere;
+      }
+      .outcome {
+        color: var(--nl-muted);
+        grid-column: 2;
+      }
+      .missed .mark,
+      .missed .outcome,
+      .missed .name {
+        color: var(--nl-bad);
+      }
+      .missed .outcome {
+        font-weight: 700;
+      }
+      time {
+        color: var(--nl-muted);
+        font-variant-numeric: tabular-nums;
+        font-size: 20px;
+        grid-column: 3;
+        grid-row: 1 / span 2;
+      }
+      .empty {
+        background: var(--nl-surface);
+        border-radius: var(--nl-radius);
+        box-shadow: var(--nl-shadow);
+        color: var(--nl-muted);
+        padding: 28px;
+      }
+      .more {
+        margin-block-start: 20px;
+      }
+    `,
+  ];
+
+  protected override render(): TemplateResult {
+    const { t } = this;
+    const { calls, nextBefore } = this.panel.log;
+    return html`
+      <header>
+        <button class="round" aria-label=${t("log.back")} @click=${() => this.fire("done")}>${icon("back")}</button>
+        <h1 tabindex="-1">${t("log.title")}</h1>
+      </header>
+      ${
+        calls === null
+          ? html`<p class="empty">${t("home.loading")}</p>`
+          : calls.length === 0
+            ? html`<p class="empty">${t("log.empty")}</p>`
+            : this.renderDays(calls)
+      }
+      ${nextBefore === null ? nothing : html`<button class="more" @click=${() => this.fire("more")}>${t("log.more")}</button>`}
+    `;
+  }
+
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector<HTMLElement>("h1")?.focus();
+  }
+
+  private renderDays(calls: Call[]): TemplateResult[] {
+    const nowMs = Date.now();
+    const days = Map.groupBy(calls, (call) => day(this.t, call.startedAtMs, nowMs));
+    return [...days].map(
+      ([name, list]) => html`
+        <h2>${name}</h2>
+        <ol>${repeat(list, (call) => call.callId, this.renderCall)}</ol>
+      `,
+    );
+  }
+
+  private renderCall = (call: Call): TemplateResult => {
+    const { t } = this;
+    const summary = summarize(call, this.username);
+    return html`
+      <li class=${summary.missed ? "missed" : ""}>
+        <span class="mark">
+          ${icon(markOf(summary))}
+          <span class="unseen">${t(summary.direction === "inbound" ? "log.inbound" : "log.outbound")}</span>
+        </span>
+        <span class="name">${partyName(summary.peer, this.panel, t)}</span>
+        <span class="outcome">${this.outcome(call, summary)}</span>
+        <time datetime=${new Date(call.startedAtMs).toISOString()}>${clock(t, call.startedAtMs)}</time>
+      </li>
+    `;
+  };
+
+  private outcome(call: Call, summary: CallSummary): string {
+    const { t } = this;
+    if (call.endedAtMs === null) return t(call.answeredAtMs === null ? "log.ringing" : "log.inProgress");
+    if (call.answeredAtMs !== null) {
+      const length = duration(call.endedAtMs - call.answeredAtMs);
+      return `${this.answeredText(call, summary)} · ${length}`;
+    }
+    if (summary.direction === "outbound") return this.outgoingText(call);
+    if (call.reason === "declined") return t("log.declined");
+    return t("log.missed");
+  }
+
+  private answeredText(call: Call, summary: CallSummary): string {
+    const { t } = this;
+    if (summary.direction === "outbound") return t("log.outgoingAnswered");
+    if (call.answeredBy === null || call.answeredBy.name === this.username) return t("log.answered");
+    return t("log.answeredBy", { name: partyName(call.answeredBy, this.panel, t) });
+  }
+
+  private outgoingText(call: Call): string {
+    const { t } = this;
+    switch (call.reason) {
+      case "no-answer":
+      case "busy":
+      case "declined":
+      case "cancelled":
+        return t(`log.outgoing.${call.reason}`);
+      case "answered-here":
+      case "answered-elsewhere":
+      case "forbidden":
+      case "unreachable":
+      case "failed":
+      case null:
+        return t("log.outgoing.failed");
+    }
+  }
+
+  private fire(type: "done" | "more"): void {
+    this.dispatchEvent(new CustomEvent(type));
+  }
+}
+
+function markOf(summary: CallSummary): IconName {
+  if (summary.missed) return "missed";
+  return summary.direction === "inbound" ? "inbound" : "outbound";
+}

@@ -1,0 +1,113 @@
+/** What a person should know and can do something about, most urgent first; one plain sentence each. */
+import type { Key, Localizer } from "../localize/localize.ts";
+import type { PanelState } from "../model.ts";
+import type { ConnectionProblem, ConnectionState } from "../phone/connection-machine.ts";
+import { isRegistered, type PhoneState } from "../phone/phone-state.ts";
+
+export interface Notice {
+  /** Stable: tells one notice from another across renders. */
+  id: string;
+  text: string;
+  /** What a button beside it does. */
+  action?: "ask-microphone" | "dismiss";
+  button?: string;
+}
+
+const CONNECTION_TEXT: Record<ConnectionProblem, Key> = {
+  unreachable: "phone.unreachable",
+  refused: "phone.refused",
+  credentials: "phone.credentials",
+  "no-reply": "phone.noReply",
+};
+
+const ERROR_TEXT: Record<string, Key> = {
+  UNREACHABLE: "error.UNREACHABLE",
+  FORBIDDEN: "error.FORBIDDEN",
+  CONFLICT: "error.CONFLICT",
+};
+
+export function noticesOf(state: PanelState, t: Localizer): Notice[] {
+  const notices: Notice[] = [];
+  if (state.live.up === false) notices.push({ id: "bridge", text: t("link.bridge") });
+  notices.push(...phoneNotices(state.phone, t), ...serverNotices(state, t));
+  if (state.problem !== null) {
+    notices.push({
+      id: "problem",
+      text: errorText(state.problem, t),
+      action: "dismiss",
+      button: t("call.close"),
+    });
+  }
+  return notices;
+}
+
+export function errorText(code: string, t: Localizer): string {
+  const key = ERROR_TEXT[code];
+  return key === undefined ? t("error.other", { code }) : t(key);
+}
+
+/** The short state in the header, when no sentence is due. */
+export function phoneStatus(phone: PhoneState): { key: Key; good: boolean } {
+  return isRegistered(phone.connection) ? { key: "phone.ready", good: true } : { key: "phone.connecting", good: false };
+}
+
+/** A first failure may be over in a second: the sentence comes with the second one. */
+function connectionKey(connection: ConnectionState): Key | null {
+  switch (connection.phase) {
+    case "off":
+    case "registered":
+    case "probing":
+      return null;
+    case "connecting":
+    case "registering":
+    case "waiting":
+      if (connection.problem === null) return null;
+      return connection.attempt > 0 || connection.problem === "credentials"
+        ? CONNECTION_TEXT[connection.problem]
+        : null;
+  }
+}
+
+function phoneNotices(phone: PhoneState, t: Localizer): Notice[] {
+  const notices: Notice[] = [];
+  if (phone.role === "follower") notices.push({ id: "follower", text: t("phone.follower") });
+  const connection = connectionKey(phone.connection);
+  if (connection !== null) notices.push({ id: "connection", text: t(connection) });
+  if (phone.microphone.kind === "problem") {
+    const { problem } = phone.microphone;
+    notices.push({
+      id: `microphone-${problem}`,
+      text: t(`microphone.${problem}`),
+      action: "ask-microphone",
+      button: t("microphone.tryAgain"),
+    });
+  } else if (phone.microphone.kind === "unknown" && phone.role === "leader") {
+    notices.push({
+      id: "microphone-ask",
+      text: t("microphone.ask"),
+      action: "ask-microphone",
+      button: t("microphone.askButton"),
+    });
+  }
+  return notices;
+}
+
+function serverNotices(state: PanelState, t: Localizer): Notice[] {
+  const live = state.live.state;
+  if (live === null || state.live.up === false) return [];
+  switch (live.vps.link) {
+    case "down":
+      return [{ id: "vps", text: t("link.vpsDown") }];
+    case "connecting":
+      return [{ id: "vps", text: t("link.vpsConnecting") }];
+    case "not-configured":
+      return [{ id: "vps", text: t("link.vpsMissing") }];
+    case "up":
+      if (live.vps.partsDown.length > 0) {
+        return [{ id: "parts", text: t("link.partsDown", { parts: live.vps.partsDown.join(", ") }) }];
+      }
+      return live.provisioning.some((site) => site.problem !== null)
+        ? [{ id: "provisioning", text: t("link.provisioning") }]
+        : [];
+  }
+}

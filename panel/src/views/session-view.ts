@@ -1,0 +1,86 @@
+import { css, html, LitElement, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { shared } from "../components/style.ts";
+import type { Localizer } from "../localize/localize.ts";
+import type { SessionState } from "../model.ts";
+
+/** Asks for the token when the page was opened without one, or with a wrong one. Fires `sign-in` with the token. */
+@customElement("neolia-session-view")
+export class SessionView extends LitElement {
+  @property({ attribute: false }) t!: Localizer;
+  @property() session: SessionState = "needed";
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        min-block-size: 100%;
+        padding: 24px;
+        place-items: center;
+      }
+      form {
+        background: var(--nl-surface);
+        border-radius: var(--nl-radius);
+        box-shadow: var(--nl-shadow);
+        display: grid;
+        gap: 18px;
+        inline-size: min(100%, 520px);
+        padding: 36px;
+      }
+      h1 {
+        font-size: 34px;
+      }
+      p {
+        color: var(--nl-muted);
+      }
+      label {
+        display: grid;
+        font-weight: 600;
+        gap: 8px;
+      }
+      input {
+        background: var(--nl-bg);
+        border: 2px solid var(--nl-line);
+        border-radius: 14px;
+        inline-size: 100%;
+        min-block-size: 60px;
+        padding-inline: 16px;
+      }
+      .wrong {
+        color: var(--nl-bad);
+        font-weight: 600;
+      }
+    `,
+  ];
+
+  protected override render(): TemplateResult {
+    const { t } = this;
+    const wrong = this.session === "wrong";
+    return html`
+      <form @submit=${this.submit}>
+        <h1 tabindex="-1">${t("session.title")}</h1>
+        ${
+          this.session === "unreachable"
+            ? html`<p role="status">${t("session.unreachable")}</p>`
+            : html`
+              <p>${t("session.intro")}</p>
+              <label>
+                ${t("session.token")}
+                <input name="token" autocomplete="off" autocapitalize="off" spellcheck="false" required
+                  aria-invalid=${wrong} aria-describedby="wrong" />
+              </label>
+              <p id="wrong" class="wrong" role="alert" ?hidden=${!wrong}>${wrong ? t("session.wrong") : ""}</p>
+              <button class="accent">${t("session.open")}</button>
+            `
+        }
+      </form>
+    `;
+  }
+
+  private submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const token = new FormData(event.target as HTMLFormElement).get("token");
+    if (typeof token === "string") this.dispatchEvent(new CustomEvent("sign-in", { detail: token }));
+  };
+}

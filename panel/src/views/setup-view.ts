@@ -1,0 +1,220 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { icon } from "../components/icon.ts";
+import { shared } from "../components/style.ts";
+import { ApiError } from "../data/api.ts";
+import type { Device } from "../data/device.ts";
+import type { Directory } from "../data/directory.ts";
+import { type Localizer, unitLabel } from "../localize/localize.ts";
+import { errorText } from "./notices.ts";
+
+/** Which unit this device rings for, and its name. `save` does the work; `done` is fired when it worked. */
+@customElement("neolia-setup-view")
+export class SetupView extends LitElement {
+  @property({ attribute: false }) t!: Localizer;
+  @property({ attribute: false }) directory: Directory | null = null;
+  /** null on first use. */
+  @property({ attribute: false }) device: Device | null = null;
+  @property({ attribute: false }) save: (unitId: string, label: string) => Promise<void> = async () => {};
+
+  @state() private unitId: string | null = null;
+  @state() private busy = false;
+  @state() private failure: string | null = null;
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        padding: 28px clamp(16px, 4vw, 40px) 40px;
+      }
+      header {
+        align-items: center;
+        display: flex;
+        gap: 16px;
+      }
+      h1 {
+        font-size: clamp(28px, 4vw, 36px);
+      }
+      p,
+      .hint {
+        color: var(--nl-muted);
+        font-weight: 400;
+      }
+      form {
+        display: grid;
+        gap: 24px;
+        margin-block-start: 12px;
+        max-inline-size: 900px;
+      }
+      fieldset {
+        border: 0;
+        display: grid;
+        gap: 12px;
+        margin: 0;
+        padding: 0;
+      }
+      legend,
+      label.name {
+        font-weight: 600;
+        margin-block-end: 8px;
+      }
+      h2 {
+        color: var(--nl-muted);
+        font-size: 17px;
+        font-weight: 600;
+      }
+      .units {
+        display: grid;
+        gap: 12px;
+        grid-template-columns: repeat(auto-fill, minmax(150px, 1fr));
+      }
+      .units label {
+        align-items: center;
+        background: var(--nl-surface);
+        border: 2px solid var(--nl-line);
+        border-radius: 16px;
+        cursor: pointer;
+        display: flex;
+        font-weight: 600;
+        gap: 10px;
+        justify-content: space-between;
+        min-block-size: 72px;
+        padding-inline: 18px;
+      }
+      .units label:has(:checked) {
+        background: var(--nl-accent-soft);
+        border-color: var(--nl-accent);
+      }
+      .units label:has(:focus-visible) {
+        outline: 3px solid var(--nl-accent);
+        outline-offset: 3px;
+      }
+      .units input {
+        opacity: 0;
+        position: absolute;
+      }
+      .units svg {
+        color: var(--nl-accent);
+        visibility: hidden;
+      }
+      .units label:has(:checked) svg {
+        visibility: visible;
+      }
+      label.name {
+        display: grid;
+        gap: 8px;
+        max-inline-size: 460px;
+      }
+      label.name input {
+        background: var(--nl-surface);
+        border: 2px solid var(--nl-line);
+        border-radius: 14px;
+        min-block-size: 60px;
+        padding-inline: 16px;
+      }
+      .failure {
+        color: var(--nl-bad);
+        font-weight: 600;
+      }
+      button.accent {
+        font-size: 20px;
+        justify-self: start;
+        min-block-size: 64px;
+        min-inline-size: 200px;
+      }
+      .empty {
+        background: var(--nl-surface);
+        border-radius: var(--nl-radius);
+        box-shadow: var(--nl-shadow);
+        margin-block-start: 20px;
+        max-inline-size: 640px;
+        padding: 28px;
+      }
+    `,
+  ];
+
+  protected override render(): TemplateResult {
+    const { t, directory, device } = this;
+    return html`
+      <header>
+        ${
+          device === null
+            ? nothing
+            : html`<button class="round" aria-label=${t("log.back")} @click=${this.close}>${icon("back")}</button>`
+        }
+        <h1 tabindex="-1">${t("setup.title")}</h1>
+      </header>
+      ${
+        directory === null
+          ? html`<p class="empty">${t("home.loading")}</p>`
+          : directory.units.length === 0
+            ? html`<p class="empty">${t("setup.noUnits")}</p>`
+            : this.renderForm(directory)
+      }
+    `;
+  }
+
+  private renderForm(directory: Directory): TemplateResult {
+    const { t } = this;
+    const chosen = this.unitId ?? this.device?.unitId ?? null;
+    const groups = directory.buildings
+      .map((building) => ({ building, units: directory.units.filter((unit) => unit.buildingId === building.id) }))
+      .filter((group) => group.units.length > 0);
+    return html`
+      <form @submit=${this.submit} novalidate>
+        <p>${t("setup.intro")}</p>
+        <fieldset>
+          <legend>${t("setup.unit")}</legend>
+          ${groups.map(
+            ({ building, units }) => html`
+              ${groups.length > 1 ? html`<h2>${building.name}</h2>` : nothing}
+              <div class="units">
+                ${units.map(
+                  (unit) => html`
+                    <label>
+                      <input type="radio" name="unit" .value=${unit.id} .checked=${unit.id === chosen}
+                        @change=${() => {
+                          this.unitId = unit.id;
+                        }} />
+                      ${unitLabel(t, unit.number)} ${icon("check")}
+                    </label>
+                  `,
+                )}
+              </div>
+            `,
+          )}
+        </fieldset>
+        <label class="name">
+          ${t("setup.name")}
+          <input name="label" maxlength="80" autocomplete="off" .value=${this.device?.label ?? t("setup.defaultName")}
+            aria-describedby="name-hint" />
+          <span id="name-hint" class="hint">${t("setup.nameHint")}</span>
+        </label>
+        <p class="failure" role="alert" ?hidden=${this.failure === null}>${this.failure}</p>
+        <button class="accent" ?disabled=${this.busy}>${this.busy ? t("setup.saving") : t("setup.save")}</button>
+      </form>
+    `;
+  }
+
+  private submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const { t } = this;
+    const label = String(new FormData(event.target as HTMLFormElement).get("label") ?? "").trim();
+    const unitId = this.unitId ?? this.device?.unitId ?? null;
+    this.failure = unitId === null ? t("setup.unitMissing") : label === "" ? t("setup.nameMissing") : null;
+    if (unitId === null || label === "") return;
+    this.busy = true;
+    try {
+      await this.save(unitId, label);
+      this.close();
+    } catch (error) {
+      this.failure = errorText(error instanceof ApiError ? error.code : "INTERNAL", t);
+    } finally {
+      this.busy = false;
+    }
+  };
+
+  private close = (): void => {
+    this.dispatchEvent(new CustomEvent("done"));
+  };
+}
