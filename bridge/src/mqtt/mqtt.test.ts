@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { callEvent } from "../../../test/fakes/call-events.ts";
+import { accountId, DOMAIN, SITE, storedSite, UNIT_402 } from "../../../test/fakes/stored-site.ts";
+import { labFolder } from "../../../test/lab/folder.ts";
+import { Mosquitto, type MqttListener } from "../../../test/lab/mosquitto.ts";
+import { type PortBlock, reservePorts } from "../../../test/lab/ports.ts";
+import { until } from "../../../test/lab/until.ts";
+import { type CallLog, startCallLog } from "../calls/call-log.ts";
+import { EventBus } from "../events/bus.ts";
+import { NetworkWatch } from "../links/network-watch.ts";
+import { announcer, type CallEventPayload } from "./announcer.ts";
+import { type Mqtt, startMqtt } from "./mqtt.ts";
+
+const TOPIC = `neolia/${DOMAIN}`;
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const folder = labFolder("mqtt");
+const network = new NetworkWatch();
+let ports: PortBlock;
+let broker: Mosquitto;
+let site: ReturnType<typeof storedSite>;
+let bus: EventBus;
+let calls: CallLog;
+let mqtt: Mqtt;
+let listener: MqttListener;
+let registered: string[];
+let clockAheadMs: number;
+const nowMs = (): number => Date.now() + clockAheadMs;
+
+before(async () => {
+  ports = await reservePorts();
+  broker = new Mosquitto({ port: ports.base, folder: folder.path, login: { username: "neolia", password: "s3cret" } });
+});
+after(() => {
+  network.stop();
+  ports.release();
+  folder.remove();
+});
+beforeEach(async () => {
+  await broker.start();
+  site = storedSite();
+  registered = [accountId("panel401")];
+  clockAheadMs = 0;
+  bus = new EventBus((error) => assert.fail(String(error)));
+  calls = startCallLog({ store: site.store, bus, announce: announcer(site.store, nowMs), nowMs });
+  listener = await broker.listen("neolia/#");
+});
+afterEach(async () => {
+  await mqtt.stop();
+  calls.stop();
+  await listener.close();
+  await broker.stop();
+  site.remove();
+});
+
+async function start(password = "s3cret"): Promise<void> {
+  mqtt = startMqtt({
+    broker: { url: broker.url, username: "neolia", password },
+    store: site.store,
+    bus,
+    network,
+    log: quiet,
+    registered: () => registered,
+    nowMs,
+  });
+  if (password === "s3cret") await until(() => mqtt.state().link === "up", { what: "the link to the broker" });
+}
+const take = (id: number, ...event: [Parameters<typeof callEvent>[1], Parameters<typeof callEvent>[2]?]): void =>
+  calls.take(SITE, callEvent(id, event[0], event[1]), 0);
+const unitEvents = (): CallEventPayload[] => listener.events(`${TOPIC}/unit401/event`);
+const types = (): string[] => unitEvents().map(({ event_type }) => event_type);
+
+test("a call is heard as ringing, answered and ended on the flat's and the door's topic, never retained", async () => {
+  await start();
+  take(1, "invited");
+  take(2, "ringing");
+  take(3, "answered");
+  take(4, "ended");
+  await until(() => unitEvents().length === 3, { what: "three events" });
+  assert.deepEqual(types(), ["ringing", "answered", "ended"]);
+  assert.deepEqual(listener.events(`${TOPIC}/intercom-entrance/event`), unitEvents());
+  const { at, ...ended } = unitEvents()[2] ?? assert.fail();
+  assert.deepEqual(ended, {
+    event_type: "ended",
+    id: `${"c".repeat(32)}-ended`,
+    call_id: "c".repeat(32),
+    unit: "unit401",
+    door: "intercom-entrance",
+    caller: "Entrance",
+    callee: "401",
+    answered_by: "Label of panel401",
+    status: "completed",
+    reason: "answered-elsewhere",
+  });
+  assert.match(at, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  await until(() => site.store.outbox.count() === 0, { what: "an empty outbox" });
+
+  const latecomer = await broker.listen("neolia/#");
+  await until(() => latecomer.messages.length >= 8, { what: "the retained topics" });
+  assert.deepEqual(
+    latecomer.messages.filter(({ topic }) => topic.endsWith("/event")),
+    [],
+  );
+  await latecomer.close();
+});
+
+test("the retained state of flat and door follows the call, and only the accounts with a contact are on", async () => {
+  await start();
+  const states = (): Array<string | undefined> =>
+    ["unit401", "intercom-entrance", "unit402"].map((name) => listener.last(`${TOPIC}/${name}/state`));
+  const become = (...wanted: string[]): Promise<true> =>
+    until(() => states().join() === wanted.join(), { what: wanted.join() });
+  await become("idle", "idle", "idle");
+  take(1, "ringing");
+  await become("ringing", "ringing", "idle");
+  take(2, "answered");
+  await become("in-call", "in-call", "idle");
+  take(3, "ended");
+  await become("idle", "idle", "idle");
+  assert.equal(listener.last(`${TOPIC}/account/panel401/registered`), "on");
+  assert.equal(listener.last(`${TOPIC}/account/panel402/registered`), "off");
+  registered = [];
+  bus.emit("registrationsChanged", { siteId: SITE });
+  await until(() => listener.last(`${TOPIC}/account/panel401/registered`) === "off", { what: "off" });
+});
+
+test("a stopped bridge says offline, and online at each start, and a newcomer hears the last of it", async () => {
+  await start();
+  const availability = (): string | undefined => listener.last(`${TOPIC}/availability`);
+  await until(() => availability() === "online", { what: "online" });
+  await mqtt.stop();
+  await until(() => availability() === "offline", { what: "offline" });
+  await start();
+  await until(() => availability() === "online", { what: "online again" });
+  const newcomer = await broker.listen(`${TOPIC}/availability`);
+  const retained = await until(() => newcomer.messages[0], { what: "the retained availability" });
+  assert.deepEqual([retained.payload, retained.retained], ["online", true]);
+  await newcomer.close();
+});
+
+test("within 10 s of the broker's crash and return it knows again that we are online, and what goes on", async () => {
+  await start();
+  await broker.stop("SIGKILL");
+  await until(() => mqtt.state().code === "MQTT_UNREACHABLE", { what: "the lost link" });
+  take(1, "ringing");
+  await broker.start();
+  await until(() => mqtt.state().link === "up", { timeoutMs: 10_000, what: "the link" });
+  const newcomer = await broker.listen("neolia/#");
+  await until(() => newcomer.last(`${TOPIC}/unit401/state`) === "ringing", { what: "the state of now" });
+  assert.equal(newcomer.last(`${TOPIC}/availability`), "online");
+  await newcomer.close();
+});
+
+test("nothing is lost while the broker is down: answered and ended come after its return, each once", async () => {
+  await start();
+  take(1, "ringing");
+  await until(() => unitEvents().length === 1, { what: "the ring" });
+  await broker.stop("SIGKILL");
+  take(2, "answered");
+  take(3, "ended");
+  await broker.start();
+  await until(() => new Set(unitEvents().map(({ id }) => id)).size === 3, { timeoutMs: 20_000, what: "all events" });
+  assert.deepEqual([...new Set(types())], ["ringing", "answered", "ended"]);
+  await until(() => site.store.outbox.count() === 0, { what: "an empty outbox" });
+});
+
+test("a ring that waited for the broker longer than 30 s goes out as a missed call, not as a ring", async () => {
+  take(1, "ringing");
+  take(2, "failed", { code: 487 });
+  clockAheadMs = 31_000;
+  await start();
+  await until(() => site.store.outbox.count() === 0, { what: "an empty outbox" });
+  await until(() => unitEvents().length > 0, { what: "the missed call" });
+  assert.deepEqual(types(), ["missed"]);
+  assert.equal(unitEvents()[0]?.reason, "cancelled");
+});
+
+test("a ring that waited less than 30 s is still a ring", async () => {
+  take(1, "ringing");
+  clockAheadMs = 20_000;
+  await start();
+  await until(() => unitEvents().length === 1, { what: "the ring" });
+  assert.deepEqual(types(), ["ringing"]);
+});
+
+test("history of more than a day ago is told to nobody", async () => {
+  calls.take(SITE, callEvent(1, "failed", { code: 487 }), 25 * 3_600_000);
+  await start();
+  take(2, "failed", { callId: "d".repeat(32), code: 487 });
+  await until(() => unitEvents().length > 0, { what: "today's call" });
+  assert.deepEqual(
+    unitEvents().map(({ call_id }) => call_id),
+    ["d".repeat(32)],
+  );
+});
+
+test("a phone number is in the call log and not on the broker", async () => {
+  await start();
+  take(1, "failed", { code: 487, caller: "line1", callerNumber: "+33100000000" });
+  await until(() => unitEvents().length === 1, { what: "the event" });
+  assert.equal(unitEvents()[0]?.caller, "line1");
+  assert.ok(listener.messages.every(({ payload }) => !payload.includes("33100000000")));
+});
+
+test("a call to a door is no press of its bell", async () => {
+  await start();
+  take(1, "ringing", { caller: "panel401", callee: "intercom-entrance", unit: "intercom-entrance" });
+  const called = `${TOPIC}/intercom-entrance/called`;
+  await until(() => listener.events(called).length === 1, { what: "the event" });
+  assert.deepEqual(listener.events(`${TOPIC}/intercom-entrance/event`), []);
+});
+
+test("what is left on the broker of a flat that is gone is taken away", async () => {
+  await start();
+  await until(() => listener.last(`${TOPIC}/unit402/state`) === "idle", { what: "the flat's state" });
+  site.store.units.remove(UNIT_402);
+  bus.emit("directoryChanged", { siteId: SITE });
+  await until(() => listener.last(`${TOPIC}/unit402/state`) === "", { what: "the state's removal" });
+  await mqtt.stop();
+
+  site.store.accounts.remove(accountId("panel401"));
+  await start();
+  await until(() => listener.last(`${TOPIC}/account/panel401/registered`) === "", { what: "removal after a restart" });
+});
+
+test("a removed site leaves nothing on the broker", async () => {
+  await start();
+  await until(() => listener.last(`${TOPIC}/unit402/state`) === "idle", { what: "the flat's state" });
+  site.store.sites.remove(SITE);
+  bus.emit("directoryChanged", { siteId: SITE });
+  await until(() => listener.last(`${TOPIC}/availability`) === "", { what: "the removal" });
+  assert.equal(listener.last(`${TOPIC}/unit402/state`), "");
+});
+
+test("a refused password, a missing broker and no configuration are told apart", async () => {
+  await start("wrong");
+  await until(() => mqtt.state().code === "MQTT_UNAUTHORIZED", { what: "the refusal" });
+  await mqtt.stop();
+  await broker.stop();
+  await start("wrong");
+  await until(() => mqtt.state().code === "MQTT_UNREACHABLE", { what: "no broker" });
+  const none = startMqtt({ broker: null, store: site.store, bus, network, log: quiet, registered: () => [] });
+  assert.deepEqual(none.state(), { link: "not-configured", code: "MQTT_NOT_CONFIGURED" });
+});

@@ -1,0 +1,199 @@
+/**
+ * One site on the broker, and its only way out: availability, retained state, and call events from the outbox. A site
+ * has a connection of its own because a connection has one last will.
+ */
+import { FRESH_MS } from "../calls/call-machine.ts";
+import { type Connection, keepConnected } from "../links/keep-connected.ts";
+import type { Log } from "../links/log.ts";
+import type { NetworkWatch } from "../links/network-watch.ts";
+import type { OutboxMessage } from "../store/event-outbox.ts";
+import type { Store } from "../store/store.ts";
+import { isRing } from "./announcer.ts";
+import { type Broker, BrokerSession } from "./broker-session.ts";
+import { type MqttProblem, problemOf } from "./mqtt-error.ts";
+import { retainedState } from "./site-state.ts";
+import { availabilityTopic, retainedFilters, sitePrefix } from "./topics.ts";
+
+export interface SitePublisherOptions {
+  broker: Broker;
+  site: { id: string; domain: string };
+  store: Store;
+  network: NetworkWatch;
+  log: Log;
+  /** Ids of the accounts with at least one live contact. */
+  registered: () => string[];
+  onLink: () => void;
+  nowMs: () => number;
+}
+
+/** Messages on their way at once; the rest waits for their PUBACKs. */
+const IN_FLIGHT = 50;
+
+export class SitePublisher {
+  private readonly options: SitePublisherOptions;
+  private readonly connection: Connection;
+  private session: BrokerSession | null = null;
+  private current: { link: "up" | "connecting" | "down"; code: MqttProblem | null } = {
+    link: "connecting",
+    code: null,
+  };
+  /** Retained topics as the broker has them, by our knowledge. */
+  private published = new Map<string, string>();
+  private working: Promise<void> | null = null;
+  private again = false;
+
+  constructor(options: SitePublisherOptions) {
+    this.options = options;
+    this.connection = keepConnected({
+      connect: (up, signal) => this.connect(up, signal),
+      onDown: (error) => this.down(error),
+      network: options.network,
+    });
+  }
+
+  state(): { link: "up" | "connecting" | "down"; code: MqttProblem | null } {
+    return this.current;
+  }
+
+  /** Something changed: publishes what is new. */
+  refresh(): void {
+    const { session } = this;
+    if (!session) return;
+    if (this.working) {
+      this.again = true;
+      return;
+    }
+    this.working = this.publishAll(session).finally(() => {
+      this.working = null;
+      if (this.again) this.refresh();
+    });
+  }
+
+  async stop(): Promise<void> {
+    const { session } = this;
+    this.session = null;
+    await this.working;
+    await session?.leave();
+    await this.connection.stop();
+  }
+
+  /** The site was removed: nothing of it stays on the broker. */
+  async clear(): Promise<void> {
+    const { session } = this;
+    if (session) {
+      const topics = [...this.published.keys(), availabilityTopic(this.options.site.domain)];
+      await Promise.all(topics.map((topic) => session.publish(topic, "", true).catch(() => undefined)));
+      session.drop();
+      this.session = null;
+    }
+    await this.connection.stop();
+  }
+
+  private async connect(up: () => void, signal: AbortSignal): Promise<void> {
+    const { broker, site } = this.options;
+    const session = await BrokerSession.open({
+      broker,
+      clientId: `neolia-${site.domain}`,
+      availabilityTopic: availabilityTopic(site.domain),
+      onMessage: (topic, _payload, retained) => {
+        if (retained) this.found(topic);
+      },
+      signal,
+    });
+    try {
+      this.session = session;
+      this.published = new Map();
+      up();
+      this.set({ link: "up", code: null });
+      this.refresh();
+      await session.subscribe(retainedFilters(site.domain));
+      await session.over;
+    } finally {
+      session.drop();
+      if (this.session === session) this.session = null;
+    }
+  }
+
+  /** A retained topic on the broker. One that we know nothing of is left over: a flat or account that is gone. */
+  private found(topic: string): void {
+    if (this.published.has(topic)) return;
+    this.published.set(topic, "?");
+    this.refresh();
+  }
+
+  private wanted(): Map<string, string> {
+    const { store, site, registered } = this.options;
+    return retainedState(store, site.id, new Set(registered()));
+  }
+
+  private async publishAll(session: BrokerSession): Promise<void> {
+    try {
+      do {
+        this.again = false;
+        await this.publishState(session);
+        await this.publishEvents(session);
+      } while (this.again && this.session === session);
+    } catch (error) {
+      // The session is over, and the next one starts with everything that is left; or the store refuses.
+      if (this.session === session) {
+        this.options.log.warn({ error: String(error) }, "publishing to the broker stopped");
+        session.drop();
+      }
+    }
+  }
+
+  private async publishState(session: BrokerSession): Promise<void> {
+    const wanted = this.wanted();
+    const gone = [...this.published.keys()].filter((topic) => !wanted.has(topic));
+    const changed = [...wanted].filter(([topic, payload]) => this.published.get(topic) !== payload);
+    this.published = wanted;
+    await Promise.all([
+      ...changed.map(([topic, payload]) => session.publish(topic, payload, true)),
+      // An empty retained message takes the topic off the broker (MQTT 3.1.1 section 3.3.1.3).
+      ...gone.map((topic) => session.publish(topic, "", true)),
+    ]);
+  }
+
+  private async publishEvents(session: BrokerSession): Promise<void> {
+    const { store } = this.options;
+    const prefix = sitePrefix(this.options.site.domain);
+    let after = 0;
+    for (;;) {
+      const messages = store.outbox.next(IN_FLIGHT, after);
+      const last = messages.at(-1);
+      if (!last) return;
+      after = last.id;
+      const ours = messages.filter(({ topic }) => topic.startsWith(prefix));
+      const outcomes = await Promise.allSettled(ours.map((message) => this.publishEvent(session, message)));
+      store.transaction(() => {
+        for (const [index, { id }] of ours.entries()) {
+          // Only what the broker confirmed leaves the outbox.
+          if (outcomes[index]?.status === "fulfilled") store.outbox.remove(id);
+        }
+      });
+      if (outcomes.some(({ status }) => status === "rejected")) throw new Error("not everything was confirmed");
+    }
+  }
+
+  private async publishEvent(session: BrokerSession, { topic, payload, createdAtMs }: OutboxMessage): Promise<void> {
+    // A ring that waited too long is not told at all: the call's own end goes out as missed, or as answered and ended.
+    if (isRing(payload) && this.options.nowMs() - createdAtMs > FRESH_MS) return;
+    await session.publish(topic, payload, false);
+  }
+
+  private down(error: unknown): void {
+    const code = problemOf(error);
+    if (this.current.link !== "down" || this.current.code !== code) {
+      this.options.log.warn({ code, error: String(error) }, "the link to the broker is down");
+    }
+    this.set({ link: "down", code });
+  }
+
+  private set(state: SitePublisher["current"]): void {
+    const before = this.current;
+    this.current = state;
+    if (before.link === state.link && before.code === state.code) return;
+    if (state.link === "up") this.options.log.info({}, "the link to the broker is up");
+    this.options.onLink();
+  }
+}
