@@ -223,7 +223,7 @@ export class DirectoryStore {
   private askLogOut(domain: string, usernames: string[]): void {
     const ask = this.db.prepare(
       `INSERT INTO logout (domain, username, requested_at_ms) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET requested_at_ms = excluded.requested_at_ms, done_at_ms = NULL`,
+       ON CONFLICT DO UPDATE SET requested_at_ms = excluded.requested_at_ms`,
     );
     for (const username of usernames) ask.run(domain, username, this.now());
   }

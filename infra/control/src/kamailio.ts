@@ -1,6 +1,7 @@
 /** What control asks Kamailio for, in words of the domain. The README of infra/kamailio describes the other side. */
 import { ControlFailure } from "./errors.ts";
 import { type KamailioRpc, RpcError } from "./kamailio-rpc.ts";
+import type { LocationReader } from "./location-reader.ts";
 import type { Registration } from "./wire.ts";
 
 /** A dialog as `dlg.list` tells it; only what is used here. */
@@ -24,14 +25,24 @@ const ANSWERED_STATES = [3, 4];
 const DELETED_STATE = 5;
 /** RPCs in flight at once. */
 const PARALLEL = 16;
-/** With more log-outs than this, one dump of all contacts is cheaper than a removal for each. */
-const DUMP_FROM = 64;
+/** With more log-outs than this, those without a contact or a call are left out. */
+const SIFT_FROM = 64;
 
 export class Kamailio {
   private readonly rpc: KamailioRpc;
+  private readonly locations: LocationReader;
 
-  constructor(rpc: KamailioRpc) {
+  constructor(rpc: KamailioRpc, locations: LocationReader) {
     this.rpc = rpc;
+    this.locations = locations;
+  }
+
+  /** The live contacts of a domain. Throws EDGE_UNAVAILABLE: without Kamailio nobody can be reached. */
+  async registrations(domain: string): Promise<Registration[]> {
+    await this.startedAtMs();
+    const registrations = this.locations.registrations(domain, Date.now());
+    if (registrations === null) throw new ControlFailure("EDGE_UNAVAILABLE", "the registrations cannot be read");
+    return registrations;
   }
 
   /** When Kamailio started, Unix ms, in whole seconds. Throws EDGE_UNAVAILABLE. */
@@ -42,20 +53,9 @@ export class Kamailio {
     return startedAtMs;
   }
 
-  /** Every contact of a domain. Throws EDGE_UNAVAILABLE. */
-  async registrations(domain: string): Promise<Registration[]> {
-    const nowMs = Date.now();
-    const found: Registration[] = [];
-    for (const { aor, contact } of await this.contacts()) {
-      const [username = "", aorDomain] = aor.split("@");
-      if (aorDomain === domain) found.push(toRegistration(username, contact, nowMs));
-    }
-    return found;
-  }
-
   /** Removes every contact of these accounts and ends their calls. Throws EDGE_UNAVAILABLE. */
   async logOut(accounts: readonly AccountName[]): Promise<void> {
-    const few = accounts.length < DUMP_FROM;
+    const few = accounts.length < SIFT_FROM;
     const concerned = few ? accounts : await this.activeAmong(accounts);
     await inParallel(concerned, ({ username, domain }) =>
       this.rpc.call("ul.rm", ["location", `${username}@${domain}`]),
@@ -70,6 +70,11 @@ export class Kamailio {
     return list(await this.rpc.call("dlg.list"))
       .filter(({ state }) => Number(state) !== DELETED_STATE)
       .map(toCall);
+  }
+
+  /** Ends every call of every site. Throws EDGE_UNAVAILABLE. */
+  async endAllCalls(): Promise<void> {
+    await this.rpc.post("/calls/end");
   }
 
   /** Hangs up for both sides. A call that ended meanwhile is fine. */
@@ -88,38 +93,13 @@ export class Kamailio {
 
   /** Those of many accounts that have a contact or are in a call; the rest has nothing to lose. */
   private async activeAmong(accounts: readonly AccountName[]): Promise<AccountName[]> {
-    const active = new Set((await this.contacts()).map(({ aor }) => aor));
+    const active = this.locations.registeredAccounts();
+    if (active === null) return [...accounts];
     for (const { domain, accounts: inCall } of await this.calls()) {
       for (const username of inCall) active.add(`${username}@${domain}`);
     }
     return accounts.filter(({ username, domain }) => active.has(`${username}@${domain}`));
   }
-
-  private async contacts(): Promise<{ aor: string; contact: Record<string, unknown> }[]> {
-    const { Domains } = record(await this.rpc.call("ul.dump"));
-    return list(Domains)
-      .flatMap((domain) => list(record(domain.Domain).AoRs))
-      .flatMap((aor) => {
-        const info = record(aor.Info);
-        return list(info.Contacts).map(({ Contact }) => ({ aor: String(info.AoR), contact: record(Contact) }));
-      });
-  }
-}
-
-function toRegistration(username: string, contact: Record<string, unknown>, nowMs: number): Registration {
-  // What the connection showed counts more than what the device wrote into its Contact.
-  const received = String(contact.Received ?? "");
-  const uri = received.startsWith("sip") ? received : String(contact.Address ?? "");
-  const socket = String(contact.Socket ?? "");
-  const expires = Number(contact.Expires);
-  return {
-    username,
-    address: /^sips?:(?:[^@;]*@)?([^;>]+)/.exec(uri)?.[1] ?? "",
-    transport: /;transport=(\w+)/i.exec(uri)?.[1]?.toLowerCase() ?? socket.split(":")[0] ?? "",
-    userAgent: String(contact["User-Agent"] ?? ""),
-    expiresInS: Number.isFinite(expires) ? expires : 0,
-    lastSeenMs: Math.min(Number(contact["Last-Modified"] ?? 0) * 1000, nowMs),
-  };
 }
 
 function toCall(dialog: Record<string, unknown>): EdgeCall {

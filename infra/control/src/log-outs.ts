@@ -16,20 +16,16 @@ const EVERY_MS = 250;
 const SECOND_SWEEP_MS = 150;
 /** How long a `PUT` waits for its log-outs before it answers that they follow later. */
 const FINISH_MS = 2_000;
-/** Kamailio writes contacts to disk every 10 s: a removal younger than this may come back after a crash. */
-const UNSAFE_MS = 15_000;
-/** Kamailio tells its start in whole seconds. */
-const CLOCK_STEP_MS = 1_000;
 
 export interface LogOutsOptions {
   store: LogOutStore;
-  kamailio: Pick<Kamailio, "startedAtMs" | "logOut">;
+  kamailio: Pick<Kamailio, "logOut">;
   log: FastifyBaseLogger;
 }
 
 export class LogOuts {
   private readonly store: LogOutStore;
-  private readonly kamailio: Pick<Kamailio, "startedAtMs" | "logOut">;
+  private readonly kamailio: Pick<Kamailio, "logOut">;
   private readonly log: FastifyBaseLogger;
   private running: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
@@ -76,14 +72,11 @@ export class LogOuts {
 
   private async pass(): Promise<void> {
     try {
-      this.store.reopen((await this.kamailio.startedAtMs()) + CLOCK_STEP_MS);
       const pending = this.store.pending();
-      if (pending.length > 0) {
-        await this.sweep(pending);
-        this.store.markDone(pending, Date.now());
-        this.log.info({ accounts: pending.length }, "accounts logged out");
-      }
-      this.store.forget(Date.now() - UNSAFE_MS);
+      if (pending.length === 0) return;
+      await this.sweep(pending);
+      this.store.markDone(pending);
+      this.log.info({ accounts: pending.length }, "accounts logged out");
       this.saidAway = false;
     } catch (error) {
       if (!this.saidAway) this.log.warn({ err: error }, "log-outs wait until Kamailio is back");

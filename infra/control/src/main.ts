@@ -9,6 +9,7 @@ import { EventFeeds } from "./event-feed.ts";
 import { FailedTokens } from "./failed-tokens.ts";
 import { Kamailio } from "./kamailio.ts";
 import { KamailioRpc } from "./kamailio-rpc.ts";
+import { LocationReader } from "./location-reader.ts";
 import { LogOuts } from "./log-outs.ts";
 import { LogOutStore } from "./logout-store.ts";
 import { MediaWatch } from "./media-watch.ts";
@@ -30,7 +31,8 @@ const sites = new SiteStore(db);
 const directory = new DirectoryStore(db);
 const logOutStore = new LogOutStore(db);
 
-const kamailio = new Kamailio(new KamailioRpc(values.rpcPort, values.rpcSecret));
+const locations = new LocationReader(join(values.dataFolder, "location.db"));
+const kamailio = new Kamailio(new KamailioRpc(values.rpcPort, values.rpcSecret), locations);
 const rtpengine = new Rtpengine(values.rtpengineNgPort);
 const outbox = new OutboxReader(join(values.dataFolder, "outbox.db"));
 
@@ -52,7 +54,7 @@ const metrics = new Metrics({
   parts: () => watch.health().parts,
   feeds: () => feeds.count,
   refusedTokens: () => failedTokens.total,
-  pendingLogOuts: () => logOutStore.pending().length,
+  pendingLogOuts: () => logOutStore.count(),
   newestEventId: () => outbox.newestId(),
   sites: () => sites.count(),
 });
@@ -90,5 +92,6 @@ async function stop(): Promise<void> {
   await logOuts.stop();
   watch.stop();
   outbox.stop();
+  locations.close();
   db.close();
 }

@@ -12,7 +12,7 @@ const EVERY_MS = 1_500;
 const STRIKES = 3;
 
 export interface MediaWatchOptions {
-  kamailio: Pick<Kamailio, "calls" | "endCall">;
+  kamailio: Pick<Kamailio, "calls" | "endCall" | "endAllCalls">;
   rtpengine: Pick<Rtpengine, "ping" | "callIds" | "knows">;
   log: FastifyBaseLogger;
 }
@@ -45,17 +45,24 @@ export class MediaWatch {
   /** One round; public so that a test can draw the time. */
   async round(): Promise<void> {
     this.strikes = (await this.rtpengine.ping()) ? 0 : this.strikes + 1;
-    if (this.strikes > 0 && this.strikes < STRIKES) return;
+    if (this.strikes === 0) return await this.endSilentCalls();
+    this.suspects.clear();
+    if (this.strikes < STRIKES || (await this.kamailio.calls()).length === 0) return;
+    await this.kamailio.endAllCalls();
+    this.log.warn("ended all calls: RTPEngine is gone");
+  }
+
+  /** RTPEngine lives: calls from before its restart, or that it timed out, have no session there. */
+  private async endSilentCalls(): Promise<void> {
     const answered = (await this.kamailio.calls()).filter((call) => call.answered);
     const silent = answered.length === 0 ? [] : await this.withoutMedia(answered);
-    const again = silent.filter((call) => this.suspects.has(key(call)) || this.strikes >= STRIKES);
+    const again = silent.filter((call) => this.suspects.has(key(call)));
     this.suspects = new Set(silent.map(key));
     for (const call of again) await this.kamailio.endCall(call);
     if (again.length > 0) this.log.warn({ calls: again.length }, "ended calls that lost their media");
   }
 
   private async withoutMedia(answered: EdgeCall[]): Promise<EdgeCall[]> {
-    if (this.strikes >= STRIKES) return answered;
     const known = await this.rtpengine.callIds();
     const silent: EdgeCall[] = [];
     for (const call of answered) {

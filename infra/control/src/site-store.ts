@@ -58,7 +58,7 @@ export class SiteStore {
           .prepare(
             `INSERT INTO logout (domain, username, requested_at_ms)
              SELECT domain, username, ? FROM subscriber WHERE domain = ?
-             ON CONFLICT DO UPDATE SET requested_at_ms = excluded.requested_at_ms, done_at_ms = NULL`,
+             ON CONFLICT DO UPDATE SET requested_at_ms = excluded.requested_at_ms`,
           )
           .run(Date.now(), domain);
         // By hand and in this order: subscriber refers to unit without a cascade.

@@ -66,7 +66,6 @@ CREATE TABLE logout (
   domain          TEXT NOT NULL,
   username        TEXT NOT NULL,
   requested_at_ms INTEGER NOT NULL,
-  done_at_ms      INTEGER,                       -- NULL: still to do
   PRIMARY KEY (domain, username)
 ) STRICT, WITHOUT ROWID;
 PRAGMA user_version = 1;
