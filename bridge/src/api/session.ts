@@ -15,6 +15,8 @@ export const Session = Type.Object({
   role: Type.Union([Type.Literal("admin"), Type.Literal("resident")]),
   name: Type.String(),
   version: Type.String(),
+  /** What an administrator must know, plain English sentences: data that was restored from a copy, parts not set up. */
+  notices: Type.Array(Type.String()),
 });
 
 /** A device id is made once by the browser (crypto.randomUUID) and kept there. */

@@ -1,15 +1,24 @@
-/** What the HTTP side needs from the links to the outside, so that it runs and is tested without any of them. */
+/** What the HTTP side needs from the rest of the bridge, so that it runs and is tested without any of it. */
 import type { TurnCredentials } from "../../../infra/control/src/wire.ts";
-import type { LiveState } from "../api/live.ts";
+import type { LiveView } from "../calls/live.ts";
+import type { Directory } from "../directory/directory.ts";
+import type { CallStore } from "../store/call-store.ts";
+import type { Identity } from "./identity.ts";
 
-export interface VpsPort {
-  state(): LiveState["vps"];
-  /** Ids of the accounts with at least one live contact, of all sites; empty when the link is down. */
-  registered(): string[];
-  /** Throws AppError VPS_NOT_CONFIGURED or VPS_UNREACHABLE. */
-  turnCredentials(siteId: string, username: string): Promise<TurnCredentials>;
-}
-
-export interface MqttPort {
-  state(): LiveState["mqtt"];
+export interface HttpPorts {
+  directory: Directory;
+  calls: Pick<CallStore, "getCall" | "listCalls">;
+  live: LiveView;
+  identity: Identity;
+  /** A login for the VPS's TURN server; rejects or gives no URLs when there is none to be had. */
+  turn(siteId: string, username: string): Promise<TurnCredentials>;
+  /** Plain sentences: what the bridge runs without. */
+  missing: readonly string[];
+  /** Plain sentences for administrators: that the data was restored, and what is missing. */
+  notices: readonly string[];
+  version: string;
+  /** Where browsers register; null when no VPS is configured. */
+  sipUri: string | null;
+  /** The built panel; null or not there: the API is served alone. */
+  panelFolder: string | null;
 }

@@ -26,6 +26,7 @@ export interface OpenedDatabase {
   db: Database;
   notice: string | null;
   keepCopy(): void;
+  close(): void;
 }
 
 const APPLICATION_ID = 0x4e_65_6f_6c; // "Neol"
@@ -40,17 +41,43 @@ export function openDatabase(options: OpenOptions): OpenedDatabase {
   const now = options.now ?? Date.now;
   const file = join(options.folder, "neolia.db");
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  const copies = copiesIn(join(options.folder, "copies"), now);
-  const { db, notice } = openOrRestore(file, copies, migrations);
+  const lock = lockFolder(options.folder);
+  let db: Database | null = null;
   try {
+    const copies = copiesIn(join(options.folder, "copies"), now);
+    const opened = openOrRestore(file, copies, migrations);
+    db = opened.db;
     migrate(db, migrations, copies);
-    const keepCopy = () => {
-      if (copies.ageMs() >= COPY_EVERY_MS) copies.make(db, version(db));
+    return {
+      ...opened,
+      keepCopy: () => {
+        if (copies.ageMs() >= COPY_EVERY_MS) copies.make(opened.db, version(opened.db));
+      },
+      close: () => {
+        opened.db.close();
+        lock.close();
+      },
     };
-    return { db, notice, keepCopy };
   } catch (error) {
-    db.close();
+    db?.close();
+    lock.close();
     throw error;
+  }
+}
+
+/**
+ * One bridge to a folder: a lock that the system drops with the process, however that ends. Waits a little, because
+ * the bridge before us may still be on its way out. The database itself stays open to readers, for backups.
+ */
+function lockFolder(folder: string): Database {
+  const file = join(folder, "lock");
+  const lock = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw translate(error, file);
   }
 }
 
@@ -111,8 +138,6 @@ function openSound(file: string, migrations: readonly string[]): Database {
 function connect(file: string): Database {
   const db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
   try {
-    // One process writes; a second bridge on the same folder fails here instead of mixing in.
-    set(db, "locking_mode", "EXCLUSIVE", "exclusive");
     set(db, "journal_mode", "WAL", "wal");
     // The library's own default in WAL mode would lose the last commits in a power cut.
     set(db, "synchronous", "FULL", 2);
@@ -180,7 +205,7 @@ function translate(error: unknown, file: string): unknown {
     return new Damaged(`is damaged (${error.message})`);
   }
   if (error.code.startsWith("SQLITE_BUSY")) {
-    return new StoreError(`${file} is in use by another process; is a second bridge running on this folder?`);
+    return new StoreError(`${file} is in use by another process: only one bridge may run on a folder`);
   }
   return new StoreError(`${file} cannot be opened: ${error.message}`);
 }

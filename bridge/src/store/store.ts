@@ -1,5 +1,6 @@
 /** Everything the bridge keeps, in one SQLite file. SQL stands in this folder and nowhere else. */
-import type { Database } from "better-sqlite3";
+import Sqlite, { type Database } from "better-sqlite3";
+import { AppError } from "../events/errors.ts";
 import { type AccountStore, accountStore } from "./account-store.ts";
 import { type BuildingStore, buildingStore } from "./building-store.ts";
 import { type CallStore, callStore } from "./call-store.ts";
@@ -40,7 +41,7 @@ export interface Store {
 
 /** Opens (or makes, or restores) the store in a folder. Throws `StoreError` with one plain sentence. */
 export function openStore(options: OpenOptions): Store {
-  const { db, notice, keepCopy } = openDatabase(options);
+  const { db, notice, keepCopy, close } = openDatabase(options);
   return {
     sites: siteStore(db),
     buildings: buildingStore(db),
@@ -55,7 +56,7 @@ export function openStore(options: OpenOptions): Store {
     ...transactions(db),
     notice,
     keepCopy,
-    close: () => void db.close(),
+    close,
   };
 }
 
@@ -70,7 +71,7 @@ function transactions(db: Database): Pick<Store, "transaction" | "afterCommit"> 
         result = db.transaction(work).immediate();
       } catch (error) {
         waiting.length = before;
-        throw error;
+        throw outermost ? translate(error) : error;
       }
       if (outermost) {
         const announcements = waiting;
@@ -84,4 +85,11 @@ function transactions(db: Database): Pick<Store, "transaction" | "afterCommit"> 
       else announce();
     },
   };
+}
+
+/** A disk that is full, read-only or failing, or a file held by somebody else: the change did not happen. */
+function translate(error: unknown): unknown {
+  if (!(error instanceof Sqlite.SqliteError)) return error;
+  if (!/^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|NOMEM|CORRUPT)/.test(error.code)) return error;
+  return new AppError("STORE_UNAVAILABLE", `nothing was stored: ${error.message}`, { cause: error });
 }

@@ -1,0 +1,91 @@
+/** The bridge's HTTP server: everything that every request meets, then the routes by noun. */
+import { existsSync } from "node:fs";
+import fastifyStatic from "@fastify/static";
+import fastifyWebsocket from "@fastify/websocket";
+import Fastify, { LogController } from "fastify";
+import { AppError } from "../events/errors.ts";
+import { type LogLevel, logOptions } from "../log.ts";
+import type { App } from "./app-type.ts";
+import { refuseBytes, replyWithError } from "./error-reply.ts";
+import { controlAccess } from "./identity.ts";
+import { describeApi, openApiRoutes } from "./open-api.ts";
+import type { HttpPorts } from "./ports.ts";
+import { accountRoutes } from "./routes/accounts.ts";
+import { buildingRoutes } from "./routes/buildings.ts";
+import { callRoutes } from "./routes/calls.ts";
+import { deviceRoutes } from "./routes/devices.ts";
+import { doorRoutes } from "./routes/doors.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { liveRoutes } from "./routes/live.ts";
+import { ruleRoutes } from "./routes/rules.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { siteRoutes } from "./routes/sites.ts";
+import { unitRoutes } from "./routes/units.ts";
+import { securityHeaders } from "./security-headers.ts";
+import { validatorCompiler } from "./validation.ts";
+
+/** The largest request is a rule with 64 windows, some 3 kB. */
+const BODY_LIMIT = 32 * 1024;
+
+/** An empty server with its log. Made before everything else, because everything else logs. */
+export function createServer(level: LogLevel): App {
+  return Fastify({
+    logger: logOptions(level),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    frameworkErrors: replyWithError,
+    clientErrorHandler: refuseBytes,
+  });
+}
+
+/** Fills the server; `listen` and `inject` work once it resolves. */
+export async function serve(app: App, ports: HttpPorts): Promise<App> {
+  app.setValidatorCompiler(validatorCompiler);
+  // Replies are made by our own code and typed by their schemas; a second serializer would only cost memory.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.setErrorHandler(replyWithError);
+  app.setNotFoundHandler(() => {
+    throw new AppError("NOT_FOUND", "there is nothing at this address");
+  });
+  readJson(app);
+  securityHeaders(app, ports.sipUri);
+  app.addHook("onRequest", async (request) => ports.identity.guard(request.raw));
+  await app.register(fastifyWebsocket, { options: { maxPayload: 4096, perMessageDeflate: false } });
+  await describeApi(app, ports.version);
+  await app.register(async (api: App) => routes(api, ports), { prefix: "/api" });
+  if (ports.panelFolder !== null && existsSync(ports.panelFolder)) {
+    await app.register(fastifyStatic, { root: ports.panelFolder, dotfiles: "ignore", cacheControl: false });
+  }
+  await app.ready();
+  return app;
+}
+
+function routes(api: App, ports: HttpPorts): void {
+  controlAccess(api, ports.identity);
+  sessionRoutes(api, ports);
+  siteRoutes(api, ports);
+  buildingRoutes(api, ports);
+  unitRoutes(api, ports);
+  doorRoutes(api, ports);
+  accountRoutes(api, ports);
+  ruleRoutes(api, ports);
+  deviceRoutes(api, ports);
+  callRoutes(api, ports);
+  liveRoutes(api, ports);
+  healthRoutes(api, ports);
+  openApiRoutes(api);
+}
+
+/** JSON and nothing else; a change without a body (DELETE) may say that it is JSON all the same. */
+function readJson(app: App): void {
+  app.removeAllContentTypeParsers();
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") return done(null, undefined);
+    void parse(request, body as string, (error, value) => {
+      done(error ? new AppError("MALFORMED_JSON", "the body is not valid JSON") : null, value);
+    });
+  });
+}

@@ -1,0 +1,75 @@
+/**
+ * Who is asking: the one place that every request and every WebSocket message goes through. Each way of running the
+ * bridge brings its own `Identity`: the standalone page a session cookie, Home Assistant its ingress headers.
+ */
+import type { IncomingMessage } from "node:http";
+import type { FastifyRequest } from "fastify";
+import type { Session } from "../api/session.ts";
+import { AppError } from "../events/errors.ts";
+import type { App } from "./app-type.ts";
+
+export interface Asker {
+  role: "admin" | "resident";
+  /** For people. */
+  name: string;
+  /** The flats whose things may be seen; null: everything (an administrator). */
+  unitIds: readonly string[] | null;
+}
+
+export interface Identity {
+  /** Refuses requests that were not meant for this bridge (foreign Host or Origin). Throws FOREIGN_ORIGIN. */
+  guard(request: IncomingMessage): void;
+  /** null: nobody we know. Rights may change at any time, so nobody keeps the answer. */
+  whoAsks(request: IncomingMessage): Asker | null;
+  /** Adds the routes of signing in and out, if this way of running has them. */
+  routes?(api: App, sessionOf: (asker: Asker) => Session): void;
+}
+
+/** Who may use a route. What does not say is for administrators. */
+export type Access = "anyone" | "resident" | "admin";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** Set on every /api request; null only where `access` is "anyone". */
+    asker: Asker | null;
+  }
+}
+
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Asks who it is and refuses whoever may not; every /api route stands behind it. */
+export function controlAccess(api: App, identity: Identity): void {
+  api.decorateRequest("asker", null);
+  api.addHook("onRequest", async (request) => {
+    if (!SAFE_METHODS.has(request.method)) refuseForged(request);
+    request.asker = identity.whoAsks(request.raw);
+    const access = request.routeOptions.config.access ?? "admin";
+    if (access === "anyone") return;
+    if (!request.asker) throw new AppError("NOT_SIGNED_IN", "there is no valid session");
+    if (access === "admin" && request.asker.role !== "admin") {
+      throw new AppError("FORBIDDEN", "only an administrator may do this");
+    }
+  });
+}
+
+/** The asker of a request behind `controlAccess`. */
+export function askerOf(request: FastifyRequest): Asker {
+  if (!request.asker) throw new AppError("NOT_SIGNED_IN", "there is no valid session");
+  return request.asker;
+}
+
+/**
+ * A foreign page can make a browser send forms and plain requests with our cookie, but neither this header nor this
+ * content type without asking us first (CORS), and we never agree.
+ */
+function refuseForged(request: FastifyRequest): void {
+  if (request.headers["x-neolia"] !== "1") {
+    throw new AppError("CSRF_HEADER_MISSING", "every change carries the header X-Neolia: 1");
+  }
+  if (!/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) {
+    throw new AppError("UNSUPPORTED_CONTENT_TYPE", "every change carries Content-Type: application/json");
+  }
+}

@@ -1,0 +1,43 @@
+import { Type } from "typebox";
+import { type Call, CallPage } from "../../api/call.ts";
+import { Id } from "../../api/directory.ts";
+import { DeviceId } from "../../api/session.ts";
+import { seenBy } from "../../calls/live.ts";
+import type { App } from "../app-type.ts";
+import { askerOf } from "../identity.ts";
+import type { HttpPorts } from "../ports.ts";
+import { viewerOf } from "../viewer.ts";
+
+const LONGEST_PAGE = 200;
+
+const PageQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_PAGE })),
+    before: Type.Optional(Type.Integer({ minimum: 0 })),
+    siteId: Type.Optional(Id),
+    device: Type.Optional(DeviceId),
+  },
+  { additionalProperties: false },
+);
+
+export function callRoutes(api: App, { calls, directory }: HttpPorts): void {
+  api.get(
+    "/calls",
+    {
+      config: { access: "resident" },
+      schema: {
+        summary: "The call log, newest first. `device` tells calls answered here from those answered elsewhere.",
+        querystring: PageQuery,
+        response: { 200: CallPage },
+      },
+    },
+    async (request) => {
+      const { limit = 50, before = null, siteId, device } = request.query;
+      const viewer = viewerOf(directory, askerOf(request), device);
+      const filter = { ...(siteId && { siteId }), ...(viewer.unitIds && { unitIds: viewer.unitIds }) };
+      const page = calls.listCalls(before, limit, filter);
+      const last = page.length >= limit ? page.at(-1) : undefined;
+      return { calls: page.map((call): Call => seenBy(call, viewer)), nextBefore: last?.startedAtMs ?? null };
+    },
+  );
+}

@@ -1,0 +1,53 @@
+import { Type } from "typebox";
+import { Door, DoorPatch, DoorWithPassword, NewDoor, Removal } from "../../api/directory.ts";
+import type { App } from "../app-type.ts";
+import { askerOf } from "../identity.ts";
+import type { HttpPorts } from "../ports.ts";
+import { sightOf } from "../rights.ts";
+import { IdParams, PlaceQuery } from "./params.ts";
+
+export function doorRoutes(api: App, { directory }: HttpPorts): void {
+  api.get(
+    "/doors",
+    {
+      config: { access: "resident" },
+      schema: {
+        summary: "Doors; a resident sees those of their buildings.",
+        querystring: PlaceQuery,
+        response: { 200: Type.Array(Door) },
+      },
+    },
+    async (request) => directory.doors.list(request.query).filter(sightOf(directory, askerOf(request)).door),
+  );
+  api.post(
+    "/doors",
+    {
+      schema: {
+        summary: "Adds a door with its station's account, whose password is in this reply only.",
+        body: NewDoor,
+        response: { 201: DoorWithPassword },
+      },
+    },
+    async (request, reply) => reply.code(201).send(directory.doors.create(request.body)),
+  );
+  api.get(
+    "/doors/:id",
+    { schema: { summary: "One door.", params: IdParams, response: { 200: Door } } },
+    async (request) => directory.doors.get(request.params.id),
+  );
+  api.patch(
+    "/doors/:id",
+    { schema: { summary: "Changes a door.", params: IdParams, body: DoorPatch, response: { 200: Door } } },
+    async (request) => directory.doors.update(request.params.id, request.body),
+  );
+  api.get(
+    "/doors/:id/removal",
+    { schema: { summary: "What would go along.", params: IdParams, response: { 200: Removal } } },
+    async (request) => directory.doors.removal(request.params.id),
+  );
+  api.delete(
+    "/doors/:id",
+    { schema: { summary: "Removes a door and tells what went along.", params: IdParams, response: { 200: Removal } } },
+    async (request) => directory.doors.remove(request.params.id),
+  );
+}

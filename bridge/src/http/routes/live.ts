@@ -1,0 +1,74 @@
+import { Type } from "typebox";
+import type { WebSocket } from "ws";
+import { LiveState, type PanelMessage } from "../../api/live.ts";
+import { DeviceId } from "../../api/session.ts";
+import { AppError } from "../../events/errors.ts";
+import type { App } from "../app-type.ts";
+import { errorReply } from "../error-reply.ts";
+import { askerOf } from "../identity.ts";
+import type { HttpPorts } from "../ports.ts";
+import { viewerOf } from "../viewer.ts";
+
+const DeviceQuery = Type.Object({ device: Type.Optional(DeviceId) }, { additionalProperties: false });
+const PING_EVERY_MS = 20_000;
+/** A reader this far behind is gone or asleep; it comes back and takes `hello`. */
+const MOST_WAITING_BYTES = 1024 * 1024;
+
+export function liveRoutes(api: App, { directory, live, identity }: HttpPorts): void {
+  api.get(
+    "/state",
+    {
+      config: { access: "resident" },
+      schema: { summary: "The live state.", querystring: DeviceQuery, response: { 200: LiveState } },
+    },
+    async (request) => live.state(viewerOf(directory, askerOf(request), request.query.device)),
+  );
+  api.get(
+    "/ws",
+    {
+      websocket: true,
+      config: { access: "resident" },
+      schema: { summary: "WebSocket: `hello`, then every change (PanelMessage).", querystring: DeviceQuery },
+    },
+    (socket, request) => {
+      // Asked again for every message: a session that ended hears nothing more.
+      const viewer = () => {
+        const asker = identity.whoAsks(request.raw);
+        if (asker) return viewerOf(directory, asker, request.query.device);
+        socket.close(4401, "session over");
+        return null;
+      };
+      const unsubscribe = live.subscribe(viewer, (message) => send(socket, message));
+      const stopPinging = keepAlive(socket);
+      socket.on("message", () => {
+        send(socket, { type: "error", ...errorReply(new AppError("INVALID_REQUEST", "nothing is read here")) });
+        socket.close(1008, "nothing is read here");
+      });
+      socket.on("close", () => {
+        stopPinging();
+        unsubscribe();
+      });
+      socket.on("error", () => socket.terminate());
+    },
+  );
+}
+
+function send(socket: WebSocket, message: PanelMessage): void {
+  if (socket.readyState !== socket.OPEN) return;
+  if (socket.bufferedAmount > MOST_WAITING_BYTES) socket.terminate();
+  else socket.send(JSON.stringify(message));
+}
+
+/** Ends a connection whose other end vanished without a word (sleep, network change). */
+function keepAlive(socket: WebSocket): () => void {
+  let answered = true;
+  socket.on("pong", () => {
+    answered = true;
+  });
+  const timer = setInterval(() => {
+    if (!answered) socket.terminate();
+    answered = false;
+    socket.ping();
+  }, PING_EVERY_MS);
+  return () => clearInterval(timer);
+}

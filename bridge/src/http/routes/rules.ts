@@ -1,0 +1,55 @@
+import { Type } from "typebox";
+import { EvaluateReply, EvaluateRequest, NewRule, Rule, RulePatch } from "../../api/directory.ts";
+import type { App } from "../app-type.ts";
+import type { HttpPorts } from "../ports.ts";
+import { IdParams, Nothing, OwnerQuery } from "./params.ts";
+
+export function ruleRoutes(api: App, { directory }: HttpPorts): void {
+  api.get(
+    "/rules",
+    {
+      schema: {
+        summary: "Call rules by unit, in the order in which they are tried; unitId may be a door's id.",
+        querystring: OwnerQuery,
+        response: { 200: Type.Array(Rule) },
+      },
+    },
+    async (request) => directory.rules.list(request.query),
+  );
+  api.post(
+    "/rules",
+    { schema: { summary: "Adds a rule; the others move along.", body: NewRule, response: { 201: Rule } } },
+    async (request, reply) => reply.code(201).send(directory.rules.create(request.body)),
+  );
+  api.get(
+    "/rules/:id",
+    { schema: { summary: "One rule.", params: IdParams, response: { 200: Rule } } },
+    async (request) => directory.rules.get(request.params.id),
+  );
+  api.patch(
+    "/rules/:id",
+    {
+      schema: { summary: "Changes or moves a rule.", params: IdParams, body: RulePatch, response: { 200: Rule } },
+    },
+    async (request) => directory.rules.update(request.params.id, request.body),
+  );
+  api.delete(
+    "/rules/:id",
+    { schema: { summary: "Removes a rule; the others close up.", params: IdParams, response: { 204: Nothing } } },
+    async (request, reply) => {
+      directory.rules.remove(request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
+  api.post(
+    "/rules/evaluate",
+    {
+      schema: {
+        summary: "What would happen if this account (or number) called this name then? Changes nothing.",
+        body: EvaluateRequest,
+        response: { 200: EvaluateReply },
+      },
+    },
+    async (request) => directory.whatWouldHappen(request.body),
+  );
+}

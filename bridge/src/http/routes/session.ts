@@ -1,0 +1,16 @@
+import { Session } from "../../api/session.ts";
+import type { App } from "../app-type.ts";
+import { type Asker, askerOf } from "../identity.ts";
+import type { HttpPorts } from "../ports.ts";
+
+export function sessionRoutes(api: App, { identity, version, notices }: HttpPorts): void {
+  const sessionOf = ({ role, name }: Asker): Session => {
+    return { role, name, version, notices: role === "admin" ? [...notices] : [] };
+  };
+  api.get(
+    "/session",
+    { config: { access: "resident" }, schema: { summary: "Who is asking.", response: { 200: Session } } },
+    async (request) => sessionOf(askerOf(request)),
+  );
+  identity.routes?.(api, sessionOf);
+}

@@ -1,0 +1,41 @@
+import { Type } from "typebox";
+import { NewSite, Site, SitePatch } from "../../api/directory.ts";
+import type { App } from "../app-type.ts";
+import { askerOf } from "../identity.ts";
+import type { HttpPorts } from "../ports.ts";
+import { sightOf } from "../rights.ts";
+import { IdParams, Nothing } from "./params.ts";
+
+export function siteRoutes(api: App, { directory }: HttpPorts): void {
+  api.get(
+    "/sites",
+    {
+      config: { access: "resident" },
+      schema: { summary: "Sites; a resident sees those of their flats.", response: { 200: Type.Array(Site) } },
+    },
+    async (request) => directory.sites.list().filter(sightOf(directory, askerOf(request)).site),
+  );
+  api.post(
+    "/sites",
+    { schema: { summary: "Adds a site. Its domain is fixed from then on.", body: NewSite, response: { 201: Site } } },
+    async (request, reply) => reply.code(201).send(directory.sites.create(request.body)),
+  );
+  api.get(
+    "/sites/:id",
+    { schema: { summary: "One site.", params: IdParams, response: { 200: Site } } },
+    async (request) => directory.sites.get(request.params.id),
+  );
+  api.patch(
+    "/sites/:id",
+    { schema: { summary: "Changes a site.", params: IdParams, body: SitePatch, response: { 200: Site } } },
+    async (request) => directory.sites.update(request.params.id, request.body),
+  );
+  api.delete(
+    "/sites/:id",
+    { schema: { summary: "Removes an empty site.", params: IdParams, response: { 204: Nothing } } },
+    async (request, reply) => {
+      directory.sites.remove(request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
+}

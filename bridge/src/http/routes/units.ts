@@ -1,0 +1,53 @@
+import { Type } from "typebox";
+import { NewUnit, Removal, Unit, UnitPatch } from "../../api/directory.ts";
+import type { App } from "../app-type.ts";
+import { askerOf } from "../identity.ts";
+import type { HttpPorts } from "../ports.ts";
+import { sightOf } from "../rights.ts";
+import { IdParams, PlaceQuery } from "./params.ts";
+
+export function unitRoutes(api: App, { directory }: HttpPorts): void {
+  api.get(
+    "/units",
+    {
+      config: { access: "resident" },
+      schema: {
+        summary: "Units; a resident sees their own.",
+        querystring: PlaceQuery,
+        response: { 200: Type.Array(Unit) },
+      },
+    },
+    async (request) => directory.units.list(request.query).filter(sightOf(directory, askerOf(request)).unit),
+  );
+  api.post(
+    "/units",
+    {
+      schema: {
+        summary: "Adds a unit, with one rule that lets everybody of the site ring it.",
+        body: NewUnit,
+        response: { 201: Unit },
+      },
+    },
+    async (request, reply) => reply.code(201).send(directory.units.create(request.body)),
+  );
+  api.get(
+    "/units/:id",
+    { schema: { summary: "One unit.", params: IdParams, response: { 200: Unit } } },
+    async (request) => directory.units.get(request.params.id),
+  );
+  api.patch(
+    "/units/:id",
+    { schema: { summary: "Changes a unit.", params: IdParams, body: UnitPatch, response: { 200: Unit } } },
+    async (request) => directory.units.update(request.params.id, request.body),
+  );
+  api.get(
+    "/units/:id/removal",
+    { schema: { summary: "What would go along.", params: IdParams, response: { 200: Removal } } },
+    async (request) => directory.units.removal(request.params.id),
+  );
+  api.delete(
+    "/units/:id",
+    { schema: { summary: "Removes a unit and tells what went along.", params: IdParams, response: { 200: Removal } } },
+    async (request) => directory.units.remove(request.params.id),
+  );
+}

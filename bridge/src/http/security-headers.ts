@@ -1,0 +1,35 @@
+import type { App } from "./app-type.ts";
+
+/** `sipUri`: where the page's SIP connection goes, the only foreign host that it may speak to. */
+export function securityHeaders(app: App, sipUri: string | null): void {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "media-src 'self' blob: data:",
+    "manifest-src 'self'",
+    `connect-src 'self'${sipUri ? ` ${originOf(sipUri)}` : ""}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+  app.addHook("onRequest", async (request, reply) => {
+    reply.headers({
+      "content-security-policy": policy,
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
+      "permissions-policy": "microphone=(self), camera=(), geolocation=()",
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+    });
+    if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
+  });
+}
+
+/** URL.origin knows nothing of ws and wss in all engines. */
+function originOf(uri: string): string {
+  const { protocol, host } = new URL(uri);
+  return `${protocol}//${host}`;
+}

@@ -1,0 +1,139 @@
+/**
+ * Standalone mode: whoever knows the token that the bridge printed is the administrator. `POST /api/session` swaps it
+ * for a cookie; both come from one secret in the data folder, so they survive a restart, and deleting it voids both.
+ */
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { join } from "node:path";
+import { Type } from "typebox";
+import { NewSession, Session } from "../api/session.ts";
+import { AppError } from "../events/errors.ts";
+import type { Asker, Identity } from "./identity.ts";
+
+export interface StandaloneOptions {
+  /** 32 random bytes; see `standaloneSecret`. */
+  secret: Buffer;
+  /** The port that browsers see, for Host and Origin. */
+  port: number;
+  now?: () => number;
+}
+
+export interface StandaloneIdentity extends Identity {
+  /** To be printed, once, for the person at the terminal. */
+  token: string;
+}
+
+const SESSION_MS = 30 * 86_400_000;
+const ATTEMPTS = 10;
+const ATTEMPTS_WINDOW_MS = 60_000;
+const ADMIN: Asker = { role: "admin", name: "admin", unitIds: null };
+
+export function standaloneIdentity(options: StandaloneOptions): StandaloneIdentity {
+  const { port } = options;
+  const now = options.now ?? Date.now;
+  const sign = (text: string) => createHmac("sha256", options.secret).update(text).digest("base64url");
+  const token = sign("token");
+  // Cookies know no ports: two bridges on one machine must not overwrite each other's.
+  const cookieName = `neolia_session_${port}`;
+  const hosts = new Set([`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`]);
+  const attempts = attemptLimit(now);
+
+  const isValid = (cookie: string) => {
+    const [expiresAtMs = "", signature = ""] = cookie.split(".");
+    return sameText(signature, sign(`session ${expiresAtMs}`)) && Number(expiresAtMs) > now();
+  };
+  const setCookie = (value: string, maxAgeS: number) =>
+    `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeS}`;
+
+  return {
+    token,
+    guard: ({ headers }) => {
+      const { host = "", origin } = headers;
+      if (!hosts.has(host) || (origin !== undefined && !(origin.startsWith("http://") && hosts.has(origin.slice(7))))) {
+        throw new AppError("FOREIGN_ORIGIN", "the bridge answers only its own page on localhost");
+      }
+    },
+    whoAsks: (request) => {
+      const cookie = cookieOf(request, cookieName);
+      return cookie !== null && isValid(cookie) ? ADMIN : null;
+    },
+    routes: (api, sessionOf) => {
+      api.post(
+        "/session",
+        {
+          config: { access: "anyone" },
+          schema: {
+            summary: "Signs in with the token that the bridge printed; sets an HttpOnly cookie.",
+            body: NewSession,
+            response: { 200: Session },
+          },
+        },
+        async (request, reply) => {
+          attempts.refuseTooMany();
+          if (!sameText(request.body.token, token)) {
+            attempts.note();
+            throw new AppError("WRONG_TOKEN", "the token is wrong");
+          }
+          const expiresAtMs = now() + SESSION_MS;
+          reply.header("set-cookie", setCookie(`${expiresAtMs}.${sign(`session ${expiresAtMs}`)}`, SESSION_MS / 1000));
+          return sessionOf(ADMIN);
+        },
+      );
+      api.delete(
+        "/session",
+        { config: { access: "anyone" }, schema: { summary: "Signs out.", response: { 204: Type.Null() } } },
+        async (_request, reply) => {
+          reply.header("set-cookie", setCookie("", 0));
+          return reply.code(204).send(null);
+        },
+      );
+    },
+  };
+}
+
+/** Reads the secret of the folder, or makes it (mode 0600) when there is none. */
+export function standaloneSecret(folder: string): Buffer {
+  const file = join(folder, "secret");
+  try {
+    const secret = readFileSync(file);
+    if (secret.length === 32) return secret;
+  } catch {
+    // The first start.
+  }
+  const secret = randomBytes(32);
+  writeFileSync(file, secret, { mode: 0o600 });
+  return secret;
+}
+
+/** Constant time for texts of any length. */
+function sameText(a: string, b: string): boolean {
+  const digest = (text: string) => createHmac("sha256", "compare").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+function cookieOf({ headers }: IncomingMessage, name: string): string | null {
+  for (const pair of (headers.cookie ?? "").split(";")) {
+    const [key, value] = pair.trim().split("=");
+    if (key === name && value !== undefined) return value;
+  }
+  return null;
+}
+
+/** Counts wrong tokens of everybody together: on loopback there is one person. */
+function attemptLimit(now: () => number) {
+  let wrongAtMs: number[] = [];
+  return {
+    refuseTooMany: () => {
+      wrongAtMs = wrongAtMs.filter((atMs) => now() - atMs < ATTEMPTS_WINDOW_MS);
+      if (wrongAtMs.length >= ATTEMPTS) {
+        throw new AppError("TOO_MANY_ATTEMPTS", "too many wrong tokens; try again in a minute", {
+          details: { retryAfterS: ATTEMPTS_WINDOW_MS / 1000 },
+        });
+      }
+    },
+    note: () => {
+      wrongAtMs.push(now());
+    },
+  };
+}

@@ -1,0 +1,128 @@
+/** The bridge, wired from top to bottom: this file is the map of the process. */
+import type { AddressInfo } from "node:net";
+import { ulid } from "ulid";
+import { startCallLog } from "./calls/call-log.ts";
+import { liveView } from "./calls/live.ts";
+import { openDirectory } from "./directory/directory.ts";
+import { siteSnapshot } from "./directory/snapshot.ts";
+import { EventBus } from "./events/bus.ts";
+import { createServer, serve } from "./http/app.ts";
+import { standaloneIdentity, standaloneSecret } from "./http/standalone-identity.ts";
+import { NetworkWatch } from "./links/network-watch.ts";
+import { announcer } from "./mqtt/announcer.ts";
+import { startMqtt } from "./mqtt/mqtt.ts";
+import { missingParts, type Options, OptionsError, readOptions } from "./options.ts";
+import { StoreError } from "./store/database.ts";
+import { openStore } from "./store/store.ts";
+import { VERSION } from "./version.ts";
+import { startVps } from "./vps/vps.ts";
+
+const COPY_LOOK_EVERY_MS = 3_600_000;
+
+async function start(options: Options): Promise<() => Promise<void>> {
+  const app = createServer(options.logLevel);
+  const { log } = app;
+
+  // The truth, and who hears of its changes.
+  const store = openStore({ folder: options.dataFolder });
+  const bus = new EventBus((error, name) => log.error({ err: error, event: name }, "a listener failed"));
+  const directory = openDirectory({ store, bus, now: Date.now, newId: () => ulid(), sipUri: options.sipUri });
+
+  // The links to the outside. Each runs without the others.
+  const network = new NetworkWatch();
+  const callLog = startCallLog({ store, bus, announce: announcer(store) });
+  const vps = startVps({
+    access: options.control,
+    store,
+    bus,
+    sink: callLog,
+    snapshot: (siteId) => siteSnapshot(store, siteId, Date.now()),
+    network,
+    log,
+  });
+  const mqtt = startMqtt({ broker: options.mqtt, store, bus, network, log, registered: vps.registered });
+
+  // The page and its API.
+  const missing = missingParts(options);
+  const notices = [...(store.notice === null ? [] : [store.notice]), ...missing];
+  const identity = standaloneIdentity({ secret: standaloneSecret(options.dataFolder), port: options.port });
+  const links = { vps: vps.state, mqtt: mqtt.state, registered: vps.registered };
+  await serve(app, {
+    directory,
+    calls: store.calls,
+    live: liveView({ store, bus, links, version: VERSION }),
+    identity,
+    turn: vps.turnCredentials,
+    missing,
+    notices,
+    version: VERSION,
+    sipUri: options.sipUri,
+    panelFolder: options.panelFolder,
+  });
+
+  const keepCopy = () => {
+    try {
+      store.keepCopy();
+    } catch (error) {
+      log.error({ err: error }, "the daily copy of the database failed");
+    }
+  };
+  keepCopy();
+  const copying = setInterval(keepCopy, COPY_LOOK_EVERY_MS);
+
+  const stop = async () => {
+    clearInterval(copying);
+    await app.close();
+    await vps.stop();
+    callLog.stop();
+    await mqtt.stop();
+    network.stop();
+    store.close();
+  };
+  try {
+    await app.listen({ host: "127.0.0.1", port: options.port, listenTextResolver: () => "listening" });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  for (const notice of notices) log.warn({ notice }, "notice");
+  const { port } = app.server.address() as AddressInfo;
+  console.log(`Neolia ${VERSION}: http://localhost:${port}/#token=${identity.token}`);
+  return stop;
+}
+
+/** One plain sentence for what a person can put right; the whole error for what is ours. */
+function explain(error: unknown, port: number | null): string {
+  if (error instanceof OptionsError) return error.problems.join("\n");
+  if (error instanceof StoreError) return error.message;
+  if (error instanceof Error && "code" in error) {
+    if (error.code === "EADDRINUSE") return `Port ${port} is in use by another program; choose another one with port.`;
+    if (error.code === "EACCES" || error.code === "EROFS") return `The bridge may not write here: ${error.message}.`;
+    if (error.code === "ENOSPC") return `The disk is full: ${error.message}.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+let port: number | null = null;
+try {
+  const options = readOptions(process.env);
+  port = options.port;
+  const stop = await start(options);
+  let stopping = false;
+  const end = () => {
+    if (stopping) return;
+    stopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+} catch (error) {
+  console.error(explain(error, port));
+  process.exit(1);
+}
