@@ -1,6 +1,5 @@
 /** The three places the panel lives in, and what each tells it: address of the bridge, language, theme, width. */
-
-export type Language = "en" | "fr";
+import { type Language, languageOf } from "./language.ts";
 
 export interface Host {
   kind: "standalone" | "ingress" | "home-assistant";
@@ -42,13 +41,4 @@ export function describeHost(hass: Hass | null, panel: PanelInfo | null, narrow:
     theme: "system",
     narrow,
   };
-}
-
-/** The first language we speak; English when there is none. */
-export function languageOf(wanted: readonly string[]): Language {
-  for (const tag of wanted) {
-    const language = tag.toLowerCase().split("-")[0];
-    if (language === "en" || language === "fr") return language;
-  }
-  return "en";
 }

@@ -51,8 +51,9 @@ export class PanelModel {
     this.api = createApi(baseUrl);
     this.live = new LiveLink(this.api, this.deviceId, {
       link: (up) => {
+        const missedSomething = this.current.live.up === false;
         this.update({ live: { ...this.current.live, up } });
-        if (up) void this.load();
+        if (up && missedSomething) void this.load();
       },
       state: (state) => this.update({ live: { up: true, state } }),
       call: (call) => this.called(call),

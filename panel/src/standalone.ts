@@ -1,6 +1,6 @@
 /** The page that the bridge serves, opened by itself or through ingress: the element does everything. */
 import "./neolia-panel.ts";
-import { languageOf } from "./host.ts";
+import { languageOf } from "./language.ts";
 
 const demo = document.querySelector<HTMLMetaElement>('meta[name="neolia-demo"]');
 const language = languageOf(navigator.languages);

@@ -150,7 +150,7 @@ export class BridgeFake {
   }
 
   private session(): Session {
-    return checked(Session, { role: "admin", name: "Resident", version: "0.1.0" });
+    return checked(Session, { role: "admin", name: "Resident", version: "0.1.0", notices: [] });
   }
 }
 

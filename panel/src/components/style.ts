@@ -132,6 +132,9 @@ export const shared = css`
     outline: 3px solid var(--nl-accent);
     outline-offset: 3px;
   }
+  h1:focus {
+    outline: none;
+  }
   .unseen {
     block-size: 1px;
     clip-path: inset(50%);

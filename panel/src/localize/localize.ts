@@ -1,5 +1,5 @@
 /** Texts for people, by key. A key that does not exist does not compile. */
-import type { Language } from "../host.ts";
+import type { Language } from "../language.ts";
 import { en, type Key } from "./en.ts";
 import { fr } from "./fr.ts";
 
@@ -42,6 +42,11 @@ export function day(t: Localizer, atMs: number, nowMs: number): string {
   const [then, now] = [startOfDay(atMs), startOfDay(nowMs)];
   if (then === now) return t("time.today");
   if (then === startOfDay(now - 1)) return t("time.yesterday");
+  return date(t, atMs);
+}
+
+/** Weekday, day and month. */
+export function date(t: Localizer, atMs: number): string {
   return new Intl.DateTimeFormat(t.language, { weekday: "long", day: "numeric", month: "long" }).format(atMs);
 }
 

@@ -9,6 +9,9 @@ import { phone } from "../phone/phone.ts";
 import { endKey, isTrouble } from "./end-text.ts";
 import type { Peer } from "./names.ts";
 
+/** Sound comes within a fraction of a second; only then is its absence worth a word. */
+const SOON_MS = 1_200;
+
 type ShownCall = Extract<CallState, { phase: "outgoing" | "active" | "ended" }>;
 
 /** A call of ours: being placed, running, just over. */
@@ -99,6 +102,9 @@ export class CallView extends LitElement {
         inline-size: min(100%, 900px);
         justify-self: center;
       }
+      .buttons.one {
+        inline-size: min(100%, 420px);
+      }
       .buttons button {
         border-radius: 26px;
         flex-direction: column;
@@ -153,12 +159,13 @@ export class CallView extends LitElement {
         </div>
         ${this.keypad && call.phase === "active" ? this.renderKeypad() : nothing}
       </div>
-      <div class="buttons">${this.renderButtons()}</div>
+      <div class="buttons ${call.phase === "active" ? "" : "one"}">${this.renderButtons()}</div>
     `;
   }
 
   protected override firstUpdated(): void {
-    this.renderRoot.querySelector<HTMLButtonElement>("button.stop, .buttons button")?.focus();
+    // Not a button: Enter held down to answer would repeat into whatever has the focus next.
+    this.renderRoot.querySelector<HTMLElement>("h1")?.focus();
   }
 
   private renderProgress(): TemplateResult {
@@ -188,7 +195,8 @@ export class CallView extends LitElement {
     const { t } = this;
     const lines: TemplateResult[] = [];
     if (call.media.flow === "silent") lines.push(html`<p class="line bad">${t("call.silent")}</p>`);
-    if (call.media.flow === "waiting") lines.push(html`<p class="line">${t("call.waitingAudio")}</p>`);
+    if (call.media.flow === "waiting" && this.nowMs - call.answeredAtMs > SOON_MS)
+      lines.push(html`<p class="line">${t("call.waitingAudio")}</p>`);
     if (call.call.microphone !== null) {
       lines.push(html`<p class="line bad">${t("microphone.listenOnly")}</p>`);
       lines.push(html`<p class="hint">${t(`microphone.${call.call.microphone}`)}</p>`);

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import "../components/clock.ts";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
 import type { Device } from "../data/device.ts";
@@ -143,20 +144,20 @@ export class HomeView extends LitElement {
         border-radius: var(--nl-radius);
         box-shadow: var(--nl-shadow);
         display: grid;
-        gap: 2px 18px;
+        gap: 2px 16px;
         grid-template-columns: auto 1fr auto;
-        padding: 22px;
+        padding: 20px;
       }
       .picture {
         align-items: center;
         background: var(--nl-accent-soft);
-        block-size: 72px;
-        border-radius: 20px;
+        block-size: 64px;
+        border-radius: 18px;
         color: var(--nl-accent);
         display: flex;
-        font-size: 40px;
+        font-size: 36px;
         grid-row: span 2;
-        inline-size: 72px;
+        inline-size: 64px;
         justify-content: center;
       }
       .label {
@@ -181,7 +182,7 @@ export class HomeView extends LitElement {
         grid-column: 3;
         grid-row: 1 / span 2;
         min-block-size: 72px;
-        padding-inline: 28px;
+        padding-inline: 24px;
       }
       .units {
         display: grid;
@@ -221,7 +222,13 @@ export class HomeView extends LitElement {
         color: var(--nl-muted);
         padding: 24px;
       }
+      footer {
+        margin-block-start: auto;
+      }
       @media (max-width: 560px) {
+        footer {
+          display: none;
+        }
         .status {
           order: 3;
         }
@@ -274,6 +281,7 @@ export class HomeView extends LitElement {
             : html`<ul class="units">${repeat(units, (unit) => unit.id, this.renderUnit)}</ul>`
         }
       </section>
+      <footer><neolia-clock .t=${t}></neolia-clock></footer>
     `;
   }
 

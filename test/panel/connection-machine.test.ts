@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  type ConnectionEffect,
+  type ConnectionEvent,
+  type ConnectionState,
+  timerOf,
+  transition,
+} from "../../panel/src/phone/connection-machine.ts";
+
+function run(...types: (ConnectionEvent | ConnectionEvent["type"])[]): {
+  state: ConnectionState;
+  effects: ConnectionEffect[];
+} {
+  let state: ConnectionState = { phase: "off" };
+  const effects: ConnectionEffect[] = [];
+  for (const type of types) {
+    const step = transition(state, typeof type === "string" ? ({ type } as ConnectionEvent) : type);
+    state = step.state;
+    effects.push(...step.effects);
+  }
+  return { state, effects };
+}
+
+const registered = ["start", "open", "registered"] as const;
+
+test("it connects, registers, and then looks after the registration", () => {
+  const { state, effects } = run(...registered);
+  assert.deepEqual(state, { phase: "registered" });
+  assert.deepEqual(effects, ["open"]);
+  assert.deepEqual(run(...registered, "timer"), { state: { phase: "probing" }, effects: ["open", "register"] });
+});
+
+test("a probe that is answered changes nothing for anyone", () => {
+  assert.deepEqual(run(...registered, "timer", "alive").state, { phase: "registered" });
+});
+
+test("a half-dead socket is given up when a probe gets no answer", () => {
+  const { state, effects } = run(...registered, "timer", "timer");
+  assert.deepEqual(state, { phase: "waiting", attempt: 0, problem: "no-reply" });
+  assert.deepEqual(effects, ["open", "register", "drop"]);
+});
+
+test("every cause is tried again: unreachable, refused, no reply to REGISTER", () => {
+  for (const failing of [
+    ["start", "closed"],
+    ["start", "timer"],
+    ["start", "open", { type: "refused", problem: "refused" }],
+    ["start", "open", "timer"],
+  ] as (ConnectionEvent | ConnectionEvent["type"])[][]) {
+    assert.equal(run(...failing).state.phase, "waiting");
+    const again = run(...failing, "timer");
+    assert.equal(again.state.phase, "connecting");
+    assert.equal(again.effects.at(-1), "open");
+  }
+});
+
+test("retries come after 1, 2 and then 4 seconds, never later", () => {
+  const waits = [0, 1, 2, 3, 20].map((attempt) => timerOf({ phase: "waiting", attempt, problem: "unreachable" }, 1));
+  assert.deepEqual(waits, [1_000, 2_000, 4_000, 4_000, 4_000]);
+  assert.equal(timerOf({ phase: "waiting", attempt: 0, problem: "unreachable" }, 0), 750);
+});
+
+test("a wrong login is not hammered", () => {
+  assert.equal(timerOf({ phase: "waiting", attempt: 0, problem: "credentials" }, 1), 30_000);
+});
+
+test("a page that wakes connects at once instead of waiting, and checks a connection that looks fine", () => {
+  assert.equal(run("start", "closed", "wake").state.phase, "connecting");
+  assert.deepEqual(run(...registered, "wake").state, { phase: "probing" });
+  assert.equal(run("start", "closed", "timer", "wake").effects.filter((effect) => effect === "open").length, 3);
+});
+
+test("asleep for hours on a dead socket, it is back within 5 s of waking", () => {
+  // Awake: probe without an answer, then one pause, then a connection that works.
+  const probing = run(...registered, "wake").state;
+  const waiting = run(...registered, "wake", "timer").state;
+  const awakeMs = (timerOf(probing, 1) ?? 0) + (timerOf(waiting, 1) ?? 0);
+  assert.ok(awakeMs <= 4_000, `${awakeMs} ms`);
+});
+
+test("it tells the last problem while it tries again", () => {
+  assert.deepEqual(run("start", "closed", "timer").state, { phase: "connecting", attempt: 1, problem: "unreachable" });
+});
+
+test("stopped is stopped", () => {
+  assert.deepEqual(run(...registered, "stop", "registered", "wake", "closed", "timer").state, { phase: "off" });
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { languageOf } from "../../panel/src/language.ts";
+import { en } from "../../panel/src/localize/en.ts";
+import { fr } from "../../panel/src/localize/fr.ts";
+import { clock, duration, localizer, unitLabel } from "../../panel/src/localize/localize.ts";
+
+const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+
+test("French says everything that English says, with the same values in it", () => {
+  assert.deepEqual(Object.keys(fr).sort(), Object.keys(en).sort());
+  for (const [key, text] of Object.entries(en)) {
+    const french = fr[key as keyof typeof en];
+    assert.deepEqual(placeholders(french), placeholders(text), key);
+    assert.notEqual(french.trim(), "", key);
+  }
+});
+
+test("no text is the same in both languages but names", () => {
+  const same = Object.keys(en).filter((key) => en[key as keyof typeof en] === fr[key as keyof typeof en]);
+  assert.deepEqual(same, ["session.title"]);
+});
+
+test("values are put in, numbers included", () => {
+  assert.equal(localizer("en")("home.logMissed.many", { count: 3 }), "Calls, 3 missed");
+  assert.equal(unitLabel(localizer("fr"), "401"), "Logement 401");
+  assert.equal(unitLabel(localizer("en"), "Reception"), "Reception");
+});
+
+test("a duration reads like a clock", () => {
+  assert.deepEqual([0, 999, 65_000, 3_605_000].map(duration), ["0:00", "0:00", "1:05", "1:00:05"]);
+});
+
+test("a time of day is written as the language writes it", () => {
+  assert.match(clock(localizer("fr"), new Date(2026, 0, 5, 14, 3).getTime()), /^14:03$/);
+});
+
+test("the first language we speak wins, and English when there is none", () => {
+  assert.equal(languageOf(["de-DE", "fr-CA", "en-US"]), "fr");
+  assert.equal(languageOf(["EN-gb"]), "en");
+  assert.equal(languageOf(["de"]), "en");
+});
