@@ -88,7 +88,13 @@ export class SipPhone {
     const phone = new SipPhone(options, program, socket);
     try {
       await phone.command("uanew", account(options));
-      await phone.waitFor("REGISTER_OK");
+      await until(
+        () => {
+          if (phone.saw("REGISTER_FAIL")) throw new Error("its registration was refused");
+          return phone.saw("REGISTER_OK");
+        },
+        { what: "the registration" },
+      );
     } catch (error) {
       await phone.stop();
       throw new Error(`${options.username} did not register\n${program.log().slice(-2000)}`, { cause: error });
