@@ -1,5 +1,6 @@
 /** `GET /v1/events?after=<id>` as WebSocket. The token is checked before the upgrade. */
 import { Type } from "typebox";
+import { ControlFailure } from "./errors.ts";
 import type { EventFeeds, FeedSources } from "./event-feed.ts";
 import { siteOf } from "./require-site.ts";
 import type { Server } from "./server.ts";
@@ -16,11 +17,19 @@ export function eventRoutes(
   sites: SiteStore,
   sources: Pick<FeedSources, "outbox" | "watch">,
 ): void {
-  server.get("/v1/events", { websocket: true, schema: { querystring: EventsQuery } }, (socket, request) => {
-    const site = siteOf(request);
-    feeds.serve(socket, site.domain, Number(request.query.after ?? 0), {
-      ...sources,
-      siteExists: () => sites.has(site),
-    });
+  server.route({
+    method: "GET",
+    url: "/v1/events",
+    schema: { querystring: EventsQuery },
+    handler: async () => {
+      throw new ControlFailure("NOT_FOUND", "the event feed is a WebSocket");
+    },
+    wsHandler: (socket, request) => {
+      const site = siteOf(request);
+      feeds.serve(socket, site.domain, Number(request.query.after ?? 0), {
+        ...sources,
+        siteExists: () => sites.has(site),
+      });
+    },
   });
 }
