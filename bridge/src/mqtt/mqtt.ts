@@ -33,17 +33,25 @@ const TRIM_EVERY_MS = 60_000;
 const WORST_FIRST = ["down", "connecting", "up"] as const;
 
 export function startMqtt(options: MqttOptions): Mqtt {
-  const { broker } = options;
-  if (broker === null) {
-    const code: MqttProblem = "MQTT_NOT_CONFIGURED";
-    return { state: () => ({ link: "not-configured", code }), stop: async () => undefined };
-  }
-  return startPublishers({ ...options, broker });
+  const { broker, store } = options;
+  const nowMs = options.nowMs ?? Date.now;
+  const trim = (): void => void store.outbox.trim(nowMs() - OLDEST_ANNOUNCED_MS, MOST_WAITING);
+  trim();
+  const trimming = setInterval(trim, TRIM_EVERY_MS);
+  const publishers = broker === null ? null : startPublishers({ ...options, broker, nowMs });
+  return {
+    state: () => publishers?.state() ?? NOT_CONFIGURED,
+    stop: async () => {
+      clearInterval(trimming);
+      await publishers?.stop();
+    },
+  };
 }
 
-function startPublishers(options: MqttOptions & { broker: Broker }): Mqtt {
-  const { broker, store, bus, network, log, registered } = options;
-  const nowMs = options.nowMs ?? Date.now;
+const NOT_CONFIGURED = { link: "not-configured", code: "MQTT_NOT_CONFIGURED" satisfies MqttProblem } as const;
+
+function startPublishers(options: MqttOptions & { broker: Broker; nowMs: () => number }): Mqtt {
+  const { broker, store, bus, network, log, registered, nowMs } = options;
   const publishers = new Map<string, SitePublisher>();
   const leaving = new Set<Promise<void>>();
 
@@ -65,7 +73,6 @@ function startPublishers(options: MqttOptions & { broker: Broker }): Mqtt {
   }
 
   const refresh = ({ siteId }: { siteId: string }): void => publishers.get(siteId)?.refresh();
-  const trim = (): void => void store.outbox.trim(nowMs() - OLDEST_ANNOUNCED_MS, MOST_WAITING);
   const offs = [
     bus.on("callChanged", refresh),
     bus.on("registrationsChanged", refresh),
@@ -74,8 +81,6 @@ function startPublishers(options: MqttOptions & { broker: Broker }): Mqtt {
       refresh(change);
     }),
   ];
-  const trimming = setInterval(trim, TRIM_EVERY_MS);
-  trim();
   follow();
 
   return {
@@ -87,7 +92,6 @@ function startPublishers(options: MqttOptions & { broker: Broker }): Mqtt {
       );
     },
     stop: async () => {
-      clearInterval(trimming);
       for (const off of offs) off();
       await Promise.all([...[...publishers.values()].map((publisher) => publisher.stop()), ...leaving]);
     },

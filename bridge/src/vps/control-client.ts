@@ -33,6 +33,7 @@ export class ControlClient {
   private readonly access: ControlAccess;
   private readonly agent: HttpAgent;
   private offsetMs = 0;
+  private closed = false;
 
   constructor(access: ControlAccess) {
     this.access = access;
@@ -72,7 +73,9 @@ export class ControlClient {
     return Date.now() + this.offsetMs;
   }
 
+  /** Breaks off what is under way. */
   close(): void {
+    this.closed = true;
     this.agent.destroy();
   }
 
@@ -92,7 +95,7 @@ export class ControlClient {
     const { status, text } = await this.exchange(method, path, body)
       .catch((error: unknown) => {
         // Control closed a kept connection just as we used it; every request of ours may be sent twice.
-        if (error instanceof StaleConnection) return this.exchange(method, path, body);
+        if (error instanceof StaleConnection && !this.closed) return this.exchange(method, path, body);
         throw error;
       })
       .catch((error: unknown) => {

@@ -21,11 +21,11 @@ export interface FeedSocketOptions {
   /** A message that this version does not know; it is passed over. */
   onUnknown(): void;
   signal: AbortSignal;
-  /** How long nothing at all may come before the link counts as dead, ms; control pings every 10 s. */
+  /** How long nothing at all, not even a pong, may come before the link counts as dead, ms. */
   silenceMs?: number;
 }
 
-const SILENCE_MS = 25_000;
+const SILENCE_MS = 10_000;
 const HANDSHAKE_MS = 10_000;
 /** Close codes of control that say why (RFC 6455 section 7.4.2, private range). */
 const SITE_REMOVED = 4401;
@@ -43,10 +43,13 @@ export function followFeed(options: FeedSocketOptions): Promise<never> {
       maxPayload: 1024 * 1024,
       ...(ca ? { ca } : {}),
     });
+    const silenceMs = options.silenceMs ?? SILENCE_MS;
     let silence: NodeJS.Timeout | undefined;
+    let pinging: NodeJS.Timeout | undefined;
 
     const end = (error: unknown): void => {
       clearTimeout(silence);
+      clearInterval(pinging);
       signal.removeEventListener("abort", abort);
       socket.removeAllListeners();
       // A socket that is torn down while it connects reports that as an error nobody needs.
@@ -57,15 +60,16 @@ export function followFeed(options: FeedSocketOptions): Promise<never> {
     const abort = (): void => end(new VpsError("VPS_UNREACHABLE", "stopped"));
     const heard = (): void => {
       clearTimeout(silence);
-      silence = setTimeout(
-        () => end(new VpsError("VPS_UNREACHABLE", "the event feed fell silent")),
-        options.silenceMs ?? SILENCE_MS,
-      );
+      silence = setTimeout(() => end(new VpsError("VPS_UNREACHABLE", "the event feed fell silent")), silenceMs);
     };
 
     signal.addEventListener("abort", abort);
-    socket.on("open", heard);
+    socket.on("open", () => {
+      heard();
+      pinging = setInterval(() => socket.ping(), silenceMs / 3);
+    });
     socket.on("ping", heard);
+    socket.on("pong", heard);
     socket.on("message", (data, isBinary) => {
       heard();
       try {
