@@ -21,11 +21,14 @@ export class CoreSocket {
   private readonly waiting = new Map<number, (message: Message) => void>();
   private readonly listeners = new Map<number, (event: unknown) => void>();
   private lastId = 0;
+  /** Resolves when the socket is closed, by whomever. */
+  readonly closed: Promise<void>;
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on("message", (data) => this.take(JSON.parse(String(data)) as Message));
     socket.on("error", () => undefined);
+    this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
   }
 
   /** Connects and authenticates; throws when Core refuses the token. */
@@ -51,10 +54,6 @@ export class CoreSocket {
   async subscribe(type: string, fields: Record<string, unknown>, listener: (event: unknown) => void): Promise<void> {
     this.listeners.set(this.lastId + 1, listener);
     await this.send(type, fields);
-  }
-
-  get open(): boolean {
-    return this.socket.readyState === WebSocket.OPEN;
   }
 
   close(): void {

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { type CoreConnection, CoreLink } from "../../bridge/src/homeassistant/core.ts";
+import { Supervisor } from "../../bridge/src/homeassistant/supervisor.ts";
+import { HomeUsers } from "../../bridge/src/homeassistant/users.ts";
+import { NetworkWatch } from "../../bridge/src/links/network-watch.ts";
+import type { SupervisorStandIn } from "../fakes/supervisor.ts";
+import { until } from "../lab/until.ts";
+import { CoreSocket } from "./core-socket.ts";
+import { startEchoApp } from "./echo-app.ts";
+import { Home } from "./home.ts";
+import { addPerson, type Person } from "./onboarding.ts";
+
+let home: Home;
+let ada: Person;
+let network: NetworkWatch;
+let link: CoreLink;
+let users: HomeUsers;
+
+const quiet = () => undefined;
+
+/** A connection over the Supervisor's proxy with the app's token, as the app makes it. */
+async function connect(supervisor: SupervisorStandIn): Promise<CoreConnection> {
+  const socket = await CoreSocket.open(`http://${supervisor.address}`, supervisor.appToken, "/core/api/websocket");
+  return {
+    command: (type, fields) => socket.command(type, fields),
+    subscribeEvents: (type, listener) => socket.subscribe("subscribe_events", { event_type: type }, listener),
+    closed: socket.closed,
+    close: () => socket.close(),
+  };
+}
+
+before(async () => {
+  home = await Home.start({ startApp: startEchoApp });
+  ada = await addPerson(home.core, home.ownerToken, "Ada Admin", true);
+  network = new NetworkWatch();
+  link = new CoreLink({
+    connect: () => connect(home.supervisor),
+    network,
+    log: { info: quiet, warn: quiet, error: quiet },
+  });
+  users = new HomeUsers({ core: link, log: { info: quiet, warn: quiet, error: quiet } });
+  link.start();
+  await until(() => users.list(), { what: "the list of users" });
+});
+after(async () => {
+  users?.stop();
+  await link?.stop();
+  network?.stop();
+  await home?.stop();
+});
+
+async function asOwner(type: string, fields: Record<string, unknown>): Promise<void> {
+  const socket = await CoreSocket.open(home.core.url, home.ownerToken);
+  await socket.command(type, fields);
+  socket.close();
+}
+
+test("over the Supervisor's proxy the bridge knows who is an administrator", () => {
+  assert.deepEqual(users.find(home.owner.id), { id: home.owner.id, name: home.owner.name, administrator: true });
+  assert.equal(users.find(ada.id)?.administrator, true);
+  assert.equal(users.find(home.rosa.id)?.administrator, false);
+});
+
+test("the Supervisor's own user is nobody to the bridge", () => {
+  assert.deepEqual(
+    users
+      .list()
+      ?.map(({ name }) => name)
+      .toSorted(),
+    ["Ada Admin", "Olivia Owner", "Rosa Resident", "Sam Resident"],
+  );
+});
+
+test("who is demoted loses the administrator's rights at once", async () => {
+  await asOwner("config/auth/update", { user_id: ada.id, group_ids: ["system-users"] });
+  await until(() => users.find(ada.id)?.administrator === false, { timeoutMs: 2_000, what: "the demotion" });
+});
+
+test("who is deactivated is nobody at once, and a new user is known at once", async () => {
+  await asOwner("config/auth/update", { user_id: home.sam.id, is_active: false });
+  await until(() => users.find(home.sam.id) === null, { timeoutMs: 2_000, what: "Sam to be nobody" });
+  const tom = await addPerson(home.core, home.ownerToken, "Tom Tenant");
+  await until(() => users.find(tom.id)?.name === "Tom Tenant", { timeoutMs: 2_000, what: "Tom to be known" });
+});
+
+test("what the frontend alone may do is refused to the app", async () => {
+  const { connection } = link;
+  assert.ok(connection);
+  await assert.rejects(connection.command("supervisor/ingress/info", { slug: "local_neolia" }), /unauthorized/);
+});
+
+test("Core may restart: the link comes back by itself and hears of changes again", async () => {
+  await home.restartCore();
+  await until(() => link.connection, { timeoutMs: 40_000, what: "the link to come back" });
+  await asOwner("config/auth/update", { user_id: home.sam.id, is_active: true });
+  await until(() => users.find(home.sam.id)?.name === "Sam Resident", { what: "Sam to be back" });
+});
+
+test("the app switches its sidebar entry on itself, in the real frontend", async () => {
+  await home.supervisor.showPanel(false);
+  const socket = await CoreSocket.open(home.core.url, home.rosa.tokens.access_token);
+  const panels = () => socket.command<Record<string, { title: string | null; require_admin: boolean }>>("get_panels");
+  assert.equal((await panels()).local_neolia, undefined);
+  const supervisor = new Supervisor({ token: home.supervisor.appToken, url: `http://${home.supervisor.address}` });
+  assert.equal(await supervisor.showPanelOnce({ isDone: () => false, markDone: quiet }), true);
+  const shown = (await panels()).local_neolia;
+  socket.close();
+  assert.deepEqual({ title: shown?.title, admin: shown?.require_admin }, { title: "Neolia", admin: false });
+});
