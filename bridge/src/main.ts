@@ -57,6 +57,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     notices,
     version: VERSION,
     sipUri: options.sipUri,
+    demoUrl: options.demoUrl,
     panelFolder: options.panelFolder,
   });
 

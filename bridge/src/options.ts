@@ -22,6 +22,8 @@ export interface Options {
     password: string | undefined;
     caFile: string | undefined;
   } | null;
+  /** The bell button of the demo, on loopback. */
+  demoUrl: string | undefined;
   /** The built panel. */
   panelFolder: string;
   logLevel: LogLevel;
@@ -81,6 +83,7 @@ export function readOptions(env: Record<string, string | undefined>): Options {
   const mqttCaFile = certificate("mqtt_ca_file");
   const sip = address("sip_uri", "wss:", "ws:");
   const mqtt = address("mqtt_url", "mqtts:", "mqtt:");
+  const demo = address("demo_url", "https:", "http:");
 
   if (problems.length > 0 || !logLevel) throw new OptionsError(problems);
   return {
@@ -91,6 +94,7 @@ export function readOptions(env: Record<string, string | undefined>): Options {
     mqtt: mqtt
       ? { url: mqtt.href, username: text("mqtt_username"), password: text("mqtt_password"), caFile: mqttCaFile }
       : null,
+    demoUrl: demo?.href,
     panelFolder: resolve(text("panel") ?? builtPanel()),
     logLevel,
   };

@@ -1,6 +1,4 @@
 /** The bridge's HTTP server: everything that every request meets, then the routes by noun. */
-import { existsSync } from "node:fs";
-import fastifyStatic from "@fastify/static";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { LogController } from "fastify";
 import { AppError } from "../events/errors.ts";
@@ -8,8 +6,10 @@ import { type LogLevel, logOptions } from "../log.ts";
 import type { App } from "./app-type.ts";
 import { refuseBytes, replyWithError } from "./error-reply.ts";
 import { controlAccess } from "./identity.ts";
-import { describeApi, openApiRoutes } from "./open-api.ts";
+import { openApiOf } from "./open-api.ts";
+import { panelFiles } from "./panel-files.ts";
 import type { HttpPorts } from "./ports.ts";
+import { routeTable } from "./route-table.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { buildingRoutes } from "./routes/buildings.ts";
 import { callRoutes } from "./routes/calls.ts";
@@ -37,33 +37,32 @@ export function createServer(level: LogLevel): App {
     forceCloseConnections: true,
     frameworkErrors: replyWithError,
     clientErrorHandler: refuseBytes,
+    // Replies are made by our own code and typed by their schemas; a second look at them would only cost memory.
+    schemaController: {
+      compilersFactory: { buildValidator: () => validatorCompiler, buildSerializer: () => () => JSON.stringify },
+    },
   });
 }
 
 /** Fills the server; `listen` and `inject` work once it resolves. */
 export async function serve(app: App, ports: HttpPorts): Promise<App> {
-  app.setValidatorCompiler(validatorCompiler);
-  // Replies are made by our own code and typed by their schemas; a second serializer would only cost memory.
-  app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler(replyWithError);
   app.setNotFoundHandler(() => {
     throw new AppError("NOT_FOUND", "there is nothing at this address");
   });
   readJson(app);
-  securityHeaders(app, ports.sipUri);
+  securityHeaders(app, [ports.sipUri, ports.demoUrl]);
   app.addHook("onRequest", async (request) => ports.identity.guard(request.raw));
   await app.register(fastifyWebsocket, { options: { maxPayload: 4096, perMessageDeflate: false } });
-  await describeApi(app, ports.version);
   await app.register(async (api: App) => routes(api, ports), { prefix: "/api" });
-  if (ports.panelFolder !== null && existsSync(ports.panelFolder)) {
-    await app.register(fastifyStatic, { root: ports.panelFolder, dotfiles: "ignore", cacheControl: false });
-  }
+  if (ports.panelFolder !== null) panelFiles(app, ports.panelFolder);
   await app.ready();
   return app;
 }
 
 function routes(api: App, ports: HttpPorts): void {
   controlAccess(api, ports.identity);
+  const table = routeTable(api);
   sessionRoutes(api, ports);
   siteRoutes(api, ports);
   buildingRoutes(api, ports);
@@ -75,7 +74,10 @@ function routes(api: App, ports: HttpPorts): void {
   callRoutes(api, ports);
   liveRoutes(api, ports);
   healthRoutes(api, ports);
-  openApiRoutes(api);
+  api.get("/openapi.json", { schema: { summary: "This API as OpenAPI 3.1." } }, async () =>
+    openApiOf(table, ports.version),
+  );
+  ports.described?.(table);
 }
 
 /** JSON and nothing else; a change without a body (DELETE) may say that it is JSON all the same. */

@@ -4,6 +4,7 @@ import type { LiveView } from "../calls/live.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { CallStore } from "../store/call-store.ts";
 import type { Identity } from "./identity.ts";
+import type { RouteEntry } from "./route-table.ts";
 
 export interface HttpPorts {
   directory: Directory;
@@ -19,6 +20,10 @@ export interface HttpPorts {
   version: string;
   /** Where browsers register; null when no VPS is configured. */
   sipUri: string | null;
+  /** The bell button of the demo, on loopback: the page may call it. Left out: there is none. */
+  demoUrl?: string | undefined;
   /** The built panel; null or not there: the API is served alone. */
   panelFolder: string | null;
+  /** Gets the routes once they are there, for the API's documentation. */
+  described?(table: readonly RouteEntry[]): void;
 }

@@ -1,7 +1,8 @@
 import type { App } from "./app-type.ts";
 
-/** `sipUri`: where the page's SIP connection goes, the only foreign host that it may speak to. */
-export function securityHeaders(app: App, sipUri: string | null): void {
+/** `foreign`: where the page's SIP connection goes, and the demo's bell; it may speak to no other foreign host. */
+export function securityHeaders(app: App, foreign: readonly (string | null | undefined)[]): void {
+  const hosts = foreign.filter((uri) => typeof uri === "string").map(originOf);
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -10,7 +11,7 @@ export function securityHeaders(app: App, sipUri: string | null): void {
     "font-src 'self'",
     "media-src 'self' blob: data:",
     "manifest-src 'self'",
-    `connect-src 'self'${sipUri ? ` ${originOf(sipUri)}` : ""}`,
+    ["connect-src 'self'", ...hosts].join(" "),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
