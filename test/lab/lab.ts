@@ -12,6 +12,7 @@ import type {
   Unit,
 } from "../../bridge/src/api/directory.ts";
 import type { LiveState } from "../../bridge/src/api/live.ts";
+import { buildPanel } from "../../panel/build.ts";
 import { type Bridge, type BridgeApi, startBridge } from "./bridge.ts";
 import { type Control, startControl } from "./control.ts";
 import { startCoturn } from "./coturn.ts";
@@ -39,8 +40,8 @@ export interface LabOptions {
   browsers?: "wss" | "ws";
   /** Where the bridge serves its page. Default: a free port. */
   pagePort?: number;
-  /** The built panel, made when the ports are known. Default: panel/dist. */
-  panel?: (ports: { button: number }) => Promise<string>;
+  /** The page gets the demo's bell button; whoever starts the lab serves it at `buttonPort`. Default: false. */
+  demoPage?: boolean;
   /** Told before each step. */
   progress?: (what: string) => void;
 }
@@ -87,8 +88,8 @@ export class Lab {
   }
 
   /** The door station of the sample house: plays the WAV file into its calls. */
-  async startDoorStation(sound: string): Promise<SipPhone> {
-    return await this.startPhone({ username: DOOR, password: this.doorPassword, sound });
+  async startDoorStation(sound: string, answer: "auto" | "manual" = "manual"): Promise<SipPhone> {
+    return await this.startPhone({ username: DOOR, password: this.doorPassword, sound, answer });
   }
 
   /** A mobile in a flat of the sample house: makes its account, starts a SIP phone with it. */
@@ -187,7 +188,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const token = await control.addSite(DOMAIN);
 
     progress("the bridge and its panel");
-    const panelFolder = await options.panel?.({ button: ports.base + BUTTON_PORT });
+    const demo = options.demoPage === true ? await buildDemoPage(folder.path, ports.base + BUTTON_PORT) : {};
     const wss = options.browsers !== "ws";
     const bridge = await startBridge({
       folder: folder.path,
@@ -195,7 +196,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       control: { url: `https://localhost:${values.controlPort}`, token, caFile: edge.caFile },
       sipUri: wss ? `wss://localhost:${values.wssPort}` : `ws://127.0.0.1:${values.plainWsPort}`,
       mqtt: { url: broker.url },
-      ...(panelFolder !== undefined && { env: { NEOLIA_PANEL: panelFolder } }),
+      env: demo,
     });
     stops.push(() => bridge.stop());
     await until(() => bridge.token, { what: "the bridge to print its token" });
@@ -223,6 +224,13 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await stopAll(stops);
     throw error;
   }
+}
+
+/** Builds the page with the button, and returns the bridge's settings for it. */
+async function buildDemoPage(folder: string, buttonPort: number): Promise<Record<string, string>> {
+  const demoUrl = `http://localhost:${buttonPort}/ring`;
+  const panel = await buildPanel({ outFolder: join(folder, "panel"), demoUrl });
+  return { NEOLIA_PANEL: panel, NEOLIA_DEMO_URL: demoUrl };
 }
 
 async function fillSampleHouse(api: BridgeApi): Promise<{ house: SampleHouse; doorPassword: string }> {

@@ -56,6 +56,7 @@ export class SipPhone {
   private readonly socket: Socket;
   private readonly replies = new EventEmitter();
   private received = Buffer.alloc(0);
+  private readonly listeners = new Set<(event: PhoneEvent) => void>();
   private marked = 0;
 
   private constructor(options: SipPhoneOptions, program: Program, socket: Socket) {
@@ -137,6 +138,12 @@ export class SipPhone {
     this.marked = this.events.length;
   }
 
+  /** Calls `listener` for each event from now on. Returns the unsubscribe. */
+  onEvent(listener: (event: PhoneEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
   /** What it heard in its newest call. The file is complete once the call is over. Throws if there is none. */
   heard(): Sound {
     const { folder } = this.options;
@@ -157,6 +164,11 @@ export class SipPhone {
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     this.socket.destroy();
     await this.program.stop(signal, 2_000);
+  }
+
+  private happened(event: PhoneEvent): void {
+    this.events.push(event);
+    for (const listener of this.listeners) listener(event);
   }
 
   private since(): PhoneEvent[] {
@@ -182,7 +194,7 @@ export class SipPhone {
       const message = JSON.parse(this.received.toString("utf8", colon + 1, end)) as ControlMessage;
       this.received = this.received.subarray(end + 1);
       if (message.event === true) {
-        this.events.push({ type: message.type ?? "", param: message.param ?? "", atMs: performance.now() });
+        this.happened({ type: message.type ?? "", param: message.param ?? "", atMs: performance.now() });
       } else if (message.response === true) {
         this.replies.emit("reply", message);
       }

@@ -1,0 +1,146 @@
+/**
+ * `npm run demo`: the whole system on this machine, one address to open, and a door station that rings.
+ * `npm run demo -- --once`: the same without a person; the last line printed is a JSON verdict (see demo-once.ts).
+ */
+import { once } from "node:events";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { DOOR_HZ, holds, ringOnce } from "./demo-once.ts";
+import { DoorBell } from "./door-bell.ts";
+import { type Lab, startLab } from "./lab.ts";
+import { startRingButton } from "./ring-button.ts";
+import type { SipPhone } from "./sip-phone.ts";
+import { writeVisitor } from "./voice.ts";
+
+const PAGE_PORT = 8200;
+
+interface Demo {
+  lab: Lab;
+  door: SipPhone;
+  bell: DoorBell;
+  stop(): Promise<void>;
+}
+
+function tell(what: string): void {
+  console.log(`  ${what}`);
+}
+
+/** Starts the system and its door. `pagePort` undefined: a free one. */
+async function start(mode: "person" | "once", pagePort: number | undefined): Promise<Demo> {
+  const lab = await startLab({
+    browsers: mode === "person" ? "ws" : "wss",
+    demoPage: true,
+    progress: (what) => tell(`starting ${what}`),
+    ...(pagePort !== undefined && { pagePort }),
+  });
+  try {
+    tell("starting the door station");
+    const door = mode === "person" ? await visitor(lab) : await lab.startDoorStation(lab.toneFile(DOOR_HZ));
+    const bell = new DoorBell(door, "unit401", tell);
+    const button = await startRingButton(lab.buttonPort, lab.bridge.url, () => bell.press());
+    const stop = async () => {
+      await button.stop();
+      await lab.stop();
+    };
+    return { lab, door, bell, stop };
+  } catch (error) {
+    await lab.stop();
+    throw error;
+  }
+}
+
+/** A visitor who speaks, and who answers when a panel calls the door. */
+async function visitor(lab: Lab): Promise<SipPhone> {
+  const sound = join(lab.folder, "visitor.wav");
+  writeVisitor(sound, process.env.LANG?.startsWith("fr") ? "fr" : "en");
+  return await lab.startDoorStation(sound, "auto");
+}
+
+/** Waits for keys until the person is done. */
+async function serve({ lab, bell }: Demo): Promise<void> {
+  console.log(`
+Open this address in a browser on this machine:
+
+  ${lab.bridge.pageUrl}
+
+Choose unit 401, tap once to arm the ringtone, then ring the door.
+Press r to ring, q or Ctrl-C to stop. (The page has a button that rings, too.)
+`);
+  const { stdin } = process;
+  if (!stdin.isTTY) return await new Promise(() => {});
+  stdin.setRawMode(true);
+  for await (const keys of stdin) {
+    for (const key of String(keys)) {
+      if (key === "q" || key === "\u0003") return;
+      if (key === "r") await bell.press().catch((error: Error) => tell(error.message));
+    }
+  }
+}
+
+async function inUse(port: number): Promise<boolean> {
+  for (const host of ["127.0.0.1", "::1"]) {
+    const socket = connect(port, host);
+    try {
+      await once(socket, "connect");
+      return true;
+    } catch {
+      // Nobody listens there.
+    } finally {
+      socket.destroy();
+    }
+  }
+  return false;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { once: { type: "boolean" }, port: { type: "string" } } });
+  const pagePort = values.once ? undefined : Number(values.port ?? PAGE_PORT);
+  if (pagePort !== undefined) {
+    if (!Number.isInteger(pagePort) || pagePort < 1024 || pagePort > 65_535) {
+      throw new Error("--port takes a number from 1024 to 65535.");
+    }
+    if (await inUse(pagePort)) {
+      throw new Error(`Port ${pagePort} is in use by another program; choose another: npm run demo -- --port 8300`);
+    }
+  }
+  console.log("Neolia demo");
+  const starting = start(values.once ? "once" : "person", pagePort);
+  // However the demo ends, what it started ends first. While it starts, that is when the start is through.
+  let ending: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    ending ??= starting.then(
+      (demo) => demo.stop(),
+      () => {},
+    );
+    return ending;
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (ending) process.exit(1);
+      void stop().finally(() => process.exit(values.once ? 1 : 0));
+    });
+  }
+  const demo = await starting;
+  try {
+    if (!values.once) {
+      await serve(demo);
+      tell("stopping");
+      return 0;
+    }
+    const verdict = await ringOnce(demo.lab, demo.door, tell);
+    await stop();
+    console.log(JSON.stringify(verdict));
+    return holds(verdict) ? 0 : 1;
+  } finally {
+    await stop();
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    console.error(`neolia: ${error.message}`);
+    process.exit(1);
+  },
+);

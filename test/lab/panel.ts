@@ -1,0 +1,103 @@
+/** A person at a real panel in Chromium: opens the page, sets the device up, answers, hangs up, listens. */
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import type { Sound } from "./audio.ts";
+import { newProfile, recordRemote } from "./chromium.ts";
+import type { Lab } from "./lab.ts";
+import { until } from "./until.ts";
+
+export class Panel {
+  readonly page: Page;
+  private readonly context: BrowserContext;
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.context = context;
+    this.page = page;
+  }
+
+  /**
+   * Opens the address that the bridge printed, chooses a unit of the sample house as on first use, and waits until the
+   * panel is ready to ring.
+   */
+  static async open(browser: Browser, lab: Lab, unitNumber: string): Promise<Panel> {
+    const context = await newProfile(browser);
+    try {
+      const panel = new Panel(context, await context.newPage());
+      await panel.page.goto(lab.bridge.pageUrl);
+      await panel.page.locator("neolia-setup-view label", { hasText: unitNumber }).click();
+      await panel.page.locator("neolia-setup-view button.accent").click();
+      // The VPS must know the new account before it can register.
+      await lab.directoryLive();
+      await panel.ready();
+      return panel;
+    } catch (error) {
+      await context.close();
+      throw error;
+    }
+  }
+
+  /** Waits until the panel is idle at its home view and registered: only then can its call buttons be pressed. */
+  async ready(timeoutMs = 15_000): Promise<void> {
+    const close = this.page.getByRole("button", { name: "Close" });
+    await until(
+      async () => {
+        if (await close.isVisible()) await close.click({ timeout: 500 }).catch(() => {});
+        return await this.page.locator("neolia-home-view button.go:enabled").first().isVisible();
+      },
+      { timeoutMs, what: "the panel to be idle and registered" },
+    );
+  }
+
+  /** Waits until it rings; the text names who rings. */
+  async rings(timeoutMs = 10_000): Promise<string> {
+    await this.incoming.waitFor({ timeout: timeoutMs });
+    return await this.incoming.locator("h1").innerText();
+  }
+
+  get ringing(): Promise<boolean> {
+    return this.incoming.isVisible();
+  }
+
+  /** Presses Answer and waits until the call time runs. */
+  async answer(timeoutMs = 10_000): Promise<void> {
+    await this.incoming.getByRole("button", { name: "Answer" }).click();
+    await this.talking(timeoutMs);
+  }
+
+  async decline(): Promise<void> {
+    await this.incoming.getByRole("button", { name: "Decline" }).click();
+  }
+
+  /** Presses the call button of a door ("Entrance") or a neighbour ("Unit 402"). */
+  async call(name: string): Promise<void> {
+    await this.page.getByRole("button", { name: `Call ${name}`, exact: true }).click();
+  }
+
+  /** Waits until the call time runs. */
+  async talking(timeoutMs = 10_000): Promise<void> {
+    await this.page.locator("neolia-call-view .time").waitFor({ timeout: timeoutMs });
+  }
+
+  /** Hangs up, or cancels the call that is being placed. */
+  async hangUp(): Promise<void> {
+    await this.page.locator("neolia-call-view button.stop").click();
+  }
+
+  /** Waits until the call is over and returns what the panel says about it ("Call ended", "Declined", …). */
+  async ended(timeoutMs = 10_000): Promise<string> {
+    await this.page.getByRole("button", { name: "Close" }).waitFor({ timeout: timeoutMs });
+    return await this.page.locator("neolia-call-view .line").first().innerText();
+  }
+
+  /** Records the other side for a while, out of the element that plays it to the person. */
+  async heard(ms: number): Promise<Sound> {
+    return await recordRemote(this.page, ms);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+
+  private get incoming(): Locator {
+    return this.page.locator("neolia-incoming-view");
+  }
+}
