@@ -32,6 +32,10 @@ declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
   }
+  interface FastifySchema {
+    /** One sentence for the API's description. */
+    summary?: string;
+  }
   interface FastifyRequest {
     /** Set on every /api request; null only where `access` is "anyone". */
     asker: Asker | null;
