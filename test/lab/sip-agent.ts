@@ -44,7 +44,8 @@ export class SipAgent {
   /** Called for each new incoming call, after the policy was started. */
   onCall: (call: Call) => void = () => {};
   private readonly ha1: string | null;
-  private readonly waiters = new Set<(message: SipMessage) => void>();
+  private readonly waiters = new Map<(message: SipMessage) => void, NodeJS.Timeout>();
+  private readonly repeats = new Set<NodeJS.Timeout>();
   private readonly calls = new Map<string, Call>();
   private readonly sentReplies = new Map<string, string>();
   private readonly registration = { callId: token(), cseq: 0, tag: token() };
@@ -85,9 +86,11 @@ export class SipAgent {
     return `SIP/2.0/${protocol.toUpperCase()} ${sentBy};branch=${branch};rport`;
   }
 
-  /** Writes a request with everything the standard asks for; nothing is sent. */
+  /** Writes a request with everything the standard asks for, an INVITE with an offer; nothing is sent. */
   compose(parts: RequestParts): string {
     const contact = parts.contact === undefined ? `<${this.contactUri}>` : parts.contact;
+    const offers = parts.method === "INVITE" && parts.body === undefined;
+    const body = offers ? silentSdp(this.wire.localAddress) : parts.body;
     return compose(
       `${parts.method} ${parts.uri} SIP/2.0`,
       [
@@ -98,9 +101,10 @@ export class SipAgent {
         ["Call-ID", parts.callId ?? token()],
         ["CSeq", `${parts.cseq ?? 1} ${parts.method}`],
         ...(contact === null ? [] : [["Contact", contact] as const]),
+        ...(offers ? [["Content-Type", "application/sdp"] as const] : []),
         ...(parts.headers ?? []),
       ],
-      parts.body,
+      body,
     );
   }
 
@@ -124,7 +128,7 @@ export class SipAgent {
         this.waiters.delete(look);
         resolve(message);
       };
-      this.waiters.add(look);
+      this.waiters.set(look, timer);
     });
   }
 
@@ -133,7 +137,9 @@ export class SipAgent {
     const branch = /;branch=([^;,\s]+)/i.exec(text)?.[1] ?? "";
     const method = /^CSeq:\s*\d+\s+(\S+)/im.exec(text)?.[1] ?? ""; // CANCEL has its INVITE's branch
     const mine = (m: SipMessage): boolean => m.status > 0 && branchOf(m) === branch && m.method === method;
-    const repeat = this.wire.protocol === "udp" ? setInterval(() => this.resend(text, mine), 500) : undefined;
+    const repeat = setInterval(() => this.resend(text, mine), 500);
+    if (this.wire.protocol === "udp") this.repeats.add(repeat);
+    else clearInterval(repeat);
     this.send(text);
     try {
       return await this.waitFor(
@@ -143,6 +149,7 @@ export class SipAgent {
       );
     } finally {
       clearInterval(repeat);
+      this.repeats.delete(repeat);
     }
   }
 
@@ -252,8 +259,10 @@ export class SipAgent {
     this.send(text);
   }
 
-  /** Ends timers and the wire; calls are not hung up. */
+  /** Ends timers and the wire; calls are not hung up, and what is still waited for never comes. */
   close(): void {
+    for (const timer of this.waiters.values()) clearTimeout(timer);
+    for (const timer of this.repeats) clearInterval(timer);
     for (const call of this.calls.values()) call.stop();
     this.wire.close();
   }
@@ -269,7 +278,7 @@ export class SipAgent {
 
   private take(message: SipMessage): void {
     this.received.push(message);
-    for (const waiter of [...this.waiters]) waiter(message);
+    for (const waiter of [...this.waiters.keys()]) waiter(message);
     if (message.status > 0) {
       this.calls.get(`${header(message, "call-id")} ${tagOf(header(message, "from"))}`)?.onReply(message);
       return;
