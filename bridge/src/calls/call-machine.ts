@@ -60,10 +60,10 @@ export interface Step {
 
 /** A ring older than this is never announced as a ring: nobody runs to a door that was pressed minutes ago. */
 export const FRESH_MS = 30_000;
-/** Nobody is rung longer than a few steps of the rules; after this silence the end was lost. */
-const SETUP_LIMIT_MS = 10 * 60_000;
-/** Longer than the VPS lets any dialog live. */
-const TALK_LIMIT_MS = 13 * 3_600_000;
+/** Kamailio gives a call 15 minutes to be answered (dialog early_timeout); after this silence the end was lost. */
+const SETUP_LIMIT_MS = 16 * 60_000;
+/** Kamailio ends every call after two hours (dialog default_timeout). */
+const TALK_LIMIT_MS = 150 * 60_000;
 
 export const IDLE: CallState = { phase: "idle" };
 
