@@ -40,7 +40,6 @@ export const ERRORS = {
   UNKNOWN_DOOR: request(404),
   UNKNOWN_ACCOUNT: request(404),
   UNKNOWN_RULE: request(404),
-  UNKNOWN_CALL: request(404),
   DEVICE_UNKNOWN: request(404),
   /** The account's type and the unit or door given do not go together. */
   ACCOUNT_PLACE: request(400),

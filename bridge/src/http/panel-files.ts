@@ -1,9 +1,10 @@
-/**
- * Serves the built panel. Only the files that were there at start have an address, so no path leads anywhere else.
- */
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+/** Serves the built panel: plain files of one folder, looked up anew each time so that a new build shows at once. */
+
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { AppError } from "../events/errors.ts";
 import type { App } from "./app-type.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -21,24 +22,27 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
+/** Names that neither leave the folder nor lead to a hidden file. */
+const FILE_PATH = /^(\w[\w.-]*\/)*\w[\w.-]*$/;
+
 /** `folder` may be missing: then there is no page, and the API is served alone. */
 export function panelFiles(app: App, folder: string): void {
-  for (const path of filesIn(folder)) {
-    const type = TYPES[extname(path)] ?? "application/octet-stream";
+  const send = async (path: string, request: FastifyRequest, reply: FastifyReply) => {
     const file = join(folder, path);
-    app.get(path === "index.html" ? "/" : `/${path}`, async (request, reply) => {
-      const { mtimeMs, size } = statSync(file);
-      const tag = `"${size.toString(36)}-${Math.floor(mtimeMs).toString(36)}"`;
-      reply.headers({ "cache-control": "no-cache", etag: tag });
-      if (request.headers["if-none-match"] === tag) return reply.code(304).send();
-      return reply.type(type).send(await readFile(file));
-    });
-  }
-}
-
-function filesIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+    const found = await stat(file).catch(() => null);
+    if (!found?.isFile()) throw new AppError("NOT_FOUND", "there is nothing at this address");
+    const tag = `"${found.size.toString(36)}-${Math.floor(found.mtimeMs).toString(36)}"`;
+    reply.headers({ "cache-control": "no-cache", etag: tag });
+    if (request.headers["if-none-match"] === tag) return reply.code(304).send();
+    return reply
+      .type(TYPES[extname(path)] ?? "application/octet-stream")
+      .header("content-length", found.size)
+      .send(createReadStream(file));
+  };
+  app.get("/", (request, reply) => send("index.html", request, reply));
+  app.get<{ Params: { "*": string } }>("/*", (request, reply) => {
+    const path = request.params["*"];
+    if (!FILE_PATH.test(path)) throw new AppError("NOT_FOUND", "there is nothing at this address");
+    return send(path, request, reply);
+  });
 }

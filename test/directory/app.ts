@@ -1,0 +1,148 @@
+/** The bridge's real HTTP app on a real store, without a process, a VPS or a broker: `inject` speaks to it. */
+import type { InjectOptions, LightMyRequestResponse } from "fastify";
+import { ulid } from "ulid";
+import type { ErrorReply } from "../../bridge/src/api/error.ts";
+import { liveView } from "../../bridge/src/calls/live.ts";
+import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
+import { EventBus } from "../../bridge/src/events/bus.ts";
+import { AppError } from "../../bridge/src/events/errors.ts";
+import { createServer, serve } from "../../bridge/src/http/app.ts";
+import type { App } from "../../bridge/src/http/app-type.ts";
+import type { RouteEntry } from "../../bridge/src/http/route-table.ts";
+import { standaloneIdentity } from "../../bridge/src/http/standalone-identity.ts";
+import { openStore, type Store } from "../../bridge/src/store/store.ts";
+import type { TurnCredentials } from "../../infra/control/src/wire.ts";
+import { labFolder } from "../lab/folder.ts";
+
+const PORT = 8099;
+export const HOST = `localhost:${PORT}`;
+const SIP_URI = "wss://sip.example.com:8443";
+
+/** What a test changes while the app runs. */
+interface Stage {
+  /** Who asks: whoever has the cookie, or a resident of these flats. */
+  resident: { unitIds: string[] } | null;
+  /** The VPS's TURN login; null: it is away. */
+  turn: TurnCredentials | null;
+  /** The clock of sessions and attempts. */
+  nowMs: number;
+}
+
+export interface TestApp {
+  app: App;
+  stage: Stage;
+  store: Store;
+  directory: Directory;
+  bus: EventBus;
+  routes: readonly RouteEntry[];
+  folder: string;
+  token: string;
+  /** An administrator's. */
+  cookie: string;
+  /** Everything on the bus, as "name siteId". */
+  events: string[];
+  /** A request as the page sends it: JSON, our Host, the session's cookie, the headers of a change. */
+  send(method: string, url: string, body?: unknown, headers?: HeaderChanges): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+/** Values to set; null leaves a header out. */
+export type HeaderChanges = Record<string, string | null>;
+
+export class Reply {
+  readonly status: number;
+  readonly headers: LightMyRequestResponse["headers"];
+  readonly text: string;
+
+  constructor({ statusCode, headers, payload }: LightMyRequestResponse) {
+    this.status = statusCode;
+    this.headers = headers;
+    this.text = payload;
+  }
+
+  /** The parsed body; a test knows what to expect in it. */
+  json<T>(): T {
+    return JSON.parse(this.text) as T;
+  }
+
+  /** The code of an ErrorReply, else null. */
+  get code(): string | null {
+    return this.status >= 400 ? this.json<ErrorReply>().error.code : null;
+  }
+}
+
+export async function testApp(options: { panelFolder?: string } = {}): Promise<TestApp> {
+  const folder = labFolder("app");
+  const store = openStore({ folder: folder.path });
+  const events: string[] = [];
+  const bus = new EventBus((error) => {
+    throw error;
+  });
+  bus.on("directoryChanged", ({ siteId }) => events.push(`directoryChanged ${siteId}`));
+  bus.on("provisioningChanged", ({ siteId }) => events.push(`provisioningChanged ${siteId}`));
+  const directory = openDirectory({ store, bus, now: Date.now, newId: () => ulid(), sipUri: SIP_URI });
+  const stage: Stage = { resident: null, turn: null, nowMs: Date.now() };
+  const identity = standaloneIdentity({ secret: Buffer.alloc(32, 7), port: PORT, now: () => stage.nowMs });
+  const links = {
+    vps: () => ({ link: "not-configured" as const, code: "VPS_NOT_CONFIGURED", partsDown: [] }),
+    mqtt: () => ({ link: "not-configured" as const, code: "MQTT_NOT_CONFIGURED" }),
+    registered: () => store.accounts.list({}).map(({ id }) => id),
+  };
+  const app = createServer("fatal");
+  const routes: RouteEntry[] = [];
+  await serve(app, {
+    directory,
+    calls: store.calls,
+    live: liveView({ store, bus, links, version: "0.0.0" }),
+    identity: {
+      ...identity,
+      whoAsks: (request) =>
+        stage.resident ? { role: "resident", name: "Resident", ...stage.resident } : identity.whoAsks(request),
+    },
+    turn: async () => {
+      if (!stage.turn) throw new AppError("VPS_UNREACHABLE", "away");
+      return stage.turn;
+    },
+    missing: ["No VPS."],
+    notices: ["Restored.", "No VPS."],
+    version: "0.0.0",
+    sipUri: SIP_URI,
+    panelFolder: options.panelFolder ?? null,
+    described: (table) => routes.push(...table),
+  });
+
+  const inject = async (method: string, url: string, body: unknown, changes: HeaderChanges) => {
+    const headers: HeaderChanges = {
+      host: HOST,
+      ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1" }),
+      ...changes,
+    };
+    const request: InjectOptions = {
+      method: method as NonNullable<InjectOptions["method"]>,
+      url,
+      headers: Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value ? [[name, value]] : []))),
+    };
+    if (body !== undefined) request.payload = typeof body === "string" ? body : JSON.stringify(body);
+    return new Reply(await app.inject(request));
+  };
+  const signedIn = await inject("POST", "/api/session", { token: identity.token }, {});
+  const cookie = String(signedIn.headers["set-cookie"]).split(";")[0] ?? "";
+  return {
+    app,
+    stage,
+    store,
+    directory,
+    bus,
+    routes,
+    folder: folder.path,
+    token: identity.token,
+    cookie,
+    events,
+    send: (method, url, body, headers = {}) => inject(method, url, body, { cookie, ...headers }),
+    close: async () => {
+      await app.close();
+      store.close();
+      folder.remove();
+    },
+  };
+}
