@@ -1,11 +1,12 @@
 /** The three places the panel lives in, and what each tells it: address of the bridge, language, theme, width. */
-import { type Language, languageOf } from "./language.ts";
+import { localeOf } from "./language.ts";
 
 export interface Host {
   kind: "standalone" | "ingress" | "home-assistant";
   /** Absolute, ends with a slash. */
   baseUrl: string;
-  language: Language;
+  /** A language that the panel speaks, with its region: fr-CA. */
+  locale: string;
   /** `system`: as the browser prefers. */
   theme: "light" | "dark" | "system";
   /** Home Assistant's sidebar is hidden, or the window is small. */
@@ -29,7 +30,7 @@ export function describeHost(hass: Hass | null, panel: PanelInfo | null, narrow:
     return {
       kind: "home-assistant",
       baseUrl: new URL(panel?.config?.base_url ?? ".", document.baseURI).href,
-      language: languageOf([hass.language]),
+      locale: localeOf([hass.language]),
       theme: hass.themes.darkMode ? "dark" : "light",
       narrow,
     };
@@ -37,7 +38,7 @@ export function describeHost(hass: Hass | null, panel: PanelInfo | null, narrow:
   return {
     kind: location.pathname.includes("/hassio_ingress/") ? "ingress" : "standalone",
     baseUrl: new URL(".", document.baseURI).href,
-    language: languageOf(navigator.languages),
+    locale: localeOf(navigator.languages),
     theme: "system",
     narrow,
   };

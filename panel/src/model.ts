@@ -7,7 +7,7 @@ import { type Call, fetchCalls, summarize } from "./data/calls.ts";
 import { type Device, fetchDevice, fetchIceServers, putDevice } from "./data/device.ts";
 import { type Directory, fetchDirectory } from "./data/directory.ts";
 import { LiveLink, type LiveState } from "./data/live.ts";
-import { fetchSession, signIn, takeTokenFromAddress } from "./data/session.ts";
+import { fetchSession, type Session, signIn, takeTokenFromAddress } from "./data/session.ts";
 import { deviceId } from "./phone/device-id.ts";
 import { phone } from "./phone/phone.ts";
 import type { PhoneState } from "./phone/phone-state.ts";
@@ -16,6 +16,8 @@ export type SessionState = "checking" | "signed-in" | "needed" | "wrong" | "unre
 
 export interface PanelState {
   session: SessionState;
+  /** What the bridge wants an administrator to know, in its own words. */
+  notices: string[];
   /** undefined: not asked yet; null: this browser has not been set up. */
   device: Device | null | undefined;
   directory: Directory | null;
@@ -39,6 +41,7 @@ export class PanelModel {
   private started = false;
   private current: PanelState = {
     session: "checking",
+    notices: [],
     device: undefined,
     directory: null,
     live: { up: null, state: null },
@@ -85,8 +88,7 @@ export class PanelModel {
 
   async signIn(token: string): Promise<void> {
     try {
-      await signIn(this.api, token.trim());
-      this.signedIn();
+      this.signedIn(await signIn(this.api, token.trim()));
     } catch (error) {
       this.update({ session: isRefusal(error) ? "wrong" : "unreachable" });
       if (!isRefusal(error)) setTimeout(() => void this.signIn(token), RETRY_MS);
@@ -122,8 +124,7 @@ export class PanelModel {
 
   private async checkSession(): Promise<void> {
     try {
-      await fetchSession(this.api);
-      this.signedIn();
+      this.signedIn(await fetchSession(this.api));
     } catch (error) {
       if (isRefusal(error)) {
         this.live.stop();
@@ -135,9 +136,9 @@ export class PanelModel {
     }
   }
 
-  private signedIn(): void {
+  private signedIn({ notices }: Session): void {
     if (this.current.session === "signed-in") return;
-    this.update({ session: "signed-in" });
+    this.update({ session: "signed-in", notices });
     this.live.start();
     void this.load();
   }

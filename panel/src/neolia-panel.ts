@@ -58,12 +58,8 @@ export class NeoliaPanel extends LitElement {
         }
       }
       main {
-        min-block-size: 100%;
-      }
-      main.whole {
-        block-size: 100%;
-      }
-      main > * {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
         min-block-size: 100%;
       }
       .wait {
@@ -93,13 +89,12 @@ export class NeoliaPanel extends LitElement {
   protected override willUpdate(): void {
     this.describeHost();
     this.setAttribute("theme", this.host.theme);
-    this.lang = this.host.language;
+    this.lang = this.host.locale;
   }
 
   protected override render(): TemplateResult {
-    const calling = (this.known?.phone.call.phase ?? "idle") !== "idle";
     return html`
-      <main class=${calling ? "whole" : ""}>${this.renderView()}</main>
+      <main>${this.renderView()}</main>
       <div class="unseen" role="alert">${this.announcement()}</div>
     `;
   }
@@ -127,7 +122,7 @@ export class NeoliaPanel extends LitElement {
     if (call !== null) return call;
     if (known.device === undefined) return this.renderWait();
     if (known.device === null || this.page === "setup") {
-      return html`<neolia-setup-view .t=${t} .directory=${known.directory} .device=${known.device}
+      return html`<neolia-setup-view .t=${t} .directory=${known.directory} .device=${known.device} .notices=${known.notices}
         .save=${(unitId: string, label: string) => model.setUp(unitId, label)} @done=${this.goHome}></neolia-setup-view>`;
     }
     if (this.page === "log") {
@@ -182,7 +177,7 @@ export class NeoliaPanel extends LitElement {
 
   private describeHost(): Host {
     const host = describeHost(this.hass, this.panel, this.narrow);
-    if (host.language !== this.t.language) this.t = localizer(host.language);
+    if (host.locale !== this.t.locale) this.t = localizer(host.locale);
     this.host = host;
     return host;
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { languageOf } from "../../panel/src/language.ts";
+import { languageOf, localeOf } from "../../panel/src/language.ts";
 import { en } from "../../panel/src/localize/en.ts";
 import { fr } from "../../panel/src/localize/fr.ts";
 import { clock, duration, localizer, unitLabel } from "../../panel/src/localize/localize.ts";
@@ -32,11 +32,15 @@ test("a duration reads like a clock", () => {
 });
 
 test("a time of day is written as the language writes it", () => {
-  assert.match(clock(localizer("fr"), new Date(2026, 0, 5, 14, 3).getTime()), /^14:03$/);
+  const atMs = new Date(2026, 0, 5, 14, 3).getTime();
+  assert.equal(clock(localizer("fr-FR"), atMs), "14:03");
+  assert.equal(clock(localizer("en-GB"), atMs), "14:03");
+  assert.match(clock(localizer("en-US"), atMs), /^02:03.PM$/);
 });
 
 test("the first language we speak wins, and English when there is none", () => {
   assert.equal(languageOf(["de-DE", "fr-CA", "en-US"]), "fr");
   assert.equal(languageOf(["EN-gb"]), "en");
   assert.equal(languageOf(["de"]), "en");
+  assert.equal(localeOf(["de-DE", "fr-CA", "en-US"]), "fr-CA");
 });

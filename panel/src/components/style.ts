@@ -64,6 +64,9 @@ export const shared = css`
     margin: 0;
     padding: 0;
   }
+  p {
+    text-wrap: pretty;
+  }
   ul,
   ol {
     list-style: none;

@@ -1,5 +1,5 @@
 /** Texts for people, by key. A key that does not exist does not compile. */
-import type { Language } from "../language.ts";
+import { type Language, languageOf } from "../language.ts";
 import { en, type Key } from "./en.ts";
 import { fr } from "./fr.ts";
 
@@ -8,15 +8,16 @@ export type { Key };
 const texts: Record<Language, Record<Key, string>> = { en, fr };
 
 export interface Localizer {
-  readonly language: Language;
+  readonly locale: string;
   (key: Key, values?: Record<string, string | number>): string;
 }
 
-export function localizer(language: Language): Localizer {
-  const table = texts[language];
+/** Texts of the locale's language; times and dates as the locale writes them. */
+export function localizer(locale: string): Localizer {
+  const table = texts[languageOf([locale])];
   const localize = (key: Key, values: Record<string, string | number> = {}): string =>
     table[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
-  return Object.assign(localize, { language });
+  return Object.assign(localize, { locale });
 }
 
 /** "Unit 401" for a number, the name itself for a reception or an office. */
@@ -34,7 +35,7 @@ export function duration(ms: number): string {
 
 /** Time of day, as the language writes it. */
 export function clock(t: Localizer, atMs: number): string {
-  return new Intl.DateTimeFormat(t.language, { hour: "2-digit", minute: "2-digit" }).format(atMs);
+  return new Intl.DateTimeFormat(t.locale, { hour: "2-digit", minute: "2-digit" }).format(atMs);
 }
 
 /** Today, yesterday, or the date. */
@@ -47,7 +48,7 @@ export function day(t: Localizer, atMs: number, nowMs: number): string {
 
 /** Weekday, day and month. */
 export function date(t: Localizer, atMs: number): string {
-  return new Intl.DateTimeFormat(t.language, { weekday: "long", day: "numeric", month: "long" }).format(atMs);
+  return new Intl.DateTimeFormat(t.locale, { weekday: "long", day: "numeric", month: "long" }).format(atMs);
 }
 
 function startOfDay(atMs: number): number {

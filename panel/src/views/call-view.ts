@@ -33,7 +33,6 @@ export class CallView extends LitElement {
         display: grid;
         gap: 16px;
         grid-template-rows: 1fr auto;
-        min-block-size: 100%;
         padding: clamp(16px, 3vw, 32px);
       }
       .stage {
@@ -122,13 +121,17 @@ export class CallView extends LitElement {
         border-color: var(--nl-accent);
         color: var(--nl-accent);
       }
-      :host([narrow]) .who.compact .picture {
-        display: none;
-      }
       @media (max-width: 560px) {
         .who.compact .picture,
         .who.compact .hint {
           display: none;
+        }
+        .buttons {
+          gap: 10px;
+        }
+        .buttons button {
+          font-size: 16px;
+          padding-inline: 4px;
         }
       }
     `,

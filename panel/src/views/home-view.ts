@@ -187,7 +187,7 @@ export class HomeView extends LitElement {
       .units {
         display: grid;
         gap: 14px;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 220px), 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr));
       }
       .units button {
         background: var(--nl-surface);
@@ -229,14 +229,24 @@ export class HomeView extends LitElement {
         footer {
           display: none;
         }
+        h1 {
+          flex-basis: 0;
+          font-size: 27px;
+        }
+        .tools {
+          order: 1;
+        }
         .status {
-          order: 3;
+          order: 2;
         }
         .armed {
-          order: 4;
+          order: 3;
         }
         .doors li {
           padding: 16px;
+        }
+        .label {
+          font-size: 23px;
         }
         .doors button {
           border-radius: 50%;

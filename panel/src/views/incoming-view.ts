@@ -23,28 +23,33 @@ export class IncomingView extends LitElement {
         display: grid;
         gap: 20px;
         grid-template-rows: 1fr auto;
-        min-block-size: 100%;
         padding: clamp(16px, 3vw, 32px);
       }
       .who {
         align-content: center;
         display: grid;
-        gap: 10px;
+        gap: clamp(4px, 1.4vh, 10px);
         justify-items: center;
         text-align: center;
       }
       .ring {
         align-items: center;
         background: var(--nl-accent);
-        block-size: clamp(104px, 22vh, 148px);
+        block-size: clamp(92px, 20vh, 148px);
         border-radius: 50%;
         color: var(--nl-on-accent);
         display: flex;
-        font-size: clamp(52px, 11vh, 76px);
-        inline-size: clamp(104px, 22vh, 148px);
+        font-size: clamp(46px, 10vh, 76px);
+        inline-size: clamp(92px, 20vh, 148px);
         justify-content: center;
-        margin-block: 22px;
+        margin-block: clamp(8px, 3vh, 22px);
         position: relative;
+      }
+      .deaf .ring {
+        block-size: clamp(64px, 14vh, 96px);
+        font-size: clamp(32px, 7vh, 48px);
+        inline-size: clamp(64px, 14vh, 96px);
+        margin-block: 4px;
       }
       .ring::after {
         animation: spread 2.4s ease-out infinite;
@@ -70,7 +75,7 @@ export class IncomingView extends LitElement {
         font-size: clamp(20px, 3vw, 26px);
       }
       h1 {
-        font-size: clamp(40px, 8vw, 76px);
+        font-size: clamp(38px, min(8vw, 13vh), 76px);
         letter-spacing: -0.02em;
         line-height: 1.05;
         overflow-wrap: anywhere;
@@ -90,7 +95,7 @@ export class IncomingView extends LitElement {
       .buttons button {
         border-radius: 28px;
         font-size: clamp(22px, 3.4vw, 32px);
-        min-block-size: clamp(104px, 22vh, 136px);
+        min-block-size: clamp(96px, 20vh, 136px);
       }
       .buttons svg {
         font-size: 1.4em;
@@ -110,7 +115,7 @@ export class IncomingView extends LitElement {
     const ringing = call.phase === "incoming" && call.ringing;
     const deaf = microphone.kind === "problem";
     return html`
-      <div class="who">
+      <div class="who ${deaf ? "deaf" : ""}">
         <p class="kind">${t(peer.isDoor ? "incoming.door" : "incoming.unit")}</p>
         <h1 tabindex="-1">${peer.name}</h1>
         <span class="ring">${icon(peer.isDoor ? "bell" : "phone")}</span>

@@ -96,6 +96,18 @@ export class LogView extends LitElement {
         color: var(--nl-muted);
         padding: 28px;
       }
+      @media (max-width: 560px) {
+        li {
+          column-gap: 12px;
+          padding-inline: 14px;
+        }
+        .name {
+          font-size: 20px;
+        }
+        time {
+          font-size: 18px;
+        }
+      }
       .more {
         margin-block-start: 20px;
       }

@@ -15,7 +15,6 @@ export class SessionView extends LitElement {
     css`
       :host {
         display: grid;
-        min-block-size: 100%;
         padding: 24px;
         place-items: center;
       }

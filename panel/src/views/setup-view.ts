@@ -15,6 +15,8 @@ export class SetupView extends LitElement {
   @property({ attribute: false }) directory: Directory | null = null;
   /** null on first use. */
   @property({ attribute: false }) device: Device | null = null;
+  /** What the bridge wants an administrator to know. */
+  @property({ attribute: false }) notices: string[] = [];
   @property({ attribute: false }) save: (unitId: string, label: string) => Promise<void> = async () => {};
 
   @state() private unitId: string | null = null;
@@ -122,6 +124,15 @@ export class SetupView extends LitElement {
         min-block-size: 64px;
         min-inline-size: 200px;
       }
+      .notices {
+        border-block-start: 1px solid var(--nl-line);
+        color: var(--nl-muted);
+        display: grid;
+        font-size: 16px;
+        gap: 6px;
+        margin-block-start: 32px;
+        padding-block-start: 16px;
+      }
       .empty {
         background: var(--nl-surface);
         border-radius: var(--nl-radius);
@@ -150,6 +161,11 @@ export class SetupView extends LitElement {
           : directory.units.length === 0
             ? html`<p class="empty">${t("setup.noUnits")}</p>`
             : this.renderForm(directory)
+      }
+      ${
+        this.notices.length === 0
+          ? nothing
+          : html`<ul class="notices">${this.notices.map((notice) => html`<li lang="en">${notice}</li>`)}</ul>`
       }
     `;
   }
