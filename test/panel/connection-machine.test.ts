@@ -61,8 +61,9 @@ test("retries come after 1, 2 and then 4 seconds, never later", () => {
   assert.equal(timerOf({ phase: "waiting", attempt: 0, problem: "unreachable" }, 0), 750);
 });
 
-test("a wrong login is not hammered", () => {
-  assert.equal(timerOf({ phase: "waiting", attempt: 0, problem: "credentials" }, 1), 30_000);
+test("a login that the server does not know yet is tried again soon, a wrong one is not hammered", () => {
+  const waits = [0, 1, 2, 3].map((attempt) => timerOf({ phase: "waiting", attempt, problem: "credentials" }, 1));
+  assert.deepEqual(waits, [1_500, 4_000, 30_000, 30_000]);
 });
 
 test("a page that wakes connects at once instead of waiting, and checks a connection that looks fine", () => {

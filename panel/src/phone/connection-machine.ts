@@ -44,8 +44,11 @@ const REGISTER_MS = 3_000;
 const PROBE_MS = 2_500;
 const REFRESH_MS = 25_000;
 const BACKOFF_MS = [1_000, 2_000, 4_000];
-/** A wrong password every few seconds would get this address banned. */
-const CREDENTIALS_BACKOFF_MS = 30_000;
+/**
+ * A new account takes a moment from the bridge to the VPS, so the first refusals are soon tried again; a wrong password
+ * every few seconds would get this address banned.
+ */
+const CREDENTIALS_BACKOFF_MS = [1_500, 4_000, 30_000];
 
 /** How long a state lasts before its `timer` event; null: for ever. Retries are spread by `random` (0 to 1). */
 export function timerOf(state: ConnectionState, random: number): number | null {
@@ -61,8 +64,8 @@ export function timerOf(state: ConnectionState, random: number): number | null {
     case "registered":
       return REFRESH_MS;
     case "waiting": {
-      if (state.problem === "credentials") return CREDENTIALS_BACKOFF_MS;
-      const longest = BACKOFF_MS[Math.min(state.attempt, BACKOFF_MS.length - 1)] ?? 0;
+      const steps = state.problem === "credentials" ? CREDENTIALS_BACKOFF_MS : BACKOFF_MS;
+      const longest = steps[Math.min(state.attempt, steps.length - 1)] ?? 0;
       return Math.round(longest * (0.75 + random * 0.25));
     }
   }
