@@ -1,6 +1,7 @@
 /** The demo without a person: a real Chromium opens the page, is rung, answers, and both sides are judged by ear. */
 import type { Browser } from "playwright-core";
 import { findTone } from "./audio.ts";
+import { CallWatch } from "./call-watch.ts";
 import { startChromium } from "./chromium.ts";
 import type { Lab } from "./lab.ts";
 import { Panel } from "./panel.ts";
@@ -63,6 +64,7 @@ async function call(
   verdict: DemoVerdict,
   tell: (what: string) => void,
 ): Promise<void> {
+  const watch = await CallWatch.start(lab);
   const pressedAt = performance.now();
   await panel.page.locator("button[data-neolia-demo]").click();
   await panel.rings();
@@ -81,6 +83,5 @@ async function call(
   await door.waitFor("CALL_CLOSED");
   verdict.audioToDoor = findTone(door.heard(), PANEL_HZ).found;
 
-  const { call_id } = await lab.events.waitFor("unit401", "ended");
-  verdict.events = lab.events.kinds("unit401", call_id);
+  verdict.events = (await watch.over()).events["unit401/event"] ?? [];
 }

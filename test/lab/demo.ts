@@ -107,22 +107,28 @@ async function main(): Promise<number> {
   console.log("Neolia demo");
   const starting = start(values.once ? "once" : "person", pagePort);
   // However the demo ends, what it started ends first. While it starts, that is when the start is through.
-  let ending: Promise<void> | null = null;
-  const stop = (): Promise<void> => {
-    ending ??= starting.then(
-      (demo) => demo.stop(),
-      () => {},
-    );
-    return ending;
+  const ending: Promise<void>[] = [];
+  const stop = async (): Promise<void> => {
+    if (ending.length === 0) {
+      ending.push(
+        starting.then(
+          (demo) => demo.stop(),
+          () => {},
+        ),
+      );
+    }
+    await Promise.all(ending);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
-      if (ending) process.exit(1);
+      if (ending.length > 0) process.exit(1);
+      tell("stopping");
       void stop().finally(() => process.exit(values.once ? 1 : 0));
     });
   }
   const demo = await starting;
   try {
+    if (ending.length > 0) return 1;
     if (!values.once) {
       await serve(demo);
       tell("stopping");

@@ -5,45 +5,47 @@ import { until } from "./until.ts";
 
 export class EventListener {
   private readonly listener: MqttListener;
-  private readonly domain: string;
+  private readonly prefix: string;
 
-  private constructor(listener: MqttListener, domain: string) {
+  private constructor(listener: MqttListener, prefix: string) {
     this.listener = listener;
-    this.domain = domain;
+    this.prefix = prefix;
   }
 
   /** Listens to every flat and door of the site. */
   static async start(broker: Mosquitto, domain: string): Promise<EventListener> {
-    return new EventListener(await broker.listen(`neolia/${domain}/+/event`), domain);
+    const prefix = `neolia/${domain}/`;
+    return new EventListener(await broker.listen(`${prefix}+/event`, `${prefix}+/called`), prefix);
   }
 
   /**
-   * Every delivery to a flat or door, repetitions too, in order of arrival. Throws if one came retained: a consumer
-   * that connects later would take it for news.
+   * What each topic was told of one call, in order of arrival, each delivery counted: `{"unit401/event": ["ringing",
+   * …]}`. Throws if one came retained: a consumer that connects later would take it for news.
    */
-  deliveries(name: string): CallEventPayload[] {
-    const topic = `neolia/${this.domain}/${name}/event`;
-    const messages = this.listener.messages.filter((message) => message.topic === topic);
-    if (messages.some(({ retained }) => retained)) throw new Error(`an event of ${name} is retained`);
-    return messages.map(({ payload }) => JSON.parse(payload) as CallEventPayload);
+  ofCall(callId: string): Record<string, string[]> {
+    const told: Record<string, string[]> = {};
+    for (const { topic, event } of this.deliveries()) {
+      if (event.call_id !== callId) continue;
+      const name = topic.slice(this.prefix.length);
+      told[name] = [...(told[name] ?? []), event.event_type];
+    }
+    return told;
   }
 
-  /** The kinds of event of one call, each delivery counted: QoS 1 may repeat, and a test says when it must not. */
-  kinds(name: string, callId: string): string[] {
-    return this.deliveries(name)
-      .filter((event) => event.call_id === callId)
-      .map((event) => event.event_type);
+  /** Waits until a topic ("unit401/event") was told this kind of event of this call. */
+  async waitFor(name: string, kind: string, callId: string, timeoutMs = 10_000): Promise<void> {
+    await until(() => this.ofCall(callId)[name]?.includes(kind), {
+      timeoutMs,
+      what: `the event "${kind}" at ${name} on the broker`,
+    });
   }
 
-  /** Waits for an event of this kind at a flat or door, beyond the first `known` deliveries there. */
-  async waitFor(name: string, kind: string, known = 0, timeoutMs = 10_000): Promise<CallEventPayload> {
-    return await until(
-      () =>
-        this.deliveries(name)
-          .slice(known)
-          .find((event) => event.event_type === kind),
-      { timeoutMs, what: `the event "${kind}" of ${name} on the broker` },
-    );
+  /** Every delivery so far. */
+  private deliveries(): { topic: string; event: CallEventPayload }[] {
+    return this.listener.messages.map(({ topic, payload, retained }) => {
+      if (retained) throw new Error(`an event at ${topic} is retained`);
+      return { topic, event: JSON.parse(payload) as CallEventPayload };
+    });
   }
 
   async stop(): Promise<void> {

@@ -54,6 +54,8 @@ export class Program {
     const log = createWriteStream(options.logFile, { flags: "a" });
     await once(log, "open");
     const child = spawn(options.command, options.args, {
+      // A group of its own: Ctrl-C in the terminal reaches this process alone, which then ends things in order.
+      detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...options.env },
       cwd: options.cwd,

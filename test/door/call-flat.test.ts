@@ -1,0 +1,155 @@
+/** A flat with two panels and a mobile: who answers, who hears that it was elsewhere, and every way not to be answered. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import type { Rule } from "../../bridge/src/api/directory.ts";
+import { findTone } from "../lab/audio.ts";
+import { CallWatch } from "../lab/call-watch.ts";
+import { startChromium } from "../lab/chromium.ts";
+import { DOOR, type Lab, startLab } from "../lab/lab.ts";
+import { Panel } from "../lab/panel.ts";
+import type { SipPhone } from "../lab/sip-phone.ts";
+
+const DOOR_HZ = 440;
+const PANEL_HZ = 1000;
+const MOBILE_HZ = 700;
+const LISTEN_MS = 1_200;
+/** How long after an answer the others may go on ringing. */
+const STOP_MS = 1_000;
+
+let lab: Lab;
+let browser: Browser;
+let door: SipPhone;
+let mobile: SipPhone;
+let kitchen: Panel;
+let hall: Panel;
+
+before(async () => {
+  lab = await startLab();
+  const { certificateFile } = lab.edge.values;
+  browser = await startChromium({ sound: lab.toneFile(PANEL_HZ), certificateFile });
+  door = await lab.startDoorStation(lab.toneFile(DOOR_HZ));
+  mobile = await lab.startMobile("401", { hz: MOBILE_HZ });
+  kitchen = await Panel.open(browser, lab, "401");
+  hall = await Panel.open(browser, lab, "401");
+});
+
+after(async () => {
+  await browser?.close();
+  await lab?.stop();
+});
+
+/** The door calls, and all three ring. */
+async function ringAll(): Promise<CallWatch> {
+  await Promise.all([kitchen.ready(), hall.ready()]);
+  door.mark();
+  mobile.mark();
+  const watch = await CallWatch.start(lab);
+  await door.dial("unit401");
+  await Promise.all([kitchen.rings(), hall.rings(), mobile.waitFor("CALL_INCOMING")]);
+  return watch;
+}
+
+for (const answering of ["first", "second"] as const) {
+  test(`the ${answering} panel answers: the other one and the mobile stop within a second and know why`, async () => {
+    const watch = await ringAll();
+    const [winner, loser] = answering === "first" ? [kitchen, hall] : [hall, kitchen];
+    const answeredAt = performance.now();
+    const [, said, closed] = await Promise.all([
+      winner.answer(),
+      loser.ended(),
+      mobile.waitFor("CALL_CLOSED").then(({ atMs }) => atMs - answeredAt),
+    ]);
+    assert.ok(performance.now() - answeredAt < STOP_MS, "the other panel stopped in time");
+    assert.ok(closed < STOP_MS, `the mobile stopped after ${closed} ms`);
+    assert.equal(said, "Answered on another device");
+    assert.ok(findTone(await winner.heard(LISTEN_MS), DOOR_HZ).found);
+    await winner.hangUp();
+    await door.waitFor("CALL_CLOSED");
+    assert.ok(findTone(door.heard(), PANEL_HZ).found);
+    const { call, events } = await watch.over();
+    assert.equal(call.status, "completed");
+    assert.deepEqual(events["unit401/event"], ["ringing", "answered", "ended"]);
+  });
+}
+
+test("the mobile answers: both panels stop within a second and know that it was elsewhere", async () => {
+  const watch = await ringAll();
+  const answeredAt = performance.now();
+  await mobile.accept();
+  assert.deepEqual(await Promise.all([kitchen.ended(), hall.ended()]), [
+    "Answered on another device",
+    "Answered on another device",
+  ]);
+  assert.ok(performance.now() - answeredAt < STOP_MS);
+  await door.waitFor("CALL_ESTABLISHED");
+  await new Promise((resolve) => setTimeout(resolve, LISTEN_MS));
+  await door.hangUp();
+  await mobile.waitFor("CALL_CLOSED");
+  assert.ok(findTone(mobile.heard(), DOOR_HZ).found);
+  assert.ok(findTone(door.heard(), MOBILE_HZ).found);
+  const { call } = await watch.over();
+  assert.deepEqual([call.status, call.answeredBy?.kind], ["completed", "mobile"]);
+});
+
+test("the visitor gives up: all stop and it is a missed call", async () => {
+  const watch = await ringAll();
+  await door.hangUp();
+  assert.deepEqual(await Promise.all([kitchen.ended(STOP_MS), hall.ended(STOP_MS)]), ["Missed call", "Missed call"]);
+  await mobile.waitFor("CALL_CLOSED", STOP_MS);
+  const { call, events } = await watch.over();
+  assert.deepEqual([call.status, call.reason], ["cancelled", "cancelled"]);
+  assert.deepEqual(events, { "unit401/event": ["ringing", "missed"], [`${DOOR}/event`]: ["ringing", "missed"] });
+});
+
+test("one panel declines: the call is over for everybody", async () => {
+  const watch = await ringAll();
+  await hall.decline();
+  await kitchen.ended(STOP_MS);
+  await mobile.waitFor("CALL_CLOSED", STOP_MS);
+  assert.match((await door.waitFor("CALL_CLOSED", STOP_MS)).param, /^603/);
+  const { call, events } = await watch.over();
+  assert.equal(call.reason, "declined");
+  assert.deepEqual(events["unit401/event"], ["ringing", "ended"]);
+});
+
+test("the mobile refuses as busy: the panels go on ringing and one answers", async () => {
+  const watch = await ringAll();
+  await mobile.hangUp();
+  await mobile.waitFor("CALL_CLOSED");
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.ok(await hall.ringing);
+  assert.equal(door.saw("CALL_CLOSED"), false);
+  await kitchen.answer();
+  await kitchen.hangUp();
+  assert.equal((await watch.over()).call.status, "completed");
+});
+
+test("nobody answers in the time of the rule: the door hears 408 and it is a missed call", async (t) => {
+  const rules = await lab.api.get<Rule[]>(`/api/rules?unitId=${lab.unit("401").id}`);
+  const [rule] = rules;
+  assert.ok(rule);
+  t.after(() => lab.api.patch(`/api/rules/${rule.id}`, { ringSeconds: rule.ringSeconds }));
+  await lab.api.patch(`/api/rules/${rule.id}`, { ringSeconds: 3 });
+  await lab.directoryLive();
+  const startedAt = performance.now();
+  const watch = await ringAll();
+  const { param, atMs } = await door.waitFor("CALL_CLOSED", 6_000);
+  assert.match(param, /^408/);
+  const rangMs = atMs - startedAt;
+  assert.ok(rangMs > 2_500 && rangMs < 4_500, `rang for ${rangMs} ms`);
+  assert.equal(await kitchen.ended(STOP_MS), "Missed call");
+  const { call, events } = await watch.over();
+  assert.deepEqual([call.status, call.reason], ["no-answer", "no-answer"]);
+  assert.deepEqual(events["unit401/event"], ["ringing", "missed"]);
+});
+
+test("a flat without a device is not reachable, and a name that does not exist is not found", async () => {
+  const refused = async (name: string) => {
+    door.mark();
+    await door.dial(name);
+    return (await door.waitFor("CALL_CLOSED")).param.slice(0, 3);
+  };
+  assert.equal(await refused("unit402"), "480");
+  assert.equal(await refused("unit999"), "404");
+});

@@ -1,0 +1,158 @@
+/** Calls between two ends through the whole system: real phone, real panels, both sides judged by what they recorded. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { findTone } from "../lab/audio.ts";
+import { CallWatch } from "../lab/call-watch.ts";
+import { startChromium } from "../lab/chromium.ts";
+import { DOOR, type Lab, startLab } from "../lab/lab.ts";
+import { Panel } from "../lab/panel.ts";
+import type { SipPhone } from "../lab/sip-phone.ts";
+
+const DOOR_HZ = 440;
+const HZ_401 = 1000;
+const HZ_402 = 700;
+const LISTEN_MS = 1_500;
+
+let lab: Lab;
+let door: SipPhone;
+let panel401: Panel;
+let panel402: Panel;
+const browsers: Browser[] = [];
+
+before(async () => {
+  lab = await startLab();
+  door = await lab.startDoorStation(lab.toneFile(DOOR_HZ));
+  panel401 = await openPanel("401", HZ_401);
+  panel402 = await openPanel("402", HZ_402);
+});
+
+after(async () => {
+  for (const browser of browsers) await browser.close();
+  await lab?.stop();
+});
+
+async function openPanel(unit: string, hz: number): Promise<Panel> {
+  const { certificateFile } = lab.edge.values;
+  const browser = await startChromium({ sound: lab.toneFile(hz), certificateFile });
+  browsers.push(browser);
+  return await Panel.open(browser, lab, unit);
+}
+
+/** Everybody idle again, and a watch for the next call. */
+async function fresh(): Promise<CallWatch> {
+  await panel401.ready();
+  await panel402.ready();
+  door.mark();
+  return await CallWatch.start(lab);
+}
+
+function heardBy(phone: SipPhone, hz: number): void {
+  const verdict = findTone(phone.heard(), hz);
+  assert.ok(verdict.found, `the phone hears ${hz} Hz for ${verdict.heardMs} of ${verdict.lengthMs} ms`);
+}
+
+async function hearsAt(panel: Panel, hz: number): Promise<void> {
+  const verdict = findTone(await panel.heard(LISTEN_MS), hz);
+  assert.ok(verdict.found, `the panel hears ${hz} Hz for ${verdict.heardMs} of ${verdict.lengthMs} ms`);
+}
+
+const BOTH = ["ringing", "answered", "ended"];
+
+test("a door rings a panel, both hear each other, and the panel hangs up", async () => {
+  const watch = await fresh();
+  await door.dial("unit401");
+  assert.equal(await panel401.rings(), "Entrance");
+  await panel401.answer();
+  await hearsAt(panel401, DOOR_HZ);
+  await panel401.hangUp();
+  await door.waitFor("CALL_CLOSED", 1_000);
+  assert.equal(await panel401.ended(), "Call ended");
+  heardBy(door, HZ_401);
+  const { call, events } = await watch.over();
+  assert.deepEqual(events, { "unit401/event": BOTH, [`${DOOR}/event`]: BOTH });
+  assert.equal(call.status, "completed");
+  assert.equal(call.answeredBy?.kind, "panel");
+});
+
+test("a door rings a panel, both hear each other, and the door hangs up", async () => {
+  const watch = await fresh();
+  await door.dial("unit401");
+  await panel401.rings();
+  await panel401.answer();
+  await hearsAt(panel401, DOOR_HZ);
+  await door.hangUp();
+  assert.equal(await panel401.ended(1_000), "Call ended");
+  await door.waitFor("CALL_CLOSED");
+  heardBy(door, HZ_401);
+  assert.deepEqual((await watch.over()).events["unit401/event"], BOTH);
+});
+
+test("a panel calls the door, both hear each other, and the panel hangs up", async () => {
+  const watch = await fresh();
+  await panel401.call("Entrance");
+  await door.waitFor("CALL_INCOMING");
+  await door.accept();
+  await panel401.talking();
+  await hearsAt(panel401, DOOR_HZ);
+  await panel401.hangUp();
+  await door.waitFor("CALL_CLOSED", 1_000);
+  heardBy(door, HZ_401);
+  const { call, events } = await watch.over();
+  assert.deepEqual(events, { [`${DOOR}/called`]: BOTH });
+  assert.equal(call.status, "completed");
+});
+
+test("a panel calls the door, both hear each other, and the door hangs up", async () => {
+  const watch = await fresh();
+  await panel402.call("Entrance");
+  await door.waitFor("CALL_INCOMING");
+  await door.accept();
+  await panel402.talking();
+  await hearsAt(panel402, DOOR_HZ);
+  await door.hangUp();
+  assert.equal(await panel402.ended(1_000), "Call ended");
+  await door.waitFor("CALL_CLOSED");
+  heardBy(door, HZ_402);
+  assert.equal((await watch.over()).call.status, "completed");
+});
+
+for (const ender of ["caller", "callee"] as const) {
+  test(`a panel calls the neighbour's panel, both hear each other, and the ${ender} hangs up`, async () => {
+    const watch = await fresh();
+    await panel401.call("Unit 402");
+    await panel402.rings();
+    await panel402.answer();
+    await panel401.talking();
+    await Promise.all([hearsAt(panel401, HZ_402), hearsAt(panel402, HZ_401)]);
+    const [first, second] = ender === "caller" ? [panel401, panel402] : [panel402, panel401];
+    await first.hangUp();
+    assert.equal(await second.ended(1_000), "Call ended");
+    assert.equal(await first.ended(), "Call ended");
+    const { call, events } = await watch.over();
+    assert.deepEqual(events, { "unit402/event": BOTH });
+    assert.equal(call.answeredBy?.kind, "panel");
+  });
+}
+
+test("a panel in a call is busy for the door, and its call goes on with sound", async () => {
+  await fresh();
+  await panel402.call("Unit 401");
+  await panel401.rings();
+  await panel401.answer();
+  await panel402.talking();
+  const watch = await CallWatch.start(lab);
+  await door.dial("unit401");
+  assert.match((await door.waitFor("CALL_CLOSED")).param, /^486/);
+  const { call, events } = await watch.over();
+  assert.deepEqual([call.status, call.reason], ["busy", "busy"]);
+  assert.deepEqual(events["unit401/event"]?.at(-1), "missed");
+  await Promise.all([hearsAt(panel401, HZ_402), hearsAt(panel402, HZ_401)]);
+  await panel402.hangUp();
+  await panel401.ended(1_000);
+});
+
+test("after all calls no media session is left on the server", async () => {
+  await fresh();
+  assert.equal(await lab.edge.mediaSessions(), 0);
+});
