@@ -3,7 +3,7 @@
  * date. A damaged, empty or missing file is replaced by the last good copy, with a notice; the bridge never starts
  * on an empty directory that used to be a full one.
  */
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { type Copies, copiesIn, syncFolder } from "./copies.ts";
@@ -114,15 +114,12 @@ function create(file: string, migrations: readonly string[]): void {
 class Damaged extends Error {}
 
 function openSound(file: string, migrations: readonly string[]): Database {
-  if (statSync(file).size === 0) throw new Damaged("is empty");
+  refuseForeign(file);
   let db: Database | null = null;
   try {
     db = connect(file);
     const check = db.pragma("quick_check(1)", { simple: true });
-    if (check !== "ok") throw new Damaged(`is damaged (${check})`);
-    if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID || version(db) === 0) {
-      throw new Damaged("is not a database of Neolia");
-    }
+    if (check !== "ok") throw new Damaged(`is damaged (${String(check).replace(/\s+/g, " ")})`);
     if (version(db) > migrations.length) {
       throw new StoreError(
         `${file} was written by a newer version of Neolia (schema ${version(db)}, this version knows ${migrations.length}); install that version again or put back a backup made by this one`,
@@ -133,6 +130,19 @@ function openSound(file: string, migrations: readonly string[]): Database {
     db?.close();
     throw translate(error, file);
   }
+}
+
+/** By the file's header (https://sqlite.org/fileformat.html#the_database_header), before SQLite may change anything. */
+function refuseForeign(file: string): void {
+  const header = Buffer.alloc(100);
+  const fd = openSync(file, "r");
+  const length = readSync(fd, header);
+  closeSync(fd);
+  if (length === 0) throw new Damaged("is empty");
+  if (length < header.length || header.toString("latin1", 0, 15) !== "SQLite format 3") {
+    throw new Damaged("is damaged (it is no SQLite file)");
+  }
+  if (header.readUInt32BE(68) !== APPLICATION_ID) throw new Damaged("is not a database of Neolia");
 }
 
 function connect(file: string): Database {
