@@ -1,0 +1,43 @@
+/** A sample site made through the API. */
+import type {
+  AccountWithPassword,
+  Building,
+  Door,
+  DoorWithPassword,
+  Site,
+  Unit,
+} from "../../bridge/src/api/directory.ts";
+import type { TestApp } from "./app.ts";
+
+export interface House {
+  site: Site;
+  building: Building;
+  unit401: Unit;
+  unit402: Unit;
+  door: Door & { account: AccountWithPassword };
+}
+
+export const NEW_SITE = { name: "Home", address: "1 Road", domain: "home.sip.example.com", timeZone: "Europe/Paris" };
+export const DEVICE = "7b0e3c9e-8f5c-4d1e-9a55-0123456789ab";
+export const OTHER_DEVICE = "1c0e3c9e-8f5c-4d1e-8a55-0123456789ab";
+
+export async function makeHouse(api: TestApp, site: Partial<typeof NEW_SITE> = {}): Promise<House> {
+  const make = async <T>(noun: string, body: unknown): Promise<T> => {
+    const reply = await api.send("POST", `/api/${noun}`, body);
+    if (reply.status !== 201) throw new Error(`${noun}: ${reply.status} ${reply.text}`);
+    return reply.json<T>();
+  };
+  const made = await make<Site>("sites", { ...NEW_SITE, ...site });
+  const building = await make<Building>("buildings", { siteId: made.id, name: "A" });
+  return {
+    site: made,
+    building,
+    unit401: await make<Unit>("units", { buildingId: building.id, number: "401" }),
+    unit402: await make<Unit>("units", { buildingId: building.id, number: "402" }),
+    door: await make<DoorWithPassword>("doors", {
+      buildingId: building.id,
+      label: "Entrance",
+      name: "intercom-entrance",
+    }),
+  };
+}
