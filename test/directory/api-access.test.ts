@@ -1,0 +1,233 @@
+/** Who may do what: every route for an administrator, a resident and nobody, and requests that are not our page's. */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import type { CallPage } from "../../bridge/src/api/call.ts";
+import type { Building, Door, Site, Unit } from "../../bridge/src/api/directory.ts";
+import type { LiveState } from "../../bridge/src/api/live.ts";
+import type { Device, Session } from "../../bridge/src/api/session.ts";
+import { type HeaderChanges, HOST, type TestApp, testApp } from "./app.ts";
+import { DEVICE, type House, makeHouse, OTHER_DEVICE } from "./house.ts";
+import { type GoodRequest, goodRequests } from "./requests.ts";
+
+let api: TestApp;
+let house: House;
+let requests: GoodRequest[];
+
+beforeEach(async () => {
+  api = await testApp();
+  house = await makeHouse(api);
+  const rule = api.store.rules.list({ unitId: house.unit402.id })[0];
+  requests = goodRequests(house, rule?.id ?? "", api.token);
+  await api.send("PUT", `/api/devices/${DEVICE}`, { unitId: house.unit401.id, label: "Wall" });
+});
+afterEach(() => api.close());
+
+const accessOf = ({ method, route }: GoodRequest) =>
+  api.routes.find((entry) => entry.method === method && entry.url === route)?.access;
+/** The site as it stands, to see that a refused request changed nothing. */
+const everything = () =>
+  JSON.stringify([
+    api.directory.sites.list(),
+    api.store.units.list({}),
+    api.store.accounts.list({}),
+    api.store.rules.list({}),
+    api.store.provisioning.list(),
+  ]);
+
+test("every route of the bridge is in these tests", () => {
+  const known = new Set(requests.map(({ method, route }) => `${method} ${route}`));
+  const missing = api.routes.map(({ method, url }) => `${method} ${url}`).filter((line) => !known.has(line));
+  assert.deepEqual(missing, ["GET /api/ws"]);
+});
+
+test("an administrator may use every route", async () => {
+  for (const { method, url, body } of requests) {
+    const { status, text } = await api.send(method, url, body);
+    // The site still holds what the tests added to it.
+    if (url.startsWith("/api/sites/") && method === "DELETE") assert.equal(status, 409);
+    else assert.ok(status >= 200 && status < 300, `${method} ${url}: ${status} ${text}`);
+  }
+});
+
+test("nobody gets anything but health and signing in", async () => {
+  const before = everything();
+  for (const request of requests) {
+    const { status, code } = await api.send(request.method, request.url, request.body, { cookie: null });
+    if (accessOf(request) === "anyone") assert.ok(status < 300, request.url);
+    else assert.deepEqual([status, code], [401, "NOT_SIGNED_IN"], `${request.method} ${request.url}`);
+  }
+  assert.equal(everything(), before);
+});
+
+test("a resident gets no route of the administrator's", async () => {
+  api.stage.resident = { unitIds: [house.unit401.id] };
+  const before = everything();
+  for (const request of requests) {
+    const { status, code, text } = await api.send(request.method, request.url, request.body);
+    if (accessOf(request) === "admin") {
+      assert.deepEqual([status, code], [403, "FORBIDDEN"], `${request.method} ${request.url}`);
+    } else assert.ok(status < 300, `${request.method} ${request.url}: ${status} ${text}`);
+  }
+  assert.equal(everything(), before);
+});
+
+test("a resident sees their own flats and what is around them, and of another house nothing", async () => {
+  const other = await makeHouse(api, { domain: "other.sip.example.com" });
+  api.stage.resident = { unitIds: [house.unit401.id] };
+  const list = async <T extends { id: string }>(noun: string) =>
+    (await api.send("GET", `/api/${noun}`)).json<T[]>().map(({ id }) => id);
+  assert.deepEqual(await list<Site>("sites"), [house.site.id]);
+  assert.deepEqual(await list<Building>("buildings"), [house.building.id]);
+  assert.deepEqual(await list<Unit>("units"), [house.unit401.id]);
+  assert.deepEqual(await list<Door>("doors"), [house.door.id]);
+  assert.deepEqual((await api.send("GET", `/api/units?siteId=${other.site.id}`)).json<Unit[]>(), []);
+  const state = (await api.send("GET", "/api/state")).json<LiveState>();
+  assert.equal(state.registered.length, 1);
+  assert.deepEqual(state.provisioning, []);
+  assert.deepEqual((await api.send("GET", "/api/session")).json<Session>().notices, []);
+});
+
+test("a resident's device lives in their own flats and they get no other device's login", async () => {
+  api.stage.resident = { unitIds: [house.unit402.id] };
+  const put = (deviceId: string, unitId: string) =>
+    api.send("PUT", `/api/devices/${deviceId}`, { unitId, label: "Mine" });
+  assert.equal((await put(OTHER_DEVICE, house.unit401.id)).code, "UNKNOWN_UNIT");
+  assert.equal((await put(DEVICE, house.unit402.id)).code, "DEVICE_UNKNOWN");
+  assert.equal((await api.send("GET", `/api/devices/${DEVICE}`)).code, "DEVICE_UNKNOWN");
+  assert.equal((await api.send("POST", `/api/devices/${DEVICE}/ice`, {})).code, "DEVICE_UNKNOWN");
+  const made = (await put(OTHER_DEVICE, house.unit402.id)).json<Device>();
+  assert.deepEqual((await api.send("GET", `/api/devices/${OTHER_DEVICE}`)).json<Device>(), made);
+});
+
+test("a resident's call log holds the calls of their flats only", async () => {
+  for (const [callId, unitId] of Object.entries({ mine: house.unit401.id, theirs: house.unit402.id })) {
+    const party = { name: "x", label: "X", kind: "door" as const };
+    api.store.calls.upsertCall({
+      callId,
+      siteId: house.site.id,
+      unitId,
+      callerUnitId: null,
+      doorId: house.door.id,
+      caller: party,
+      callee: party,
+      status: "completed",
+      reason: "answered-elsewhere",
+      answeredBy: party,
+      startedAtMs: 1,
+      ringingAtMs: null,
+      answeredAtMs: 2,
+      endedAtMs: 3,
+      memory: "{}",
+    });
+  }
+  const log = async () => (await api.send("GET", "/api/calls")).json<CallPage>().calls.map(({ callId }) => callId);
+  assert.deepEqual((await log()).sort(), ["mine", "theirs"]);
+  api.stage.resident = { unitIds: [house.unit401.id] };
+  assert.deepEqual(await log(), ["mine"]);
+  api.stage.resident = { unitIds: [] };
+  assert.deepEqual(await log(), []);
+});
+
+const forged: Record<string, { headers: HeaderChanges; status: number; code: string }> = {
+  "without the X-Neolia header": { headers: { "x-neolia": null }, status: 403, code: "CSRF_HEADER_MISSING" },
+  "with another X-Neolia header": { headers: { "x-neolia": "true" }, status: 403, code: "CSRF_HEADER_MISSING" },
+  "as a form": {
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    status: 415,
+    code: "UNSUPPORTED_CONTENT_TYPE",
+  },
+  "as plain text": { headers: { "content-type": "text/plain" }, status: 415, code: "UNSUPPORTED_CONTENT_TYPE" },
+  "as something like JSON": {
+    headers: { "content-type": "application/jsonp" },
+    status: 415,
+    code: "UNSUPPORTED_CONTENT_TYPE",
+  },
+  "from a foreign page": { headers: { origin: "https://evil.example.com" }, status: 403, code: "FOREIGN_ORIGIN" },
+  "from another port of this machine": {
+    headers: { origin: "http://localhost:9999" },
+    status: 403,
+    code: "FOREIGN_ORIGIN",
+  },
+  "from a page without an origin": { headers: { origin: "null" }, status: 403, code: "FOREIGN_ORIGIN" },
+  "from a host name that leads here": {
+    headers: { host: "evil.example.com:8099" },
+    status: 403,
+    code: "FOREIGN_ORIGIN",
+  },
+  "to our name on another port": { headers: { host: "localhost:80" }, status: 403, code: "FOREIGN_ORIGIN" },
+  "to a name that ends like ours": { headers: { host: "evil-localhost:8099" }, status: 403, code: "FOREIGN_ORIGIN" },
+};
+
+for (const [name, { headers, status, code }] of Object.entries(forged)) {
+  test(`a change that comes ${name} is refused on every route and changes nothing`, async () => {
+    const before = everything();
+    for (const { method, url, body } of requests.filter((request) => request.method !== "GET")) {
+      const reply = await api.send(method, url, body, headers);
+      assert.deepEqual([reply.status, reply.code], [status, code], `${method} ${url}`);
+      assert.equal(reply.headers["access-control-allow-origin"], undefined);
+    }
+    assert.equal(everything(), before);
+  });
+}
+
+test("a foreign page or a rebound name cannot read either, nor open the page", async () => {
+  for (const headers of [{ host: "evil.example.com" }, { origin: "https://evil.example.com" }]) {
+    for (const url of ["/api/sites", "/api/health", "/api/session", "/"]) {
+      assert.equal((await api.send("GET", url, undefined, headers)).code, "FOREIGN_ORIGIN");
+    }
+  }
+});
+
+test("our own page is not foreign", async () => {
+  for (const host of [HOST, "127.0.0.1:8099", "[::1]:8099"]) {
+    assert.equal((await api.send("GET", "/api/sites", undefined, { host, origin: `http://${host}` })).status, 200);
+  }
+});
+
+test("the token opens a session of 30 days in a cookie that scripts and other sites never get", async () => {
+  const reply = await api.send("POST", "/api/session", { token: api.token }, { cookie: null });
+  const cookie = String(reply.headers["set-cookie"]);
+  assert.match(cookie, /^neolia_session_8099=\S+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=2592000$/);
+  assert.deepEqual(reply.json<Session>(), {
+    role: "admin",
+    name: "admin",
+    version: "0.0.0",
+    notices: ["Restored.", "No VPS."],
+  });
+  const session = (value: string) => api.send("GET", "/api/session", undefined, { cookie: value });
+  const value = cookie.split(";")[0] ?? "";
+  assert.equal((await session(`other=1; ${value}`)).status, 200);
+  for (const bad of ["", `${value}x`, value.replace(/=\d/, "=9"), value.replace(/\..*/, ""), "neolia_session_8099=."]) {
+    assert.equal((await session(bad)).status, 401, bad);
+  }
+  api.stage.nowMs += 30 * 86_400_000;
+  assert.equal((await session(value)).status, 401);
+});
+
+test("wrong tokens are counted, and after ten of them a minute nobody gets in", async () => {
+  const tryWith = (token: string) => api.send("POST", "/api/session", { token }, { cookie: null });
+  for (let i = 0; i < 10; i++) assert.equal((await tryWith(`${api.token.slice(0, -1)}${i}`)).code, "WRONG_TOKEN");
+  const limited = await tryWith(api.token);
+  assert.deepEqual([limited.status, limited.code, limited.headers["retry-after"]], [429, "TOO_MANY_ATTEMPTS", "60"]);
+  api.stage.nowMs += 60_001;
+  assert.equal((await tryWith(api.token)).status, 200);
+});
+
+test("signing out takes the cookie away", async () => {
+  const reply = await api.send("DELETE", "/api/session");
+  assert.match(String(reply.headers["set-cookie"]), /neolia_session_8099=; .*Max-Age=0/);
+});
+
+test("every reply has the headers that keep other pages out", async () => {
+  for (const url of ["/", "/api/health", "/api/sites", "/api/nothing"]) {
+    const { headers } = await api.send("GET", url);
+    const policy = String(headers["content-security-policy"]);
+    assert.match(policy, /default-src 'none'/);
+    assert.match(policy, /connect-src 'self' wss:\/\/sip\.example\.com:8443;/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.doesNotMatch(policy, /unsafe|\*/);
+    assert.equal(headers["x-content-type-options"], "nosniff");
+    assert.equal(headers["referrer-policy"], "no-referrer");
+    if (url.startsWith("/api")) assert.equal(headers["cache-control"], "no-store");
+  }
+});

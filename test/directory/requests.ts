@@ -1,0 +1,79 @@
+/** A good request for every route, so that a test can say: this, but by somebody else, or with one thing wrong. */
+import { DEVICE, type House, NEW_SITE } from "./house.ts";
+
+export interface GoodRequest {
+  method: string;
+  /** As in the route table. */
+  route: string;
+  url: string;
+  body?: unknown;
+}
+
+/** `token` is the one that the bridge printed. Requests that remove things stand last. */
+export function goodRequests({ site, building, unit401, door }: House, ruleId: string, token: string): GoodRequest[] {
+  const ids: Record<string, string> = {
+    sites: site.id,
+    buildings: building.id,
+    units: unit401.id,
+    doors: door.id,
+    accounts: door.account.id,
+    rules: ruleId,
+  };
+  const rule = { sourcePattern: "*", action: "ring", targetSipUri: null, ringSeconds: 20, schedule: [], enabled: true };
+  const good: [string, unknown?][] = [
+    ["GET /api/health"],
+    ["POST /api/session", { token }],
+    ["GET /api/session"],
+    ["PUT /api/devices/:deviceId", { unitId: unit401.id, label: "Wall" }],
+    ["GET /api/devices/:deviceId"],
+    ["POST /api/devices/:deviceId/ice", {}],
+    ["GET /api/state"],
+    ["GET /api/calls"],
+    ["GET /api/openapi.json"],
+    ["GET /api/sites"],
+    ["POST /api/sites", { ...NEW_SITE, domain: `d${Math.random().toString(36).slice(2)}.example.com` }],
+    ["GET /api/sites/:id"],
+    ["PATCH /api/sites/:id", { name: "House" }],
+    ["GET /api/buildings"],
+    ["POST /api/buildings", { siteId: site.id, name: `B${Math.random()}` }],
+    ["GET /api/buildings/:id"],
+    ["PATCH /api/buildings/:id", { name: "C" }],
+    ["GET /api/buildings/:id/removal"],
+    ["GET /api/units"],
+    ["POST /api/units", { buildingId: building.id, number: "403" }],
+    ["GET /api/units/:id"],
+    ["PATCH /api/units/:id", { number: "404" }],
+    ["GET /api/units/:id/removal"],
+    ["GET /api/doors"],
+    [
+      "POST /api/doors",
+      { buildingId: building.id, label: "Gate", name: `gate-${Math.random().toString(36).slice(2)}` },
+    ],
+    ["GET /api/doors/:id"],
+    ["PATCH /api/doors/:id", { label: "Gate" }],
+    ["GET /api/doors/:id/removal"],
+    ["GET /api/accounts"],
+    ["POST /api/accounts", { siteId: site.id, type: "panel", label: "Wall", unitId: unit401.id }],
+    ["GET /api/accounts/:id"],
+    ["PATCH /api/accounts/:id", { label: "Station", enabled: true }],
+    ["POST /api/accounts/:id/password", {}],
+    ["GET /api/accounts/:id/removal"],
+    ["GET /api/rules"],
+    ["POST /api/rules", { ...rule, unitId: unit401.id }],
+    ["GET /api/rules/:id"],
+    ["PATCH /api/rules/:id", { ringSeconds: 15 }],
+    ["POST /api/rules/evaluate", { siteId: site.id, caller: "intercom-entrance", callee: "unit401", atMs: 0 }],
+    ["DELETE /api/rules/:id"],
+    ["DELETE /api/accounts/:id"],
+    ["DELETE /api/doors/:id"],
+    ["DELETE /api/units/:id"],
+    ["DELETE /api/buildings/:id"],
+    ["DELETE /api/sites/:id"],
+    ["DELETE /api/session"],
+  ];
+  return good.map(([line, body]) => {
+    const [method = "", route = ""] = line.split(" ");
+    const id = ids[route.split("/")[2] ?? ""] ?? "";
+    return { method, route, url: route.replace(":deviceId", DEVICE).replace(":id", id), body };
+  });
+}
