@@ -58,7 +58,12 @@ export class PanelModel {
         this.update({ live: { ...this.current.live, up } });
         if (up && missedSomething) void this.load();
       },
-      state: (state) => this.update({ live: { up: true, state } }),
+      state: (state) => {
+        const before = this.current.live.state;
+        this.update({ live: { up: true, state } });
+        // A new account has just become known to the server.
+        if (!isProvisioned(before) && isProvisioned(state)) phone.wake();
+      },
       call: (call) => this.called(call),
       directory: () => void this.load(),
       refused: () => void this.checkSession(),
@@ -205,6 +210,10 @@ export function missedCount(state: PanelState): number {
   return (state.log.calls ?? []).filter(
     (call) => call.startedAtMs > state.log.seenAtMs && summarize(call, username).missed,
   ).length;
+}
+
+function isProvisioned(live: LiveState | null): boolean {
+  return live?.provisioning.every((site) => site.liveRevision === site.revision) ?? false;
 }
 
 function isRefusal(error: unknown): boolean {

@@ -2,9 +2,8 @@
  * The bridge's HTTP and WebSocket side for tests of the panel: its schemas, no store, no VPS. Tests set what it knows
  * and push what it would push. Every reply is checked against the schema of the real API.
  */
-import { join } from "node:path";
-import cookie from "@fastify/cookie";
-import fastifyStatic from "@fastify/static";
+import { readFileSync } from "node:fs";
+import { extname, join } from "node:path";
 import websocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance } from "fastify";
 import { type Static, type TSchema, Type } from "typebox";
@@ -35,6 +34,14 @@ export interface BridgeFakeOptions {
   /** Sent with every page, e.g. Permissions-Policy. */
   headers?: Record<string, string>;
 }
+
+const COOKIE = "neolia=signed-in";
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
 
 export class BridgeFake {
   readonly content: BridgeContent;
@@ -86,18 +93,23 @@ export class BridgeFake {
   private async build(): Promise<FastifyInstance> {
     const { token, folder, headers = {} } = this.options;
     const app = Fastify({ forceCloseConnections: true });
-    await app.register(cookie);
     await app.register(websocket);
-    await app.register(fastifyStatic, { root: join(folder), setHeaders: (reply) => setAll(reply, headers) });
+    app.get<{ Params: { "*": string } }>("/*", async (request, reply) => {
+      const file = request.params["*"] === "" ? "index.html" : request.params["*"];
+      return reply
+        .headers(headers)
+        .type(TYPES[extname(file)] ?? "text/plain")
+        .send(readFileSync(join(folder, file)));
+    });
     app.addHook("onRequest", async (request, reply) => {
       const signingIn = request.method === "POST" && request.url === "/api/session";
       if (!request.url.startsWith("/api/") || signingIn) return;
-      if (request.cookies.neolia !== "yes") await reply.code(401).send(failure("NOT_SIGNED_IN"));
+      if (request.headers.cookie !== COOKIE) await reply.code(401).send(failure("NOT_SIGNED_IN"));
     });
     app.post<{ Body: { token: string } }>("/api/session", async (request, reply) => {
       if (request.headers["x-neolia"] !== "1") return reply.code(403).send(failure("FORBIDDEN"));
       if (request.body.token !== token) return reply.code(401).send(failure("WRONG_TOKEN"));
-      reply.setCookie("neolia", "yes", { path: "/", httpOnly: true, sameSite: "strict" });
+      reply.header("set-cookie", `${COOKIE}; Path=/; HttpOnly; SameSite=Strict`);
       return this.session();
     });
     app.get("/api/session", async () => this.session());
@@ -162,8 +174,4 @@ function checked<Schema extends TSchema>(schema: Schema, value: Static<Schema>):
 
 function failure(code: string): object {
   return { error: { code, message: code, retryable: false } };
-}
-
-function setAll(reply: { header(name: string, value: string): unknown }, headers: Record<string, string>): void {
-  for (const [name, value] of Object.entries(headers)) reply.header(name, value);
 }

@@ -9,8 +9,10 @@ import { findTone, tone, writeWav } from "../lab/audio.ts";
 import { newProfile, recordRemote, startChromium } from "../lab/chromium.ts";
 import { defaultPassword, type Edge, ha1, startEdge } from "../lab/edge.ts";
 import { labFolder } from "../lab/folder.ts";
+import { reservePorts } from "../lab/ports.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
+import { SipPhone } from "../lab/sip-phone.ts";
 import { until } from "../lab/until.ts";
 import { type Desk, DOMAIN, openPanel, PANELS, SEED, startDesk } from "./desk.ts";
 
@@ -319,6 +321,47 @@ test("a TURN server that never replies does not hold the answer up for more than
   desk.bridge.content.iceServers = { iceServers: [], expiresAtMs: 0 };
 });
 
+test("keys of the key pad reach the other end as telephone events, also without a microphone", async () => {
+  const ports = await reservePorts();
+  extra.push({ close: () => ports.release() });
+  const sound = join(folder.path, "door.wav");
+  writeWav(sound, tone(DOOR_HZ, 60));
+  const station = await SipPhone.start({
+    username: "neighbour",
+    domain: DOMAIN,
+    password: defaultPassword("neighbour"),
+    server: `127.0.0.1:${edge.values.sipPort}`,
+    folder: join(folder.path, "station"),
+    port: ports.base,
+    sound,
+    answer: "auto",
+  });
+  extra.push({ close: () => station.stop() });
+  const deaf = await newProfile(browser);
+  await deaf.addInitScript(`navigator.mediaDevices.getUserMedia = async () => {
+    throw new DOMException("no device", "NotFoundError");
+  };`);
+  for (const on of [page, await device(deaf)]) {
+    station.mark();
+    await on.getByRole("button", { name: "Call Unit 402" }).click();
+    await on.locator(TIMER).waitFor();
+    await station.waitFor("CALL_ESTABLISHED");
+    await on.getByRole("button", { name: "Keys" }).click();
+    await on.getByRole("button", { name: "Key 7" }).click();
+    await on.getByRole("button", { name: "Key hash" }).click();
+    await until(() => digits(station) === "7#", { what: "7# at the station" });
+    await on.locator(HANG_UP).click();
+    await station.waitFor("CALL_CLOSED");
+    await on.getByRole("button", { name: "Close" }).click();
+  }
+});
+
+/** The last two keys that the station heard. */
+function digits(station: SipPhone): string {
+  const keys = station.events.filter((event) => event.type === "CALL_DTMF_START").map((event) => event.param);
+  return keys.slice(-2).join("");
+}
+
 test("two tabs are one phone: either answers, and when the leader closes the other takes over within 2 s", async () => {
   const second = await openPanel(profile, desk.bridge.url);
   await second.getByText("The phone is in another tab").waitFor();
@@ -340,4 +383,25 @@ test("two tabs are one phone: either answers, and when the leader closes the oth
   assert.ok(performance.now() - closedAtMs < 2_000, `${Math.round(performance.now() - closedAtMs)} ms`);
   const again = await ring(second);
   await again.call.cancel();
+});
+
+test("on plain http, where browsers have no locks, two tabs are one phone all the same", async () => {
+  const insecure = await startChromium({ certificateFile: edge.values.certificateFile, hosts: ["panel.test"] });
+  extra.push(insecure);
+  const context = await newProfile(insecure);
+  const url = `http://panel.test:${desk.bridge.port}/`;
+  const first = await openPanel(context, url);
+  await first.locator(READY).waitFor();
+  const second = await openPanel(context, url);
+  await second.getByText("The phone is in another tab").waitFor();
+  const closedAtMs = performance.now();
+  await first.close();
+  await second.getByText("The phone is in another tab").waitFor({ state: "hidden" });
+  await second.locator(READY).waitFor();
+  assert.ok(performance.now() - closedAtMs < 3_500, `${Math.round(performance.now() - closedAtMs)} ms`);
+  const { call } = await ring(second);
+  await second.locator(ANSWER).click();
+  assert.ok(await heard(second), "it hears the door");
+  await second.locator(HANG_UP).click();
+  assert.equal((await call.endedByPeer).method, "BYE");
 });

@@ -80,7 +80,7 @@ export class Phone {
     this.stops.push(lead(LOCK, () => this.becomeLeader()));
     this.channel.sendHello();
     const wake = (): void => {
-      if (document.visibilityState === "visible") this.connection({ type: "wake" });
+      if (document.visibilityState === "visible") this.wake();
     };
     on(document, "visibilitychange", wake, this.stops);
     on(window, "pageshow", wake, this.stops);
@@ -115,6 +115,11 @@ export class Phone {
   command(command: PhoneCommand): void {
     if (this.current.role === "leader") this.perform(command);
     else this.channel?.sendCommand(command);
+  }
+
+  /** Something around it changed for the better: try now instead of later. */
+  wake(): void {
+    this.connection({ type: "wake" });
   }
 
   /** Inside a tap: unlocks the ringtone and lets it be heard. */

@@ -62,9 +62,7 @@ function connectionKey(connection: ConnectionState): Key | null {
     case "registering":
     case "waiting":
       if (connection.problem === null) return null;
-      return connection.attempt > 0 || connection.problem === "credentials"
-        ? CONNECTION_TEXT[connection.problem]
-        : null;
+      return connection.attempt > 0 ? CONNECTION_TEXT[connection.problem] : null;
   }
 }
 
