@@ -12,6 +12,7 @@ import type {
   Unit,
 } from "../../bridge/src/api/directory.ts";
 import type { LiveState } from "../../bridge/src/api/live.ts";
+import type { Registration } from "../../infra/control/src/wire.ts";
 import { buildPanel } from "../../panel/build.ts";
 import { type Bridge, type BridgeApi, startBridge } from "./bridge.ts";
 import { type Control, startControl } from "./control.ts";
@@ -42,6 +43,8 @@ export interface LabOptions {
   pagePort?: number;
   /** The page gets the demo's bell button; whoever starts the lab serves it at `buttonPort`. Default: false. */
   demoPage?: boolean;
+  /** Another entry of the bridge than its sources: the bundle. */
+  bridgeMain?: string;
   /** Told before each step. */
   progress?: (what: string) => void;
 }
@@ -66,6 +69,7 @@ export class Lab {
   readonly house: SampleHouse;
   /** For the bell button of the demo's page. */
   readonly buttonPort: number;
+  private readonly siteToken: string;
   private readonly doorPassword: string;
   private readonly ports: PortBlock;
   private readonly stops: Stop[];
@@ -80,6 +84,7 @@ export class Lab {
     this.api = parts.api;
     this.events = parts.events;
     this.house = parts.house;
+    this.siteToken = parts.siteToken;
     this.doorPassword = parts.doorPassword;
     this.ports = parts.ports;
     this.stops = parts.stops;
@@ -123,6 +128,18 @@ export class Lab {
     await directoryLive(this.api);
   }
 
+  /** The live contacts of an account on the SIP server; empty while control or Kamailio is away. */
+  async contacts(username: string): Promise<Registration[]> {
+    try {
+      const reply = await this.control.request("GET", "/v1/registrations", { token: this.siteToken });
+      if (reply.status !== 200) return [];
+      const { registrations } = reply.json<{ registrations: Registration[] }>();
+      return registrations.filter((contact) => contact.username === username);
+    } catch {
+      return [];
+    }
+  }
+
   /** Ends what was started, the newest first. */
   async stop(): Promise<void> {
     await stopAll(this.stops);
@@ -159,6 +176,7 @@ interface LabParts {
   api: BridgeApi;
   events: EventListener;
   house: SampleHouse;
+  siteToken: string;
   doorPassword: string;
   ports: PortBlock;
   stops: Stop[];
@@ -197,6 +215,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       sipUri: wss ? `wss://localhost:${values.wssPort}` : `ws://127.0.0.1:${values.plainWsPort}`,
       mqtt: { url: broker.url },
       env: demo,
+      ...(options.bridgeMain !== undefined && { main: options.bridgeMain }),
     });
     stops.push(() => bridge.stop());
     await until(() => bridge.token, { what: "the bridge to print its token" });
@@ -216,6 +235,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       api,
       events,
       house,
+      siteToken: token,
       doorPassword,
       ports,
       stops,
