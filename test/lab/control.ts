@@ -118,7 +118,7 @@ export class Control {
     });
   }
 
-  /** Opens the event feed after a cursor and waits for its hello. Rejects with the HTTP status if it is refused. */
+  /** Opens the event feed after a cursor and waits for its hello. Rejects with the HTTP status or close code if refused. */
   async feed(token: string, after = 0): Promise<Feed> {
     const url = `${this.url.replace(/^http/, "ws")}/v1/events?after=${after}`;
     const socket = new WebSocket(url, {
@@ -131,7 +131,8 @@ export class Control {
       socket.once("unexpected-response", (_request, reply) => reject(new Error(`HTTP ${reply.statusCode}`)));
       socket.once("error", reject);
     });
-    await until(() => feed.messages.length > 0, { what: "the hello of the feed" });
+    await until(() => feed.messages.length > 0 || feed.closeCode !== null, { what: "the hello of the feed" });
+    if (feed.closeCode !== null) throw new Error(`closed with ${feed.closeCode}`);
     return feed;
   }
 

@@ -5,6 +5,8 @@ import type { CallEvent, ControlHealth, FeedMessage } from "./wire.ts";
 /** Events read and sent at once; the next page waits until the socket has taken this one. */
 const PAGE = 200;
 const PING_MS = 10_000;
+/** How often a feed looks whether its site is still there: the command line is another process. */
+const LOOK_MS = 1_000;
 /** A site has one bridge; a few more for restarts whose old connection still lingers. */
 const FEEDS_PER_SITE = 8;
 
@@ -109,10 +111,12 @@ function runFeed(socket: WebSocket, domain: string, after: number, { outbox, wat
   // The feed only speaks; what the reader says beyond pongs is not looked at.
   const ping = setInterval(() => {
     if (!alive) return socket.terminate();
-    if (!siteExists()) return socket.close(FeedClose.siteRemoved, "the site was removed");
     alive = false;
     socket.ping();
   }, PING_MS);
+  const look = setInterval(() => {
+    if (!siteExists()) socket.close(FeedClose.siteRemoved, "the site was removed");
+  }, LOOK_MS);
 
   void send({ type: "hello", domain, newestId: outbox.newestId(), oldestId: outbox.oldestId(domain) })
     .then(pump)
@@ -121,6 +125,7 @@ function runFeed(socket: WebSocket, domain: string, after: number, { outbox, wat
   return () => {
     ended = true;
     clearInterval(ping);
+    clearInterval(look);
     stopOutbox();
     stopWatch();
   };

@@ -14,6 +14,8 @@ const EVERY_MS = 250;
  * first sweep, so a second one follows.
  */
 const SECOND_SWEEP_MS = 150;
+/** Nothing that was let in longer ago is still on its way; a second sweep would only hit a new login. */
+const IN_FLIGHT_MS = 1_000;
 /** How long a `PUT` waits for its log-outs before it answers that they follow later. */
 const FINISH_MS = 2_000;
 
@@ -84,9 +86,12 @@ export class LogOuts {
     }
   }
 
-  private async sweep(pending: LogOut[]): Promise<void> {
+  private async sweep(pending: readonly LogOut[]): Promise<void> {
     await this.kamailio.logOut(pending);
+    const since = Date.now() - IN_FLIGHT_MS;
+    const recent = pending.filter(({ requestedAtMs }) => requestedAtMs >= since);
+    if (recent.length === 0) return;
     await delay(SECOND_SWEEP_MS);
-    await this.kamailio.logOut(pending);
+    await this.kamailio.logOut(recent);
   }
 }

@@ -1,0 +1,245 @@
+/** Taking an account away ends what it has: its registration, its ringing and its running call, within a second. */
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "node:test";
+import type { DirectoryStatus, RegistrationList } from "../../infra/control/src/wire.ts";
+import { type Control, startControl } from "../lab/control.ts";
+import { defaultPassword, type Edge, startEdge } from "../lab/edge.ts";
+import type { Call } from "../lab/sip/call.ts";
+import { SipAgent } from "../lab/sip-agent.ts";
+import { until } from "../lab/until.ts";
+import { type DirectoryDraft, directoryPut, smallBuilding } from "./directory-put.ts";
+
+const A = "a.sip.test";
+const B = "b.sip.test";
+/** From the issue: within a second. */
+const BOUND_MS = 1_000;
+
+describe("an account that is taken away", () => {
+  let edge: Edge;
+  let control: Control;
+  const tokens: Record<string, string> = {};
+  let agents: SipAgent[] = [];
+  let revision = 0;
+
+  before(async () => {
+    edge = await startEdge();
+    control = await startControl({ values: edge.values, caFile: edge.caFile });
+    for (const domain of [A, B]) tokens[domain] = await control.addSite(domain);
+  });
+  beforeEach(async () => {
+    for (const agent of agents) agent.close();
+    agents = [];
+    // Whoever a test took away comes back; what it left behind goes.
+    for (const domain of [A, B]) {
+      await put(domain, {});
+      await put(domain, smallBuilding());
+    }
+  });
+  after(async () => {
+    for (const agent of agents) agent.close();
+    await control?.stop();
+    await edge?.stop();
+  });
+
+  async function put(domain: string, draft: DirectoryDraft): Promise<DirectoryStatus> {
+    const reply = await control.request("PUT", "/v1/directory", {
+      token: tokens[domain] ?? "",
+      body: directoryPut(domain, ++revision, draft),
+    });
+    assert.equal(reply.status, 200, reply.text);
+    return reply.json<DirectoryStatus>();
+  }
+
+  function without(username: string): DirectoryDraft {
+    const building = smallBuilding();
+    return { ...building, accounts: building.accounts.filter((account) => account.username !== username) };
+  }
+
+  function changed(username: string, change: object): DirectoryDraft {
+    const building = smallBuilding();
+    const accounts = building.accounts.map((account) =>
+      account.username === username ? { ...account, ...change } : account,
+    );
+    return { ...building, accounts };
+  }
+
+  async function device(user: string, domain = A, password = defaultPassword(user)): Promise<SipAgent> {
+    const agent = await SipAgent.open({ port: edge.values.sipPort, user, domain, password });
+    agents.push(agent);
+    assert.equal((await agent.register()).status, 200);
+    return agent;
+  }
+
+  async function registered(domain = A): Promise<string[]> {
+    const reply = await control.request("GET", "/v1/registrations", { token: tokens[domain] ?? "" });
+    return reply.json<RegistrationList>().registrations.map(({ username }) => username);
+  }
+
+  /** Runs the change and fails unless what must follow did so within the bound, counted from its start. */
+  async function within<T>(act: () => Promise<unknown>, follows: Promise<T>): Promise<T> {
+    const startedMs = performance.now();
+    let followedMs = Number.NaN;
+    const timed = follows.then((value) => {
+      followedMs = performance.now() - startedMs;
+      return value;
+    });
+    await act();
+    const value = await timed;
+    assert.ok(followedMs <= BOUND_MS, `took ${Math.round(followedMs)} ms`);
+    return value;
+  }
+
+  /** An answered call from the door to a panel. */
+  async function runningCall(): Promise<{ call: Call; door: SipAgent; panel: SipAgent }> {
+    const panel = await device("panel-1");
+    const door = await device("door-1");
+    panel.policy = { ring: true, final: 200, afterMs: 50 };
+    const call = await door.call("unit401");
+    assert.equal((await call.final).status, 200);
+    await until(() => panel.incoming[0]?.messages.some(({ method }) => method === "ACK"), { what: "the ACK" });
+    return { call, door, panel };
+  }
+
+  for (const [how, draft] of [
+    ["removed", without("panel-1")],
+    ["disabled", changed("panel-1", { enabled: false })],
+    ["re-keyed", changed("panel-1", { password: "another" })],
+    ["moved to another unit", changed("panel-1", { unit: "entrance" })],
+  ] as const) {
+    it(`loses its registration when it is ${how}, and the others keep theirs`, async () => {
+      await device("panel-1");
+      await device("panel-2");
+      await device("panel-1", B);
+      const gone = until(async () => !(await registered()).includes("panel-1"), { what: "the registration to go" });
+      const { loggedOut } = await within(() => put(A, draft), gone).then(() => put(A, draft));
+      assert.deepEqual(loggedOut, []);
+      assert.deepEqual(await registered(), ["panel-2"]);
+      assert.deepEqual(await registered(B), ["panel-1"]);
+    });
+  }
+
+  it("is named in the reply, and a repetition logs nobody out again", async () => {
+    await device("panel-1");
+    assert.deepEqual((await put(A, without("panel-1"))).loggedOut, ["panel-1"]);
+    assert.deepEqual((await put(A, without("panel-1"))).loggedOut, []);
+  });
+
+  it("cannot register or call any more when it is removed", async () => {
+    const panel = await device("panel-1");
+    await device("panel-2");
+    await put(A, without("panel-1"));
+    assert.equal((await panel.register()).status, 401);
+    const call = await panel.call("unit401");
+    assert.equal((await call.final).status, 407);
+  });
+
+  it("can only register with the new password when it is re-keyed", async () => {
+    const panel = await device("panel-1");
+    await put(A, changed("panel-1", { password: "another" }));
+    assert.equal((await panel.register()).status, 401);
+    await device("panel-1", A, "another");
+    assert.deepEqual(await registered(), ["panel-1"]);
+  });
+
+  it("is not rung any more, the others of the unit are", async () => {
+    const panel1 = await device("panel-1");
+    const panel2 = await device("panel-2");
+    const door = await device("door-1");
+    await put(A, without("panel-1"));
+    panel2.policy = { ring: true, final: 486, afterMs: 50 };
+    assert.equal((await (await door.call("unit401")).final).status, 486);
+    assert.equal(panel1.incoming.length, 0);
+  });
+
+  it("does not come back by a REGISTER that was on its way, however often it tries", async () => {
+    const panel = await device("panel-1");
+    let trying = true;
+    const tries = (async () => {
+      while (trying) await panel.register();
+    })();
+    await put(A, without("panel-1"));
+    trying = false;
+    await tries;
+    assert.deepEqual(await registered(), []);
+  });
+
+  it("loses its running call as the callee: both sides get a BYE, the event says the system ended it", async () => {
+    const { call, panel } = await runningCall();
+    const incoming = panel.incoming[0];
+    assert.ok(incoming);
+    const both = Promise.all([call.endedByPeer, incoming.endedByPeer]);
+    const [atDoor, atPanel] = await within(() => put(A, without("panel-1")), both);
+    assert.equal(atDoor.method, "BYE");
+    assert.equal(atPanel.method, "BYE");
+    const ended = await until(() => edge.events(A).find(({ kind }) => kind === "ended"), { what: "the ended event" });
+    assert.equal(ended.endedBy, "system");
+    assert.equal(await edge.mediaSessions(), 0);
+  });
+
+  it("loses its running call as the caller", async () => {
+    const { call, panel } = await runningCall();
+    const incoming = panel.incoming[0];
+    assert.ok(incoming);
+    const both = Promise.all([call.endedByPeer, incoming.endedByPeer]);
+    await within(() => put(A, changed("door-1", { enabled: false })), both);
+  });
+
+  it("loses the call that it is making while it rings", async () => {
+    const panel = await device("panel-1");
+    const door = await device("door-1");
+    panel.policy = { ring: true, final: null };
+    const call = await door.call("unit401");
+    const ringing = await until(() => panel.incoming[0], { what: "the panel to ring" });
+    const [final, cancel] = await within(
+      () => put(A, without("door-1")),
+      Promise.all([call.final, ringing.endedByPeer]),
+    );
+    assert.ok(final.status >= 480 && final.status < 500, `the caller got ${final.status}`);
+    assert.equal(cancel.method, "CANCEL");
+  });
+
+  it("stops ringing when it is the one that is called", async () => {
+    const panel = await device("panel-1");
+    const door = await device("door-1");
+    panel.policy = { ring: true, final: null };
+    const call = await door.call("unit401");
+    const ringing = await until(() => panel.incoming[0], { what: "the panel to ring" });
+    const [final, cancel] = await within(
+      () => put(A, without("panel-1")),
+      Promise.all([call.final, ringing.endedByPeer]),
+    );
+    assert.ok(final.status >= 480 && final.status < 500, `the caller got ${final.status}`);
+    assert.equal(cancel.method, "CANCEL");
+  });
+
+  it("leaves calls of the same names at another site and other calls of its own site alone", async () => {
+    const panelB = await device("panel-1", B);
+    const doorB = await device("door-1", B);
+    panelB.policy = { ring: true, final: 200, afterMs: 50 };
+    const other = await doorB.call("unit401");
+    assert.equal((await other.final).status, 200);
+    const { call } = await runningCall();
+    await within(() => put(A, without("panel-1")), call.endedByPeer);
+    assert.equal((await other.request("OPTIONS")).status < 300, true);
+    assert.equal((await other.hangup()).status, 200);
+  });
+
+  it("goes with its whole site when that is removed", async () => {
+    const domain = "c.sip.test";
+    const token = await control.addSite(domain);
+    tokens[domain] = token;
+    await put(domain, smallBuilding());
+    const panel = await device("panel-1", domain);
+    const door = await device("door-1", domain);
+    panel.policy = { ring: true, final: 200, afterMs: 50 };
+    const call = await door.call("unit401");
+    assert.equal((await call.final).status, 200);
+    await control.cli("site", "remove", domain);
+    await call.endedByPeer;
+    assert.equal((await panel.register()).status, 403);
+    await control.addSite(domain).then((again) => {
+      tokens[domain] = again;
+    });
+    assert.deepEqual(await registered(domain), []);
+  });
+});

@@ -1,0 +1,32 @@
+/** Writes call events as Kamailio does: one committed row each, from another connection than control's. */
+import Database from "better-sqlite3";
+
+export class OutboxWriter {
+  private readonly db: Database.Database;
+
+  constructor(dataFolder: string) {
+    this.db = new Database(`${dataFolder}/outbox.db`);
+  }
+
+  /** Appends `count` events of a domain in one transaction and returns their ids. */
+  write(domain: string, count = 1, atMs = Date.now()): number[] {
+    const insert = this.db.prepare(
+      "INSERT INTO call_event (at_ms, domain, call_id, kind, caller, callee, unit) VALUES (?, ?, ?, 'invited', ?, ?, ?)",
+    );
+    return this.db.transaction(() =>
+      Array.from({ length: count }, (_, i) => {
+        const callId = i.toString(16).padStart(32, "0");
+        return Number(insert.run(atMs, domain, callId, "door-1", "unit401", "unit401").lastInsertRowid);
+      }),
+    )();
+  }
+
+  /** Deletes up to and with this id. */
+  trim(through: number): void {
+    this.db.prepare("DELETE FROM call_event WHERE id <= ?").run(through);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
