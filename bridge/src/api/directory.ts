@@ -10,19 +10,17 @@ import {
 } from "../../../infra/control/src/wire.ts";
 
 export const Id = Type.String({ pattern: "^[0-9A-HJKMNP-TV-Z]{26}$" });
-/** Text for people: 1 to 80 characters, not only spaces, no control characters and no bidirectional overrides. */
-export const Label = Type.String({
-  minLength: 1,
-  maxLength: 80,
-  pattern: "^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$",
-});
+/** Text for people has no control characters, bidirectional overrides or halves of characters. */
+const CLEAN = "[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]*$";
+/** 1 to 80 characters, not only spaces. */
+export const Label = Type.String({ minLength: 1, maxLength: 80, pattern: `^(?=.*\\S)${CLEAN}` });
 
 const closed = { additionalProperties: false } as const;
 
 export const NewSite = Type.Object(
   {
     name: Label,
-    address: Type.String({ maxLength: 200, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$" }),
+    address: Type.String({ maxLength: 200, pattern: `^${CLEAN}` }),
     /** SIP domain and realm of the site. Fixed once made: every HA1 is bound to it. */
     domain: Type.String({ pattern: "^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" }),
     /** IANA name, e.g. Europe/Paris. */

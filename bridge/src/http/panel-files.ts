@@ -1,7 +1,7 @@
 /** Serves the built panel: plain files of one folder, looked up anew each time so that a new build shows at once. */
 
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../events/errors.ts";
@@ -30,7 +30,9 @@ export function panelFiles(app: App, folder: string): void {
   const send = async (path: string, request: FastifyRequest, reply: FastifyReply) => {
     const file = join(folder, path);
     const found = await stat(file).catch(() => null);
-    if (!found?.isFile()) throw new AppError("NOT_FOUND", "there is nothing at this address");
+    // A link may lead out of the folder.
+    if (!found?.isFile() || (await realpath(file)) !== join(await realpath(folder), path))
+      throw new AppError("NOT_FOUND", "there is nothing at this address");
     const tag = `"${found.size.toString(36)}-${Math.floor(found.mtimeMs).toString(36)}"`;
     reply.headers({ "cache-control": "no-cache", etag: tag });
     if (request.headers["if-none-match"] === tag) return reply.code(304).send();

@@ -1,0 +1,278 @@
+/** Bad and hostile input: every field of every body, every path and query, and bytes that are no request at all. */
+import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Site, Unit } from "../../bridge/src/api/directory.ts";
+import type { ErrorReply } from "../../bridge/src/api/error.ts";
+import { ERRORS } from "../../bridge/src/events/errors.ts";
+import { labFolder } from "../lab/folder.ts";
+import { type Reply, type TestApp, testApp } from "./app.ts";
+import { type House, makeHouse } from "./house.ts";
+import { type GoodRequest, goodRequests } from "./requests.ts";
+
+let api: TestApp;
+let house: House;
+let requests: GoodRequest[];
+const panel = labFolder("panel");
+
+before(async () => {
+  mkdirSync(join(panel.path, "assets"));
+  writeFileSync(join(panel.path, "index.html"), "<!doctype html>");
+  writeFileSync(join(panel.path, "assets", "a.js"), "1");
+  writeFileSync(join(panel.path, ".secret"), "hidden");
+  symlinkSync("/etc", join(panel.path, "etc"));
+  api = await testApp({ panelFolder: panel.path });
+  house = await makeHouse(api);
+  const rule = api.store.rules.list({ unitId: house.unit402.id })[0];
+  requests = goodRequests(house, rule?.id ?? "", api.token).filter(({ route }) => route !== "/api/session");
+});
+after(async () => {
+  await api.close();
+  panel.remove();
+});
+
+const everything = () =>
+  JSON.stringify([
+    api.store.sites.list(),
+    api.store.units.list({}),
+    api.store.accounts.list({}),
+    api.store.rules.list({}),
+  ]);
+
+/** An error of the table, in its shape, that says nothing of our insides. */
+function assertCleanError(reply: Reply, what: string, statuses: readonly number[] = [400]): void {
+  assert.ok(statuses.includes(reply.status), `${what}: ${reply.status} ${reply.text.slice(0, 200)}`);
+  const { error } = reply.json<ErrorReply>();
+  assert.deepEqual(
+    Object.keys(error).filter((key) => !["code", "message", "retryable", "details"].includes(key)),
+    [],
+  );
+  assert.ok(error.code in ERRORS, error.code);
+  assert.notEqual(error.code, "INTERNAL", what);
+  assert.doesNotMatch(reply.text, /node_modules|\.ts:|SQLITE|at Object|FST_/, what);
+  assert.match(String(reply.headers["content-type"]), /^application\/json/);
+}
+
+const TEXTS: Record<string, string> = {
+  sql: `'; DROP TABLE unit; --`,
+  html: `<script>alert(1)</script><img src=x onerror=alert(1)>`,
+  "cr lf": "a\r\nSet-Cookie: x=1",
+  nul: "a\u0000b",
+  bell: "a\u0007b",
+  "right to left override": "a\u202egnp.exe",
+  isolate: "a\u2066b\u2069",
+  "line separator": "a\u2028b",
+  emoji: "👨‍👩‍👧‍👦 😀",
+  arabic: "شقة ٤٠١",
+  "lone surrogate": "a\ud800b",
+  "64 kB": "x".repeat(65_536),
+  "4 kB": "x".repeat(4096),
+  spaces: "   ",
+  empty: "",
+  path: "../../etc/passwd",
+  template: "#{1+1} {{7*7}} %s %n",
+  "a long number": "9".repeat(400),
+};
+/** Texts that a label may hold; they must come back as they were sent. */
+const INERT = ["sql", "html", "emoji", "arabic", "path", "template"];
+
+for (const [name, text] of Object.entries(TEXTS)) {
+  test(`hostile text in every field of every body does no harm: ${name}`, async () => {
+    for (const { method, url, body } of requests) {
+      if (typeof body !== "object" || body === null) continue;
+      for (const field of Object.keys(body)) {
+        const reply = await api.send(method, url, { ...body, [field]: text });
+        if (reply.status < 300) {
+          assert.ok(INERT.includes(name), `${method} ${url} ${field} took ${name}`);
+          assert.ok(["name", "number", "label", "address"].includes(field), field);
+        } else assertCleanError(reply, `${method} ${url} ${field}`, [400, 409, 413]);
+      }
+    }
+  });
+}
+
+test("labels come back exactly as they were sent", async () => {
+  for (const name of INERT) {
+    const text = TEXTS[name] ?? "";
+    const made = await api.send("POST", "/api/units", { buildingId: house.building.id, number: text });
+    assert.equal(made.status, 201, name);
+    const { id, name: sipName } = made.json<Unit>();
+    assert.equal((await api.send("GET", `/api/units/${id}`)).json<Unit>().number, text);
+    assert.match(sipName, /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/);
+  }
+});
+
+const VALUES: unknown[] = [null, true, 0, -1, 1.5, 1e308, 2 ** 53, [], {}, [[]], { $gt: "" }, "NaN"];
+
+test("a value of the wrong type in any field is refused with the place where it stands", async () => {
+  for (const { method, url, body } of requests) {
+    if (typeof body !== "object" || body === null) continue;
+    for (const [field, good] of Object.entries(body)) {
+      for (const value of VALUES) {
+        if (typeof value === typeof good && typeof value !== "object") continue;
+        if (value === null && ["unitId", "doorId", "targetSipUri"].includes(field)) continue;
+        if (Array.isArray(value) && Array.isArray(good) && value.length === 0) continue;
+        const before = everything();
+        const reply = await api.send(method, url, { ...body, [field]: value });
+        assertCleanError(reply, `${method} ${url} ${field}=${JSON.stringify(value)}`);
+        assert.equal(reply.code, "INVALID_REQUEST");
+        const details = Object.keys(reply.json<ErrorReply>().error.details ?? {});
+        assert.ok(
+          details.some((place) => place.startsWith(`/body/${field}`)),
+          details.join(),
+        );
+        assert.equal(everything(), before);
+      }
+    }
+  }
+});
+
+test("an unknown field, a missing body and a body that is no object are refused", async () => {
+  for (const { method, url, body } of requests) {
+    if (typeof body !== "object" || body === null || Object.keys(body).length === 0) continue;
+    for (const wrong of [{ ...body, isAdmin: true }, [], [body], "text", 5, null, undefined]) {
+      const sent = typeof wrong === "string" ? JSON.stringify(wrong) : wrong;
+      assertCleanError(await api.send(method, url, sent), `${method} ${url} ${JSON.stringify(wrong)}`);
+    }
+  }
+});
+
+test("prototype pollution is refused and pollutes nothing", async () => {
+  for (const payload of ['{"__proto__":{"role":"admin"}}', '{"constructor":{"prototype":{"role":"admin"}}}']) {
+    for (const { method, url, body } of requests.filter((request) => request.body !== undefined)) {
+      const merged = `${JSON.stringify(body).replace(/}$/, "")}${JSON.stringify(body) === "{}" ? "" : ","}${payload.slice(1)}`;
+      const reply = await api.send(method, url, merged);
+      if (url.endsWith("/ice") || url.endsWith("/password")) assert.ok(reply.status < 500);
+      else assertCleanError(reply, `${method} ${url}`);
+    }
+  }
+  assert.equal(({} as { role?: string }).role, undefined);
+});
+
+const MALFORMED: Record<string, string> = {
+  "cut off": '{"name":"x"',
+  "a trailing comma": '{"name":"x",}',
+  "two documents": "{}{}",
+  "a byte order mark": '\ufeff{"name":"x"',
+  "single quotes": "{'name':'x'}",
+  NaN: '{"name":NaN}',
+  garbage: "\u0000\u0001\u0002",
+  "deep nesting": "[".repeat(20_000),
+};
+
+for (const [name, text] of Object.entries(MALFORMED)) {
+  test(`malformed JSON is refused on every route: ${name}`, async () => {
+    for (const { method, url } of requests.filter((request) => request.method !== "GET")) {
+      const reply = await api.send(method, url, text);
+      assert.deepEqual([reply.status, reply.code], [400, "MALFORMED_JSON"], `${method} ${url} ${reply.text}`);
+      assertCleanError(reply, url);
+    }
+  });
+}
+
+test("a body over 32 kB is refused on every route before it is read", async () => {
+  const body = `{"name":"${"x".repeat(40_000)}"}`;
+  for (const { method, url } of requests.filter((request) => request.method !== "GET")) {
+    const reply = await api.send(method, url, body);
+    assert.deepEqual([reply.status, reply.code], [413, "TOO_LARGE"], `${method} ${url}`);
+  }
+});
+
+test("hostile paths and queries are answered in our shape", async () => {
+  const ids = [
+    "x",
+    "' OR 1=1 --",
+    "%00",
+    "%2e%2e%2f",
+    "0".repeat(26),
+    "Z".repeat(26),
+    "a".repeat(5000),
+    "%F0%9F%98%80",
+  ];
+  for (const noun of ["sites", "buildings", "units", "doors", "accounts", "rules", "devices"]) {
+    for (const id of ids) {
+      const url = `/api/${noun}/${id.includes("%") ? id : encodeURIComponent(id)}`;
+      assertCleanError(await api.send("GET", url), url, [400, 404]);
+    }
+  }
+  for (const query of [
+    "?limit=0",
+    "?limit=1e9",
+    "?limit=x",
+    "?before=-1",
+    "?before=1.5",
+    "?x=1",
+    "?limit=1&limit=2",
+    "?siteId='",
+  ]) {
+    assertCleanError(await api.send("GET", `/api/calls${query}`), query);
+  }
+  for (const url of ["/api", "/api/", "/api/nothing", "/api/sites/", "/api//sites", "/api/%E0%A4%A", "/api/sites/%"]) {
+    assertCleanError(await api.send("GET", url), url, [400, 404]);
+  }
+  for (const method of ["PUT", "PATCH", "DELETE"]) {
+    assertCleanError(await api.send(method, "/api/sites", {}), method, [404]);
+  }
+});
+
+test("only the panel's own files have an address", async () => {
+  const status = async (url: string) => (await api.send("GET", url)).status;
+  assert.equal(await status("/"), 200);
+  assert.equal(await status("/index.html"), 200);
+  assert.equal(await status("/assets/a.js"), 200);
+  for (const url of [
+    "/.secret",
+    "/assets",
+    "/assets/",
+    "/..%2f..%2fetc%2fpasswd",
+    "/../../etc/passwd",
+    "/assets/../.secret",
+    "/assets/%2e%2e/.secret",
+    "/%2e%2e%5c%2e%2e%5cetc",
+    "/index.html%00.png",
+    "//etc/passwd",
+    "/C:/windows",
+  ]) {
+    assert.ok([400, 404].includes(await status(url)), url);
+  }
+});
+
+test("a panel file is not sent again while it is the same", async () => {
+  const first = await api.send("GET", "/assets/a.js");
+  assert.match(String(first.headers["content-type"]), /^text\/javascript/);
+  const tag = String(first.headers.etag);
+  assert.equal((await api.send("GET", "/assets/a.js", undefined, { "if-none-match": tag })).status, 304);
+});
+
+test("bytes that are not HTTP get one clean answer and the bridge goes on", async () => {
+  const port = Number(new URL(await api.app.listen({ host: "127.0.0.1", port: 0 })).port);
+  const answer = async (bytes: string): Promise<string> => {
+    const socket = connect(port, "127.0.0.1");
+    const chunks: Buffer[] = [];
+    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+    socket.on("error", () => undefined);
+    socket.write(bytes);
+    // Unread bytes make the end a reset, which is no matter here.
+    await new Promise((resolve) => socket.once("close", resolve));
+    return Buffer.concat(chunks).toString();
+  };
+  for (const bytes of [
+    "\u0016\u0003\u0001\u0000",
+    "GET / HTTP/9.9\r\n\r\n",
+    "GET /\u0000 HTTP/1.1\r\n\r\n",
+    `${"x".repeat(100)}\r\n\r\n`,
+  ]) {
+    const reply = await answer(bytes);
+    assert.match(reply, /^HTTP\/1\.1 400 Bad Request\r\n/);
+    assert.match(reply, /"code":"INVALID_REQUEST"/);
+  }
+  const large = await answer(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"y".repeat(100_000)}\r\n\r\n`);
+  assert.match(large, /^HTTP\/1\.1 431/);
+  const smuggled = await answer(
+    "POST /api/session HTTP/1.1\r\nHost: localhost:8099\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+  );
+  assert.match(smuggled, /^HTTP\/1\.1 400/);
+  assert.equal((await api.send("GET", "/api/sites")).json<Site[]>().length > 0, true);
+});
