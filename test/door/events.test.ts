@@ -1,9 +1,12 @@
 /** A SIP call through the real edge becomes call log, MQTT events and WebSocket messages. */
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { Call, CallPage } from "../../bridge/src/api/call.ts";
+import type { Device } from "../../bridge/src/api/session.ts";
 import { DOMAIN, DOOR, type Lab, startLab } from "../lab/lab.ts";
 import type { MqttListener } from "../lab/mosquitto.ts";
+import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
 import { PanelSocket } from "./panel-socket.ts";
 import { type SampleAgents, sampleAgents } from "./sample-agents.ts";
@@ -198,6 +201,34 @@ test("a panel that calls the door is in the log, and the bell is not heard", asy
   );
   assert.deepEqual([callee.kind, doorId], ["door", lab.house.door.id]);
   assert.equal(broker.events(`${TOPIC}/${DOOR}/event`).length, bells);
+});
+
+test("to the browser that answered it was answered here, to the other one of the flat elsewhere", async () => {
+  agents.first.policy = { final: null };
+  agents.second.policy = { final: null };
+  const browsers = [randomUUID(), randomUUID()] as const;
+  const devices = await Promise.all(
+    browsers.map((id) => lab.api.put<Device>(`/api/devices/${id}`, { unitId: lab.unit("401").id, label: "Browser" })),
+  );
+  await lab.directoryLive();
+  const [answering, other] = await Promise.all(browsers.map((id) => PanelSocket.open(lab.bridge, lab.api, id)));
+  const { username, ha1 } = devices[0]?.sip ?? assert.fail();
+  const browser = await SipAgent.open({ port: lab.edge.values.sipPort, user: username, domain: DOMAIN, ha1 });
+  assert.equal((await browser.register()).status, 200);
+  browser.policy = { final: 200, afterMs: 200 };
+
+  const door = await agents.door.call("unit401");
+  assert.equal((await door.final).status, 200);
+  await door.hangup();
+  const { callId } = await logged();
+  seen.add(callId);
+  await until(() => answering?.story(callId).length === 3 && other?.story(callId).length === 3, { what: "the end" });
+  assert.equal(answering?.story(callId).at(-1), "completed/answered-here");
+  assert.equal(other?.story(callId).at(-1), "completed/answered-elsewhere");
+  await browser.register(0);
+  browser.close();
+  answering?.close();
+  other?.close();
 });
 
 test("registered devices are shown within seconds, and gone ones too", async () => {

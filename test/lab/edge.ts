@@ -59,7 +59,7 @@ export class Edge {
     const config = join(this.folder, "config", "kamailio", "kamailio.cfg");
     this.kamailio = await Program.start({
       command: "kamailio",
-      args: ["-f", config, "-Y", this.values.runFolder, "-P", pidFile, "-m", "128", "-M", "8", "-DD", "-E"],
+      args: ["-f", config, "-Y", this.values.runFolder, "-P", pidFile, "-m", "256", "-M", "8", "-DD", "-E"],
       logFile: join(this.folder, "kamailio.log"),
       ready: async () => (await answersOptions(this.values.sipPort)) && (await connects(this.values.wssPort)),
     });
@@ -101,6 +101,15 @@ export class Edge {
 
   get kamailioRunning(): boolean {
     return this.kamailio?.running ?? false;
+  }
+
+  /** Main process; 0 when it does not run. */
+  get kamailioPid(): number {
+    return this.kamailio?.pid ?? 0;
+  }
+
+  get rtpenginePid(): number {
+    return this.rtpengine?.pid ?? 0;
   }
 
   /** Everything Kamailio logged, all its lives together. */

@@ -12,9 +12,11 @@ CREATE TABLE call_event (
   account       TEXT NOT NULL DEFAULT '',
   ended_by      TEXT NOT NULL DEFAULT '',
   code          INTEGER NOT NULL DEFAULT 0,
-  -- Kamailio's own, on `invited` rows: how it finds the call again. Call-ID and tag in hex: they are the caller's bytes.
+  -- Kamailio's own, how it finds the call again: Call-ID, From tag and CSeq on `invited` rows, the To tag on `answered`
+  -- ones. In hex: they are the devices' bytes.
   sip_call_id   TEXT NOT NULL DEFAULT '',
   sip_from_tag  TEXT NOT NULL DEFAULT '',
+  sip_to_tag    TEXT NOT NULL DEFAULT '',
   sip_cseq      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX call_event_domain ON call_event (domain, id);

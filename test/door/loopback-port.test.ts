@@ -1,0 +1,129 @@
+/** Kamailio's loopback port: what control may do there, and that nobody else may. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import { until } from "../lab/until.ts";
+import { DOMAIN, House, ringing, status } from "./house.ts";
+
+let house: House;
+before(async () => {
+  house = await House.open();
+});
+afterEach(async () => {
+  await house.quiet();
+  await house.clear();
+});
+after(() => house.close());
+
+describe("the loopback port", () => {
+  test("without the secret everything is refused", async () => {
+    const url = `http://127.0.0.1:${house.edge.values.rpcPort}`;
+    for (const path of ["/rpc", "/calls/end", "/outbox/trim?through=1", "/", "/elsewhere"]) {
+      for (const authorization of [undefined, "Bearer wrong", "Basic x", house.edge.values.rpcSecret]) {
+        const headers = authorization ? { authorization } : {};
+        const response = await fetch(`${url}${path}`, { method: "POST", headers, body: "{}" });
+        assert.equal(response.status, 401);
+      }
+    }
+  });
+
+  test("a path that is not there is 404, a SQL quote in one too", async () => {
+    for (const path of ["/", "/RPC", "/outbox/trim?through=1;x", "/outbox/trim?through=x", "/calls/end?domain=a'b"]) {
+      assert.equal((await house.edge.rpc(path)).status, 404, path);
+    }
+  });
+
+  test("it speaks no SIP", async () => {
+    const { rpcPort } = house.edge.values;
+    const { SipAgent } = await import("../lab/sip-agent.ts");
+    const agent = await SipAgent.open({ user: "door", domain: DOMAIN, protocol: "tcp", port: rpcPort, password: "x" });
+    await assert.rejects(agent.register(300, [], 500));
+    agent.close();
+  });
+
+  test("JSON-RPC tells who is registered and forgets an account", async () => {
+    const panel = await house.device("panel401", "ws");
+    assert.match(JSON.stringify(await house.edge.jsonRpc("ul.dump", ["brief"])), /panel401@house/);
+    await house.edge.jsonRpc("ul.rm", ["location", `panel401@${DOMAIN}`]);
+    assert.doesNotMatch(JSON.stringify(await house.edge.jsonRpc("ul.dump", ["brief"])), /panel401@house/);
+    const call = await panel.call("panel401");
+    assert.equal(await status(call), 480);
+  });
+
+  for (const side of ["caller", "callee"] as const) {
+    test(`a running call ends on both sides within a second when its ${side} is removed`, async () => {
+      const door = await house.device("door");
+      const panel = await house.device("panel401", "wss");
+      const call = await door.call("unit401");
+      const answered = await ringing(panel);
+      answered.answer(200);
+      assert.equal(await status(call), 200);
+      await until(() => house.story().at(-1) === "answered panel401", { what: "the answer" });
+      const account = side === "caller" ? "door" : "panel401";
+      const response = await house.edge.rpc(`/calls/end?domain=${DOMAIN}&account=${account}`);
+      assert.deepEqual(await response.json(), { ended: 1 });
+      const endedAt = performance.now();
+      for (const end of [await call.endedByPeer, await answered.endedByPeer]) {
+        assert.equal(end.method, "BYE");
+        assert.ok(end.at - endedAt < 1000);
+      }
+      assert.deepEqual((await house.finished()).slice(-1), ["ended system"]);
+    });
+  }
+
+  test("a ringing call ends when its caller is removed", async () => {
+    const door = await house.device("door");
+    const panel = await house.device("panel401", "wss");
+    const call = await door.call("unit401");
+    const rung = await ringing(panel);
+    const response = await house.edge.rpc(`/calls/end?domain=${DOMAIN}&account=door`);
+    assert.deepEqual(await response.json(), { ended: 1 });
+    assert.equal(await status(call), 480);
+    assert.equal((await rung.endedByPeer).method, "CANCEL");
+    assert.deepEqual(await house.finished(), ["invited", "ringing panel401", "failed 480"]);
+  });
+
+  test("a call ends when the last device that rings for it is removed", async () => {
+    const door = await house.device("door");
+    const panel = await house.device("panel401", "wss");
+    const call = await door.call("unit401");
+    const rung = await ringing(panel);
+    await house.edge.rpc(`/calls/end?domain=${DOMAIN}&account=panel401`);
+    assert.equal((await rung.endedByPeer).method, "CANCEL");
+    assert.equal(await status(call), 480);
+    assert.equal((await house.finished()).at(-1), "failed 480");
+  });
+
+  test("all calls end at once, and another site's calls only when meant", async () => {
+    const door = await house.device("door");
+    const panel = await house.device("panel401", "wss");
+    const call = await door.call("unit401");
+    (await ringing(panel)).answer(200);
+    assert.equal(await status(call), 200);
+    await until(() => house.story().at(-1) === "answered panel401", { what: "the answer" });
+    assert.deepEqual(await (await house.edge.rpc("/calls/end?domain=other.sip.example.com")).json(), { ended: 0 });
+    assert.deepEqual(await (await house.edge.rpc("/calls/end")).json(), { ended: 1 });
+    assert.equal((await call.endedByPeer).method, "BYE");
+    assert.equal((await house.finished()).at(-1), "ended system");
+  });
+
+  test("trimming deletes finished calls and keeps the rows of a running one", async () => {
+    const door = await house.device("door");
+    const panel = await house.device("panel401", "ws");
+    const call = await door.call("unit401");
+    (await ringing(panel)).answer(200);
+    assert.equal(await status(call), 200);
+    await until(() => house.story().at(-1) === "answered panel401", { what: "the answer" });
+    const through = house.edge.events().at(-1)?.id ?? 0;
+    assert.deepEqual(await (await house.edge.rpc(`/outbox/trim?through=${through}`)).json(), { ok: true });
+    assert.deepEqual(house.story(), ["invited", "ringing panel401", "answered panel401"]);
+    await call.hangup();
+    assert.deepEqual(await house.finished(), ["invited", "ringing panel401", "answered panel401", "ended caller"]);
+    const last = house.edge.events().at(-1)?.id ?? 0;
+    await house.edge.rpc(`/outbox/trim?through=${last}`);
+    assert.deepEqual(house.story(), []);
+    const next = await door.call("nobody");
+    assert.equal(await status(next), 404);
+    const [event] = house.edge.events();
+    assert.ok(event && event.id > last, "ids go on growing after a trim");
+  });
+});
