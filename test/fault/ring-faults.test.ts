@@ -71,11 +71,10 @@ for (const { name, strike } of RTPENGINE) {
   test(`${name} while the door rings: no call without sound, and the next one works`, async () => {
     const watch = await ring();
     await strike(house.lab);
-    await house.panel.answer().catch(() => {});
-    await house.panel.ended(15_000);
-    await house.door.waitFor("CALL_CLOSED", 15_000);
-    const { call } = await watch.over(30_000);
-    assert.notEqual(call.endedAtMs, null);
+    await house.panel.pressAnswer();
+    await house.panel.ended(5_000);
+    await house.door.waitFor("CALL_CLOSED", 5_000);
+    await watch.over();
     await talkWorks();
   });
 }

@@ -63,8 +63,13 @@ export class Panel {
 
   /** Presses Answer and waits until the call time runs. */
   async answer(timeoutMs = 10_000): Promise<void> {
-    await this.incoming.getByRole("button", { name: "Answer" }).click();
+    await this.pressAnswer();
     await this.talking(timeoutMs);
+  }
+
+  /** For an answer that comes to nothing. */
+  async pressAnswer(): Promise<void> {
+    await this.incoming.getByRole("button", { name: "Answer" }).click();
   }
 
   async decline(): Promise<void> {
@@ -86,7 +91,10 @@ export class Panel {
     await this.page.locator("neolia-call-view button.stop").click();
   }
 
-  /** Waits until the call is over and returns what the panel says about it ("Call ended", "Declined", …). */
+  /**
+   * Waits until the call is over and returns what the panel says about it ("Call ended", "Declined", …). It says so for
+   * a few seconds.
+   */
   async ended(timeoutMs = 10_000): Promise<string> {
     await this.page.getByRole("button", { name: "Close" }).waitFor({ timeout: timeoutMs });
     return await this.page.locator("neolia-call-view .line").first().innerText();
