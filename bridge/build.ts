@@ -14,6 +14,7 @@ const result = await build({
   entryPoints: [join(folder, "src/main.ts")],
   outfile,
   bundle: true,
+  minify: true,
   platform: "node",
   target: "node24",
   format: "esm",
