@@ -39,6 +39,7 @@ export class PanelModel {
   private readonly live: LiveLink;
   private readonly listeners = new Set<(state: PanelState) => void>();
   private started = false;
+  private loading: "no" | "yes" | "again" = "no";
   private current: PanelState = {
     session: "checking",
     notices: [],
@@ -148,8 +149,25 @@ export class PanelModel {
     void this.load();
   }
 
-  /** Fetches the lists and this device anew. */
+  /** Fetches the lists and this device anew. Asked again meanwhile, it runs once more afterwards. */
   private async load(): Promise<void> {
+    if (this.loading !== "no") {
+      this.loading = "again";
+      return;
+    }
+    this.loading = "yes";
+    await this.fetchAll();
+    const again = this.isAskedAgain();
+    this.loading = "no";
+    if (again) await this.load();
+  }
+
+  /** Its own function: the value changes during an await. */
+  private isAskedAgain(): boolean {
+    return this.loading === "again";
+  }
+
+  private async fetchAll(): Promise<void> {
     try {
       const [directory, device] = await Promise.all([fetchDirectory(this.api), fetchDevice(this.api, this.deviceId)]);
       this.update({ directory });

@@ -63,6 +63,12 @@ test("decline sends 603 and ends the call once", () => {
   assert.deepEqual(state, { phase: "ended", call: info("one"), reason: "declined", answeredAtMs: null, endedAtMs: 5 });
 });
 
+test("declining while the answer is still under way ends the call for all", () => {
+  const { state, effects } = run(invite(), { type: "answer" }, { type: "hang-up", nowMs: 5 });
+  assert.ok(state.phase === "ended" && state.reason === "declined");
+  assert.deepEqual(effects.at(-1), { type: "reject", key: "one", code: 603 });
+});
+
 test("a second INVITE during a call is refused with 486 and changes nothing", () => {
   const before = run(...answered());
   const { state, effects } = transition(before.state, invite("two"));

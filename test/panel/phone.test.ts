@@ -286,6 +286,17 @@ test("the server is away: one plain sentence, and ready within 5 s of its return
   assert.ok(tookMs < 5_000, `${Math.round(tookMs)} ms`);
 });
 
+test("the element is taken out of the page during a call and put back: the call goes on", async () => {
+  const { call } = await ring();
+  await page.locator(ANSWER).click();
+  await page.locator(TIMER).waitFor();
+  await page.evaluate("window.kept = document.querySelector('neolia-panel'); window.kept.remove()");
+  assert.ok(await heard(page), "sound goes on");
+  await page.evaluate("document.body.append(window.kept)");
+  await page.locator(HANG_UP).click();
+  assert.equal((await call.endedByPeer).method, "BYE");
+});
+
 test("a half-dead connection is noticed when the page wakes, and replaced within 5 s", async () => {
   const frozen = edge.kamailioProcesses();
   for (const pid of frozen) process.kill(pid, "SIGSTOP");

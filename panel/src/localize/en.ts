@@ -26,6 +26,7 @@ export const en = {
 
   "phone.ready": "Ready to ring",
   "phone.connecting": "Connecting…",
+  "phone.off": "Cannot ring yet",
   "phone.unreachable": "The call server cannot be reached. Calls will not ring here; trying again.",
   "phone.refused": "The call server turned this panel away. Trying again.",
   "phone.credentials": "The call server does not know this panel. Set it up again under “This panel”.",

@@ -28,6 +28,7 @@ export const fr: Record<Key, string> = {
 
   "phone.ready": "Prêt à sonner",
   "phone.connecting": "Connexion…",
+  "phone.off": "Ne sonne pas encore",
   "phone.unreachable": "Le serveur d’appels est injoignable. Les appels ne sonneront pas ici ; nouvel essai en cours.",
   "phone.refused": "Le serveur d’appels a refusé ce panneau. Nouvel essai en cours.",
   "phone.credentials": "Le serveur d’appels ne connaît pas ce panneau. Configurez-le à nouveau sous « Ce panneau ».",

@@ -115,11 +115,7 @@ export function transition(state: CallState, event: CallEvent): Step {
       if (state.phase !== "incoming") return stay(state);
       return { state: { phase: "answering", call: state.call }, effects: [{ type: "accept", key: state.call.key }] };
     case "decline":
-      if (state.phase !== "incoming") return stay(state);
-      return {
-        state: ended(state, "declined", event.nowMs),
-        effects: [{ type: "reject", key: state.call.key, code: 603 }],
-      };
+      return state.phase === "incoming" ? declined(state, event.nowMs) : stay(state);
     case "hang-up":
       return hungUp(state, event.nowMs);
     case "silence":
@@ -191,11 +187,19 @@ function socketClosed(state: CallState, nowMs: number): Step {
   }
 }
 
+/** 603: this ends the call for every device of the unit. */
+function declined(state: Extract<CallState, { phase: "incoming" | "answering" }>, nowMs: number): Step {
+  return {
+    state: ended(state, "declined", nowMs),
+    effects: [{ type: "reject", key: state.call.key, code: 603 }],
+  };
+}
+
 function hungUp(state: CallState, nowMs: number): Step {
   switch (state.phase) {
     case "incoming":
-      return transition(state, { type: "decline", nowMs });
     case "answering":
+      return declined(state, nowMs);
     case "outgoing":
       return { state: ended(state, "cancelled", nowMs), effects: [{ type: "terminate", key: state.call.key }] };
     case "active":

@@ -6,7 +6,8 @@
  *   off ─start─► connecting ─open─► registering ─registered─► registered ─refresh, wake─► probing
  *                    ▲  │ deadline, closed   │ refused, deadline                              │ alive
  *                    │  ▼                    ▼                          registered ◄──────────┤
- *                    └─ waiting ◄────────────┴───────────────────────────── deadline, closed ─┘
+ *                    └─ waiting ◄────────────┴──────────────────────────────────── closed ────┤
+ *                                                                       connecting ◄ deadline ┘
  */
 
 /** Why there is no registration just now. */
@@ -101,8 +102,10 @@ function elapsed(state: ConnectionState): Step {
     case "connecting":
       return lost(state, "unreachable", ["drop"]);
     case "registering":
-    case "probing":
       return lost(state, "no-reply", ["drop"]);
+    case "probing":
+      // Half-dead: the server may be fine, only this socket is not.
+      return { state: { phase: "connecting", attempt: 0, problem: "no-reply" }, effects: ["drop", "open"] };
     case "registered":
       return { state: { phase: "probing" }, effects: ["register"] };
     case "waiting":

@@ -48,6 +48,7 @@ export class Phone {
   private channel: TabChannel | null = null;
   private setup: PhoneSetup | null = null;
   private ua: SipUa | null = null;
+  private servers: Promise<RTCIceServer[]> | null = null;
   private connectionTimer: ReturnType<typeof setTimeout> | undefined;
   private endTimer: ReturnType<typeof setTimeout> | undefined;
   private packetTimer: ReturnType<typeof setInterval> | undefined;
@@ -186,10 +187,13 @@ export class Phone {
       else if (effect === "drop") this.ua?.drop();
       else this.ua?.register();
     }
-    if (state.phase === "waiting") this.dispatch({ type: "socket-closed", nowMs: Date.now() });
+    if (state.phase === "waiting" || effects.includes("drop"))
+      this.dispatch({ type: "socket-closed", nowMs: Date.now() });
   }
 
   private invited(call: SipCall): void {
+    // Fetched while it rings: the answer shall not wait for it.
+    if (this.key() === null) this.servers = this.setup?.iceServers() ?? null;
     const info = this.describe(call.key, "inbound", call.peer, call.callId);
     this.attach(call.key, call);
     const fresh = call.callId === null || (this.setup?.isFresh(call.callId) ?? true);
@@ -274,7 +278,9 @@ export class Phone {
 
   /** null: the call ended meanwhile, and what was opened is closed again. */
   private async openMedia(key: string): Promise<{ stream: MediaStream; iceServers: RTCIceServer[] } | null> {
-    const [opened, iceServers] = await Promise.all([this.source.open(), this.setup?.iceServers() ?? []]);
+    const servers = this.servers ?? this.setup?.iceServers() ?? [];
+    this.servers = null;
+    const [opened, iceServers] = await Promise.all([this.source.open(), servers]);
     if (this.key() !== key) {
       if (this.key() === null) this.source.close();
       return null;

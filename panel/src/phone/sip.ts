@@ -216,7 +216,8 @@ export class SipCall {
   watchGathering(serversGiven: boolean): void {
     let armed = false;
     this.session.on("icecandidate", ({ candidate, ready }: IceCandidateEvent) => {
-      const usable = !serversGiven || candidate.type === "srflx" || candidate.type === "relay";
+      const reflected = candidate.type === "srflx" || candidate.type === "relay";
+      const usable = reflected || (!serversGiven && candidate.protocol === "udp");
       if (usable) setTimeout(ready, CANDIDATE_GRACE_MS);
       else if (!armed) setTimeout(ready, GATHERING_LIMIT_MS);
       armed = true;

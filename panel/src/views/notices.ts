@@ -48,7 +48,8 @@ export function errorText(code: string, t: Localizer): string {
 
 /** The short state in the header, when no sentence is due. */
 export function phoneStatus(phone: PhoneState): { key: Key; good: boolean } {
-  return isRegistered(phone.connection) ? { key: "phone.ready", good: true } : { key: "phone.connecting", good: false };
+  if (isRegistered(phone.connection)) return { key: "phone.ready", good: true };
+  return { key: phone.connection.phase === "off" ? "phone.off" : "phone.connecting", good: false };
 }
 
 /** A first failure may be over in a second: the sentence comes with the second one. */
