@@ -33,7 +33,7 @@ export interface AgentOptions {
 }
 
 export class SipAgent {
-  readonly wire: Wire;
+  wire: Wire;
   readonly user: string;
   readonly domain: string;
   /** Everything that arrived, oldest first. */
@@ -43,6 +43,7 @@ export class SipAgent {
   policy: CalleePolicy = { ring: true, final: 200, afterMs: 0 };
   /** Called for each new incoming call, after the policy was started. */
   onCall: (call: Call) => void = () => {};
+  private readonly options: AgentOptions;
   private readonly ha1: string | null;
   private readonly waiters = new Map<(message: SipMessage) => void, NodeJS.Timeout>();
   private readonly repeats = new Set<NodeJS.Timeout>();
@@ -54,6 +55,7 @@ export class SipAgent {
 
   private constructor(wire: Wire, options: AgentOptions) {
     this.wire = wire;
+    this.options = options;
     this.user = options.user;
     this.domain = options.domain;
     const { ha1, password } = options;
@@ -64,6 +66,13 @@ export class SipAgent {
   static async open(options: AgentOptions): Promise<SipAgent> {
     const wire = await openWire({ host: "127.0.0.1", protocol: "udp", ...options });
     return new SipAgent(wire, options);
+  }
+
+  /** Drops the wire and opens a new one, as a device does that was cut off; its calls and contact stay. */
+  async reconnect(): Promise<void> {
+    this.wire.close();
+    this.wire = await openWire({ host: "127.0.0.1", protocol: "udp", ...this.options });
+    this.wire.onMessage((message) => this.take(message));
   }
 
   /** `sip:user@domain`. */

@@ -1,0 +1,134 @@
+/** What a restart or a kill of Kamailio leaves standing: registrations, calls, their ends and their events. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import type { Call } from "../lab/sip/call.ts";
+import { RtpPeer } from "../lab/sip/rtp.ts";
+import type { SipAgent } from "../lab/sip-agent.ts";
+import { until } from "../lab/until.ts";
+import { DOMAIN, House, ringing, status } from "./house.ts";
+
+let house: House;
+before(async () => {
+  house = await House.open();
+});
+afterEach(async () => {
+  await house.quiet();
+  await house.clear();
+});
+after(() => house.close());
+
+const outages = [
+  ["a restart", () => house.edge.restartKamailio()],
+  [
+    "kill -9",
+    async () => {
+      await house.edge.killKamailio();
+      await house.edge.startKamailio();
+    },
+  ],
+] as const;
+
+for (const [name, outage] of outages) {
+  describe(`after ${name}`, () => {
+    test("a device is still registered", async () => {
+      const door = await house.device("door");
+      const mobile = await house.device("mobile401");
+      await outage();
+      const call = await door.call("unit401");
+      (await ringing(mobile)).answer(200);
+      assert.equal(await status(call), 200);
+      assert.equal((await call.hangup()).status, 200);
+      assert.equal((await house.finished()).at(-1), "ended caller");
+    });
+
+    test("the audio of a running call never stopped, its BYE arrives and the call ends once", async () => {
+      const rtp = { door: await RtpPeer.open(), mobile: await RtpPeer.open() };
+      try {
+        const { call, answered } = await talk(await house.device("door"), await house.device("mobile401"), rtp);
+        rtp.door.play(440);
+        rtp.mobile.play(1000);
+        await until(() => rtp.door.share(1000) > 0.9 && rtp.mobile.share(440) > 0.9, { what: "audio both ways" });
+        const received = rtp.door.received;
+        await outage();
+        await until(() => rtp.door.received > received + 10 && rtp.door.share(1000) > 0.9, { what: "audio after it" });
+        assert.equal((await answered.hangup()).status, 200);
+        assert.equal((await call.endedByPeer).method, "BYE");
+        const story = await house.finished();
+        assert.deepEqual(story, ["invited", "ringing mobile401", "answered mobile401", "ended callee"]);
+      } finally {
+        rtp.door.close();
+        rtp.mobile.close();
+      }
+    });
+
+    test("a panel that came back on a new socket gets the door's BYE, and can hang up itself", async () => {
+      for (const hangsUp of ["door", "panel"]) {
+        const door = await house.device("door");
+        const panel = await house.device("panel401", "wss");
+        const { call, answered } = await talk(door, panel);
+        await outage();
+        await panel.reconnect();
+        assert.equal((await panel.register()).status, 200);
+        if (hangsUp === "door") {
+          assert.equal((await call.hangup()).status, 200);
+          assert.equal((await answered.endedByPeer).method, "BYE");
+        } else {
+          assert.equal((await answered.hangup()).status, 200);
+          assert.equal((await call.endedByPeer).method, "BYE");
+        }
+        assert.equal((await house.finished()).at(-1), `ended ${hangsUp === "door" ? "caller" : "callee"}`);
+        await house.clear();
+      }
+    });
+
+    test("control can still end the call of a panel that came back on a new socket", async () => {
+      const door = await house.device("door");
+      const panel = await house.device("panel401", "wss");
+      const { call, answered } = await talk(door, panel);
+      await outage();
+      await panel.reconnect();
+      assert.equal((await panel.register()).status, 200);
+      const response = await house.edge.rpc(`/calls/end?domain=${DOMAIN}&account=panel401`);
+      assert.deepEqual(await response.json(), { ended: 1 });
+      assert.equal((await call.endedByPeer).method, "BYE");
+      assert.equal((await answered.endedByPeer).method, "BYE");
+      assert.equal((await house.finished()).at(-1), "ended system");
+    });
+  });
+}
+
+test("a call that rings when Kamailio is killed is over for the record, once", async () => {
+  const door = await house.device("door");
+  const panel = await house.device("panel401", "ws");
+  await door.call("unit401");
+  await ringing(panel);
+  await until(() => house.story().at(-1) === "ringing panel401", { what: "the ringing" });
+  await house.edge.killKamailio();
+  await house.edge.startKamailio();
+  assert.deepEqual(await house.finished(), ["invited", "ringing panel401", "failed 500"]);
+  await house.edge.restartRtpengine();
+});
+
+test("a panel that lost its socket in a call gets the BYE on the new one, without any restart", async () => {
+  const door = await house.device("door");
+  const panel = await house.device("panel401", "wss");
+  const { call, answered } = await talk(door, panel);
+  await panel.reconnect();
+  assert.equal((await panel.register()).status, 200);
+  assert.equal((await call.hangup()).status, 200);
+  assert.equal((await answered.endedByPeer).method, "BYE");
+});
+
+/** An answered call. */
+async function talk(
+  caller: SipAgent,
+  callee: SipAgent,
+  rtp?: { door: RtpPeer; mobile: RtpPeer },
+): Promise<{ call: Call; answered: Call }> {
+  const call = await caller.call("unit401", rtp ? { rtp: rtp.door } : {});
+  const answered = await ringing(callee);
+  answered.answer(200, rtp ? { rtp: rtp.mobile } : {});
+  assert.equal(await status(call), 200);
+  await until(() => house.story().at(-1) === `answered ${callee.user}`, { what: "the answer" });
+  return { call, answered };
+}
