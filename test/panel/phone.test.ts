@@ -312,8 +312,10 @@ test("a half-dead connection is noticed when the page wakes, and replaced within
   assert.ok(performance.now() - thawedAtMs < 5_000);
 });
 
-test("a TURN server that never replies does not hold the answer up for more than a second", async () => {
+test("a TURN server that never replies holds neither an answer nor a call of ours up for more than a second", async () => {
   const silent = createSocket("udp4");
+  let asked = 0;
+  silent.on("message", () => asked++);
   silent.bind(0, "127.0.0.1");
   await once(silent, "listening");
   extra.push({ close: () => silent.close() });
@@ -322,14 +324,30 @@ test("a TURN server that never replies does not hold the answer up for more than
     iceServers: [{ urls, username: "someone", credential: "something" }],
     expiresAtMs: Date.now() + 60_000,
   };
+  extra.push({
+    close: () => {
+      desk.bridge.content.iceServers = { iceServers: [], expiresAtMs: 0 };
+    },
+  });
   const { call } = await ring();
   const answeredAtMs = performance.now();
   await page.locator(ANSWER).click();
   assert.equal((await call.final).status, 200);
-  assert.ok(performance.now() - answeredAtMs < 1_500, `${Math.round(performance.now() - answeredAtMs)} ms`);
+  assert.ok(
+    performance.now() - answeredAtMs < 1_500,
+    `answered after ${Math.round(performance.now() - answeredAtMs)} ms`,
+  );
   assert.ok(await heard(page));
   await page.locator(HANG_UP).click();
-  desk.bridge.content.iceServers = { iceServers: [], expiresAtMs: 0 };
+  await page.getByRole("button", { name: "Close" }).click();
+
+  const before = door.incoming.length;
+  const calledAtMs = performance.now();
+  await page.getByRole("button", { name: "Call Main entrance" }).click();
+  await until(() => door.incoming.length > before, { what: "the INVITE at the door" });
+  assert.ok(performance.now() - calledAtMs < 1_500, `called after ${Math.round(performance.now() - calledAtMs)} ms`);
+  assert.ok(asked > 0, "the browser did ask the silent server");
+  await page.getByRole("button", { name: "Cancel" }).click();
 });
 
 test("keys of the key pad reach the other end as telephone events, also without a microphone", async () => {
