@@ -18,7 +18,7 @@ interface Message {
 
 export class CoreSocket {
   private readonly socket: WebSocket;
-  private readonly waiting = new Map<number, (message: Message) => void>();
+  private readonly waiting = new Map<number, PromiseWithResolvers<Message>>();
   private readonly listeners = new Map<number, (event: unknown) => void>();
   private lastId = 0;
   /** Resolves when the socket is closed, by whomever. */
@@ -28,7 +28,12 @@ export class CoreSocket {
     this.socket = socket;
     socket.on("message", (data) => this.take(JSON.parse(String(data)) as Message));
     socket.on("error", () => undefined);
-    this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
+    this.closed = new Promise((resolve) => {
+      socket.once("close", () => {
+        for (const { reject } of this.waiting.values()) reject(new Error("Core closed the socket before answering"));
+        resolve();
+      });
+    });
   }
 
   /** Connects and authenticates; throws when Core refuses the token. */
@@ -62,12 +67,11 @@ export class CoreSocket {
 
   private async send(type: string, fields: Record<string, unknown>): Promise<Message> {
     const id = ++this.lastId;
-    const reply = new Promise<Message>((resolve, reject) => {
-      this.waiting.set(id, resolve);
-      this.socket.once("close", () => reject(new Error(`Core closed the socket before answering ${type}`)));
-    });
+    const waiting = Promise.withResolvers<Message>();
+    this.waiting.set(id, waiting);
     this.socket.send(JSON.stringify({ id, type, ...fields }));
-    const message = await reply;
+    const message = await waiting.promise;
+    this.waiting.delete(id);
     if (!message.success) throw new Error(`${message.error?.code}: ${message.error?.message}`);
     return message;
   }
@@ -75,7 +79,7 @@ export class CoreSocket {
   private take(message: Message): void {
     const id = message.id ?? 0;
     if (message.type === "event") this.listeners.get(id)?.(message.event);
-    else this.waiting.get(id)?.(message);
+    else this.waiting.get(id)?.resolve(message);
   }
 }
 

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type DiscoverySite, discoveryChanges, discoveryMessages } from "./discovery.ts";
+
+const SITE: DiscoverySite = {
+  id: "SITE1",
+  domain: "home.sip.example.com",
+  name: "Home",
+  doors: [{ id: "DOOR1", name: "intercom-entrance", label: "Entrance" }],
+  units: [{ id: "UNIT401", name: "unit401", label: "Unit 401" }],
+  lines: [{ id: "LINE1", name: "line1", label: "Restaurant" }],
+  panels: [{ id: "PANEL1", username: "panel401", label: "Hall panel", unitId: "UNIT401" }],
+};
+
+interface Config {
+  device: Record<string, unknown>;
+  origin: Record<string, unknown>;
+  availability_topic?: string;
+  components: Record<string, Record<string, unknown>>;
+}
+
+const topic = (id: string) => `homeassistant/device/neolia_${id}/config`;
+const configs = (site: DiscoverySite = SITE) =>
+  new Map([...discoveryMessages(site, "1.2.3")].map(([key, payload]) => [key, JSON.parse(payload) as Config]));
+const component = (id: string, key: string) => configs().get(topic(id))?.components[key];
+
+test("site, doors, units, lines and panels are devices of their own, told apart by the directory's ids", () => {
+  assert.deepEqual([...configs().keys()], ["SITE1", "DOOR1", "UNIT401", "LINE1", "PANEL1"].map(topic));
+  assert.deepEqual(configs().get(topic("DOOR1"))?.device, {
+    identifiers: ["neolia_DOOR1"],
+    name: "Entrance",
+    manufacturer: "Neolia",
+    model: "Door",
+    via_device: "neolia_SITE1",
+  });
+  assert.equal(configs().get(topic("PANEL1"))?.device.via_device, "neolia_UNIT401");
+});
+
+test("every device names its origin, which discovery requires", () => {
+  for (const { origin } of configs().values()) assert.deepEqual(origin, { name: "Neolia", sw_version: "1.2.3" });
+});
+
+test("all but the site itself become unavailable with the site", () => {
+  for (const [key, { availability_topic: available }] of configs()) {
+    assert.equal(available, key === topic("SITE1") ? undefined : "neolia/home.sip.example.com/availability");
+  }
+  assert.equal(component("SITE1", "connected")?.state_topic, "neolia/home.sip.example.com/availability");
+});
+
+test("unique ids are unique over all devices and survive renaming", () => {
+  const ids = (site: DiscoverySite) =>
+    [...configs(site).values()].flatMap(({ components }) =>
+      Object.values(components).flatMap(({ unique_id: id }) => (id === undefined ? [] : [String(id)])),
+    );
+  assert.equal(new Set(ids(SITE)).size, ids(SITE).length);
+  const renamed = { ...SITE, units: [{ id: "UNIT401", name: "flat-9", label: "Flat 9" }] };
+  assert.deepEqual(ids(renamed), ids(SITE));
+});
+
+test("doorbells are event entities that offer ring, which Home Assistant requires", () => {
+  for (const id of ["DOOR1", "UNIT401"]) {
+    const ring = component(id, "ring");
+    assert.equal(ring?.platform, "event");
+    assert.equal(ring?.device_class, "doorbell");
+    assert.deepEqual(ring?.event_types, ["ring"]);
+  }
+});
+
+test("every suggested entity id carries its domain and only characters that entity ids have", () => {
+  for (const { components } of configs().values()) {
+    for (const { platform, default_entity_id: id } of Object.values(components)) {
+      if (id !== undefined) assert.match(String(id), new RegExp(`^${platform}\\.[a-z0-9_]+$`));
+    }
+  }
+});
+
+test("no component uses object_id, which Home Assistant no longer reads", () => {
+  for (const payload of discoveryMessages(SITE, "1.2.3").values()) assert.doesNotMatch(payload, /"object_id"/);
+});
+
+test("a panel that is not registered is a problem", () => {
+  const { device_class: kind, payload_on: on, payload_off: off } = component("PANEL1", "registered") ?? {};
+  assert.deepEqual([kind, on, off], ["problem", "off", "on"]);
+});
+
+test("nothing that has not changed is published again", () => {
+  const messages = discoveryMessages(SITE, "1.2.3");
+  assert.deepEqual(discoveryChanges(messages, discoveryMessages(SITE, "1.2.3")), []);
+  assert.deepEqual(
+    discoveryChanges(messages, discoveryMessages({ ...SITE, name: "House" }, "1.2.3")).map(([key]) => key),
+    [topic("SITE1")],
+  );
+});
+
+test("what was deleted is taken off the broker", () => {
+  const without = discoveryMessages({ ...SITE, doors: [] }, "1.2.3");
+  assert.deepEqual(discoveryChanges(discoveryMessages(SITE, "1.2.3"), without), [[topic("DOOR1"), ""]]);
+});
+
+test("an entity that a device no longer has is named once with its platform, then left out", () => {
+  const after = discoveryMessages(SITE, "1.2.3");
+  const config = JSON.parse(after.get(topic("PANEL1")) ?? "") as Config;
+  config.components.battery = { platform: "sensor", unique_id: "neolia_PANEL1_battery", state_topic: "x" };
+  const before = new Map(after).set(topic("PANEL1"), JSON.stringify(config));
+  const changes = discoveryChanges(before, after);
+  assert.deepEqual(
+    changes.map(([key]) => key),
+    [topic("PANEL1"), topic("PANEL1")],
+  );
+  const farewell = JSON.parse(changes[0]?.[1] ?? "") as Config;
+  assert.deepEqual(farewell.components.battery, { platform: "sensor" });
+  assert.ok(farewell.components.registered?.unique_id);
+  assert.equal(changes[1]?.[1], after.get(topic("PANEL1")));
+});
+
+test("whatever else lies on a discovery topic is simply replaced", () => {
+  const after = discoveryMessages(SITE, "1.2.3");
+  const before = new Map(after).set(topic("SITE1"), "not ours");
+  assert.deepEqual(discoveryChanges(before, after), [[topic("SITE1"), after.get(topic("SITE1"))]]);
+});

@@ -1,0 +1,297 @@
+/**
+ * What Home Assistant is told so that it makes Neolia's devices and entities by itself: MQTT device discovery, as pure
+ * functions from a site's directory to retained messages.
+ *
+ * Ids are those of the directory, so that renaming a flat renames its device and keeps its history; entity ids are only
+ * suggested (`default_entity_id`) and belong to the user afterwards. The topics are those of `topics.ts`.
+ */
+import { availabilityTopic, registeredTopic, sitePrefix, stateTopic } from "./topics.ts";
+
+export interface DiscoverySite {
+  id: string;
+  /** SIP domain of the site. */
+  domain: string;
+  name: string;
+  doors: readonly DiscoveryPlace[];
+  units: readonly DiscoveryPlace[];
+  /** Phone lines of a restaurant. */
+  lines: readonly DiscoveryPlace[];
+  panels: readonly DiscoveryPanel[];
+}
+
+/** Something that is called or calls: a door, a flat, a line. */
+export interface DiscoveryPlace {
+  id: string;
+  /** SIP name. */
+  name: string;
+  /** What people call it: "Entrance", "Unit 401". */
+  label: string;
+}
+
+/** A device with an account of its own. */
+export interface DiscoveryPanel {
+  id: string;
+  username: string;
+  label: string;
+  /** The flat where it hangs, null if it belongs to none. */
+  unitId: string | null;
+}
+
+/** Topic → payload, all to be published retained with QoS 1. An empty payload takes the device away. */
+export type DiscoveryMessages = Map<string, string>;
+
+interface Component {
+  platform: string;
+  [key: string]: unknown;
+}
+
+interface DiscoveryConfig {
+  device: Record<string, unknown>;
+  origin: { name: string; sw_version: string };
+  components: Record<string, Component>;
+  [key: string]: unknown;
+}
+
+/** What a unit's and a line's event entity tells; also the subtypes of their device triggers. */
+const CALL_EVENTS = ["ringing", "answered", "missed", "ended"] as const;
+
+/** All discovery messages of a site. `version` is Neolia's own. */
+export function discoveryMessages(site: DiscoverySite, version: string, prefix = "homeassistant"): DiscoveryMessages {
+  const messages: DiscoveryMessages = new Map();
+  const add = (id: string, config: Omit<DiscoveryConfig, "origin">): void => {
+    messages.set(
+      `${prefix}/device/neolia_${id}/config`,
+      JSON.stringify({ origin: { name: "Neolia", sw_version: version }, qos: 1, ...config }),
+    );
+  };
+  const available = { availability_topic: availabilityTopic(site.domain) };
+  const via = { via_device: deviceId(site.id) };
+
+  add(site.id, {
+    device: device(site.id, site.name, "Site", { sw_version: version }),
+    components: siteComponents(site),
+  });
+  for (const door of site.doors) {
+    add(door.id, {
+      device: device(door.id, door.label, "Door", via),
+      ...available,
+      components: doorComponents(site, door),
+    });
+  }
+  for (const unit of site.units) {
+    add(unit.id, {
+      device: device(unit.id, unit.label, "Unit", via),
+      ...available,
+      components: unitComponents(site, unit),
+    });
+  }
+  for (const line of site.lines) {
+    add(line.id, {
+      device: device(line.id, line.label, "Line", via),
+      ...available,
+      components: callComponents(site, line),
+    });
+  }
+  for (const panel of site.panels) {
+    const at = { via_device: deviceId(panel.unitId ?? site.id) };
+    add(panel.id, {
+      device: device(panel.id, panel.label, "Panel", at),
+      ...available,
+      components: panelComponents(site, panel),
+    });
+  }
+  return messages;
+}
+
+/**
+ * What must be published, in order, to get from what the broker holds to what it should hold: devices that are gone are
+ * emptied; an entity that is gone from a device is named once with nothing but its platform (Home Assistant deletes it
+ * then), before the device is published without it.
+ */
+export function discoveryChanges(
+  before: DiscoveryMessages,
+  after: DiscoveryMessages,
+): [topic: string, payload: string][] {
+  const changes: [string, string][] = [];
+  for (const topic of before.keys()) if (!after.has(topic)) changes.push([topic, ""]);
+  for (const [topic, payload] of after) {
+    const old = before.get(topic);
+    if (old === payload) continue;
+    const farewell = old ? withFarewells(old, payload) : null;
+    if (farewell) changes.push([topic, farewell]);
+    changes.push([topic, payload]);
+  }
+  return changes;
+}
+
+/** The new configuration with the components that it no longer has reduced to their platform; null if it has them all. */
+function withFarewells(old: string, payload: string): string | null {
+  const was = parseComponents(old);
+  const config = JSON.parse(payload) as DiscoveryConfig;
+  const gone = Object.entries(was).filter(([key]) => !(key in config.components));
+  if (gone.length === 0) return null;
+  const farewells = Object.fromEntries(gone.map(([key, { platform }]) => [key, { platform }]));
+  return JSON.stringify({ ...config, components: { ...config.components, ...farewells } });
+}
+
+/** Whatever lies on the broker: something that is not ours to read has no components. */
+function parseComponents(payload: string): Record<string, Component> {
+  try {
+    return (JSON.parse(payload) as Partial<DiscoveryConfig>).components ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function siteComponents(site: DiscoverySite): Record<string, Component> {
+  return {
+    // Without availability of its own: it is the entity that says whether Neolia is there.
+    connected: {
+      platform: "binary_sensor",
+      unique_id: uniqueId(site.id, "connected"),
+      name: "Connected",
+      device_class: "connectivity",
+      entity_category: "diagnostic",
+      state_topic: availabilityTopic(site.domain),
+      payload_on: "online",
+      payload_off: "offline",
+    },
+  };
+}
+
+/** A press of the door's bell, whomever it is for, and whether somebody talks there. */
+function doorComponents(site: DiscoverySite, door: DiscoveryPlace): Record<string, Component> {
+  return {
+    ring: doorbell(site, door, "Ring", "value_json.event_type == 'ringing'"),
+    state: callState(site, door),
+    trigger_ring: deviceTrigger(site, door, "ringing", "ring"),
+  };
+}
+
+/** A unit has a bell of its own: the doors ring it among others, and its people want to hear only theirs. */
+function unitComponents(site: DiscoverySite, unit: DiscoveryPlace): Record<string, Component> {
+  return {
+    ring: doorbell(site, unit, "Doorbell", "value_json.event_type == 'ringing' and value_json.door"),
+    ...callComponents(site, unit),
+    do_not_disturb: {
+      platform: "switch",
+      unique_id: uniqueId(unit.id, "do_not_disturb"),
+      default_entity_id: `switch.${slug(unit.name)}_do_not_disturb`,
+      name: "Do not disturb",
+      icon: "mdi:bell-sleep",
+      entity_category: "config",
+      state_topic: doNotDisturbTopic(site.domain, unit.name),
+      command_topic: doNotDisturbCommandTopic(site.domain, unit.name),
+      payload_on: "on",
+      payload_off: "off",
+    },
+  };
+}
+
+function callComponents(site: DiscoverySite, place: DiscoveryPlace): Record<string, Component> {
+  return {
+    calls: {
+      platform: "event",
+      unique_id: uniqueId(place.id, "calls"),
+      default_entity_id: `event.${slug(place.name)}_calls`,
+      name: "Calls",
+      icon: "mdi:phone-log",
+      event_types: CALL_EVENTS,
+      state_topic: eventTopic(site.domain, place.name),
+    },
+    state: callState(site, place),
+    last_caller: {
+      platform: "sensor",
+      unique_id: uniqueId(place.id, "last_caller"),
+      default_entity_id: `sensor.${slug(place.name)}_last_caller`,
+      name: "Last caller",
+      icon: "mdi:account-arrow-left",
+      state_topic: eventTopic(site.domain, place.name),
+      value_template: "{{ value_json.caller if value_json.event_type == 'ringing' else this.state }}",
+    },
+    ...Object.fromEntries(CALL_EVENTS.map((what) => [`trigger_${what}`, deviceTrigger(site, place, what, what)])),
+  };
+}
+
+function panelComponents(site: DiscoverySite, panel: DiscoveryPanel): Record<string, Component> {
+  return {
+    registered: {
+      platform: "binary_sensor",
+      unique_id: uniqueId(panel.id, "registered"),
+      default_entity_id: `binary_sensor.${slug(panel.username)}_registration`,
+      name: "Registration",
+      // On means trouble: a panel that is not registered does not ring.
+      device_class: "problem",
+      entity_category: "diagnostic",
+      state_topic: registeredTopic(site.domain, panel.username),
+      payload_on: "off",
+      payload_off: "on",
+    },
+  };
+}
+
+/**
+ * An event entity with device class doorbell, which must offer the type `ring`. Our events say `ringing`; what does not
+ * meet the condition becomes an empty object, which Home Assistant ignores.
+ */
+function doorbell(site: DiscoverySite, place: DiscoveryPlace, name: string, condition: string): Component {
+  return {
+    platform: "event",
+    unique_id: uniqueId(place.id, "ring"),
+    default_entity_id: `event.${slug(place.name)}_${slug(name)}`,
+    name,
+    device_class: "doorbell",
+    event_types: ["ring"],
+    state_topic: eventTopic(site.domain, place.name),
+    value_template: `{% if ${condition} %}{{ dict(value_json, event_type='ring') | to_json }}{% else %}{}{% endif %}`,
+  };
+}
+
+function callState(site: DiscoverySite, place: DiscoveryPlace): Component {
+  return {
+    platform: "sensor",
+    unique_id: uniqueId(place.id, "state"),
+    default_entity_id: `sensor.${slug(place.name)}_call_state`,
+    name: "Call state",
+    icon: "mdi:phone",
+    device_class: "enum",
+    options: ["idle", "ringing", "in-call"],
+    state_topic: stateTopic(site.domain, place.name),
+  };
+}
+
+/** @param what the event on the topic; `subtype` is what the person who makes an automation sees */
+function deviceTrigger(site: DiscoverySite, place: DiscoveryPlace, what: string, subtype: string): Component {
+  return {
+    platform: "device_automation",
+    automation_type: "trigger",
+    type: "call",
+    subtype,
+    topic: eventTopic(site.domain, place.name),
+    value_template: "{{ value_json.event_type }}",
+    payload: what,
+  };
+}
+
+function device(id: string, name: string, model: string, more: Record<string, string>): Record<string, unknown> {
+  return { identifiers: [deviceId(id)], name, manufacturer: "Neolia", model, ...more };
+}
+
+const deviceId = (id: string): string => `neolia_${id}`;
+const uniqueId = (id: string, entity: string): string => `neolia_${id}_${entity}`;
+
+export const eventTopic = (domain: string, name: string): string => `${sitePrefix(domain)}${name}/event`;
+/** `on` or `off`, retained. */
+export const doNotDisturbTopic = (domain: string, name: string): string =>
+  `${sitePrefix(domain)}${name}/do-not-disturb`;
+/** `on` or `off`, never retained. */
+export const doNotDisturbCommandTopic = (domain: string, name: string): string =>
+  `${doNotDisturbTopic(domain, name)}/set`;
+
+/** A name as entity ids allow it. */
+function slug(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "_")
+    .replaceAll(/^_|_$/g, "");
+}

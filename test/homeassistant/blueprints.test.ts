@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { until } from "../lab/until.ts";
+import { CoreSocket } from "./core-socket.ts";
+import { startEchoApp } from "./echo-app.ts";
+import { Home } from "./home.ts";
+import { Intercom } from "./intercom.ts";
+import { post } from "./onboarding.ts";
+import { Phone } from "./phone.ts";
+
+const folder = join(import.meta.dirname, "../../addon/blueprints");
+const DOORBELL = "event.unit401_doorbell";
+
+interface ServiceCall {
+  data: { domain: string; service: string; service_data: Record<string, unknown> };
+}
+
+let home: Home;
+let intercom: Intercom;
+let socket: CoreSocket;
+let phone: Phone;
+let phoneId: string;
+let shelf: Server;
+const called: ServiceCall["data"][] = [];
+
+before(async () => {
+  home = await Home.start({
+    startApp: startEchoApp,
+    configuration: `mobile_app:
+tts:
+media_player:
+  - platform: universal
+    name: Kitchen
+input_boolean:
+  door_lock:
+    name: Door lock
+`,
+  });
+  intercom = await Intercom.start(home);
+  socket = await CoreSocket.open(home.core.url, home.ownerToken);
+  await socket.subscribe("subscribe_events", { event_type: "call_service" }, (event) => {
+    called.push((event as ServiceCall).data);
+  });
+  phone = await Phone.start(home.core, home.ownerToken, "Rosa phone", home.ports.base + 20);
+  const devices = await socket.command<{ id: string; name: string }[]>("config/device_registry/list");
+  phoneId = devices.find(({ name }) => name === "Rosa phone")?.id ?? "";
+  await addLamp();
+  shelf = createServer((request, reply) => {
+    reply.end(readFileSync(join(folder, decodeURIComponent(request.url ?? "").slice(1))));
+  });
+  shelf.listen(home.ports.base + 21, "127.0.0.1");
+  await once(shelf, "listening");
+});
+after(async () => {
+  shelf?.closeAllConnections();
+  shelf?.close();
+  await phone?.stop();
+  socket?.close();
+  await intercom?.stop();
+  await home?.stop();
+});
+
+/** A lamp on the broker, so that light.toggle has something to toggle. */
+async function addLamp(): Promise<void> {
+  const lamp = { platform: "light", unique_id: "lamp", name: null, command_topic: "lab/lamp", optimistic: true };
+  const config = { device: { identifiers: ["lamp"], name: "Lamp" }, origin: { name: "lab" }, components: { lamp } };
+  await intercom.publish("homeassistant/device/lamp/config", JSON.stringify(config));
+  await intercom.state("light.lamp");
+}
+
+/** Imports a blueprint from an address, as the `my` link does, and saves it. */
+async function importBlueprint(name: string): Promise<string> {
+  const url = `http://127.0.0.1:${home.ports.base + 21}/${name}.yaml`;
+  const found = await socket.command<{ raw_data: string; validation_errors: string[] | null }>("blueprint/import", {
+    url,
+  });
+  assert.equal(found.validation_errors, null);
+  const path = `neolia/${name}.yaml`;
+  await socket.command("blueprint/save", {
+    domain: "automation",
+    path,
+    yaml: found.raw_data,
+    source_url: url,
+    allow_override: true,
+  });
+  return path;
+}
+
+/** Makes an automation from a blueprint and waits until it is loaded. Returns its entity id. */
+async function automate(name: string, input: Record<string, unknown>): Promise<string> {
+  const id = name.replaceAll("-", "_");
+  const path = await importBlueprint(name);
+  const automation = { alias: id, use_blueprint: { path, input } };
+  await post(home.core, `/api/config/automation/config/${id}`, automation, home.ownerToken);
+  await intercom.state(`automation.${id}`, "on");
+  return `automation.${id}`;
+}
+
+async function dropAutomation(name: string): Promise<void> {
+  const { core, ownerToken } = home;
+  await fetch(`${core.url}/api/config/automation/config/${name.replaceAll("-", "_")}`, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${ownerToken}` },
+  });
+}
+
+const calls = (domain: string, service: string) =>
+  called.filter((call) => call.domain === domain && call.service === service).map((call) => call.service_data);
+
+test("there are three blueprints, each on the doorbell trigger and for the Core that has it", () => {
+  const names = readdirSync(folder).toSorted();
+  assert.deepEqual(names, ["door-lights-and-speaker.yaml", "door-phone-notification.yaml", "missed-call.yaml"]);
+  for (const name of names) {
+    const text = readFileSync(join(folder, name), "utf8");
+    assert.match(text, /- trigger: doorbell\.rang/, name);
+    assert.match(text, /min_version: 2026\.11\.0/, name);
+  }
+});
+
+test("a ring flashes the lights, leaves them as they were, and is announced with the door's name", async () => {
+  const name = "door-lights-and-speaker";
+  await automate(name, {
+    doorbell: [DOORBELL],
+    lights: ["light.lamp"],
+    speakers: ["media_player.kitchen"],
+    voice: "tts.lab",
+  });
+  const before = (await intercom.state("light.lamp")).state;
+  const call = intercom.ring();
+  await until(() => calls("tts", "speak").length === 1, { what: "the announcement" });
+  assert.deepEqual(calls("tts", "speak")[0], {
+    entity_id: ["tts.lab"],
+    media_player_entity_id: ["media_player.kitchen"],
+    message: "Somebody is at the door: Entrance",
+  });
+  await until(() => calls("light", "toggle").length === 6, { what: "six toggles" });
+  await intercom.state("light.lamp", before === "on" ? "on" : "off");
+  intercom.tell(call, "failed", { code: 487 });
+  await dropAutomation(name);
+});
+
+test("a ring notifies the phone, Open opens while the call is on, and the notification goes away", async () => {
+  const name = "door-phone-notification";
+  await automate(name, {
+    doorbell: [DOORBELL],
+    phones: [phoneId],
+    page: "/app/local_neolia",
+    camera: "camera.entrance",
+    open: [{ action: "input_boolean.turn_on", target: { entity_id: "input_boolean.door_lock" } }],
+  });
+  const call = intercom.ring();
+  const { title, data } = await phone.notified("the notification", (push) => push.data?.tag === `neolia-${call}`);
+  assert.equal(title, "Entrance");
+  assert.equal(data?.image, "/api/camera_proxy/camera.entrance");
+  assert.deepEqual(data?.actions, [
+    { action: "URI", title: "Answer", uri: "/app/local_neolia" },
+    { action: `NEOLIA_OPEN_${call}`, title: "Open", authenticationRequired: true },
+  ]);
+  assert.equal((await intercom.state("input_boolean.door_lock")).state, "off");
+  const tapped = { action: `NEOLIA_OPEN_${call}` };
+  await post(home.core, "/api/events/mobile_app_notification_action", tapped, home.ownerToken);
+  await intercom.state("input_boolean.door_lock", "on");
+  intercom.tell(call, "failed", { code: 487 });
+  await phone.notified("the notification to go", ({ message, data: about }) => {
+    return message === "clear_notification" && about?.tag === `neolia-${call}`;
+  });
+});
+
+test("a call that somebody answered takes the notification off the phones and opens nothing", async () => {
+  await socket.command("call_service", {
+    domain: "input_boolean",
+    service: "turn_off",
+    target: { entity_id: "input_boolean.door_lock" },
+  });
+  const call = intercom.ring();
+  await phone.notified("the notification", (push) => push.data?.tag === `neolia-${call}` && push.title === "Entrance");
+  intercom.tell(call, "answered");
+  await phone.notified("the notification to go", ({ message, data }) => {
+    return message === "clear_notification" && data?.tag === `neolia-${call}`;
+  });
+  const late = { action: `NEOLIA_OPEN_${call}` };
+  await post(home.core, "/api/events/mobile_app_notification_action", late, home.ownerToken);
+  intercom.tell(call, "ended");
+  await intercom.state("sensor.unit401_call_state", "idle");
+  assert.equal((await intercom.state("input_boolean.door_lock")).state, "off");
+  await dropAutomation("door-phone-notification");
+});
+
+test("the bell of a door rings phones as well, whoever it is for", async () => {
+  const name = "door-phone-notification";
+  await automate(name, { doorbell: ["event.intercom_entrance_ring"], phones: [phoneId], page: "/app/local_neolia" });
+  const call = intercom.ring();
+  const { data } = await phone.notified("the notification", (push) => push.data?.tag === `neolia-${call}`);
+  assert.deepEqual(data?.actions, [{ action: "URI", title: "Answer", uri: "/app/local_neolia" }]);
+  assert.equal(data?.image, undefined);
+  intercom.tell(call, "failed", { code: 487 });
+  await dropAutomation(name);
+});
+
+test("a missed call is told on the phone, an answered one is not", async () => {
+  const name = "missed-call";
+  await automate(name, { doorbell: [DOORBELL], phones: [phoneId] });
+  const answered = intercom.ring();
+  await intercom.heard(DOORBELL, "ring", answered);
+  intercom.tell(answered, "answered");
+  intercom.tell(answered, "ended");
+  await intercom.state("sensor.unit401_call_state", "idle");
+  const missed = intercom.ring();
+  await intercom.heard(DOORBELL, "ring", missed);
+  intercom.tell(missed, "failed", { code: 487 });
+  const { message } = await phone.notified("the missed call", (push) => push.title === "Missed call");
+  assert.match(message, /^Nobody answered Entrance at \d\d:\d\d\.$/);
+  assert.equal(phone.pushes.filter(({ title }) => title === "Missed call").length, 1);
+  await dropAutomation(name);
+});
+
+test("without a phone Home Assistant itself tells of the missed call", async () => {
+  await automate("missed-call", { doorbell: [DOORBELL] });
+  const call = intercom.ring();
+  await intercom.heard(DOORBELL, "ring", call);
+  intercom.tell(call, "failed", { code: 487 });
+  await until(() => calls("persistent_notification", "create").length === 1, { what: "the notification" });
+  assert.equal(calls("persistent_notification", "create")[0]?.notification_id, `neolia_${call}`);
+  await dropAutomation("missed-call");
+});

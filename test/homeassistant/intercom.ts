@@ -1,0 +1,153 @@
+/** The bridge's own MQTT side on a real broker, with discovery published for it, in a real Core that listens. */
+import { connectAsync, type MqttClient } from "mqtt";
+import { type CallLog, startCallLog } from "../../bridge/src/calls/call-log.ts";
+import { EventBus } from "../../bridge/src/events/bus.ts";
+import { NetworkWatch } from "../../bridge/src/links/network-watch.ts";
+import { announcer } from "../../bridge/src/mqtt/announcer.ts";
+import { type DiscoverySite, discoveryMessages } from "../../bridge/src/mqtt/discovery.ts";
+import { type Mqtt, startMqtt } from "../../bridge/src/mqtt/mqtt.ts";
+import type { CallEvent } from "../../infra/control/src/wire.ts";
+import { callEvent } from "../fakes/call-events.ts";
+import { accountId, DOMAIN, DOOR, SITE, storedSite, UNIT_401, UNIT_402 } from "../fakes/stored-site.ts";
+import { type Mosquitto, startMosquitto } from "../lab/mosquitto.ts";
+import { until } from "../lab/until.ts";
+import type { Home } from "./home.ts";
+import { addMqtt } from "./onboarding.ts";
+
+/** The sample site as discovery takes it. */
+export const DISCOVERED: DiscoverySite = {
+  id: SITE,
+  domain: DOMAIN,
+  name: "Sample house",
+  doors: [{ id: DOOR, name: "intercom-entrance", label: "Entrance" }],
+  units: [
+    { id: UNIT_401, name: "unit401", label: "Unit 401" },
+    { id: UNIT_402, name: "unit402", label: "Unit 402" },
+  ],
+  lines: [],
+  panels: [{ id: accountId("panel401"), username: "panel401", label: "Hall panel", unitId: UNIT_401 }],
+};
+
+export class Intercom {
+  readonly broker: Mosquitto;
+  readonly client: MqttClient;
+  private readonly site = storedSite();
+  private readonly network = new NetworkWatch();
+  private readonly bus = new EventBus(() => undefined);
+  private readonly calls: CallLog;
+  private readonly mqtt: Mqtt;
+  private readonly home: Home;
+  private registered = [accountId("panel401")];
+  private events = 0;
+
+  private constructor(home: Home, broker: Mosquitto, client: MqttClient) {
+    const { store } = this.site;
+    const quiet = () => undefined;
+    this.home = home;
+    this.broker = broker;
+    this.client = client;
+    this.calls = startCallLog({ store, bus: this.bus, announce: announcer(store) });
+    this.mqtt = startMqtt({
+      broker: { url: broker.url, username: undefined, password: undefined },
+      store,
+      bus: this.bus,
+      network: this.network,
+      log: { info: quiet, warn: quiet, error: quiet },
+      registered: () => this.registered,
+    });
+  }
+
+  static async start(home: Home): Promise<Intercom> {
+    const broker = await startMosquitto({ port: home.ports.base + 10, folder: home.folder });
+    const client = await connectAsync(broker.url, { reconnectPeriod: 200 });
+    client.on("error", () => undefined);
+    const intercom = new Intercom(home, broker, client);
+    try {
+      await addMqtt(home.core, home.ownerToken, broker.port);
+      await intercom.discover();
+      await intercom.state("sensor.unit401_call_state", "idle");
+    } catch (error) {
+      await intercom.stop();
+      throw error;
+    }
+    return intercom;
+  }
+
+  /** Publishes discovery for a site, retained. */
+  async discover(site: DiscoverySite = DISCOVERED): Promise<void> {
+    for (const [topic, payload] of discoveryMessages(site, "0.1.0")) await this.publish(topic, payload);
+  }
+
+  async publish(topic: string, payload: string): Promise<void> {
+    await this.client.publishAsync(topic, payload, { qos: 1, retain: true });
+  }
+
+  /** Something happens to a call, as the VPS reports it. */
+  tell(callId: string, kind: CallEvent["kind"], more: Partial<CallEvent> = {}): void {
+    this.events += 1;
+    this.calls.take(SITE, callEvent(this.events, kind, { callId, atMs: Date.now(), ...more }), 0);
+  }
+
+  /** The door calls unit 401 and its panel rings. Returns the call's id. */
+  ring(more: Partial<CallEvent> = {}): string {
+    const callId = (this.events + 1).toString(16).padStart(32, "0");
+    this.tell(callId, "invited", more);
+    this.tell(callId, "ringing", more);
+    return callId;
+  }
+
+  setRegistered(usernames: string[]): void {
+    this.registered = usernames.map(accountId);
+    this.bus.emit("registrationsChanged", { siteId: SITE });
+  }
+
+  /** Waits for a state of an entity in Core. */
+  async state(entityId: string, wanted?: string): Promise<EntityState> {
+    return await until(
+      async () => {
+        const found = await this.look(entityId);
+        return found && (wanted === undefined || found.state === wanted) ? found : null;
+      },
+      { everyMs: 50, timeoutMs: 20_000, what: `${entityId} ${wanted ? `to be ${wanted}` : "to exist"}` },
+    );
+  }
+
+  /** Waits until an event entity tells of a call. */
+  async heard(entityId: string, type: string, callId: string): Promise<EntityState> {
+    return await until(
+      async () => {
+        const found = await this.look(entityId);
+        return found?.attributes.event_type === type && found.attributes.call_id === callId ? found : null;
+      },
+      { everyMs: 50, what: `${entityId} to tell ${type}` },
+    );
+  }
+
+  /** An entity of Core at this moment; null when there is none. */
+  async look(entityId: string): Promise<EntityState | null> {
+    const { core, ownerToken } = this.home;
+    const reply = await fetch(`${core.url}/api/states/${entityId}`, {
+      headers: { authorization: `Bearer ${ownerToken}` },
+    });
+    return reply.ok ? ((await reply.json()) as EntityState) : null;
+  }
+
+  /** Ends the bridge alone: the broker sends its last will. */
+  async stopBridge(): Promise<void> {
+    await this.mqtt.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.mqtt.stop();
+    this.calls.stop();
+    this.network.stop();
+    await this.client.endAsync(true);
+    await this.broker.stop();
+    this.site.remove();
+  }
+}
+
+export interface EntityState {
+  state: string;
+  attributes: Record<string, unknown>;
+}
