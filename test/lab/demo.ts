@@ -64,7 +64,7 @@ Open this address in a browser on this machine:
 
   ${lab.bridge.pageUrl}
 
-Choose unit 401, tap once to arm the ringtone, then ring the door.
+Choose unit 401 and allow the microphone, then ring the door.
 Press r to ring, q or Ctrl-C to stop. (The page has a button that rings, too.)
 `);
   const { stdin } = process;

@@ -1,0 +1,157 @@
+/** The launcher on machines that lack something: stand-ins for apt-get, npm and sudo, everything else is the machine's. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { labFolder } from "./folder.ts";
+
+class Machine {
+  private readonly root: string;
+
+  /** A machine where all is installed, with a person who is not root and has sudo. */
+  constructor(t: TestContext) {
+    const folder = labFolder("launch");
+    t.after(() => folder.remove());
+    this.root = folder.path;
+    mkdirSync(join(this.root, "test/lab"), { recursive: true });
+    for (const file of ["launch.sh", "debian-packages.txt"]) {
+      cpSync(join(import.meta.dirname, file), join(this.root, "test/lab", file));
+    }
+    this.program("bin/id", "echo 1000");
+    // The launcher's own file for Debian's daemons stays untouched here.
+    this.program("bin/sudo", 'case $1 in -n | sh | rm) exit 0 ;; *) exec "$@" ;; esac');
+    this.program("bin/apt-get", `echo "$@" >>${this.root}/apt.txt`);
+    this.program("bin/npm", `echo "$@" >>${this.root}/npm.txt`);
+    this.program("bin/systemctl", `echo "$@" >>${this.root}/systemctl.txt`);
+    this.program("bin/dpkg", "echo /lib/systemd/system/kamailio.service");
+    this.without();
+    this.node("v24.21.0");
+    writeFileSync(join(this.root, "package-lock.json"), "{}");
+    writeFileSync(join(this.root, "node_modules/.package-lock.json"), "{}");
+  }
+
+  program(file: string, script: string): void {
+    const path = join(this.root, file);
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, `#!/bin/sh\n${script}\n`);
+    chmodSync(path, 0o755);
+  }
+
+  remove(file: string): void {
+    rmSync(join(this.root, file), { recursive: true, force: true });
+  }
+
+  /** Every Debian package is there but these. */
+  without(...packages: string[]): void {
+    const absent = packages.map((name) => `${name}) ;;`).join(" ");
+    const each = `case $name in ${absent} *) echo "$name installed" ;; esac`;
+    this.program("bin/dpkg-query", `shift 2\nfor name; do ${each}; done`);
+  }
+
+  /** node_modules has a Node that says this version, and otherwise what it was asked to run. */
+  node(version: string): void {
+    this.program("node_modules/.bin/node", `[ "$1" = --version ] && echo ${version} || echo "ran $*"`);
+  }
+
+  launch(...args: string[]): { status: number | null; said: string; ran: string } {
+    const env = { ...process.env, PATH: `${join(this.root, "bin")}:/usr/bin:/bin` };
+    const result = spawnSync("/bin/sh", [join(this.root, "test/lab/launch.sh"), ...args], { env, encoding: "utf8" });
+    return { status: result.status, said: result.stderr, ran: result.stdout };
+  }
+
+  /** What a stand-in was asked, one line a call. */
+  asked(name: "apt" | "npm" | "systemctl"): string[] {
+    const file = join(this.root, `${name}.txt`);
+    return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  }
+}
+
+function failsWith(result: { status: number | null; said: string }, sentence: RegExp): void {
+  assert.equal(result.status, 1);
+  assert.match(result.said, sentence);
+  assert.equal(result.said.trim().split("\n").at(-1)?.startsWith("neolia: "), true, result.said);
+}
+
+test("with everything in place nothing is installed and the command runs with its arguments", (t) => {
+  const machine = new Machine(t);
+  assert.deepEqual(machine.launch("demo", "--once"), { status: 0, said: "", ran: "ran test/lab/demo.ts --once\n" });
+  assert.deepEqual([machine.asked("apt"), machine.asked("npm")], [[], []]);
+});
+
+test("only the missing Debian packages that the command needs are installed, without their daemons", (t) => {
+  const machine = new Machine(t);
+  machine.without("mosquitto", "coturn", "debootstrap");
+  const { status, said } = machine.launch("demo");
+  assert.equal(status, 0);
+  assert.match(said, /installing Debian packages: coturn mosquitto \n/);
+  const [update, install] = machine.asked("apt");
+  assert.match(update ?? "", /update$/);
+  assert.match(install ?? "", /install --yes --no-install-recommends coturn mosquitto$/);
+  const disabled = existsSync("/run/systemd/system") ? ["--quiet disable --now kamailio.service"] : [];
+  assert.deepEqual(machine.asked("systemctl"), disabled);
+});
+
+test("without root and without sudo it says which packages to install", (t) => {
+  const machine = new Machine(t);
+  machine.without("mosquitto");
+  machine.remove("bin/sudo");
+  // A machine of the tests may have a sudo of its own.
+  if (!existsSync("/usr/bin/sudo"))
+    failsWith(machine.launch("demo"), /no sudo: as root, run apt-get install mosquitto/);
+  machine.program("bin/sudo", "exit 1");
+  failsWith(machine.launch("demo"), /sudo asks for a password: run sudo apt-get install mosquitto/);
+});
+
+for (const [trouble, output, sentence] of [
+  ["no network", "Err: Could not resolve 'deb.debian.org'", /no network: Debian's package server cannot be reached/],
+  ["a busy apt", "E: Could not get lock /var/lib/dpkg/lock-frontend", /another program is installing packages/],
+  ["an old Debian", "E: Unable to locate package mosquitto", /does not have mosquitto .*Debian 12 or newer/],
+] as const) {
+  test(`${trouble} is one sentence`, (t) => {
+    const machine = new Machine(t);
+    machine.without("mosquitto");
+    machine.program("bin/apt-get", `echo "${output}" >&2; exit 100`);
+    failsWith(machine.launch("demo"), sentence);
+  });
+}
+
+test("npm packages are installed when there are none or the lock file is newer, and no script of theirs runs", (t) => {
+  const machine = new Machine(t);
+  machine.remove("node_modules/.package-lock.json");
+  assert.equal(machine.launch("demo").status, 0);
+  assert.deepEqual(machine.asked("npm"), ["ci --include=dev --ignore-scripts --no-audit --no-fund"]);
+});
+
+test("npm without a network is one sentence", (t) => {
+  const machine = new Machine(t);
+  machine.remove("node_modules");
+  machine.program("bin/npm", "echo 'npm error code EAI_AGAIN' >&2; exit 1");
+  failsWith(machine.launch("demo"), /no network: the npm registry cannot be reached/);
+});
+
+test("another Node than the pinned one is never used", (t) => {
+  const machine = new Machine(t);
+  machine.node("v20.20.2");
+  failsWith(machine.launch("demo"), /Node v20\.20\.2 instead of 24/);
+  machine.program("node_modules/.bin/node", "exit 126");
+  failsWith(machine.launch("demo"), /no Node that runs here/);
+});
+
+test("a test folder that does not exist, or has no test, fails instead of passing with nothing run", (t) => {
+  const machine = new Machine(t);
+  failsWith(machine.launch("test", "nowhere"), /no folder test\/nowhere/);
+  failsWith(machine.launch("test", "lab"), /no test in test\/lab/);
+  failsWith(machine.launch("bench", "nothing"), /no test\/bench\/nothing\.ts/);
+  failsWith(machine.launch("dance"), /use: npm run demo\|test\|check\|bench\|build/);
+});
+
+test("the tests of one folder run alone, with their command line", (t) => {
+  const machine = new Machine(t);
+  machine.program("test/door/ring.test.ts", "");
+  machine.program("test/fault/kill.test.ts", "");
+  const { status, ran } = machine.launch("test", "door");
+  assert.equal(status, 0);
+  assert.match(ran, /^ran --test --test-concurrency=2 .*test\/door\/ring\.test\.ts$/m);
+  assert.doesNotMatch(ran, /kill/);
+});
