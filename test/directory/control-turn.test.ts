@@ -11,7 +11,7 @@ import { startCoturn } from "../lab/coturn.ts";
 import { labFolder } from "../lab/folder.ts";
 import { type PortBlock, reservePorts } from "../lab/ports.ts";
 import type { Program } from "../lab/process.ts";
-import { TurnClient } from "../lab/turn-client.ts";
+import { TurnClient, type TurnLogin } from "../lab/turn-client.ts";
 
 describe("TURN logins", () => {
   const folder = labFolder("turn");
@@ -39,11 +39,14 @@ describe("TURN logins", () => {
     folder.remove();
   });
 
+  const open = (login: TurnLogin): Promise<TurnClient> =>
+    TurnClient.open({ host: values.listenAddress, port: values.turnPort }, login);
+
   /** An allocation with this login: coturn's error code, 0 for success. */
-  async function allocate(login: { username: string; credential: string }): Promise<number> {
-    const client = new TurnClient(values.turnPort, login);
+  async function allocate(login: TurnLogin): Promise<number> {
+    const client = await open(login);
     try {
-      return await client.allocate();
+      return (await client.allocate()).code;
     } finally {
       client.close();
     }
@@ -53,10 +56,10 @@ describe("TURN logins", () => {
     const echo = createSocket("udp4", (message, from) => echo.send(message, from.port, from.address));
     echo.bind(0, "127.0.0.1");
     await once(echo, "listening");
-    const client = new TurnClient(values.turnPort, mintTurnCredentials(values, "panel-1", "a.sip.test", Date.now()));
+    const client = await open(mintTurnCredentials(values, "panel-1", "a.sip.test", Date.now()));
     try {
-      assert.equal(await client.allocate(), 0);
-      assert.equal(await client.permission("127.0.0.1"), 0);
+      assert.equal((await client.allocate()).code, 0);
+      assert.equal((await client.permit("127.0.0.1")).code, 0);
       const { port } = echo.address() as AddressInfo;
       assert.equal(await client.echo("127.0.0.1", port, "through the relay"), "through the relay");
     } finally {
@@ -93,16 +96,16 @@ describe("TURN logins", () => {
   });
 
   it("leads to the media address and to no other, in whatever form it is written", async () => {
-    const client = new TurnClient(values.turnPort, mintTurnCredentials(values, "panel-1", "a.sip.test", Date.now()));
+    const client = await open(mintTurnCredentials(values, "panel-1", "a.sip.test", Date.now()));
     try {
-      assert.equal(await client.allocate(), 0);
+      assert.equal((await client.allocate()).code, 0);
       const granted: string[] = [];
       for (const peer of FORBIDDEN_PEERS) {
-        const code = await client.permission(peer);
+        const code = (await client.permit(peer)).code;
         if (code === 0) granted.push(peer);
       }
       assert.deepEqual(granted, []);
-      assert.equal(await client.permission("127.0.0.1"), 0);
+      assert.equal((await client.permit("127.0.0.1")).code, 0);
     } finally {
       client.close();
     }
@@ -112,12 +115,9 @@ describe("TURN logins", () => {
     const clients: TurnClient[] = [];
     const codes: number[] = [];
     for (let i = 0; i < 10; i++) {
-      const client = new TurnClient(
-        values.turnPort,
-        mintTurnCredentials(values, "greedy", "a.sip.test", Date.now() + i * 1_000),
-      );
+      const client = await open(mintTurnCredentials(values, "greedy", "a.sip.test", Date.now() + i * 1_000));
       clients.push(client);
-      codes.push(await client.allocate());
+      codes.push((await client.allocate()).code);
     }
     for (const client of clients) client.close();
     assert.deepEqual(codes.slice(0, 8), new Array(8).fill(0));
