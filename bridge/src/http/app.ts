@@ -1,6 +1,6 @@
 /** The bridge's HTTP server: everything that every request meets, then the routes by noun. */
 import fastifyWebsocket from "@fastify/websocket";
-import Fastify, { LogController } from "fastify";
+import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { AppError } from "../events/errors.ts";
 import { type LogLevel, logOptions } from "../log.ts";
 import type { App } from "./app-type.ts";
@@ -26,6 +26,7 @@ import { validatorCompiler } from "./validation.ts";
 
 /** The largest request is a rule with 64 windows, some 3 kB. */
 const BODY_LIMIT = 32 * 1024;
+const FAREWELL_MS = 500;
 
 /** An empty server with its log. Made before everything else, because everything else logs. */
 export function createServer(level: LogLevel): App {
@@ -54,7 +55,7 @@ export async function serve(app: App, ports: HttpPorts): Promise<App> {
   readJson(app);
   securityHeaders(app, [ports.sipUri, ports.demoUrl]);
   app.addHook("onRequest", async (request) => ports.identity.guard(request.raw));
-  await app.register(fastifyWebsocket, { options: { maxPayload: 4096, perMessageDeflate: false } });
+  await app.register(fastifyWebsocket, { options: { maxPayload: 4096, perMessageDeflate: false }, preClose });
   await app.register(async (api: App) => routes(api, ports), { prefix: "/api" });
   if (ports.panelFolder !== null) panelFiles(app, ports.panelFolder);
   await app.ready();
@@ -95,4 +96,15 @@ function readJson(app: App): void {
 
 function replaced(): never {
   throw new Error("serve() sets the compilers");
+}
+
+/** Panels are told that the bridge goes away. Nobody waits long for their farewell: one that sleeps never sends it. */
+function preClose(this: FastifyInstance, done: () => void): void {
+  const { clients } = this.websocketServer;
+  for (const socket of clients) socket.close(1001, "the bridge ends");
+  setTimeout(() => {
+    for (const socket of clients) socket.terminate();
+  }, FAREWELL_MS).unref();
+  this.websocketServer.close();
+  done();
 }
