@@ -224,6 +224,25 @@ describe("an account that is taken away", () => {
     assert.equal((await other.hangup()).status, 200);
   });
 
+  it("is the only one to notice: while directories are stored, everybody else registers and calls as always", async () => {
+    const panel = await device("panel-1");
+    const door = await device("door-1");
+    panel.policy = { ring: true, final: 486, afterMs: 0 };
+    let storing = true;
+    const edits = (async () => {
+      for (let i = 0; storing; i++) await put(B, i % 2 === 0 ? {} : smallBuilding());
+    })();
+    const statuses = new Set<number>();
+    for (let i = 0; i < 40; i++) {
+      statuses.add((await panel.register()).status);
+      statuses.add((await door.register()).status);
+      statuses.add((await (await door.call("unit401")).final).status);
+    }
+    storing = false;
+    await edits;
+    assert.deepEqual([...statuses].sort(), [200, 486]);
+  });
+
   it("goes with its whole site when that is removed", async () => {
     const domain = "c.sip.test";
     const token = await control.addSite(domain);

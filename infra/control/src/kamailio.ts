@@ -86,6 +86,11 @@ export class Kamailio {
     }
   }
 
+  /** Has Kamailio read its certificate again; open connections stay. Throws EDGE_UNAVAILABLE. */
+  async reloadCertificate(): Promise<void> {
+    await this.rpc.call("tls.reload");
+  }
+
   /** Deletes the events up to and including this id. Kamailio does it: it is the outbox's only writer. */
   async trimOutbox(upToId: number): Promise<void> {
     await this.rpc.post(`/outbox/trim?through=${upToId}`);

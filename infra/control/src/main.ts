@@ -77,7 +77,10 @@ mediaWatch.start();
 trimmer.start();
 await server.listen({ host: values.listenAddress, port: values.controlPort });
 
-process.on("SIGHUP", () => reloadCertificate(server, options.tls));
+process.on("SIGHUP", () => {
+  reloadCertificate(server, options.tls);
+  kamailio.reloadCertificate().catch((error: unknown) => log.error({ err: error }, "Kamailio keeps its certificate"));
+});
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => {
     void stop().then(() => process.exit(0));
