@@ -202,7 +202,10 @@ export class PanelModel {
     const { log } = this.current;
     const others = (log.calls ?? []).filter((known) => known.callId !== call.callId);
     const calls = [call, ...others].sort((a, b) => b.startedAtMs - a.startedAtMs);
-    this.update({ log: { ...log, calls: calls.slice(0, Math.max(LOG_KEPT, others.length)) } });
+    this.update({
+      log: { ...log, calls: calls.slice(0, Math.max(LOG_KEPT, others.length)) },
+      live: { ...this.current.live, state: withCall(this.current.live.state, call) },
+    });
   }
 
   private isOver(callId: string): boolean {
@@ -228,6 +231,13 @@ export function missedCount(state: PanelState): number {
   return (state.log.calls ?? []).filter(
     (call) => call.startedAtMs > state.log.seenAtMs && summarize(call, username).missed,
   ).length;
+}
+
+/** The live state with this call as it is now; without it once it has ended. */
+function withCall(live: LiveState | null, call: Call): LiveState | null {
+  if (live === null) return null;
+  const others = live.calls.filter((known) => known.callId !== call.callId);
+  return { ...live, calls: call.endedAtMs === null ? [...others, call] : others };
 }
 
 function isProvisioned(live: LiveState | null): boolean {

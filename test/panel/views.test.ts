@@ -298,6 +298,10 @@ test("a door's live state follows the bridge", async () => {
   const now = loggedCall(9, Date.now(), { status: "ringing", reason: null, endedAtMs: null });
   desk.bridge.setLive({ calls: [now] });
   await until(async () => (await state.innerText()) === "Ringing", { what: "Ringing" });
+  desk.bridge.push({ type: "call", call: { ...now, status: "in-progress", answeredAtMs: Date.now() } });
+  await until(async () => (await state.innerText()) === "In a call", { what: "In a call" });
+  desk.bridge.push({ type: "call", call: loggedCall(9, now.startedAtMs) });
+  await until(async () => (await state.innerText()) === "Ready", { what: "Ready" });
   desk.bridge.setLive({ calls: [], registered: [] });
   await until(async () => (await state.innerText()) === "Not connected", { what: "Not connected" });
   desk.bridge.setLive({ registered: [desk.bridge.content.doors[0]?.accountId ?? ""] });
