@@ -54,7 +54,10 @@ function command(program: string, args: string[]): string {
 }
 
 function tracked(): string[] {
-  return execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" })
+  return execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+    cwd: root,
+    encoding: "utf8",
+  })
     .split("\n")
     .filter(Boolean);
 }
@@ -76,7 +79,10 @@ function oneAppManifest(): string {
 }
 
 function documentedDependencies(): string {
-  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, Record<string, string>>;
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
+    string,
+    Record<string, string>
+  >;
   const page = readFileSync(join(root, "docs/dependencies.md"), "utf8");
   return Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })
     .filter((name) => !page.includes(`\`${name}\``))
@@ -84,10 +90,10 @@ function documentedDependencies(): string {
     .join("\n");
 }
 
-async function renderedConfig(): Promise<string> {
+function renderedConfig(): string {
   const folder = mkdtempSync(join(tmpdir(), "neolia-check-"));
   try {
-    return await checkRenderedConfig(folder);
+    return checkRenderedConfig(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

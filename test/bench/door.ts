@@ -1,0 +1,88 @@
+/**
+ * `npm run bench -- door`: what our whole configuration costs beside a minimal Kamailio, in one run, in alternating pairs. Prints a table for people and,
+ * as its last line, one JSON object. Options: `--calls N` (pairs of calls in the browser, 60), `--write` (into docs/benchmarks.md).
+ */
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { measureBridge } from "./bridge.ts";
+import { measureBrowserCalls } from "./browser-calls.ts";
+import { type Row, round, type Spread, table } from "./figures.ts";
+import { startPair } from "./pair.ts";
+import { measurePanelBundle } from "./panel-bundle.ts";
+import { measureServers } from "./servers.ts";
+
+const { values } = parseArgs({
+  options: { calls: { type: "string", default: "60" }, write: { type: "boolean", default: false } },
+});
+
+const pair = await startPair();
+const stop = async () => {
+  await pair.stop();
+};
+process.once("SIGINT", () => void stop().finally(() => process.exit(130)));
+try {
+  console.log("calls into Chromium …");
+  const calls = await measureBrowserCalls(pair, Number(values.calls));
+  console.log("REGISTER and calls between SIP agents …");
+  const servers = await measureServers(pair);
+  console.log("the bridge, idle and during a call …");
+  const bridge = await measureBridge();
+  const panelGzipKb = measurePanelBundle();
+
+  const rows: Row[] = [
+    compare("INVITE → ring in Chromium, median", calls.ours.ringMs, calls.minimal.ringMs, "median", "≤ 1.15"),
+    compare("INVITE → ring in Chromium, p95", calls.ours.ringMs, calls.minimal.ringMs, "p95", ""),
+    compare("answer → both hear each other, median", calls.ours.talkMs, calls.minimal.talkMs, "median", ""),
+    compare("answer → both hear each other, p95", calls.ours.talkMs, calls.minimal.talkMs, "p95", "≤ 1.05"),
+    ratio("CPU per REGISTER", "ms", servers.ours.cpuPerRegisterMs, servers.minimal.cpuPerRegisterMs, "≤ 2"),
+    ratio("CPU per call", "ms", servers.ours.cpuPerCallMs, servers.minimal.cpuPerCallMs, "≤ 1.5"),
+    ratio("call set-ups", "1/s", servers.ours.callsPerSecond, servers.minimal.callsPerSecond, "≥ 0.8"),
+    alone("bridge memory, idle", "MB", bridge.idleRssMb, "≤ 90"),
+    alone("bridge memory, during a call", "MB", bridge.callRssMb, "≤ 90"),
+    alone("bridge CPU, idle", "% of a core", bridge.idleCpuPercent, ""),
+    alone("bridge CPU, during a call", "% of a core", bridge.callCpuPercent, ""),
+    alone("panel bundle, gzip", "kB", panelGzipKb, "≤ 150"),
+  ];
+  const report = table(rows);
+  const figures = { calls, servers, bridge, panelGzipKb };
+  console.log(`\n${report}\n`);
+  if (values.write) {
+    writeFileSync(join(import.meta.dirname, "../../docs/benchmarks.md"), page(report));
+  }
+  console.log(JSON.stringify(figures));
+} finally {
+  await stop();
+}
+
+function compare(what: string, ours: Spread, minimal: Spread, figure: "median" | "p95", aim: string): Row {
+  return ratio(`${what} (n=${ours.n})`, "ms", ours[figure], minimal[figure], aim);
+}
+
+function ratio(what: string, unit: string, ours: number, minimal: number, aim: string): Row {
+  return { what, unit, ours: String(ours), yardstick: String(minimal), ratio: String(round(ours / minimal, 2)), aim };
+}
+
+function alone(what: string, unit: string, ours: number, aim: string): Row {
+  return { what, unit, ours: String(ours), yardstick: "", ratio: "", aim };
+}
+
+function page(report: string): string {
+  const cpu = cpus();
+  return `# Benchmarks
+
+Made by \`npm run bench -- door --write\`. Ratios within one run are worth more than times: pairs alternate, so that both sides see the same
+machine. The yardstick ("Minimal") is a Kamailio with digest authentication, WebSocket and RTPEngine and nothing else
+(\`test/bench/minimal-kamailio.cfg\`): no rules, no dialogs, no events, nothing kept on disk but the accounts. Ours is the whole configuration of \`infra/\`.
+
+This run: ${new Date().toISOString().slice(0, 10)}, ${cpu.length} cores (${cpu[0]?.model ?? "unknown"}), Node ${process.version}, loopback.
+
+${report}
+
+- INVITE → ring: from the door's first INVITE, through the challenge, to the browser's 180 back at the door.
+- Answer → both hear: from the answer in the page until the door has its first packet and the browser has its first packet. Judge it by
+  p95: it steps by the door's 20 ms frames.
+- CPU is user + system time of Kamailio, and for calls of RTPEngine as well, with all their children, divided by the number of transactions.
+`;
+}
