@@ -77,8 +77,9 @@ const CHECKS: Record<keyof EdgeValues, Check> = {
 /**
  * Writes `<out>/kamailio/kamailio.cfg` with all that it includes, `<out>/rtpengine/rtpengine.conf` and
  * `<out>/coturn/turnserver.conf`. What was in those folders is gone afterwards. Files hold secrets: mode 0640.
+ * `seenAs` is the path of `out` for the programs, where that is another (a chroot).
  */
-export function renderEdge(values: EdgeValues, out: string): void {
+export function renderEdge(values: EdgeValues, out: string, seenAs = out): void {
   const folder = resolve(out);
   const problem = path(folder);
   if (problem !== null) throw new EdgeValueError(`the output folder must be ${problem}`);
@@ -90,7 +91,7 @@ export function renderEdge(values: EdgeValues, out: string): void {
   for (const name of ["kamailio.cfg", "core.cfg", "modules.cfg", "routes"]) {
     cpSync(join(source, name), join(kamailio, name), { recursive: true });
   }
-  const fields = { ...checked, ...derived(checked), configFolder: kamailio };
+  const fields = { ...checked, ...derived(checked), configFolder: join(resolve(seenAs), "kamailio") };
   renderFile(join(source, "values.cfg.template"), join(kamailio, "values.cfg"), fields);
   renderFile(join(source, "tls.cfg.template"), join(kamailio, "tls.cfg"), fields);
   const rtpengine = join(folder, "rtpengine");

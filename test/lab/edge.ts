@@ -8,7 +8,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import type { AccountType, CallEvent, ClockOffset } from "../../infra/control/src/wire.ts";
-import { createDatabases } from "../../infra/kamailio/databases.ts";
+import { createDatabases, KAMAILIO_TABLES } from "../../infra/kamailio/databases.ts";
 import { renderEdge } from "../../infra/render.ts";
 import type { EdgeValues } from "../../infra/values.ts";
 import type { Rule } from "../door/rule-cases.ts";
@@ -33,6 +33,8 @@ export interface EdgeOptions {
   values?: Partial<EdgeValues>;
   /** false: no RTPEngine runs. */
   rtpengine?: boolean;
+  /** A folder with another Debian root, whose Kamailio is run instead of the machine's. */
+  root?: string;
 }
 
 export class Edge {
@@ -42,24 +44,29 @@ export class Edge {
   readonly caFile: string;
   private kamailio: Program | null = null;
   private rtpengine: Program | null = null;
+  private readonly root: string;
   private readonly closers: (() => void)[];
 
-  constructor(values: EdgeValues, folder: string, caFile: string, closers: (() => void)[]) {
+  constructor(values: EdgeValues, folder: string, root: string, closers: (() => void)[]) {
     this.values = values;
     this.folder = folder;
-    this.caFile = caFile;
+    this.root = root;
+    this.caFile = join(folder, "ca.pem");
     this.closers = closers;
   }
 
   async startKamailio(): Promise<void> {
-    renderEdge(this.values, join(this.folder, "config"));
+    const configFolder = join(this.folder.slice(this.root.length), "config");
+    renderEdge(this.values, join(this.folder, "config"), configFolder);
     // A killed Kamailio leaves its pid file behind and would not start over it.
     const pidFile = join(this.values.runFolder, "kamailio.pid");
-    rmSync(pidFile, { force: true });
-    const config = join(this.folder, "config", "kamailio", "kamailio.cfg");
+    rmSync(join(this.root, pidFile), { force: true });
+    const config = join(configFolder, "kamailio", "kamailio.cfg");
+    const args = ["-f", config, "-Y", this.values.runFolder, "-P", pidFile, "-m", "256", "-M", "8", "-DD", "-E"];
     this.kamailio = await Program.start({
-      command: "kamailio",
-      args: ["-f", config, "-Y", this.values.runFolder, "-P", pidFile, "-m", "256", "-M", "8", "-DD", "-E"],
+      ...(this.root === ""
+        ? { command: "kamailio", args }
+        : { command: "chroot", args: [this.root, "kamailio", ...args] }),
       logFile: join(this.folder, "kamailio.log"),
       ready: async () => (await answersOptions(this.values.sipPort)) && (await connects(this.values.wssPort)),
     });
@@ -128,12 +135,12 @@ export class Edge {
 
   /** Replaces the site's directory as control would, in one transaction. */
   seedDirectory(seed: SiteSeed): void {
-    seedDirectory(join(this.values.dataFolder, "directory.db"), seed);
+    seedDirectory(join(this.root, this.values.dataFolder, "directory.db"), seed);
   }
 
   /** The outbox, oldest first. */
   events(domain?: string): CallEvent[] {
-    const db = new Database(join(this.values.dataFolder, "outbox.db"), { readonly: true });
+    const db = new Database(join(this.root, this.values.dataFolder, "outbox.db"), { readonly: true });
     try {
       const rows = db
         .prepare(
@@ -184,17 +191,17 @@ export class Edge {
 
 /** Starts both programs, empty directory. Stop it with `stop()`. */
 export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
-  const folder = labFolder("edge");
+  const root = options.root ?? "";
+  const folder = labFolder("edge", root);
   const ports = options.ports ?? (await reservePorts());
   const closers = [() => folder.remove()];
   if (!options.ports) closers.push(() => ports.release());
-  const caFile = join(folder.path, "ca.pem");
-  const values = { ...labValues(folder.path, ports.base), ...options.values };
-  const edge = new Edge(values, folder.path, caFile, closers);
+  const values = { ...labValues(folder.path.slice(root.length), ports.base), ...options.values };
+  const edge = new Edge(values, folder.path, root, closers);
   try {
     makeCertificates(folder.path);
-    createDatabases(values.dataFolder);
-    mkdirSync(values.runFolder, { recursive: true });
+    createDatabases(join(root, values.dataFolder), join(root, KAMAILIO_TABLES));
+    mkdirSync(join(root, values.runFolder), { recursive: true });
     renderEdge(values, join(folder.path, "config"));
     if (options.rtpengine !== false) await edge.startRtpengine();
     await edge.startKamailio();
@@ -296,7 +303,7 @@ function insertRule(db: Database.Database, domain: string, rule: Partial<Rule>):
 }
 
 /** A CA of the lab's own and a certificate for localhost and 127.0.0.1, good for a day. */
-function makeCertificates(folder: string): void {
+export function makeCertificates(folder: string): void {
   const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   const ca = ["-keyout", "ca.key", "-out", "ca.pem", "-days", "1", "-subj", "/CN=Neolia lab CA"];

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder of this lab's own. `NEOLIA_KEEP=1` keeps it after the run, for reading logs. */
-export function labFolder(name: string): { path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), `neolia-${name}-`));
+/** A folder of this lab's own, in the machine's or another root's temporary folder. `NEOLIA_KEEP=1` keeps it after the run, for reading logs. */
+export function labFolder(name: string, root = ""): { path: string; remove(): void } {
+  const path = mkdtempSync(join(root, tmpdir(), `neolia-${name}-`));
   return {
     path,
     remove: () => {

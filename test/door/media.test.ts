@@ -1,0 +1,177 @@
+/** Who hears whom: every call goes through RTPEngine, and none is without audio for its lack. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import type { header } from "../lab/sip/message.ts";
+import { RtpPeer } from "../lab/sip/rtp.ts";
+import { until } from "../lab/until.ts";
+import { DOMAIN, House, ringing, status } from "./house.ts";
+
+let house: House;
+before(async () => {
+  house = await House.open();
+});
+beforeEach(() => house.rules({ unit: "unit401" }, { unit: "entrance" }));
+afterEach(() => house.clear());
+after(() => house.close());
+
+const BROWSER_SDP = [
+  "v=0",
+  "o=- 1 2 IN IP4 127.0.0.1",
+  "s=-",
+  "t=0 0",
+  "a=group:BUNDLE 0",
+  "m=audio 9 UDP/TLS/RTP/SAVPF 111 0 8 110 126",
+  "c=IN IP4 0.0.0.0",
+  "a=rtcp:9 IN IP4 0.0.0.0",
+  "a=ice-ufrag:abcd",
+  "a=ice-pwd:abcdefghijklmnopqrstuvwx",
+  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, (_, i) => (i + 16).toString(16).toUpperCase()).join(":")}`,
+  "a=setup:actpass",
+  "a=mid:0",
+  "a=sendrecv",
+  "a=rtcp-mux",
+  "a=rtpmap:111 opus/48000/2",
+  "a=rtpmap:0 PCMU/8000",
+  "a=rtpmap:8 PCMA/8000",
+  "a=rtpmap:110 telephone-event/48000",
+  "a=rtpmap:126 telephone-event/8000",
+  "",
+].join("\r\n");
+
+describe("media", () => {
+  test("two SIP phones hear each other through RTPEngine, also after hold and resume, and nothing is left", async () => {
+    const door = await house.device("door");
+    const mobile = await house.device("mobile401");
+    const [a, b] = [await RtpPeer.open(), await RtpPeer.open()];
+    try {
+      const call = await door.call("unit401", { rtp: a });
+      const answered = await ringing(mobile);
+      answered.answer(200, { rtp: b });
+      const ok = await call.final;
+      assert.equal(ok.status, 200);
+      const { mediaPortMin, mediaPortMax } = house.edge.values;
+      for (const sdp of [ok.body, answered.invite?.body ?? ""]) {
+        const port = Number(/m=audio (\d+)/.exec(sdp)?.[1]);
+        assert.ok(port >= mediaPortMin && port <= mediaPortMax, `${port} is one of RTPEngine's`);
+      }
+      a.play(440);
+      b.play(1000);
+      await until(() => a.share(1000) > 0.9 && b.share(440) > 0.9, { what: "audio both ways" });
+
+      for (const [caller, rtp] of [
+        [call, a],
+        [answered, b],
+      ] as const) {
+        for (const direction of ["sendonly", "sendrecv"]) {
+          const reply = await caller.request("INVITE", {
+            headers: [...routes(caller === call ? ok : answered.invite), ["Content-Type", "application/sdp"]],
+            body: rtp.sdp().replace("a=sendrecv", `a=${direction}`),
+          });
+          assert.equal(reply.status, 200);
+          assert.match(reply.body, /m=audio \d+ RTP\/AVP/);
+        }
+      }
+      await until(() => a.share(1000) > 0.9 && b.share(440) > 0.9, { what: "audio both ways after hold" });
+      assert.equal(await house.edge.mediaSessions(), 1);
+      await call.hangup();
+      await house.quiet();
+    } finally {
+      a.close();
+      b.close();
+    }
+  });
+
+  test("a browser is offered ICE and DTLS, the bridge SDES, a phone plain RTP", async () => {
+    house.rules(
+      { unit: "unit401", position: 0, ringSeconds: 3 },
+      { unit: "unit401", position: 1, action: "voicemail", target: `sip:bridge@${DOMAIN}` },
+    );
+    const door = await house.device("door");
+    const panel = await house.device("panel401", "wss");
+    const mobile = await house.device("mobile401");
+    const bridge = await house.device("bridge", "wss");
+    const call = await door.call("unit401");
+    const browser = (await ringing(panel)).invite?.body ?? "";
+    assert.match(browser, /m=audio \d+ RTP\/SAVPF/);
+    assert.match(browser, /a=ice-ufrag/);
+    assert.match(browser, /a=fingerprint/);
+    assert.doesNotMatch(browser, /a=crypto/);
+    const phone = (await ringing(mobile)).invite?.body ?? "";
+    assert.match(phone, /m=audio \d+ RTP\/AVP 8/);
+    assert.doesNotMatch(phone, /a=(ice|fingerprint|crypto)/);
+    const sdes = (await ringing(bridge)).invite?.body ?? "";
+    assert.match(sdes, /m=audio \d+ RTP\/SAVP 8/);
+    assert.deepEqual(sdes.match(/a=crypto:\d+ (\S+)/g)?.length, 1, sdes);
+    assert.match(sdes, /AES_CM_128_HMAC_SHA1_80/);
+    assert.doesNotMatch(sdes, /a=(ice|fingerprint)/);
+    await call.cancel();
+    assert.equal(await status(call), 487);
+    await house.quiet();
+  });
+
+  test("a browser that calls a door sends it plain G.711 and gets DTLS back", async () => {
+    const panel = await house.device("panel401", "wss");
+    const door = await house.device("door");
+    const call = await panel.call("entrance", { body: BROWSER_SDP });
+    const rung = await ringing(door);
+    assert.match(rung.invite?.body ?? "", /m=audio \d+ RTP\/AVP 0 8 126/);
+    rung.answer(200);
+    const ok = await call.final;
+    assert.equal(ok.status, 200);
+    assert.match(ok.body, /m=audio \d+ RTP\/SAVPF 8/);
+    assert.match(ok.body, /a=ice-ufrag/);
+    assert.match(ok.body, /a=setup:passive/);
+    await call.hangup();
+    await house.quiet();
+  });
+
+  test("an INVITE without an offer is not served", async () => {
+    const door = await house.device("door");
+    await house.device("mobile401");
+    const reply = await door.request({ method: "INVITE", uri: `sip:unit401@${DOMAIN}` });
+    assert.equal(reply.status, 488);
+  });
+
+  test("without RTPEngine a call is refused at once, and the next one after its return comes through", async () => {
+    const door = await house.device("door");
+    const mobile = await house.device("mobile401");
+    await house.edge.killRtpengine();
+    for (let n = 0; n < 2; n++) {
+      const startedAt = performance.now();
+      const call = await door.call("unit401");
+      assert.equal(await status(call), 503);
+      assert.ok(performance.now() - startedAt < 4000);
+      assert.equal((await house.finished()).at(-1), "failed 503");
+    }
+    assert.equal(mobile.incoming.length, 0);
+    await house.edge.startRtpengine();
+    await until(
+      async () => {
+        const call = await door.call("unit401");
+        return await Promise.race([call.final.then(() => null), ringing(mobile).then(() => call.cancel())]);
+      },
+      { what: "a call to come through", everyMs: 500 },
+    );
+  });
+
+  test("a call that RTPEngine loses at the answer ends at once on both sides", async () => {
+    const door = await house.device("door");
+    const mobile = await house.device("mobile401");
+    const call = await door.call("unit401");
+    const rung = await ringing(mobile);
+    await house.edge.killRtpengine();
+    rung.answer(200);
+    assert.equal(await status(call), 200);
+    assert.equal((await call.endedByPeer).method, "BYE");
+    assert.equal((await rung.endedByPeer).method, "BYE");
+    assert.equal((await house.finished()).at(-1), "ended system");
+    await house.edge.startRtpengine();
+  });
+});
+
+/** The Route lines of an in-dialog request. */
+function routes(message: Parameters<typeof header>[0] | null | undefined): (readonly ["Route", string])[] {
+  if (!message) return [];
+  const lines = message.headers.filter(([name]) => name.toLowerCase() === "record-route").map(([, value]) => value);
+  return lines.map((value) => ["Route", value] as const);
+}
