@@ -6,6 +6,7 @@ import type { Call, CallPage } from "../../bridge/src/api/call.ts";
 import type { Device } from "../../bridge/src/api/session.ts";
 import { DOMAIN, DOOR, type Lab, startLab } from "../lab/lab.ts";
 import type { MqttListener } from "../lab/mosquitto.ts";
+import type { Call as SipCall } from "../lab/sip/call.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
 import { PanelSocket } from "./panel-socket.ts";
@@ -43,6 +44,16 @@ async function logged(callee = "unit401"): Promise<Call> {
 }
 /** Calls that earlier tests have looked at. */
 const seen = new Set<string>();
+
+/** The door calls unit 401 and a device rings; until then nothing else goes on there. */
+async function ring(): Promise<SipCall> {
+  const state = (wanted: string): Promise<true> =>
+    until(() => broker.last(`${TOPIC}/unit401/state`) === wanted, { what: `the flat to be ${wanted}` });
+  await state("idle");
+  const door = await agents.door.call("unit401");
+  await state("ringing");
+  return door;
+}
 
 /** Log, broker and panel tell the same story of the call that ends now. */
 async function assertStory(
@@ -110,8 +121,7 @@ test("the bell is heard on the broker and by the panel within a second of the pr
 test("a visitor who gives up makes a cancelled, missed call", async () => {
   agents.first.policy = { final: null };
   agents.second.policy = { final: null };
-  const door = await agents.door.call("unit401");
-  await until(() => broker.last(`${TOPIC}/unit401/state`) === "ringing", { what: "the ring" });
+  const door = await ring();
   await door.cancel();
   assert.equal((await door.final).status, 487);
   await assertStory({
