@@ -1,5 +1,7 @@
 /** The HTTP side of control on a real edge: who may ask what, and what a wrong request gets. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { connect as tlsConnect } from "node:tls";
@@ -13,6 +15,7 @@ import type {
 import { type Control, startControl } from "../lab/control.ts";
 import { defaultPassword, type Edge, startEdge } from "../lab/edge.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
+import { until } from "../lab/until.ts";
 import { directoryPut, smallBuilding } from "./directory-put.ts";
 
 const A = "a.sip.test";
@@ -101,7 +104,6 @@ describe("control", () => {
     });
 
     it("are stored as a hash only, and never logged", async () => {
-      const { readFileSync, readdirSync } = await import("node:fs");
       for (const name of readdirSync(edge.values.dataFolder)) {
         assert.ok(!readFileSync(`${edge.values.dataFolder}/${name}`).includes(tokenA), `${name} holds a token`);
       }
@@ -249,30 +251,25 @@ describe("control", () => {
       await assert.rejects(offer("TLSv1.1"));
     });
 
-    it("takes a renewed certificate without a restart", async () => {
-      const { copyFileSync, readFileSync } = await import("node:fs");
-      const serial = () =>
+    it("takes a renewed certificate without a restart, and has Kamailio take it", async () => {
+      const { controlPort, wssPort, certificateFile } = edge.values;
+      const serial = (port: number) =>
         new Promise<string>((resolve, reject) => {
-          const options = { port: edge.values.controlPort, host: "127.0.0.1", rejectUnauthorized: false };
-          const socket = tlsConnect(options, () => {
+          const socket = tlsConnect({ port, host: "127.0.0.1", rejectUnauthorized: false }, () => {
             resolve(socket.getPeerCertificate().serialNumber);
             socket.destroy();
           });
           socket.on("error", reject);
         });
-      const { execFileSync } = await import("node:child_process");
-      const { until } = await import("../lab/until.ts");
-      const before = await serial();
-      const old = readFileSync(edge.values.certificateFile);
-      const issue = ["x509", "-req", "-in", "edge.csr", "-out", "renewed.pem", "-CA", "ca.pem", "-CAkey", "ca.key"];
-      execFileSync("openssl", [...issue, "-CAcreateserial", "-days", "1", "-extfile", "san.txt"], {
-        cwd: edge.folder,
-        stdio: "pipe",
-      });
-      copyFileSync(`${edge.folder}/renewed.pem`, edge.values.certificateFile);
-      assert.notDeepEqual(readFileSync(edge.values.certificateFile), old);
+      const old = await serial(controlPort);
+      assert.equal(await serial(wssPort), old);
+      const issue = ["x509", "-req", "-in", "edge.csr", "-out", certificateFile, "-CA", "ca.pem", "-CAkey", "ca.key"];
+      const options = ["-CAcreateserial", "-days", "1", "-extfile", "san.txt"];
+      execFileSync("openssl", [...issue, ...options], { cwd: edge.folder, stdio: "pipe" });
       control.signal("SIGHUP");
-      await until(async () => (await serial()) !== before, { what: "the renewed certificate" });
+      for (const port of [controlPort, wssPort]) {
+        await until(async () => (await serial(port)) !== old, { what: `the renewed certificate on port ${port}` });
+      }
     });
   });
 
