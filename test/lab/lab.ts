@@ -182,8 +182,21 @@ interface LabParts {
   stops: Stop[];
 }
 
-/** Starts everything and fills the sample house. On failure nothing is left running. */
+/**
+ * Starts everything and fills the sample house. On failure nothing is left running. A port that another program took
+ * between the look and the start means another try.
+ */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  for (let triesLeft = 2; ; triesLeft--) {
+    try {
+      return await tryLab(options);
+    } catch (error) {
+      if (triesLeft === 0 || !/address already in use/i.test((error as Error).message)) throw error;
+    }
+  }
+}
+
+async function tryLab(options: LabOptions): Promise<Lab> {
   const progress = options.progress ?? (() => {});
   const stops: Stop[] = [];
   try {
