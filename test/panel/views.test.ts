@@ -1,5 +1,6 @@
 /** What a person sees and can do: every view, both languages, both themes, wall and telephone, keyboard alone. */
 import assert from "node:assert/strict";
+import { createHash, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, afterEach, before, test } from "node:test";
@@ -410,8 +411,7 @@ test("no microphone is named when another program holds it", async () => {
 
 test("the ringtone sounds for a ring, once though the bridge tells of it too, and stops with it", async () => {
   const context = await profile();
-  await context.addInitScript(`window.strikes = 0; const start = OscillatorNode.prototype.start;
-    OscillatorNode.prototype.start = function (at) { window.strikes += 1; return start.call(this, at); };`);
+  await countStrikes(context);
   const page = await openPanel(context, desk.bridge.url);
   await page.getByText("Ringtone on").waitFor();
   const strikes = async (): Promise<number> => Number(await page.evaluate("window.strikes"));
@@ -427,6 +427,36 @@ test("the ringtone sounds for a ring, once though the bridge tells of it too, an
   await page.getByRole("alert").filter({ hasText: "Missed call" }).waitFor();
   await page.locator("neolia-home-view").waitFor();
   assert.equal(await strikes(), 8, "quiet for longer than its period");
+});
+
+test("an INVITE of a call that the bridge knows to be over is shown, but does not ring", async () => {
+  const context = await profile();
+  await countStrikes(context);
+  const page = await openPanel(context, desk.bridge.url);
+  await page.getByText("Ready to ring").waitFor();
+  const [sipCallId, tag] = [randomUUID(), "stale"];
+  const callId = createHash("sha256").update(`${DOMAIN}|${sipCallId}|${tag}`).digest("hex").slice(0, 32);
+  desk.bridge.push({ type: "call", call: { ...loggedCall(22, Date.now()), callId } });
+  await page.getByRole("button", { name: "Calls, 1 missed" }).waitFor();
+  const call = await door.call("unit401", { callId: sipCallId, from: `<${door.aor}>;tag=${tag}` });
+  await page.getByText("Ringtone silenced").waitFor();
+  assert.equal(await page.evaluate("window.strikes"), 0);
+  await call.cancel();
+});
+
+test("who asks for less motion gets none", async () => {
+  const moving = (page: Page) =>
+    page.evaluate(`(() => {
+      const view = document.querySelector("neolia-panel").shadowRoot.querySelector("neolia-incoming-view");
+      return getComputedStyle(view.shadowRoot.querySelector(".ring"), "::after").animationName;
+    })()`);
+  const still = await openPanel(await profile({ reducedMotion: "reduce" }), desk.bridge.url);
+  const lively = await openPanel(await profile({ reducedMotion: "no-preference" }), desk.bridge.url);
+  for (const page of [still, lively]) await page.getByText("Ready to ring").waitFor();
+  const call = await door.call("unit401");
+  for (const page of [still, lively]) await page.getByRole("button", { name: "Answer" }).waitFor();
+  assert.deepEqual([await moving(still), await moving(lively)], ["none", "spread"]);
+  await call.cancel();
 });
 
 test("Home Assistant's colours, language and dark mode are taken over", async () => {
@@ -463,6 +493,12 @@ test("the demo's button is there only on a page that names it, and rings", async
   await page.getByRole("button", { name: "Ring the door" }).click();
   await rung;
 });
+
+/** Counts the notes that the page strikes in `window.strikes`. */
+async function countStrikes(context: BrowserContext): Promise<void> {
+  await context.addInitScript(`window.strikes = 0; const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (at) { window.strikes += 1; return start.call(this, at); };`);
+}
 
 /** A browser of its own, for what only a switch decides. */
 async function browserWith(options: { microphone?: "ask" | "missing"; hosts?: string[] }): Promise<BrowserContext> {

@@ -3,14 +3,14 @@
  * two machines to SIP, microphone, ringtone and the other tabs; what it knows goes out as one `PhoneState`.
  */
 import { type CallEffect, type CallEvent, type CallInfo, type CallState, transition } from "./call-machine.ts";
-import { type ConnectionEvent, timerOf, transition as transitionConnection } from "./connection-machine.ts";
 import { randomUuid } from "./device-id.ts";
 import { lead } from "./leader.ts";
 import { CallMediaSource } from "./media-source.ts";
 import { preflight, watchMicrophone } from "./microphone.ts";
-import { isRegistered, type PhoneCommand, type PhoneState } from "./phone-state.ts";
+import type { PhoneCommand, PhoneState } from "./phone-state.ts";
+import { Registration } from "./registration.ts";
 import { Ringtone } from "./ringtone.ts";
-import { type SipAccount, type SipCall, SipUa } from "./sip.ts";
+import type { SipAccount, SipCall } from "./sip.ts";
 import { TabChannel } from "./tab-channel.ts";
 
 /** What the phone needs from around it. */
@@ -41,15 +41,19 @@ export class Phone {
   };
   private readonly listeners = new Set<(state: PhoneState) => void>();
   private readonly ringtone = new Ringtone((ringtone) => this.update({ ringtone }));
+  private readonly registration = new Registration({
+    changed: (connection) => this.update({ connection }),
+    lost: () => this.dispatch({ type: "socket-closed", nowMs: Date.now() }),
+    incoming: (call) => this.invited(call),
+    refused: () => this.setup?.onCredentialsRefused(),
+  });
   private readonly source = new CallMediaSource();
   private readonly calls = new Map<string, SipCall>();
   private readonly stops: (() => void)[] = [];
   private audio: HTMLAudioElement | null = null;
   private channel: TabChannel | null = null;
   private setup: PhoneSetup | null = null;
-  private ua: SipUa | null = null;
   private servers: Promise<RTCIceServer[]> | null = null;
-  private connectionTimer: ReturnType<typeof setTimeout> | undefined;
   private endTimer: ReturnType<typeof setTimeout> | undefined;
   private packetTimer: ReturnType<typeof setInterval> | undefined;
 
@@ -106,10 +110,8 @@ export class Phone {
     const same = JSON.stringify(setup?.account) === JSON.stringify(this.setup?.account);
     this.setup = setup;
     if (same || this.current.role !== "leader") return;
-    this.connection({ type: "stop" });
-    this.ua?.stop();
-    this.ua = null;
-    if (setup !== null) this.register(setup);
+    this.registration.stop();
+    if (setup !== null) this.registration.start(setup.account);
   }
 
   /** Does what the person asked, here or in the tab that is the phone. */
@@ -120,7 +122,7 @@ export class Phone {
 
   /** Something around it changed for the better: try now instead of later. */
   wake(): void {
-    this.connection({ type: "wake" });
+    this.registration.wake();
   }
 
   /** Inside a tap: unlocks the ringtone and lets it be heard. */
@@ -154,41 +156,7 @@ export class Phone {
     };
     look();
     this.stops.push(watchMicrophone(look));
-    if (this.setup !== null) this.register(this.setup);
-  }
-
-  private register(setup: PhoneSetup): void {
-    this.ua = new SipUa(setup.account, {
-      opened: () => this.connection({ type: "open" }),
-      closed: () => this.connection({ type: "closed" }),
-      registered: () => this.connection({ type: "registered" }),
-      alive: () => {
-        if (this.current.connection.phase === "probing") this.connection({ type: "alive" });
-      },
-      refused: (problem) => {
-        this.connection({ type: "refused", problem });
-        if (problem === "credentials") this.setup?.onCredentialsRefused();
-      },
-      incoming: (call) => this.invited(call),
-    });
-    this.connection({ type: "start" });
-  }
-
-  private connection(event: ConnectionEvent): void {
-    const before = this.current.connection;
-    const { state, effects } = transitionConnection(before, event);
-    if (state === before) return;
-    clearTimeout(this.connectionTimer);
-    const afterMs = timerOf(state, Math.random());
-    if (afterMs !== null) this.connectionTimer = setTimeout(() => this.connection({ type: "timer" }), afterMs);
-    this.update({ connection: state });
-    for (const effect of effects) {
-      if (effect === "open") this.ua?.open();
-      else if (effect === "drop") this.ua?.drop();
-      else this.ua?.register();
-    }
-    if (state.phase === "waiting" || effects.includes("drop"))
-      this.dispatch({ type: "socket-closed", nowMs: Date.now() });
+    if (this.setup !== null) this.registration.start(this.setup.account);
   }
 
   private invited(call: SipCall): void {
@@ -267,11 +235,11 @@ export class Phone {
   private async place(key: string, name: string): Promise<void> {
     const media = await this.openMedia(key);
     if (media === null || this.current.call.phase !== "outgoing") return;
-    if (this.ua === null || !isRegistered(this.current.connection)) {
+    const call = this.registration.place(name, media);
+    if (call === null) {
       this.dispatch({ type: "terminated", key, reason: "connection-lost", nowMs: Date.now() });
       return;
     }
-    const call = this.ua.place(name, media);
     this.attach(key, call);
     if (this.audio !== null) call.playOn(this.audio);
   }
