@@ -14,7 +14,7 @@ import { openLedger } from "./ledger.ts";
 /** A stranger's connection must be gone after this. */
 const CUT_MS = 30_000;
 
-describe("streams", { concurrency: 40 }, () => {
+describe("streams", { concurrency: 200 }, () => {
   let field: Field;
   let workers: number[];
   const { probe } = openLedger("stream");
