@@ -42,11 +42,9 @@ export class House {
   seed(accounts: SiteSeed["accounts"], rules: Partial<Rule>[]): void {
     this.edge.seedDirectory({
       domain: DOMAIN,
-      units: [
-        { name: "entrance", kind: "door" },
-        { name: "unit401", kind: "residential" },
-        { name: "unit402", kind: "residential" },
-      ],
+      units: [...new Set(["entrance", "unit401", "unit402", ...accounts.map(({ unit }) => unit)])]
+        .filter((name) => name !== null)
+        .map((name) => ({ name, kind: name === "entrance" ? "door" : "residential" })),
       accounts,
       rules,
     });
