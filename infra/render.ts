@@ -11,7 +11,9 @@ import { renderCoturn } from "./coturn/turnserver.ts";
 import type { EdgeValues } from "./values.ts";
 
 /** A value that no configuration file can be built on; the message names the value and what it must be. */
-export class EdgeValueError extends Error {}
+export class EdgeValueError extends Error {
+  override readonly name = "EdgeValueError";
+}
 
 /** Checks what came from a file or a lab. Throws `EdgeValueError`; returns the same values, typed. */
 export function checkEdgeValues(input: unknown): EdgeValues {

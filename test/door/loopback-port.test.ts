@@ -93,6 +93,28 @@ describe("the loopback port", () => {
     assert.equal((await house.finished()).at(-1), "failed 480");
   });
 
+  test("a device whose account is removed while others ring does not get the call", async () => {
+    const door = await house.device("door");
+    const panel = await house.device("panel401", "wss");
+    const mobile = await house.device("mobile401");
+    const call = await door.call("unit401");
+    const removed = await ringing(panel);
+    await ringing(mobile);
+    house.seed(
+      [
+        { username: "door", type: "door", unit: "entrance" },
+        { username: "mobile401", type: "mobile", unit: "unit401" },
+      ],
+      [{ unit: "unit401" }],
+    );
+    assert.deepEqual(await (await house.edge.rpc(`/calls/end?domain=${DOMAIN}&account=panel401`)).json(), { ended: 0 });
+    removed.answer(200);
+    assert.equal((await removed.endedByPeer).method, "BYE");
+    assert.equal((await call.endedByPeer).method, "BYE");
+    assert.equal((await house.finished()).at(-1), "ended system");
+    house.rules({ unit: "unit401" });
+  });
+
   test("all calls end at once, and another site's calls only when meant", async () => {
     const door = await house.device("door");
     const panel = await house.device("panel401", "wss");

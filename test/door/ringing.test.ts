@@ -188,6 +188,28 @@ describe("ringing", () => {
     }
   });
 
+  test("an account holds ten calls and no more, and can call again when they are over", async () => {
+    house.rules({ unit: "unit401" });
+    const door = await house.device("door");
+    const panel = await house.device("panel401", "ws");
+    const calls = [];
+    for (let n = 0; n < 10; n++) {
+      calls.push(await door.call("unit401"));
+      await ringing(panel, n);
+    }
+    assert.equal(await status(await door.call("unit401")), 503);
+    for (const call of calls) {
+      await call.cancel();
+      assert.equal(await status(call), 487);
+    }
+    await until(() => house.edge.jsonRpc("dlg.stats_active").then((stats) => !/[1-9]/.test(JSON.stringify(stats))), {
+      what: "Kamailio to forget the calls",
+    });
+    const again = await door.call("unit401");
+    await ringing(panel, 10);
+    await again.cancel();
+  });
+
   test("a hundred forked calls to devices with an instance id leave Kamailio standing", async () => {
     house.rules({ unit: "unit401" });
     const door = await house.device("door");
