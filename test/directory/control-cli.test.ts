@@ -1,11 +1,16 @@
 /** The command line that adds, lists and removes sites, beside a running control. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
 import type { Control } from "../lab/control.ts";
 import { startControlAlone } from "../lab/control-alone.ts";
 import { until } from "../lab/until.ts";
 import { directoryPut, smallBuilding } from "./directory-put.ts";
+
+const CLI = join(import.meta.dirname, "../../infra/control/src/cli.ts");
 
 describe("the command line of control", () => {
   let control: Control;
@@ -64,6 +69,15 @@ describe("the command line of control", () => {
     assert.ok(!(await control.cli("site", "list")).includes("c.sip.test"));
     await until(() => feed.closeCode === 4401, { what: "the feed of a removed site to close" });
     await assert.rejects(control.cli("site", "remove", "c.sip.test"), /no site c\.sip\.test/);
+  });
+
+  it("names the values file that it cannot use, and what is wrong in it", async () => {
+    const file = join(control.values.runFolder, "broken.json");
+    const run = (...args: string[]) => promisify(execFile)(process.execPath, [CLI, ...args]);
+    await assert.rejects(run("site", "list"), /say where the site values are: --values FILE or NEOLIA_VALUES/);
+    await assert.rejects(run("--values", file, "site", "list"), /broken\.json is of no use: ENOENT/);
+    writeFileSync(file, JSON.stringify({ ...control.values, turnPort: "3478" }));
+    await assert.rejects(run("--values", file, "site", "list"), /broken\.json is of no use: turnPort must be a port/);
   });
 
   it("says how it is used", async () => {

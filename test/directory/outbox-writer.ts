@@ -1,4 +1,5 @@
 /** Writes call events as Kamailio does: one committed row each, from another connection than control's. */
+import { randomBytes } from "node:crypto";
 import Database from "better-sqlite3";
 
 export class OutboxWriter {
@@ -8,15 +9,15 @@ export class OutboxWriter {
     this.db = new Database(`${dataFolder}/outbox.db`);
   }
 
-  /** Appends `count` events of a domain in one transaction and returns their ids. */
-  write(domain: string, count = 1, atMs = Date.now()): number[] {
+  /** Appends `count` events of a domain, each of its own call, in one transaction; returns their ids. */
+  write(domain: string, count = 1, { atMs = Date.now(), kind = "invited" } = {}): number[] {
     const insert = this.db.prepare(
-      "INSERT INTO call_event (at_ms, domain, call_id, kind, caller, callee, unit) VALUES (?, ?, ?, 'invited', ?, ?, ?)",
+      "INSERT INTO call_event (at_ms, domain, call_id, kind, caller, callee, unit) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
     return this.db.transaction(() =>
-      Array.from({ length: count }, (_, i) => {
-        const callId = i.toString(16).padStart(32, "0");
-        return Number(insert.run(atMs, domain, callId, "door-1", "unit401", "unit401").lastInsertRowid);
+      Array.from({ length: count }, () => {
+        const callId = randomBytes(16).toString("hex");
+        return Number(insert.run(atMs, domain, callId, kind, "door-1", "unit401", "unit401").lastInsertRowid);
       }),
     )();
   }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import Database from "better-sqlite3";
 import type { ControlHealth, DirectoryStatus, RegistrationList } from "../../infra/control/src/wire.ts";
 import { type DirectoryDraft, directoryPut, smallBuilding } from "../directory/directory-put.ts";
+import { OutboxWriter } from "../directory/outbox-writer.ts";
 import { type Control, startControl } from "../lab/control.ts";
 import { defaultPassword, type Edge, startEdge } from "../lab/edge.ts";
 import type { Call } from "../lab/sip/call.ts";
@@ -188,6 +189,26 @@ describe("control, when something dies", () => {
       edge.events(A).map(({ id }) => id),
     );
     second.close();
+  });
+
+  it("has Kamailio delete events older than a month, and no others", async () => {
+    const outbox = new OutboxWriter(edge.values.dataFolder);
+    const monthMs = 30 * 24 * 3_600_000;
+    const old = outbox.write(A, 5, { atMs: Date.now() - monthMs - 60_000, kind: "failed" });
+    const young = outbox.write(A, 5, { atMs: Date.now() - monthMs + 3_600_000, kind: "failed" });
+    outbox.close();
+    await control.stop();
+    await control.start();
+    const ids = () => edge.events(A).map(({ id }) => id);
+    await until(() => !ids().includes(old.at(-1) ?? 0), { what: "the old events to go" });
+    assert.deepEqual(
+      ids().filter((id) => old.includes(id)),
+      [],
+    );
+    assert.deepEqual(
+      ids().filter((id) => young.includes(id)),
+      young,
+    );
   });
 
   it("ends running calls within ten seconds when RTPEngine dies and stays away", async () => {

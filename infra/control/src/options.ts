@@ -1,5 +1,6 @@
 /** What control needs to know, read once at start: the site values file, and two environment variables for the lab. */
 import { readFileSync } from "node:fs";
+import { checkEdgeValues } from "../../render.ts";
 import type { EdgeValues } from "../../values.ts";
 
 export interface ControlOptions {
@@ -9,38 +10,13 @@ export interface ControlOptions {
   logLevel: string;
 }
 
-type ControlValue = Exclude<keyof EdgeValues, "plainWsPort">;
-
-const TEXT: ControlValue[] = [
-  "advertisedAddress",
-  "listenAddress",
-  "rpcSecret",
-  "turnSecret",
-  "certificateFile",
-  "privateKeyFile",
-  "dataFolder",
-];
-const PORTS: ControlValue[] = ["controlPort", "rpcPort", "rtpengineNgPort", "turnPort"];
-
-/** Reads and checks the values that control uses. Throws one sentence that names what is wrong. */
+/** Reads and checks the site values. Throws one sentence that names what is wrong. */
 export function readValues(file: string): EdgeValues {
-  let values: EdgeValues;
   try {
-    values = JSON.parse(readFileSync(file, "utf8")) as EdgeValues;
+    return checkEdgeValues(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {
-    throw new Error(`the values file ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new Error(`the values file ${file} is of no use: ${(error as Error).message}`, { cause: error });
   }
-  for (const key of TEXT) {
-    const value = values[key];
-    if (typeof value !== "string" || value === "") throw new Error(`${file}: "${key}" must be a text`);
-  }
-  for (const key of PORTS) {
-    const value = values[key];
-    if (!Number.isInteger(value) || Number(value) < 1 || Number(value) > 65_535) {
-      throw new Error(`${file}: "${key}" must be a port`);
-    }
-  }
-  return values;
 }
 
 /** `--values FILE` in the arguments, else NEOLIA_VALUES. */
