@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import Sqlite, { type Database } from "better-sqlite3";
@@ -26,15 +26,18 @@ function backedUp(): string[] {
   const manifest = parse(readFileSync(join(import.meta.dirname, "../../addon/config.yaml"), "utf8")) as {
     backup_exclude: string[];
   };
-  return readdirSync(folder.path).filter(
+  const files = readdirSync(folder.path, { recursive: true, encoding: "utf8" });
+  return files.filter(
     (name) => !manifest.backup_exclude.some((pattern) => matchesGlob(join(folder.path, name), `**/${pattern}`)),
   );
 }
 
 test("a hot backup holds a consistent copy and none of the files that are being written", async () => {
   writeFileSync(join(folder.path, "options.json"), "{}");
+  mkdirSync(join(folder.path, "copies"));
+  writeFileSync(join(folder.path, "copies/neolia-20261121T000000000Z-v1.db"), "");
   await makeBackupCopy(folder.path);
-  assert.deepEqual(backedUp().sort(), [BACKUP_COPY, "options.json"].sort());
+  assert.deepEqual(backedUp().sort(), [BACKUP_COPY, "copies", "options.json"].sort());
 });
 
 test("a restored backup becomes the database, with what was in the write-ahead log", async () => {

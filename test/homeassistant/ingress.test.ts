@@ -150,6 +150,20 @@ test("a resident may open the app but not ask the Supervisor anything else", asy
   socket.close();
 });
 
+test("the older way to a session, which native panels fall back to, works for a resident as well", async () => {
+  const socket = await CoreSocket.open(home.core.url, home.sam.tokens.access_token);
+  const api = (endpoint: string, method: string, data?: object) =>
+    socket.command("supervisor/api", { endpoint, method, ...(data ? { data } : {}) });
+  const { session } = (await api("/ingress/session", "post")) as { session: string };
+  await api("/ingress/validate_session", "post", { session });
+  const url = `${home.core.url}${home.supervisor.ingressUrl}echo`;
+  const reply = await fetch(url, { headers: { cookie: `ingress_session=${session}` } });
+  assert.equal(((await reply.json()) as Seen).headers["x-remote-user-id"], home.sam.id);
+  home.supervisor.ingress.forgetSessions();
+  await assert.rejects(api("/ingress/validate_session", "post", { session }));
+  socket.close();
+});
+
 test("the sidebar shows Neolia to a resident, and the page in it knows who they are", async () => {
   const page = await openAs(browser, home.core, home.rosa, `/app/${home.supervisor.slug}`);
   await page.frameLocator("iframe").getByText("Hello Rosa Resident").waitFor();

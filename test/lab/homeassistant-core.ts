@@ -4,12 +4,11 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type PortBlock, reservePorts } from "./ports.ts";
 import { Program } from "./process.ts";
-import { until } from "./until.ts";
 
 const scripts = join(import.meta.dirname, "../homeassistant");
 const pinsFile = join(scripts, "pins.json");
@@ -124,11 +123,6 @@ export class HomeAssistantCore {
       writeFileSync(join(folder, name), content);
     }
   }
-
-  /** Copies a folder of the repository into the configuration folder, e.g. blueprints. */
-  copyIn(source: string, target: string): void {
-    cpSync(source, join(this.configFolder, target), { recursive: true });
-  }
 }
 
 /** The only way since Core 2026.8 to choose the address that Core listens on; without it it would be all of them. */
@@ -178,9 +172,4 @@ function cacheFolder(): string {
 
 function asRoot(command: string[]): string[] {
   return process.getuid?.() === 0 ? command : ["sudo", "--preserve-env", ...command];
-}
-
-/** Waits until Core's log holds a line that matches. */
-export async function logged(core: HomeAssistantCore, pattern: RegExp): Promise<void> {
-  await until(() => pattern.test(core.log()), { what: `Core to log ${pattern}` });
 }
