@@ -78,7 +78,9 @@ test("a call is heard as ringing, answered and ended on the flat's and the door'
   take(4, "ended");
   await until(() => unitEvents().length === 3, { what: "three events" });
   assert.deepEqual(types(), ["ringing", "answered", "ended"]);
-  assert.deepEqual(listener.events(`${TOPIC}/intercom-entrance/event`), unitEvents());
+  const doorEvents = (): unknown[] => listener.events(`${TOPIC}/intercom-entrance/event`);
+  await until(() => doorEvents().length === 3, { what: "three events of the door" });
+  assert.deepEqual(doorEvents(), unitEvents());
   const { at, ...ended } = unitEvents()[2] ?? assert.fail();
   assert.deepEqual(ended, {
     event_type: "ended",
@@ -241,4 +243,5 @@ test("a refused password, a missing broker and no configuration are told apart",
   await until(() => mqtt.state().code === "MQTT_UNREACHABLE", { what: "no broker" });
   const none = startMqtt({ broker: null, store: site.store, bus, network, log: quiet, registered: () => [] });
   assert.deepEqual(none.state(), { link: "not-configured", code: "MQTT_NOT_CONFIGURED" });
+  await none.stop();
 });
