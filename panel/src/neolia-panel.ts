@@ -62,6 +62,11 @@ export class NeoliaPanel extends LitElement {
         grid-template-columns: minmax(0, 1fr);
         min-block-size: 100%;
       }
+      /* A call is always whole on the screen: its view may shrink, its buttons never leave. */
+      main.call {
+        block-size: 100%;
+        grid-template-rows: minmax(0, 1fr);
+      }
       .wait {
         color: var(--nl-muted);
         padding: 40px;
@@ -93,8 +98,9 @@ export class NeoliaPanel extends LitElement {
   }
 
   protected override render(): TemplateResult {
+    const calling = (this.known?.phone.call.phase ?? "idle") !== "idle";
     return html`
-      <main>${this.renderView()}</main>
+      <main class=${calling ? "call" : ""}>${this.renderView()}</main>
       <div class="unseen" role="alert">${this.announcement()}</div>
     `;
   }
@@ -104,11 +110,18 @@ export class NeoliaPanel extends LitElement {
     const before = (changed as Map<string, unknown>).get("known") as PanelState | null | undefined;
     const phase = this.known?.phone.call.phase ?? "idle";
     const earlier = before?.phone.call.phase ?? "idle";
+    if (before?.device === null && this.known?.device !== null) this.showTop();
     if (phase === earlier) return;
+    this.showTop();
     this.attention.flash(phase === "incoming" ? `🔔 ${this.announcement()}` : null);
     void this.attention.keepAwake(phase !== "idle" && phase !== "ended");
     // Back from a call: a person at the keyboard stands at the top again.
     if (phase === "idle") void this.focusHeading();
+  }
+
+  /** A new view starts at its top, wherever the last one was scrolled to. */
+  private showTop(): void {
+    this.scrollTop = 0;
   }
 
   private renderView(): TemplateResult {
@@ -196,6 +209,7 @@ export class NeoliaPanel extends LitElement {
 
   private go = (event: CustomEvent<Page>): void => {
     this.page = event.detail;
+    this.showTop();
     if (this.page === "log") void this.model?.loadLog();
   };
 
@@ -203,6 +217,7 @@ export class NeoliaPanel extends LitElement {
     if (this.page === "log") this.model?.markLogSeen();
     if (this.page === "home") return;
     this.page = "home";
+    this.showTop();
     void this.focusHeading();
   };
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, afterEach, before, test } from "node:test";
+import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { buildPanel, bundleGzipBytes } from "../../panel/build.ts";
 import { newProfile, type PageOptions, startChromium } from "../lab/chromium.ts";
@@ -12,7 +12,7 @@ import { labFolder } from "../lab/folder.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
-import { type Desk, DOMAIN, loggedCall, openPanel, SEED, startDesk, TOKEN } from "./desk.ts";
+import { content, type Desk, DOMAIN, loggedCall, openPanel, SEED, startDesk, TOKEN } from "./desk.ts";
 import { shot } from "./shots.ts";
 
 const WALL = { width: 1024, height: 600 };
@@ -44,6 +44,10 @@ after(async () => {
   await browser?.close();
   await desk?.stop();
   await edge?.stop();
+});
+
+beforeEach(() => {
+  Object.assign(desk.bridge.content, content());
 });
 
 afterEach(async () => {
@@ -233,6 +237,55 @@ test("the focus is on Answer when it rings, so Enter answers, and an Enter held 
   await page.getByRole("button", { name: "Hang up" }).click();
 });
 
+test("a long name on a small wall panel leaves every button of a call on the screen", async () => {
+  const [first] = desk.bridge.content.doors;
+  assert.ok(first);
+  first.label = "Delivery and parking gate, rue de la République 118 bis";
+  const page = await openPanel(await profile({ viewport: { width: 800, height: 480 } }), desk.bridge.url);
+  await page.getByText("Ready to ring").waitFor();
+  const rtp = await RtpPeer.open();
+  open.push(rtp);
+  const call = await door.call("unit401", { rtp });
+  rtp.play(440);
+  await page.getByRole("button", { name: "Answer" }).waitFor();
+  await onScreen(page, "Answer", "Decline", "Silence the ringtone");
+  await inspect(page, "long-1-incoming");
+  await page.keyboard.press("a");
+  await page.locator("neolia-call-view .time").waitFor();
+  await page.keyboard.press("#");
+  await onScreen(page, "Mute", "Keys", "Hang up", "Key 1", "Key hash");
+  await inspect(page, "long-2-keys");
+  await call.hangup();
+});
+
+/** The whole of each button lies inside the window, and nothing lies over it. */
+async function onScreen(page: Page, ...names: string[]): Promise<void> {
+  const window = page.viewportSize();
+  assert.ok(window);
+  for (const name of names) {
+    const button = page.getByRole("button", { name, exact: true });
+    const box = await button.boundingBox();
+    assert.ok(box && box.y >= 0 && box.y + box.height <= window.height, `${name}: ${JSON.stringify(box)}`);
+    await button.click({ trial: true });
+  }
+}
+
+test("the home view begins at its top, wherever the set-up was scrolled to", async () => {
+  const { units } = desk.bridge.content;
+  const [first] = units;
+  assert.ok(first);
+  const more = Array.from({ length: 60 }, (_, i) => ({
+    ...first,
+    id: `${first.id.slice(0, 24)}${10 + i}`,
+    number: `${500 + i}`,
+    name: `unit${500 + i}`,
+  }));
+  desk.bridge.content.units = [...units, ...more];
+  const page = await openPanel(await profile(), desk.bridge.url);
+  await page.getByText("Ready to ring").waitFor();
+  assert.equal(await page.evaluate("document.querySelector('neolia-panel').scrollTop"), 0);
+});
+
 test("a screen reader hears who rings", async () => {
   const page = await openPanel(await profile(), desk.bridge.url);
   await page.getByText("Ready to ring").waitFor();
@@ -305,11 +358,9 @@ test("a door's live state follows the bridge", async () => {
   await until(async () => (await state.innerText()) === "Ready", { what: "Ready" });
   desk.bridge.setLive({ calls: [], registered: [] });
   await until(async () => (await state.innerText()) === "Not connected", { what: "Not connected" });
-  desk.bridge.setLive({ registered: [desk.bridge.content.doors[0]?.accountId ?? ""] });
 });
 
 test("a missed call is counted on the home view until the log was looked at", async () => {
-  desk.bridge.content.calls = [];
   const page = await openPanel(await profile(), desk.bridge.url);
   await page.getByText("Ready to ring").waitFor();
   desk.bridge.push({ type: "call", call: loggedCall(11, Date.now()) });
@@ -327,11 +378,10 @@ test("older calls are fetched on request", async () => {
   await until(async () => (await page.locator("neolia-log-view li").count()) === 50, { what: "50 calls" });
   await page.getByRole("button", { name: "Show older calls" }).click();
   await until(async () => (await page.locator("neolia-log-view li").count()) === 60, { what: "60 calls" });
-  desk.bridge.content.calls = [];
 });
 
 test("an empty site says what to do: no units, no doors, no calls", async () => {
-  const { units, doors } = desk.bridge.content;
+  const { units } = desk.bridge.content;
   desk.bridge.content.units = [];
   const page = await (await profile()).newPage();
   await page.goto(`${desk.bridge.url}#token=${TOKEN}`);
@@ -348,8 +398,6 @@ test("an empty site says what to do: no units, no doors, no calls", async () => 
   await page.getByRole("button", { name: "Calls", exact: true }).click();
   await page.getByText("No calls yet.").waitFor();
   await inspect(page, "empty-log");
-  desk.bridge.content.units = units;
-  desk.bridge.content.doors = doors;
 });
 
 test("in a browser that keeps audio locked, one tap arms the ringtone and the state is shown", async () => {

@@ -23,7 +23,7 @@ export class Keypad extends LitElement {
         border-radius: 20px;
         font-size: 30px;
         font-weight: 600;
-        min-block-size: clamp(60px, 11vh, 76px);
+        min-block-size: clamp(48px, 10.5vh, 76px);
         padding: 0;
       }
     `,

@@ -7,7 +7,7 @@ import { duration, type Localizer } from "../localize/localize.ts";
 import type { CallState } from "../phone/call-machine.ts";
 import { phone } from "../phone/phone.ts";
 import { endKey, isTrouble } from "./end-text.ts";
-import type { Peer } from "./names.ts";
+import { LONG_NAME, type Peer } from "./names.ts";
 
 /** Sound comes within a fraction of a second; only then is its absence worth a word. */
 const SOON_MS = 1_200;
@@ -32,20 +32,21 @@ export class CallView extends LitElement {
       :host {
         display: grid;
         gap: 16px;
-        grid-template-rows: 1fr auto;
+        grid-template-rows: minmax(0, 1fr) auto;
         padding: clamp(16px, 3vw, 32px);
       }
       .stage {
         align-items: center;
         display: flex;
-        flex-wrap: wrap;
         gap: 16px clamp(24px, 6vw, 72px);
         justify-content: center;
+        overflow: auto;
       }
       .who {
         display: grid;
         flex: 0 1 auto;
-        gap: 14px;
+        gap: clamp(6px, 2vh, 14px);
+        margin-block: auto;
         justify-items: center;
         text-align: center;
       }
@@ -65,6 +66,9 @@ export class CallView extends LitElement {
         letter-spacing: -0.02em;
         line-height: 1.08;
         overflow-wrap: anywhere;
+      }
+      h1.long {
+        font-size: clamp(28px, min(4.4vw, 7vh), 44px);
       }
       .time {
         font-size: clamp(40px, 6vw, 60px);
@@ -86,8 +90,10 @@ export class CallView extends LitElement {
       }
       .keys {
         display: grid;
+        flex: none;
         gap: 10px;
         justify-items: center;
+        margin-block: auto;
       }
       .sent {
         font-size: 22px;
@@ -110,7 +116,7 @@ export class CallView extends LitElement {
         font-size: 20px;
         font-weight: 600;
         gap: 8px;
-        min-block-size: 104px;
+        min-block-size: clamp(76px, 17vh, 104px);
         padding-inline: 8px;
       }
       .buttons svg {
@@ -122,6 +128,9 @@ export class CallView extends LitElement {
         color: var(--nl-accent);
       }
       @media (max-width: 560px) {
+        .stage {
+          flex-direction: column;
+        }
         .who.compact .picture,
         .who.compact .hint {
           display: none;
@@ -157,7 +166,7 @@ export class CallView extends LitElement {
       <div class="stage">
         <div class="who ${this.keypad ? "compact" : ""}">
           <span class="picture">${icon(peer.isDoor ? "door" : "unit")}</span>
-          <h1 tabindex="-1">${peer.name}</h1>
+          <h1 tabindex="-1" class=${peer.name.length > LONG_NAME ? "long" : ""}>${peer.name}</h1>
           ${this.renderProgress()}
         </div>
         ${this.keypad && call.phase === "active" ? this.renderKeypad() : nothing}

@@ -148,6 +148,9 @@ export const homeStyle = css`
     font-weight: 650;
     overflow-wrap: anywhere;
   }
+  .label.long {
+    font-size: 20px;
+  }
   .state {
     align-self: start;
     color: var(--nl-muted);

@@ -12,6 +12,7 @@ import { phone } from "../phone/phone.ts";
 import { isRegistered } from "../phone/phone-state.ts";
 import { doorState } from "./door-state.ts";
 import { homeStyle } from "./home-style.ts";
+import { LONG_NAME } from "./names.ts";
 import { type Notice, noticesOf, phoneStatus } from "./notices.ts";
 
 /** The panel at rest: can it ring, what wants attention, which doors and neighbours can be called. */
@@ -121,7 +122,7 @@ export class HomeView extends LitElement {
     return html`
       <li>
         <span class="picture">${icon("door")}</span>
-        <span class="label">${door.label}</span>
+        <span class="label ${door.label.length > LONG_NAME ? "long" : ""}">${door.label}</span>
         <span class="state ${state.tone}">${t(state.key)}</span>
         <button class="go" aria-label=${t("home.callName", { name: door.label })} ?disabled=${!this.canCall}
           @click=${() => this.dial(door.name, door.label)}>

@@ -6,7 +6,7 @@ import type { Localizer } from "../localize/localize.ts";
 import type { CallState } from "../phone/call-machine.ts";
 import type { MicrophoneState } from "../phone/microphone.ts";
 import { phone } from "../phone/phone.ts";
-import type { Peer } from "./names.ts";
+import { LONG_NAME, type Peer } from "./names.ts";
 
 /** Somebody rings: who, and two large buttons. */
 @customElement("neolia-incoming-view")
@@ -22,7 +22,7 @@ export class IncomingView extends LitElement {
       :host {
         display: grid;
         gap: 20px;
-        grid-template-rows: 1fr auto;
+        grid-template-rows: minmax(0, 1fr) auto;
         padding: clamp(16px, 3vw, 32px);
       }
       .who {
@@ -30,6 +30,7 @@ export class IncomingView extends LitElement {
         display: grid;
         gap: clamp(4px, 1.4vh, 10px);
         justify-items: center;
+        overflow: auto;
         text-align: center;
       }
       .ring {
@@ -80,6 +81,9 @@ export class IncomingView extends LitElement {
         line-height: 1.05;
         overflow-wrap: anywhere;
       }
+      h1.long {
+        font-size: clamp(30px, min(5vw, 8vh), 52px);
+      }
       .note {
         color: var(--nl-muted);
         max-inline-size: 60ch;
@@ -117,7 +121,7 @@ export class IncomingView extends LitElement {
     return html`
       <div class="who ${deaf ? "deaf" : ""}">
         <p class="kind">${t(peer.isDoor ? "incoming.door" : "incoming.unit")}</p>
-        <h1 tabindex="-1">${peer.name}</h1>
+        <h1 tabindex="-1" class=${peer.name.length > LONG_NAME ? "long" : ""}>${peer.name}</h1>
         <span class="ring">${icon(peer.isDoor ? "bell" : "phone")}</span>
         ${deaf ? html`<p class="note">${t(`microphone.${microphone.problem}`)}</p>` : nothing}
         ${

@@ -4,6 +4,9 @@ import { type Localizer, unitLabel } from "../localize/localize.ts";
 import type { PanelState } from "../model.ts";
 import type { CallInfo } from "../phone/call-machine.ts";
 
+/** From here on a name is set smaller, so that it fits beside the buttons of a small wall panel. */
+export const LONG_NAME = 20;
+
 export interface Peer {
   name: string;
   isDoor: boolean;
