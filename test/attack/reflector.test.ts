@@ -76,6 +76,31 @@ describe("reflection and registered third hosts", { concurrency: 8 }, () => {
     }
   }
 
+  const faults: [what: string, spoil: (text: string) => string][] = [
+    ["is too large", (text) => text.replace("Max-Forwards", `X-Long: ${"y".repeat(17_000)}\r\nMax-Forwards`)],
+    ["has a bare carriage return", (text) => text.replace("Max-Forwards", "Subject: a\rb\r\nMax-Forwards")],
+    ["ran out of hops", (text) => text.replace("Max-Forwards: 70", "Max-Forwards: 0")],
+    ["fails the sanity checks", (text) => text.replace(/^CSeq: .*$/m, "CSeq: 1 FOO")],
+    ["is of an unknown scheme", (text) => text.replace(/^(\w+) sip:/, "$1 foo:")],
+    ["is of an unknown version", (text) => text.replace("SIP/2.0\r\n", "SIP/3.0\r\n")],
+    ["is of an unknown method", (text) => text.replaceAll("OPTIONS", "FOO")],
+    ["requires what nobody has", (text) => text.replace("Max-Forwards", "Proxy-Require: x\r\nMax-Forwards")],
+    ["is of a foreign domain", (text) => text.replace(/^From: .*$/m, "From: <sip:a@evil.example>;tag=1")],
+    ["is in no dialog", (text) => text.replace(/^To: .*$/m, "To: <sip:a@evil.example>;tag=1")],
+    ["cancels nothing", (text) => text.replaceAll("OPTIONS", "CANCEL")],
+  ];
+  for (const [what, spoil] of faults) {
+    for (const [how, via] of vias) {
+      probe(`a request that ${what} and whose Via names ${how} is not answered to a third host`, async () => {
+        const trap = await field.trap();
+        const agent = await field.agent("door", { anonymous: true });
+        const text = agent.compose({ method: "OPTIONS", uri: `sip:401@${agent.domain}` });
+        agent.send(spoil(text.replace(/^Via: .*$/m, `Via: ${via(trap.host, "UDP")}`)));
+        await trap.assertQuiet(300);
+      });
+    }
+  }
+
   /** Registers with changes, then has the door call: the call reaches the device's own address or nobody. */
   async function registerAndCall(headers: HeaderLine[], contact: (trap: string, own: string) => string): Promise<void> {
     const trap = await field.trap();
