@@ -117,7 +117,6 @@ test("a resident's call log holds the calls of their flats only", async () => {
       ringingAtMs: null,
       answeredAtMs: 2,
       endedAtMs: 3,
-      memory: "{}",
     });
   }
   const log = async () => (await api.send("GET", "/api/calls")).json<CallPage>().calls.map(({ callId }) => callId);

@@ -73,7 +73,6 @@ function ring(more: Partial<CallRow> = {}): void {
     ringingAtMs: 2,
     answeredAtMs: null,
     endedAtMs: null,
-    memory: "{}",
     ...more,
   };
   api.store.calls.upsertCall(call);
@@ -89,7 +88,7 @@ test("a panel is greeted with the state and hears of calls and edits", async () 
   assert.equal((await panel.heard("directory")).siteId, house.site.id);
   const { state } = await panel.heard("state");
   assert.equal(state.calls[0]?.callId, "c1");
-  assert.equal(JSON.stringify(panel.messages).includes('"memory"'), false);
+  assert.equal(JSON.stringify(panel.messages).includes("callerUnitId"), false);
 });
 
 for (const [who, headers] of Object.entries<Record<string, string>>({

@@ -66,7 +66,6 @@ test("an answered door call is in the log with its parties, times and outcome", 
     ringingAtMs: 2_000,
     answeredAtMs: 4_000,
     endedAtMs: 9_000,
-    memory: "{}",
   });
   assert.deepEqual(announced, ["unit401 ringing", "unit401 answered", "unit401 ended"]);
 });

@@ -148,7 +148,6 @@ function newCall(store: Store, siteId: string, event: CallEvent): CallRow {
     ringingAtMs: null,
     answeredAtMs: null,
     endedAtMs: null,
-    memory: "{}",
   };
 }
 

@@ -110,7 +110,7 @@ export function liveView(options: LiveOptions): LiveView {
  * the bridge needs stays behind.
  */
 export function seenBy(call: CallRow, viewer: Viewer): Call {
-  const { memory: _memory, callerUnitId: _callerUnitId, ...seen } = call;
+  const { callerUnitId: _callerUnitId, ...seen } = call;
   if (seen.reason !== "answered-elsewhere" || !viewer.device || viewer.device.siteId !== call.siteId) return seen;
   const talked = [call.caller.name, call.answeredBy?.name].includes(viewer.device.username);
   return talked ? { ...seen, reason: "answered-here" } : seen;

@@ -6,8 +6,6 @@ import type { Call } from "../api/call.ts";
 export interface CallRow extends Call {
   /** Unit of the calling device, so that its people see the calls they make. */
   callerUnitId: string | null;
-  /** JSON of whatever else the state machine must remember over a restart; opaque here. */
-  memory: string;
 }
 
 export interface CallFilter {
@@ -43,12 +41,11 @@ interface Columns {
   ringingAtMs: number | null;
   answeredAtMs: number | null;
   endedAtMs: number | null;
-  memory: string;
 }
 
 const SELECT = `SELECT id, site_id AS siteId, unit_id AS unitId, caller_unit_id AS callerUnitId, door_id AS doorId,
   caller, callee, answered_by AS answeredBy, status, reason, started_at_ms AS startedAtMs,
-  ringing_at_ms AS ringingAtMs, answered_at_ms AS answeredAtMs, ended_at_ms AS endedAtMs, memory FROM call`;
+  ringing_at_ms AS ringingAtMs, answered_at_ms AS answeredAtMs, ended_at_ms AS endedAtMs FROM call`;
 // Lists come as JSON so that one prepared statement serves any number of units.
 const VISIBLE = `(@siteId IS NULL OR site_id = @siteId) AND (@unitIds IS NULL
   OR unit_id IN (SELECT value FROM json_each(@unitIds))
@@ -58,14 +55,14 @@ const VISIBLE = `(@siteId IS NULL OR site_id = @siteId) AND (@unitIds IS NULL
 export function callStore(db: Database): CallStore {
   const upsert = db.prepare<Columns>(`
     INSERT INTO call (id, site_id, unit_id, caller_unit_id, door_id, caller, callee, answered_by, status, reason,
-      started_at_ms, ringing_at_ms, answered_at_ms, ended_at_ms, memory)
+      started_at_ms, ringing_at_ms, answered_at_ms, ended_at_ms)
     VALUES (@id, @siteId, @unitId, @callerUnitId, @doorId, @caller, @callee, @answeredBy, @status, @reason,
-      @startedAtMs, @ringingAtMs, @answeredAtMs, @endedAtMs, @memory)
+      @startedAtMs, @ringingAtMs, @answeredAtMs, @endedAtMs)
     ON CONFLICT (id) DO UPDATE SET unit_id = excluded.unit_id, caller_unit_id = excluded.caller_unit_id,
       door_id = excluded.door_id, caller = excluded.caller, callee = excluded.callee,
       answered_by = excluded.answered_by, status = excluded.status, reason = excluded.reason,
       started_at_ms = excluded.started_at_ms, ringing_at_ms = excluded.ringing_at_ms,
-      answered_at_ms = excluded.answered_at_ms, ended_at_ms = excluded.ended_at_ms, memory = excluded.memory`);
+      answered_at_ms = excluded.answered_at_ms, ended_at_ms = excluded.ended_at_ms`);
   const get = db.prepare<[string], Columns>(`${SELECT} WHERE id = ?`);
   const list = db.prepare<Record<string, unknown>, Columns>(`
     ${SELECT} WHERE started_at_ms < @before AND ${VISIBLE} AND started_at_ms >= coalesce((

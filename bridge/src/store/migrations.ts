@@ -96,8 +96,7 @@ export const MIGRATIONS: readonly string[] = [
     started_at_ms   INTEGER NOT NULL,
     ringing_at_ms   INTEGER,
     answered_at_ms  INTEGER,
-    ended_at_ms     INTEGER,
-    memory          TEXT NOT NULL                -- JSON, read and written by the call state machine only
+    ended_at_ms     INTEGER
   ) STRICT;
   CREATE INDEX call_started ON call (started_at_ms);
   CREATE INDEX call_active ON call (started_at_ms) WHERE ended_at_ms IS NULL;

@@ -34,7 +34,6 @@ const call = (callId: string, startedAtMs: number, more: Partial<CallRow> = {}):
   ringingAtMs: null,
   answeredAtMs: null,
   endedAtMs: null,
-  memory: "{}",
   ...more,
 });
 const ids = (calls: CallRow[]) => calls.map(({ callId }) => callId);
@@ -151,7 +150,6 @@ test("a call comes back as it was stored", () => {
     ringingAtMs: 6,
     answeredAtMs: 7,
     endedAtMs: 8,
-    memory: '{"x":1}',
   });
   store.calls.upsertCall(call("whole", 5));
   store.calls.upsertCall(whole);
