@@ -25,9 +25,14 @@ export class OutboxReader {
     return () => this.listeners.delete(listener);
   }
 
-  /** Up to `limit` events of the domain with an id above `after`, in order; empty while the file cannot be read. */
+  /**
+   * Up to `limit` events of the domain with an id above `after`, in order. Empty while the file cannot be read; then
+   * every subscriber is told again that there is more.
+   */
   page(domain: string, after: number, limit: number): CallEvent[] {
-    return this.file.all<CallEvent>(PAGE, domain, after, limit) ?? [];
+    const events = this.file.all<CallEvent>(PAGE, domain, after, limit);
+    if (events === null) this.lastSeen = -1;
+    return events ?? [];
   }
 
   /** The last id that was ever given out, also when its row was trimmed since; 0 before the first event. */
