@@ -1,6 +1,6 @@
 /** The bridge as a process: what it needs, what it says when something is wrong, and what survives its end. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, rmSync, statSync, truncateSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -9,6 +9,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import Sqlite from "better-sqlite3";
 import { WebSocket } from "ws";
 import type { AccountWithPassword, Building, DoorWithPassword, Site, Unit } from "../../bridge/src/api/directory.ts";
+import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { Health, LiveState } from "../../bridge/src/api/live.ts";
 import type { Device, Session } from "../../bridge/src/api/session.ts";
 import { type Bridge, type BridgeLabOptions, startBridge } from "../lab/bridge.ts";
@@ -176,6 +177,33 @@ test("a port in use, a folder in use, a newer database and wrong options are one
     status: 1,
     stderr: "port must be a number from 1 to 65535.\nsip_uri must be an address that starts with wss://.",
   });
+});
+
+test("a full disk loses no acknowledged edit, says so, and is over when there is space again", async () => {
+  const started = await start();
+  const api = await started.api();
+  // A limit on the size of its files is to the bridge what a full disk is.
+  const limitFiles = (bytes: string) => execFileSync("prlimit", ["--pid", String(started.pid), `--fsize=${bytes}:`]);
+  limitFiles("300000");
+  const acknowledged: string[] = [];
+  const makeSite = (n: number) =>
+    api.request<Site & ErrorReply>("POST", "/api/sites", { ...NEW_SITE, domain: `d${n}.example.com` });
+  let refusal = await makeSite(0);
+  for (let n = 1; refusal.status === 201 && n < 500; n++) {
+    acknowledged.push(refusal.body.id);
+    refusal = await makeSite(n);
+  }
+  assert.deepEqual(
+    [refusal.status, refusal.body.error.code, refusal.body.error.retryable],
+    [503, "STORE_UNAVAILABLE", true],
+  );
+  assert.equal((await api.get<Site[]>("/api/sites")).length, acknowledged.length);
+  limitFiles("unlimited");
+  acknowledged.push((await makeSite(999)).body.id);
+  await started.kill();
+  await started.start();
+  const kept = (await api.get<Site[]>("/api/sites")).map(({ id }) => id);
+  assert.deepEqual(kept.sort(), acknowledged.sort());
 });
 
 test("no password, HA1, token or number gets into the log at its chattiest", async () => {
