@@ -84,8 +84,11 @@ export class Edge {
 
   /** kill -9 of Kamailio and all its workers, as a crash or the OOM killer does it. */
   async killKamailio(): Promise<void> {
-    for (const pid of this.kamailioProcesses()) kill(pid);
+    const processes = this.kamailioProcesses();
+    for (const pid of processes) kill(pid);
     await this.kamailio?.stop("SIGKILL");
+    // A worker may die after the main process, and holds the ports until then.
+    await until(() => processes.every(isGone), { what: "Kamailio's workers to be gone" });
   }
 
   async stopKamailio(): Promise<void> {
@@ -336,6 +339,15 @@ async function answersOptions(port: number): Promise<boolean> {
     return false;
   } finally {
     socket.close();
+  }
+}
+
+/** True for a process that has ended, also while nobody has collected it. */
+function isGone(pid: number): boolean {
+  try {
+    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return true;
   }
 }
 
