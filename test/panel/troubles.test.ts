@@ -1,0 +1,165 @@
+/** What stands in the way of a ring or a word is told in one plain sentence: sign-in, links, audio, microphone. */
+import assert from "node:assert/strict";
+import { createHash, randomUUID } from "node:crypto";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import type { BrowserContext } from "playwright-core";
+import { startChromium } from "../lab/chromium.ts";
+import { until } from "../lab/until.ts";
+import { DOMAIN, loggedCall, openPanel, startDesk, TOKEN } from "./desk.ts";
+import { inspect } from "./inspect.ts";
+import { Stage } from "./stage.ts";
+
+let stage: Stage;
+before(async () => {
+  stage = await Stage.start();
+});
+beforeEach(() => stage.reset());
+afterEach(() => stage.closeOpened());
+after(() => stage?.stop());
+
+test("the token leaves the address bar; a wrong one gets a page that says so and takes the right one", async () => {
+  const context = await stage.profile();
+  const page = await context.newPage();
+  await page.goto(`${stage.desk.bridge.url}#token=wrong`);
+  await page.getByText("That token is not right.").waitFor();
+  assert.equal(new URL(page.url()).hash, "");
+  await inspect(page, "session-wrong");
+  await page.getByLabel("Token").fill(TOKEN);
+  await page.keyboard.press("Enter");
+  await page.locator("neolia-setup-view").waitFor();
+  await page.reload();
+  await page.locator("neolia-setup-view").waitFor();
+});
+
+test("without a token the page asks for it", async () => {
+  const page = await (await stage.profile()).newPage();
+  await page.goto(stage.desk.bridge.url);
+  await page.getByLabel("Token").waitFor();
+  await inspect(page, "session-needed");
+});
+
+test("the bridge goes away: one sentence; it returns: the sentence goes, within 6 s", async () => {
+  const page = await openPanel(await stage.profile(), stage.desk.bridge.url);
+  await page.getByText("Ready to ring").waitFor();
+  await stage.desk.bridge.stop();
+  try {
+    await page.getByText("Neolia does not answer.").waitFor();
+    await inspect(page, "notice-bridge");
+  } finally {
+    await stage.desk.bridge.start();
+  }
+  await page.getByText("Neolia does not answer.").waitFor({ state: "detached", timeout: 6_000 });
+  assert.ok(await page.getByText("Ready to ring").isVisible(), "the phone did not depend on the bridge");
+});
+
+test("troubles of the server are told in plain sentences", async () => {
+  const page = await openPanel(await stage.profile(), stage.desk.bridge.url);
+  await page.getByText("Ready to ring").waitFor();
+  const { vps } = stage.desk.bridge.content.live;
+  stage.desk.bridge.setLive({ vps: { link: "down", code: "VPS_UNREACHABLE", partsDown: [] } });
+  await page.getByText("Neolia cannot reach its server.").waitFor();
+  stage.desk.bridge.setLive({ vps: { link: "up", code: null, partsDown: ["rtpengine"] } });
+  await page.getByText("The server reports trouble with: rtpengine.").waitFor();
+  stage.desk.bridge.setLive({ vps: { link: "not-configured", code: null, partsDown: [] } });
+  await page.getByText("No server is set up yet.").waitFor();
+  stage.desk.bridge.setLive({ vps });
+  await page.locator(".notices").waitFor({ state: "detached" });
+});
+
+test("in a browser that keeps audio locked, one tap arms the ringtone and the state is shown", async () => {
+  const strict = await startChromium({ certificateFile: stage.edge.values.certificateFile, autoplay: false });
+  stage.opened.push(strict);
+  const context = await stage.profile({}, strict);
+  await openPanel(context, stage.desk.bridge.url);
+  // The set-up was a tap already; a wall panel that reloads by itself has none.
+  const page = await context.newPage();
+  await context.pages()[0]?.close();
+  await page.goto(stage.desk.bridge.url);
+  await page.getByText("Tap to arm the ringtone").waitFor();
+  await inspect(page, "ringtone-locked");
+  await page.getByRole("button", { name: "Tap to arm the ringtone" }).click();
+  await page.getByText("Ringtone on").waitFor();
+});
+
+test("no microphone is named before a visitor waits: plain http", async () => {
+  const context = await stage.browserWith({ hosts: ["panel.test"] });
+  const page = await openPanel(context, `http://panel.test:${stage.desk.bridge.port}/`);
+  await page.getByText("this page was not opened over https").waitFor();
+  await page.getByText("Ready to ring").waitFor();
+  await inspect(page, "microphone-insecure");
+  const call = await stage.door.call("unit401");
+  await page.getByRole("button", { name: "Answer, listen only" }).waitFor();
+  await inspect(page, "microphone-insecure-incoming");
+  await call.cancel();
+});
+
+test("no microphone is named before a visitor waits: refused by the person", async () => {
+  const context = await stage.browserWith({ microphone: "ask" });
+  const page = await openPanel(context, stage.desk.bridge.url);
+  await page.getByRole("button", { name: "Allow the microphone" }).click();
+  await page.getByText("this browser was told not to allow it").waitFor();
+  await inspect(page, "microphone-denied");
+});
+
+test("no microphone is named before a visitor waits: none plugged in", async () => {
+  const page = await openPanel(await stage.browserWith({ microphone: "missing" }), stage.desk.bridge.url);
+  await page.getByText("No microphone found.").waitFor();
+});
+
+test("no microphone is named before a visitor waits: forbidden by the server's Permissions-Policy", async () => {
+  const strict = await startDesk(null, () => "0".repeat(32), { "permissions-policy": "microphone=()" });
+  stage.opened.push({ close: () => strict.stop() });
+  const page = await openPanel(await stage.profile(), strict.bridge.url);
+  await page.getByText("the web server or frame around this page forbids it").waitFor();
+});
+
+test("no microphone is named when another program holds it", async () => {
+  const context = await stage.browserWith({ microphone: "ask" });
+  await context.addInitScript(`navigator.mediaDevices.getUserMedia = async () => {
+    throw new DOMException("in use", "NotReadableError");
+  };`);
+  const page = await openPanel(context, stage.desk.bridge.url);
+  await page.getByRole("button", { name: "Allow the microphone" }).click();
+  await page.getByText("The microphone is in use by another program").waitFor();
+});
+
+test("the ringtone sounds for a ring, once though the bridge tells of it too, and stops with it", async () => {
+  const context = await stage.profile();
+  await countStrikes(context);
+  const page = await openPanel(context, stage.desk.bridge.url);
+  await page.getByText("Ringtone on").waitFor();
+  const strikes = async (): Promise<number> => Number(await page.evaluate("window.strikes"));
+  assert.equal(await strikes(), 0);
+  const call = await stage.door.call("unit401");
+  const live = loggedCall(21, Date.now(), { status: "ringing", reason: null, endedAtMs: null });
+  stage.desk.bridge.push({ type: "call", call: live });
+  await page.getByRole("button", { name: "Answer" }).waitFor();
+  // Two notes, each with its octave.
+  assert.equal(await strikes(), 4);
+  await until(async () => (await strikes()) === 8, { what: "the second ding-dong" });
+  await call.cancel();
+  await page.getByRole("alert").filter({ hasText: "Missed call" }).waitFor();
+  await page.locator("neolia-home-view").waitFor();
+  assert.equal(await strikes(), 8, "quiet for longer than its period");
+});
+
+test("an INVITE of a call that the bridge knows to be over is shown, but does not ring", async () => {
+  const context = await stage.profile();
+  await countStrikes(context);
+  const page = await openPanel(context, stage.desk.bridge.url);
+  await page.getByText("Ready to ring").waitFor();
+  const [sipCallId, tag] = [randomUUID(), "stale"];
+  const callId = createHash("sha256").update(`${DOMAIN}|${sipCallId}|${tag}`).digest("hex").slice(0, 32);
+  stage.desk.bridge.push({ type: "call", call: { ...loggedCall(22, Date.now()), callId } });
+  await page.getByRole("button", { name: "Calls, 1 missed" }).waitFor();
+  const call = await stage.door.call("unit401", { callId: sipCallId, from: `<${stage.door.aor}>;tag=${tag}` });
+  await page.getByText("Ringtone silenced").waitFor();
+  assert.equal(await page.evaluate("window.strikes"), 0);
+  await call.cancel();
+});
+
+/** Counts the notes that the page strikes in `window.strikes`. */
+async function countStrikes(context: BrowserContext): Promise<void> {
+  await context.addInitScript(`window.strikes = 0; const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (at) { window.strikes += 1; return start.call(this, at); };`);
+}
