@@ -159,7 +159,7 @@ run_tests() {
   [ -n "$files" ] || die "there is no test in$present."
   build >/dev/null
   # shellcheck disable=SC2086
-  exec "$NODE" --test --test-concurrency=2 --test-timeout=900000 $files
+  exec "$NODE" --test --test-concurrency=2 --test-timeout=600000 $files
 }
 
 command=${1-}
