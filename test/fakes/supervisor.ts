@@ -128,6 +128,10 @@ export class SupervisorStandIn {
         return data(reply, {});
       case "POST /supervisor/update":
         return failed(reply, 400, "No supervisor update available");
+      case "GET /discovery":
+        return data(reply, { discovery: [], services: {} });
+      case "GET /mounts":
+        return data(reply, { default_backup_mount: null, mounts: [] });
       case "POST /ingress/session":
         return data(reply, { session: await this.ingress.createSession(await json(request)) });
       case "POST /ingress/validate_session":

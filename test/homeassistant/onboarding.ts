@@ -16,7 +16,7 @@ export interface Person {
   tokens: Tokens;
 }
 
-/** Makes the owner and finishes every step of the onboarding. */
+/** Makes the owner, which is all that is left of the onboarding. */
 export async function onboard(core: HomeAssistantCore, name = "Olivia Owner"): Promise<Person> {
   const username = name.split(" ")[0]?.toLowerCase() ?? "owner";
   const clientId = `${core.url}/`;
@@ -28,11 +28,7 @@ export async function onboard(core: HomeAssistantCore, name = "Olivia Owner"): P
     language: "en",
   });
   const tokens = await tokensFor(core, code);
-  const bearer = tokens.access_token;
-  await post(core, "/api/onboarding/core_config", {}, bearer);
-  await post(core, "/api/onboarding/analytics", {}, bearer);
-  await post(core, "/api/onboarding/integration", { client_id: clientId, redirect_uri: clientId }, bearer);
-  const socket = await CoreSocket.open(core.url, bearer);
+  const socket = await CoreSocket.open(core.url, tokens.access_token);
   const { id } = await socket.command<{ id: string }>("auth/current_user");
   socket.close();
   return { id, name, username, tokens };

@@ -118,12 +118,21 @@ export class HomeAssistantCore {
       `frontend:\nconfig:\napi:\nmy:\nautomation: !include automations.yaml\n${this.options.configuration ?? ""}`,
     );
     writeFileSync(join(folder, ".storage/http"), JSON.stringify(httpStorage(this.ports.base)));
+    writeFileSync(join(folder, ".storage/onboarding"), JSON.stringify(ONBOARDING));
     for (const [name, content] of Object.entries(this.options.files ?? {})) {
       mkdirSync(join(folder, name, ".."), { recursive: true });
       writeFileSync(join(folder, name), content);
     }
   }
 }
+
+/** Only the owner is left to be made: the other steps would set up integrations that ask servers on the internet. */
+const ONBOARDING = {
+  version: 4,
+  minor_version: 1,
+  key: "onboarding",
+  data: { done: ["core_config", "analytics", "integration"] },
+};
 
 /** The only way since Core 2026.8 to choose the address that Core listens on; without it it would be all of them. */
 function httpStorage(port: number): object {
