@@ -1,8 +1,10 @@
 /** Requests that claim to belong to a call, and Routes that claim to know the way: the edge must not be an open relay. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { header, token } from "../lab/sip/message.ts";
+import type { RequestParts } from "../lab/sip/call.ts";
+import { header, headersOf, token } from "../lab/sip/message.ts";
 import type { SipAgent } from "../lab/sip-agent.ts";
+import { until } from "../lab/until.ts";
 import { assertNotReached, assertRefused, Field } from "./field.ts";
 import { openLedger } from "./ledger.ts";
 
@@ -270,6 +272,60 @@ describe("made-up dialogs and preloaded routes", { concurrency: 8 }, () => {
     callee.incoming[0]?.answer(200);
     assert.equal((await call.final).status, 200);
     await call.hangup();
+  });
+
+  probe("a device that rang but did not answer can neither end nor change the call", async () => {
+    const { caller, callee, unit } = await field.pair();
+    const loser = await field.registered(callee.user);
+    callee.policy = { final: 200, afterMs: 150 };
+    const call = await caller.call(unit);
+    const final = await call.final;
+    assert.equal(final.status, 200);
+    const lost = loser.incoming[0];
+    assert.ok(lost?.invite, "the second device rang");
+    await lost.endedByPeer;
+    const before = caller.received.length;
+    const routes = headersOf(lost.invite, "record-route").map((route) => ["Route", route] as const);
+    for (const method of ["BYE", "INVITE", "INFO", "UPDATE"]) {
+      for (const [tag, headers] of [
+        [lost.localTag, routes],
+        [token(), routes],
+        [lost.localTag, []],
+      ] as const) {
+        const from: string = `${header(lost.invite, "to")};tag=${tag}`;
+        const to = header(lost.invite, "from");
+        const parts: RequestParts = { method, uri: caller.contactUri, from, to, callId: call.callId, cseq: 7, headers };
+        assert.equal((await loser.transact(loser.compose(parts), 5000)).status, 481, method);
+      }
+    }
+    assert.deepEqual(
+      caller.received.slice(before).map((m) => m.startLine),
+      [],
+    );
+    assert.equal((await call.request("INFO")).status, 200, "the call goes on");
+    await call.hangup();
+  });
+
+  probe("hostile identifiers are carried through a whole call and into its events", async () => {
+    const { caller, unit } = await field.pair();
+    const callId = `${token()}'--%00*!\`~@x'`;
+    const from = `<${caller.aor}>;tag=${token()}'%27*\`!~`;
+    const contact = `<sip:x'y%27z@${caller.wire.localAddress}:${caller.wire.localPort}>`;
+    const known = field.edge.events().length;
+    const call = await caller.call(unit, { callId, from, contact });
+    assert.equal((await call.final).status, 200);
+    assert.equal((await call.hangup()).status, 200);
+    const kinds = await until(
+      () => {
+        const fresh = field.edge
+          .events()
+          .slice(known)
+          .filter((event) => event.callee === unit);
+        return fresh.some((event) => event.kind === "ended") && fresh.map((event) => event.kind);
+      },
+      { what: "the events of the call" },
+    );
+    assert.deepEqual(kinds, ["invited", "ringing", "answered", "ended"]);
   });
 
   test("calls still work after all of this", async () => {
