@@ -37,7 +37,9 @@ export function startChromium(options: ChromiumOptions = {}): Promise<Browser> {
     args.push(`--ignore-certificate-errors-spki-list=${publicKeyHash(options.certificateFile)}`);
   }
   if (hosts.length > 0) args.push(`--host-resolver-rules=${hosts.map((host) => `MAP ${host} 127.0.0.1`).join(",")}`);
-  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args });
+  // Without Playwright's signal handlers: they would end the process before it has stopped what else it started.
+  const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args, ...signals });
 }
 
 export interface PageOptions extends BrowserContextOptions {
