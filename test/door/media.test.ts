@@ -128,7 +128,7 @@ describe("media", () => {
   test("an INVITE without an offer is not served", async () => {
     const door = await house.device("door");
     await house.device("mobile401");
-    const reply = await door.request({ method: "INVITE", uri: `sip:unit401@${DOMAIN}` });
+    const reply = await door.request({ method: "INVITE", uri: `sip:unit401@${DOMAIN}`, headers: [], body: "" });
     assert.equal(reply.status, 488);
   });
 
