@@ -116,6 +116,16 @@ export function assertNotReached(victim: SipAgent, callId: string): void {
   assert.equal(seen?.startLine, undefined, `${victim.user} was reached`);
 }
 
+/** Fails if one of these processes is gone. More may have come since: Kamailio serves before its last worker has started. */
+export function assertWorkersLive(edge: Edge, workers: number[]): void {
+  const live = edge.kamailioProcesses();
+  assert.deepEqual(
+    workers.filter((pid) => !live.includes(pid)),
+    [],
+    "workers died",
+  );
+}
+
 /** What the directory holds, to see that nothing was lost or added. */
 export function directoryCounts(edge: Edge): Record<string, number> {
   const db = new Database(join(edge.values.dataFolder, "directory.db"), { readonly: true });
