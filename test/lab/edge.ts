@@ -370,8 +370,3 @@ function kill(pid: number): void {
     // gone already
   }
 }
-
-/** Waits until the outbox holds an event that fits, and returns it. */
-export function eventOf(edge: Edge, what: string, fits: (event: CallEvent) => boolean): Promise<CallEvent> {
-  return until(() => edge.events().find(fits), { what: `the event ${what}` });
-}

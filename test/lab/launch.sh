@@ -165,8 +165,8 @@ run_tests() {
 command=${1-}
 [ $# -eq 0 ] || shift
 case $command in
-  demo | test | check | bench | build) ;;
-  *) die "use: npm run demo|test|check|bench|build" ;;
+  demo | test | check | bench | build | build:addon) ;;
+  *) die "use: npm run demo|test|check|bench|build|build:addon" ;;
 esac
 install_packages "$command"
 install_modules
@@ -184,4 +184,5 @@ case $command in
     exec "$NODE" "test/bench/$bench.ts" "$@"
     ;;
   build) build ;;
+  build:addon) exec "$NODE" addon/build.ts "${1:-dist/addon}" ;;
 esac
