@@ -134,7 +134,9 @@ export const BYSTANDERS: Fault[] = [
     },
   },
   {
+    // It may stop after it has delivered an event and before the bridge has its receipt.
     name: "Mosquitto is restarted",
+    mayRepeat: true,
     strike: async ({ broker }) => {
       await broker.stop();
       await broker.start();
