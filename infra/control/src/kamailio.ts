@@ -11,6 +11,8 @@ export interface EdgeCall {
   hashId: number;
   callId: string;
   answered: boolean;
+  /** From tag and To tag (RFC 3261 section 12). */
+  tags: string[];
 }
 
 interface AccountName {
@@ -114,6 +116,7 @@ function toCall(dialog: Record<string, unknown>): EdgeCall {
     hashId: Number(dialog.h_id),
     callId: String(dialog["call-id"]),
     answered: ANSWERED_STATES.includes(Number(dialog.state)),
+    tags: [record(dialog.caller).tag, record(dialog.callee).tag].map(String),
   };
 }
 
