@@ -127,6 +127,7 @@ test("the ringtone sounds for a ring, once though the bridge tells of it too, an
   const context = await stage.profile();
   await countStrikes(context);
   const page = await openPanel(context, stage.desk.bridge.url);
+  await page.getByText("Ready to ring").waitFor();
   await page.getByText("Ringtone on").waitFor();
   const strikes = async (): Promise<number> => Number(await page.evaluate("window.strikes"));
   assert.equal(await strikes(), 0);
