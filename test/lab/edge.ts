@@ -62,7 +62,24 @@ export class Edge {
     const pidFile = join(this.values.runFolder, "kamailio.pid");
     rmSync(join(this.root, pidFile), { force: true });
     const config = join(configFolder, "kamailio", "kamailio.cfg");
-    const args = ["-f", config, "-Y", this.values.runFolder, "-P", pidFile, "-m", "256", "-M", "8", "-x", "fm", "-X", "fm", "-DD", "-E"];
+    const args = [
+      "-f",
+      config,
+      "-Y",
+      this.values.runFolder,
+      "-P",
+      pidFile,
+      "-m",
+      "256",
+      "-M",
+      "8",
+      "-x",
+      "fm",
+      "-X",
+      "fm",
+      "-DD",
+      "-E",
+    ];
     this.kamailio = await Program.start({
       ...(this.root === ""
         ? { command: "kamailio", args }
