@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { discoveryChanges, discoveryMessages } from "../../bridge/src/mqtt/discovery.ts";
 import { DOMAIN } from "../fakes/stored-site.ts";
+import { around } from "../lab/around.ts";
 import { until } from "../lab/until.ts";
 import { CoreSocket } from "./core-socket.ts";
 import { startEchoApp } from "./echo-app.ts";
@@ -12,16 +13,18 @@ let home: Home;
 let intercom: Intercom;
 let socket: CoreSocket;
 
-before(async () => {
-  home = await Home.start({ startApp: startEchoApp });
-  intercom = await Intercom.start(home);
-  socket = await CoreSocket.open(home.core.url, home.ownerToken);
-});
-after(async () => {
-  socket?.close();
-  await intercom?.stop();
-  await home?.stop();
-});
+around(
+  async () => {
+    home = await Home.start({ startApp: startEchoApp });
+    intercom = await Intercom.start(home);
+    socket = await CoreSocket.open(home.core.url, home.ownerToken);
+  },
+  async () => {
+    socket?.close();
+    await intercom?.stop();
+    await home?.stop();
+  },
+);
 
 interface Device {
   id: string;
