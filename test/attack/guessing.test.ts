@@ -6,6 +6,9 @@ import type { SipAgent } from "../lab/sip-agent.ts";
 import { FIRST_POOL_UNIT, Field, POOL_UNITS } from "./field.ts";
 import { openLedger } from "./ledger.ts";
 
+/** Silence for this long is a ban; a busy machine answers sooner. */
+const ANSWER_MS = 2_000;
+
 describe("guessing", () => {
   let field: Field;
   const ledger = openLedger("guessing");
@@ -152,7 +155,7 @@ describe("guessing", () => {
           const thief = await field
             .agent("panel402", { password: `guess${i}`, protocol, localAddress })
             .catch(() => null);
-          const reply = await thief?.register(300, [], 400).catch(() => null);
+          const reply = await thief?.register(300, [], ANSWER_MS).catch(() => null);
           thief?.close();
           if (!reply) break;
           judged++;
@@ -174,7 +177,7 @@ describe("guessing", () => {
         password: "x",
         localAddress,
       });
-      const reply = await thief.register(300, [], 400).catch(() => null);
+      const reply = await thief.register(300, [], ANSWER_MS).catch(() => null);
       if (!reply) break;
       judged++;
     }
@@ -186,7 +189,9 @@ describe("guessing", () => {
     let judged = 0;
     for (let i = 0; i < 30; i++) {
       const thief = await field.agent("door", { password: `guess${i}`, localAddress });
-      const reply = await thief.request({ method: "INVITE", uri: `sip:401@${thief.domain}` }, 400).catch(() => null);
+      const reply = await thief
+        .request({ method: "INVITE", uri: `sip:401@${thief.domain}` }, ANSWER_MS)
+        .catch(() => null);
       if (!reply) break;
       judged++;
     }

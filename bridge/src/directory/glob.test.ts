@@ -60,5 +60,6 @@ test("any pattern matches exactly what SQLite's GLOB matches", () => {
 test("a pattern of many stars does not take long", () => {
   const startedAt = performance.now();
   assert.equal(globMatches(`${"*a".repeat(30)}*b`, "a".repeat(40)), false);
-  assert.ok(performance.now() - startedAt < 100);
+  // Trying every split would take years; the rest is for a busy machine.
+  assert.ok(performance.now() - startedAt < 2_000);
 });
