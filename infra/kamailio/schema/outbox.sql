@@ -19,7 +19,6 @@ CREATE TABLE call_event (
   sip_to_tag    TEXT NOT NULL DEFAULT '',
   sip_cseq      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX call_event_domain ON call_event (domain, id);
-CREATE INDEX call_event_call ON call_event (call_id, kind);
-CREATE INDEX call_event_invited ON call_event (id) WHERE kind = 'invited';
+-- Nothing happens twice in a call; the same index finds a call's events. Each further one is a page more per event.
+CREATE UNIQUE INDEX call_event_once ON call_event (call_id, kind, account);
 PRAGMA user_version = 1;
