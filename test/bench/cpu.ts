@@ -1,8 +1,5 @@
 /** CPU time and memory of a process with all its children, from /proc. */
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-
-const TICKS_PER_SECOND = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 
 /** The process and everything that descends from it. */
 function tree(pid: number): number[] {
@@ -17,14 +14,24 @@ function tree(pid: number): number[] {
   return found;
 }
 
-/** User and system time so far, ms. Resolution: one clock tick (usually 10 ms), so measure over many calls. */
+/** Time on a processor so far, ms, of every living thread: schedstat counts nanoseconds, where stat counts ticks of 10 ms. */
 export function cpuMs(pid: number): number {
-  return tree(pid).reduce((sum, each) => {
-    const stat = read(`/proc/${each}/stat`);
-    if (!stat) return sum;
-    const all = fields(stat);
-    return sum + ((Number(all[11]) + Number(all[12])) * 1000) / TICKS_PER_SECOND;
-  }, 0);
+  return (
+    tree(pid).reduce((sum, each) => sum + threads(each).reduce((all, thread) => all + threadNs(each, thread), 0), 0) /
+    1e6
+  );
+}
+
+function threads(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return []; // ended in between
+  }
+}
+
+function threadNs(pid: number, thread: string): number {
+  return Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(" ")[0] || 0);
 }
 
 /** Resident memory, MB (10^6 bytes). */

@@ -1,5 +1,5 @@
 /** The yardstick: a minimal Kamailio (minimal-kamailio.cfg) with an RTPEngine of its own. */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { Program } from "../lab/process.ts";
@@ -45,13 +45,14 @@ export async function startMinimalEdge(options: {
     config,
     template.replace(/@([A-Z_]+)@/g, (whole, name: string) => names[name] ?? whole),
   );
-  copyFileSync(config, join(folder, "kamailio.cfg.used"));
   const rtpengine = await Program.start({
     command: "rtpengine",
     args: [
       "--config-file=none",
       "--foreground",
       "--table=-1",
+      // As ours: else the work of deleting a call would fall outside the measured window here.
+      "--delete-delay=0",
       "--interface=127.0.0.1",
       `--listen-ng=127.0.0.1:${ports + 2}`,
       `--listen-cli=127.0.0.1:${ports + 3}`,
