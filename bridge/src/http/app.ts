@@ -53,7 +53,7 @@ export async function serve(app: App, ports: HttpPorts): Promise<App> {
     throw new AppError("NOT_FOUND", "there is nothing at this address");
   });
   readJson(app);
-  securityHeaders(app, [ports.sipUri, ports.demoUrl]);
+  securityHeaders(app, { foreign: [ports.sipUri, ports.demoUrl], framed: ports.framed ?? false });
   app.addHook("onRequest", async (request) => ports.identity.guard(request.raw));
   await app.register(fastifyWebsocket, { options: { maxPayload: 4096, perMessageDeflate: false }, preClose });
   await app.register(async (api: App) => routes(api, ports), { prefix: "/api" });

@@ -22,6 +22,8 @@ export interface HttpPorts {
   sipUri: string | null;
   /** The bell button of the demo, on loopback: the page may call it. Left out: there is none. */
   demoUrl?: string | undefined;
+  /** The page is shown in a frame of its own origin. */
+  framed?: boolean;
   /** The built panel; null or not there: the API is served alone. */
   panelFolder: string | null;
   /** Gets the routes once they are there, for the API's documentation. */
