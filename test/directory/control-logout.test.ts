@@ -124,6 +124,19 @@ describe("an account that is taken away", () => {
     assert.deepEqual((await put(A, without("panel-1"))).loggedOut, []);
   });
 
+  it("loses its call without being registered, when it goes with a hundred others", async () => {
+    const crowd = Array.from({ length: 100 }, (_, i) => ({
+      username: `extra-${i}`,
+      type: "mobile" as const,
+      unit: null,
+    }));
+    const building = smallBuilding();
+    await put(A, { ...building, accounts: [...building.accounts, ...crowd] });
+    const { call, door } = await runningCall();
+    assert.equal((await door.register(0)).status, 200);
+    await within(() => put(A, without("door-1")), call.endedByPeer);
+  });
+
   it("cannot register or call any more when it is removed", async () => {
     const panel = await device("panel-1");
     await device("panel-2");

@@ -1,6 +1,7 @@
 /** Bans count failed logins, never traffic, and never hit an address that devices live behind. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { afterEach, describe, test } from "node:test";
+import { around } from "../lab/around.ts";
 import type { SiteSeed } from "../lab/edge.ts";
 import { token } from "../lab/sip/message.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
@@ -10,11 +11,13 @@ import { DOMAIN, House, ringing, status } from "./house.ts";
 const BUILDING = 60;
 
 let house: House;
-before(async () => {
-  house = await House.open();
-});
+around(
+  async () => {
+    house = await House.open();
+  },
+  () => house?.close(),
+);
 afterEach(() => house.clear());
-after(() => house.close());
 
 describe("bans", () => {
   test("sixty devices behind one address that register at once are all registered", async () => {

@@ -1,8 +1,9 @@
 /** A flat with two panels and a mobile: who answers, who hears that it was elsewhere, and every way not to be answered. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { Browser } from "playwright-core";
 import type { Rule } from "../../bridge/src/api/directory.ts";
+import { around } from "../lab/around.ts";
 import { findTone } from "../lab/audio.ts";
 import { CallWatch } from "../lab/call-watch.ts";
 import { startChromium } from "../lab/chromium.ts";
@@ -24,20 +25,21 @@ let mobile: SipPhone;
 let kitchen: Panel;
 let hall: Panel;
 
-before(async () => {
-  lab = await startLab();
-  const { certificateFile } = lab.edge.values;
-  browser = await startChromium({ sound: lab.toneFile(PANEL_HZ), certificateFile });
-  door = await lab.startDoorStation(lab.toneFile(DOOR_HZ));
-  mobile = await lab.startMobile("401", { hz: MOBILE_HZ });
-  kitchen = await Panel.open(browser, lab, "401");
-  hall = await Panel.open(browser, lab, "401");
-});
-
-after(async () => {
-  await browser?.close();
-  await lab?.stop();
-});
+around(
+  async () => {
+    lab = await startLab();
+    const { certificateFile } = lab.edge.values;
+    browser = await startChromium({ sound: lab.toneFile(PANEL_HZ), certificateFile });
+    door = await lab.startDoorStation(lab.toneFile(DOOR_HZ));
+    mobile = await lab.startMobile("401", { hz: MOBILE_HZ });
+    kitchen = await Panel.open(browser, lab, "401");
+    hall = await Panel.open(browser, lab, "401");
+  },
+  async () => {
+    await browser?.close();
+    await lab?.stop();
+  },
+);
 
 /** The door calls, and all three ring. */
 async function ringAll(): Promise<CallWatch> {

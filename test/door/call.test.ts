@@ -1,7 +1,8 @@
 /** Calls between two ends through the whole system: real phone, real panels, both sides judged by what they recorded. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { Browser } from "playwright-core";
+import { around } from "../lab/around.ts";
 import { findTone } from "../lab/audio.ts";
 import { CallWatch } from "../lab/call-watch.ts";
 import { startChromium } from "../lab/chromium.ts";
@@ -20,17 +21,18 @@ let panel401: Panel;
 let panel402: Panel;
 const browsers: Browser[] = [];
 
-before(async () => {
-  lab = await startLab();
-  door = await lab.startDoorStation(lab.toneFile(DOOR_HZ));
-  panel401 = await openPanel("401", HZ_401);
-  panel402 = await openPanel("402", HZ_402);
-});
-
-after(async () => {
-  for (const browser of browsers) await browser.close();
-  await lab?.stop();
-});
+around(
+  async () => {
+    lab = await startLab();
+    door = await lab.startDoorStation(lab.toneFile(DOOR_HZ));
+    panel401 = await openPanel("401", HZ_401);
+    panel402 = await openPanel("402", HZ_402);
+  },
+  async () => {
+    for (const browser of browsers) await browser.close();
+    await lab?.stop();
+  },
+);
 
 async function openPanel(unit: string, hz: number): Promise<Panel> {
   const { certificateFile } = lab.edge.values;

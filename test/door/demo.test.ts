@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { DemoVerdict } from "../lab/demo-once.ts";
+import { labFolder } from "../lab/folder.ts";
+import { LOCKS, reservePorts } from "../lab/ports.ts";
+import { until } from "../lab/until.ts";
 
 const DEMO = join(import.meta.dirname, "../lab/demo.ts");
 
@@ -30,3 +34,56 @@ test("the demo without a person rings, is answered, is heard on both sides, and 
   assert.ok(ringMs !== null && ringMs > 0 && ringMs < 3_000, `rang after ${ringMs} ms`);
   assert.ok(answerMs !== null && answerMs > 0 && answerMs < 3_000, `answered after ${answerMs} ms`);
 });
+
+/** In the block of this test; the demo reserves another one, or the same one again, but never uses this port of it. */
+const PAGE_PORT = 99;
+
+/** What a person may do to end the demo, at the terminal it runs in. */
+const ENDS: [what: string, end: (terminal: ChildProcessWithoutNullStreams) => void][] = [
+  ["Ctrl-C", (terminal) => terminal.stdin.write("\u0003")],
+  ["q", (terminal) => terminal.stdin.write("q")],
+  ["a closed terminal", (terminal) => terminal.kill("SIGKILL")],
+];
+
+for (const [what, end] of ENDS) {
+  test(`${what} ends everything that the demo started and leaves no file`, async (t) => {
+    const folder = labFolder("terminal");
+    t.after(() => folder.remove());
+    const ports = await reservePorts();
+    t.after(() => ports.release());
+
+    // `script` is the terminal.
+    const command = `"${process.execPath}" "${DEMO}" --port ${ports.base + PAGE_PORT}`;
+    const env = { ...process.env, TMPDIR: folder.path };
+    const terminal = spawn("script", ["--quiet", "--command", command, "/dev/null"], { env });
+    t.after(() => terminal.kill());
+    let output = "";
+    terminal.stdout.on("data", (bytes) => {
+      output += String(bytes);
+    });
+    await until(
+      () => {
+        if (terminal.exitCode !== null) throw new Error(output);
+        return output.includes("Press r");
+      },
+      { timeoutMs: 60_000, what: "the demo to serve" },
+    );
+    assert.ok(livingIn(folder.path).length > 5, "the demo runs its programs");
+
+    end(terminal);
+    await until(() => livingIn(folder.path).length === 0, { timeoutMs: 15_000, what: "all programs to end" });
+    const left = readdirSync(folder.path, { recursive: true });
+    assert.deepEqual(left, [LOCKS], "but for the folder of the locks, which is empty");
+  });
+}
+
+/** Processes whose temporary folder this is. */
+function livingIn(folder: string): string[] {
+  return readdirSync("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, "utf8").includes(`TMPDIR=${folder}\0`);
+    } catch {
+      return false; // It has just ended.
+    }
+  });
+}

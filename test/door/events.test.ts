@@ -1,9 +1,10 @@
 /** A SIP call through the real edge becomes call log, MQTT events and WebSocket messages. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { Call, CallPage } from "../../bridge/src/api/call.ts";
 import type { Device } from "../../bridge/src/api/session.ts";
+import { around } from "../lab/around.ts";
 import { DOMAIN, DOOR, type Lab, startLab } from "../lab/lab.ts";
 import type { MqttListener } from "../lab/mosquitto.ts";
 import type { Call as SipCall } from "../lab/sip/call.ts";
@@ -18,18 +19,20 @@ let agents: SampleAgents;
 let panel: PanelSocket;
 let broker: MqttListener;
 
-before(async () => {
-  lab = await startLab();
-  agents = await sampleAgents(lab);
-  panel = await PanelSocket.open(lab.bridge, lab.api);
-  broker = await lab.broker.listen(`${TOPIC}/#`);
-});
-after(async () => {
-  panel?.close();
-  await broker?.close();
-  agents?.close();
-  await lab?.stop();
-});
+around(
+  async () => {
+    lab = await startLab();
+    agents = await sampleAgents(lab);
+    panel = await PanelSocket.open(lab.bridge, lab.api);
+    broker = await lab.broker.listen(`${TOPIC}/#`);
+  },
+  async () => {
+    panel?.close();
+    await broker?.close();
+    agents?.close();
+    await lab?.stop();
+  },
+);
 
 /** The newest call in the log once it is over. */
 async function logged(callee = "unit401"): Promise<Call> {

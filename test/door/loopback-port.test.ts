@@ -1,18 +1,21 @@
 /** Kamailio's loopback port: what control may do there, and that nobody else may. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { afterEach, describe, test } from "node:test";
+import { around } from "../lab/around.ts";
 import { until } from "../lab/until.ts";
 import { DOMAIN, House, ringing, status } from "./house.ts";
 
 let house: House;
-before(async () => {
-  house = await House.open();
-});
+around(
+  async () => {
+    house = await House.open();
+  },
+  () => house?.close(),
+);
 afterEach(async () => {
   await house.quiet();
   await house.clear();
 });
-after(() => house.close());
 
 describe("the loopback port", () => {
   test("without the secret everything is refused", async () => {

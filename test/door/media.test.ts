@@ -1,18 +1,21 @@
 /** Who hears whom: every call goes through RTPEngine, and none is without audio for its lack. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { around } from "../lab/around.ts";
 import type { header } from "../lab/sip/message.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import { until } from "../lab/until.ts";
 import { DOMAIN, House, ringing, status } from "./house.ts";
 
 let house: House;
-before(async () => {
-  house = await House.open();
-});
+around(
+  async () => {
+    house = await House.open();
+  },
+  () => house?.close(),
+);
 beforeEach(() => house.rules({ unit: "unit401" }, { unit: "entrance" }));
 afterEach(() => house.clear());
-after(() => house.close());
 
 const BROWSER_SDP = [
   "v=0",

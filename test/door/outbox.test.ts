@@ -1,7 +1,8 @@
 /** The outbox under load and under a kill: every call ends exactly once. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { afterEach, describe, test } from "node:test";
 import type { CallEvent } from "../../infra/control/src/wire.ts";
+import { around } from "../lab/around.ts";
 import type { SiteSeed } from "../lab/edge.ts";
 import type { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
@@ -11,11 +12,13 @@ const LINES = 8;
 const CALLS = 160;
 
 let house: House;
-before(async () => {
-  house = await House.open();
-});
+around(
+  async () => {
+    house = await House.open();
+  },
+  () => house?.close(),
+);
 afterEach(() => house.clear());
-after(() => house.close());
 
 describe("the outbox", () => {
   test("calls of every outcome, many at once, each have their events once and in order", async () => {

@@ -1,6 +1,7 @@
 /** What a restart or a kill of Kamailio leaves standing: registrations, calls, their ends and their events. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { afterEach, describe, test } from "node:test";
+import { around } from "../lab/around.ts";
 import type { Call } from "../lab/sip/call.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import type { SipAgent } from "../lab/sip-agent.ts";
@@ -8,14 +9,16 @@ import { until } from "../lab/until.ts";
 import { DOMAIN, House, ringing, status } from "./house.ts";
 
 let house: House;
-before(async () => {
-  house = await House.open();
-});
+around(
+  async () => {
+    house = await House.open();
+  },
+  () => house?.close(),
+);
 afterEach(async () => {
   await house.quiet();
   await house.clear();
 });
-after(() => house.close());
 
 const outages = [
   ["a restart", () => house.edge.restartKamailio()],

@@ -1,19 +1,22 @@
 /** What happens between the INVITE and the answer: ring time, steps, who ends it and with which code. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { afterEach, describe, test } from "node:test";
+import { around } from "../lab/around.ts";
 import { header } from "../lab/sip/message.ts";
 import { until } from "../lab/until.ts";
 import { DOMAIN, House, ringing, status } from "./house.ts";
 
 let house: House;
-before(async () => {
-  house = await House.open();
-});
+around(
+  async () => {
+    house = await House.open();
+  },
+  () => house?.close(),
+);
 afterEach(async () => {
   await house.quiet();
   await house.clear();
 });
-after(() => house.close());
 
 describe("ringing", () => {
   test("every contact of every account rings and knows the call by its id", async () => {

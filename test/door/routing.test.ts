@@ -1,16 +1,19 @@
 /** The table of call rules against the real Kamailio: each case is a real call between registered devices. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
+import { around } from "../lab/around.ts";
 import { defaultPassword, type Edge, startEdge } from "../lab/edge.ts";
 import { token } from "../lab/sip/message.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { RULE_DOMAIN, type RuleCase, ruleCases } from "./rule-cases.ts";
 
 let edge: Edge;
-before(async () => {
-  edge = await startEdge();
-});
-after(() => edge.stop());
+around(
+  async () => {
+    edge = await startEdge();
+  },
+  () => edge?.stop(),
+);
 
 describe("Kamailio's call rules", () => {
   for (const [i, rule] of ruleCases.entries()) {

@@ -1,6 +1,7 @@
 /** Parts go down while people talk: sound goes on where it can, the hang-up arrives, and the end is told once. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { around } from "../lab/around.ts";
 import { CallWatch } from "../lab/call-watch.ts";
 import { DOOR } from "../lab/lab.ts";
 import { BYSTANDERS, CallHouse, KAMAILIO, onceById, RTPENGINE } from "./call-house.ts";
@@ -10,13 +11,14 @@ const TOLD = { "unit401/event": TALK, [`${DOOR}/event`]: TALK };
 
 let house: CallHouse;
 
-before(async () => {
-  house = await CallHouse.start();
-});
-
-after(async () => {
-  await house?.stop();
-});
+around(
+  async () => {
+    house = await CallHouse.start();
+  },
+  async () => {
+    await house?.stop();
+  },
+);
 
 async function talk(): Promise<CallWatch> {
   await house.ready();

@@ -3,10 +3,11 @@
  * the right outcome, and every event is on the broker, each id once, in order.
  */
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { afterEach, test } from "node:test";
 import type { Call, CallPage } from "../../bridge/src/api/call.ts";
 import type { CallEventPayload } from "../../bridge/src/mqtt/announcer.ts";
 import { type SampleAgents, sampleAgents } from "../door/sample-agents.ts";
+import { around } from "../lab/around.ts";
 import { DOMAIN, type Lab, startLab } from "../lab/lab.ts";
 import type { MqttListener } from "../lab/mosquitto.ts";
 import type { Call as SipCall } from "../lab/sip/call.ts";
@@ -19,19 +20,21 @@ let broker: MqttListener;
 /** Events heard before the present test. */
 let heardBefore: number;
 
-before(async () => {
-  lab = await startLab();
-  agents = await sampleAgents(lab);
-  agents.first.policy = { final: null };
-  agents.second.policy = { final: null };
-  broker = await lab.broker.listen(`${TOPIC}/#`);
-  heardBefore = 0;
-});
-after(async () => {
-  await broker?.close();
-  agents?.close();
-  await lab?.stop();
-});
+around(
+  async () => {
+    lab = await startLab();
+    agents = await sampleAgents(lab);
+    agents.first.policy = { final: null };
+    agents.second.policy = { final: null };
+    broker = await lab.broker.listen(`${TOPIC}/#`);
+    heardBefore = 0;
+  },
+  async () => {
+    await broker?.close();
+    agents?.close();
+    await lab?.stop();
+  },
+);
 afterEach(() => {
   heardBefore = broker.events(`${TOPIC}/unit401/event`).length;
 });

@@ -1,6 +1,7 @@
 /** Parts go down while the door rings: the call is answered where it can be, ends where it cannot, and the next one works. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { around } from "../lab/around.ts";
 import { CallWatch } from "../lab/call-watch.ts";
 import { DOOR } from "../lab/lab.ts";
 import { until } from "../lab/until.ts";
@@ -10,13 +11,14 @@ const TALK = ["ringing", "answered", "ended"];
 
 let house: CallHouse;
 
-before(async () => {
-  house = await CallHouse.start();
-});
-
-after(async () => {
-  await house?.stop();
-});
+around(
+  async () => {
+    house = await CallHouse.start();
+  },
+  async () => {
+    await house?.stop();
+  },
+);
 
 async function ring(): Promise<CallWatch> {
   await house.ready();

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { around } from "../lab/around.ts";
 import { until } from "../lab/until.ts";
 import { CoreSocket } from "./core-socket.ts";
 import { startEchoApp } from "./echo-app.ts";
@@ -27,10 +28,11 @@ let phoneId: string;
 let shelf: Server;
 const called: ServiceCall["data"][] = [];
 
-before(async () => {
-  home = await Home.start({
-    startApp: startEchoApp,
-    configuration: `mobile_app:
+around(
+  async () => {
+    home = await Home.start({
+      startApp: startEchoApp,
+      configuration: `mobile_app:
 tts:
 media_player:
   - platform: universal
@@ -39,30 +41,31 @@ input_boolean:
   door_lock:
     name: Door lock
 `,
-  });
-  intercom = await Intercom.start(home);
-  socket = await CoreSocket.open(home.core.url, home.ownerToken);
-  await socket.subscribe("subscribe_events", { event_type: "call_service" }, (event) => {
-    called.push((event as ServiceCall).data);
-  });
-  phone = await Phone.start(home.core, home.ownerToken, "Rosa phone", home.ports.base + 20);
-  const devices = await socket.command<{ id: string; name: string }[]>("config/device_registry/list");
-  phoneId = devices.find(({ name }) => name === "Rosa phone")?.id ?? "";
-  await addLamp();
-  shelf = createServer((request, reply) => {
-    reply.end(readFileSync(join(folder, decodeURIComponent(request.url ?? "").slice(1))));
-  });
-  shelf.listen(home.ports.base + 21, "127.0.0.1");
-  await once(shelf, "listening");
-});
-after(async () => {
-  shelf?.closeAllConnections();
-  shelf?.close();
-  await phone?.stop();
-  socket?.close();
-  await intercom?.stop();
-  await home?.stop();
-});
+    });
+    intercom = await Intercom.start(home);
+    socket = await CoreSocket.open(home.core.url, home.ownerToken);
+    await socket.subscribe("subscribe_events", { event_type: "call_service" }, (event) => {
+      called.push((event as ServiceCall).data);
+    });
+    phone = await Phone.start(home.core, home.ownerToken, "Rosa phone", home.ports.base + 20);
+    const devices = await socket.command<{ id: string; name: string }[]>("config/device_registry/list");
+    phoneId = devices.find(({ name }) => name === "Rosa phone")?.id ?? "";
+    await addLamp();
+    shelf = createServer((request, reply) => {
+      reply.end(readFileSync(join(folder, decodeURIComponent(request.url ?? "").slice(1))));
+    });
+    shelf.listen(home.ports.base + 21, "127.0.0.1");
+    await once(shelf, "listening");
+  },
+  async () => {
+    shelf?.closeAllConnections();
+    shelf?.close();
+    await phone?.stop();
+    socket?.close();
+    await intercom?.stop();
+    await home?.stop();
+  },
+);
 
 /** A lamp on the broker, so that light.toggle has something to toggle. */
 async function addLamp(): Promise<void> {

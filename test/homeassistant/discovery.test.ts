@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { UNIT_401, UNIT_402 } from "../fakes/stored-site.ts";
+import { around } from "../lab/around.ts";
 import { until } from "../lab/until.ts";
 import { CoreSocket } from "./core-socket.ts";
 import { startEchoApp } from "./echo-app.ts";
@@ -11,16 +12,18 @@ let home: Home;
 let intercom: Intercom;
 let socket: CoreSocket;
 
-before(async () => {
-  home = await Home.start({ startApp: startEchoApp });
-  intercom = await Intercom.start(home);
-  socket = await CoreSocket.open(home.core.url, home.ownerToken);
-});
-after(async () => {
-  socket?.close();
-  await intercom?.stop();
-  await home?.stop();
-});
+around(
+  async () => {
+    home = await Home.start({ startApp: startEchoApp });
+    intercom = await Intercom.start(home);
+    socket = await CoreSocket.open(home.core.url, home.ownerToken);
+  },
+  async () => {
+    socket?.close();
+    await intercom?.stop();
+    await home?.stop();
+  },
+);
 
 interface Device {
   id: string;

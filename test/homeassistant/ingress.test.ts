@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { Browser } from "playwright-core";
 import { WebSocket } from "ws";
+import { around } from "../lab/around.ts";
 import { openAs, startBrowser } from "./browser.ts";
 import { CoreSocket } from "./core-socket.ts";
 import { type Seen, startEchoApp } from "./echo-app.ts";
@@ -35,11 +36,12 @@ customElements.define("lab-panel", LabPanel);
 let home: Home;
 let browser: Browser;
 
-before(async () => {
-  home = await Home.start({
-    startApp: startEchoApp,
-    files: { "www/lab-panel.js": NATIVE_PANEL },
-    configuration: `panel_custom:
+around(
+  async () => {
+    home = await Home.start({
+      startApp: startEchoApp,
+      files: { "www/lab-panel.js": NATIVE_PANEL },
+      configuration: `panel_custom:
   - name: lab-panel
     url_path: lab
     sidebar_title: Lab
@@ -48,13 +50,14 @@ before(async () => {
     config:
       app_slug: local_neolia
 `,
-  });
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await home?.stop();
-});
+    });
+    browser = await startBrowser();
+  },
+  async () => {
+    await browser?.close();
+    await home?.stop();
+  },
+);
 
 /** A session for a person, made over Core as the frontend makes it, and what it opens. */
 async function ingressOf(person: Person): Promise<{ url: string; cookie: string; session: string }> {

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { BACKUP_COPY } from "../../addon/app/data.ts";
 import { stageApp } from "../../addon/build.ts";
+import { around } from "../lab/around.ts";
 import { labFolder } from "../lab/folder.ts";
 import { type PortBlock, reservePorts } from "../lab/ports.ts";
 import { Program } from "../lab/process.ts";
@@ -17,31 +18,33 @@ let ports: PortBlock;
 let program: Program;
 let startMs: number;
 
-before(async () => {
-  ports = await reservePorts();
-  // The app's own user must get in, as it does in the image.
-  chmodSync(folder.path, 0o755);
-  mkdirSync(data);
-  writeFileSync(join(data, "options.json"), JSON.stringify({ log_level: "warn", control_url: "", mqtt_url: null }), {
-    mode: 0o600,
-  });
-  await stageApp(app);
-  const startedAt = performance.now();
-  program = await Program.start({
-    command: process.execPath,
-    args: [join(app, "start.js")],
-    cwd: app,
-    env: { NEOLIA_DATA: data, NEOLIA_PORT: String(ports.base) },
-    logFile: join(folder.path, "app.log"),
-    ready: async () => (await get("/api/health"))?.ok ?? false,
-  });
-  startMs = Math.round(performance.now() - startedAt);
-});
-after(async () => {
-  await program?.stop();
-  ports?.release();
-  folder.remove();
-});
+around(
+  async () => {
+    ports = await reservePorts();
+    // The app's own user must get in, as it does in the image.
+    chmodSync(folder.path, 0o755);
+    mkdirSync(data);
+    writeFileSync(join(data, "options.json"), JSON.stringify({ log_level: "warn", control_url: "", mqtt_url: null }), {
+      mode: 0o600,
+    });
+    await stageApp(app);
+    const startedAt = performance.now();
+    program = await Program.start({
+      command: process.execPath,
+      args: [join(app, "start.js")],
+      cwd: app,
+      env: { NEOLIA_DATA: data, NEOLIA_PORT: String(ports.base) },
+      logFile: join(folder.path, "app.log"),
+      ready: async () => (await get("/api/health"))?.ok ?? false,
+    });
+    startMs = Math.round(performance.now() - startedAt);
+  },
+  async () => {
+    await program?.stop();
+    ports?.release();
+    folder.remove();
+  },
+);
 
 async function get(path: string): Promise<Response | null> {
   try {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { type CoreConnection, CoreLink } from "../../bridge/src/homeassistant/core.ts";
 import { Supervisor } from "../../bridge/src/homeassistant/supervisor.ts";
 import { HomeUsers } from "../../bridge/src/homeassistant/users.ts";
 import { NetworkWatch } from "../../bridge/src/links/network-watch.ts";
 import type { SupervisorStandIn } from "../fakes/supervisor.ts";
+import { around } from "../lab/around.ts";
 import { until } from "../lab/until.ts";
 import { CoreSocket } from "./core-socket.ts";
 import { startEchoApp } from "./echo-app.ts";
@@ -30,25 +31,27 @@ async function connect(supervisor: SupervisorStandIn): Promise<CoreConnection> {
   };
 }
 
-before(async () => {
-  home = await Home.start({ startApp: startEchoApp });
-  ada = await addPerson(home.core, home.ownerToken, "Ada Admin", true);
-  network = new NetworkWatch();
-  link = new CoreLink({
-    connect: () => connect(home.supervisor),
-    network,
-    log: { info: quiet, warn: quiet, error: quiet },
-  });
-  users = new HomeUsers({ core: link, log: { info: quiet, warn: quiet, error: quiet } });
-  link.start();
-  await until(() => users.list(), { what: "the list of users" });
-});
-after(async () => {
-  users?.stop();
-  await link?.stop();
-  network?.stop();
-  await home?.stop();
-});
+around(
+  async () => {
+    home = await Home.start({ startApp: startEchoApp });
+    ada = await addPerson(home.core, home.ownerToken, "Ada Admin", true);
+    network = new NetworkWatch();
+    link = new CoreLink({
+      connect: () => connect(home.supervisor),
+      network,
+      log: { info: quiet, warn: quiet, error: quiet },
+    });
+    users = new HomeUsers({ core: link, log: { info: quiet, warn: quiet, error: quiet } });
+    link.start();
+    await until(() => users.list(), { what: "the list of users" });
+  },
+  async () => {
+    users?.stop();
+    await link?.stop();
+    network?.stop();
+    await home?.stop();
+  },
+);
 
 async function asOwner(type: string, fields: Record<string, unknown>): Promise<void> {
   const socket = await CoreSocket.open(home.core.url, home.ownerToken);

@@ -14,6 +14,7 @@ import type { SipPhone } from "./sip-phone.ts";
 import { writeVisitor } from "./voice.ts";
 
 const PAGE_PORT = 8200;
+const IMPATIENT_AFTER_MS = 1_000;
 
 interface Demo {
   lab: Lab;
@@ -108,8 +109,10 @@ async function main(): Promise<number> {
   const starting = start(values.once ? "once" : "person", pagePort);
   // However the demo ends, what it started ends first. While it starts, that is when the start is through.
   const ending: Promise<void>[] = [];
+  let endingSince = 0;
   const stop = async (): Promise<void> => {
     if (ending.length === 0) {
+      endingSince = performance.now();
       ending.push(
         starting.then(
           (demo) => demo.stop(),
@@ -121,11 +124,18 @@ async function main(): Promise<number> {
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
-      if (ending.length > 0) process.exit(1);
+      // A closed terminal ends the input, too, and npm passes on what the terminal has sent here already: only a later
+      // signal is somebody who will not wait.
+      if (ending.length > 0) {
+        if (performance.now() - endingSince > IMPATIENT_AFTER_MS) process.exit(1);
+        return;
+      }
       tell("stopping");
       void stop().finally(() => process.exit(values.once ? 1 : 0));
     });
   }
+  // Nobody may read any more when a terminal was closed; what was started has to end all the same.
+  for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
   const demo = await starting;
   try {
     if (ending.length > 0) return 1;

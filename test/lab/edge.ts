@@ -62,7 +62,24 @@ export class Edge {
     const pidFile = join(this.values.runFolder, "kamailio.pid");
     rmSync(join(this.root, pidFile), { force: true });
     const config = join(configFolder, "kamailio", "kamailio.cfg");
-    const args = ["-f", config, "-Y", this.values.runFolder, "-P", pidFile, "-m", "256", "-M", "8", "-DD", "-E"];
+    const args = [
+      "-f",
+      config,
+      "-Y",
+      this.values.runFolder,
+      "-P",
+      pidFile,
+      "-m",
+      "256",
+      "-M",
+      "8",
+      "-x",
+      "fm",
+      "-X",
+      "fm",
+      "-DD",
+      "-E",
+    ];
     this.kamailio = await Program.start({
       ...(this.root === ""
         ? { command: "kamailio", args }
@@ -163,6 +180,9 @@ export class Edge {
       method: "POST",
       headers: { authorization: `Bearer ${this.values.rpcSecret}`, "content-type": "application/json" },
       body: JSON.stringify(body ?? {}),
+      signal: AbortSignal.timeout(10_000),
+    }).catch((error) => {
+      throw new Error(`Kamailio gave no answer to ${path}`, { cause: error });
     });
   }
 
@@ -177,6 +197,7 @@ export class Edge {
   /** How many calls RTPEngine holds. */
   async mediaSessions(): Promise<number> {
     const socket = connect(this.values.rtpengineCliPort, "127.0.0.1");
+    socket.setTimeout(10_000, () => socket.destroy(new Error("RTPEngine said nothing for 10 s")));
     socket.write("list numsessions\n");
     let text = "";
     for await (const chunk of socket) text += String(chunk);

@@ -104,7 +104,7 @@ test("without root and without sudo it says which packages to install", (t) => {
 });
 
 for (const [trouble, output, sentence] of [
-  ["no network", "Err: Could not resolve 'deb.debian.org'", /no network: Debian's package server cannot be reached/],
+  ["no network", "Err: Could not resolve 'packages.example.com'", /no network: Debian's package server cannot be reached/],
   ["a busy apt", "E: Could not get lock /var/lib/dpkg/lock-frontend", /another program is installing packages/],
   ["an old Debian", "E: Unable to locate package mosquitto", /does not have mosquitto .*Debian 12 or newer/],
 ] as const) {

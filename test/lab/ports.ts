@@ -10,6 +10,9 @@ const BLOCK = 400;
 const FIRST = 20_000;
 const BLOCKS = 30;
 
+/** Folder of the locks; one a user, because nobody may write into another one's. */
+export const LOCKS = `neolia-lab-ports-${process.getuid?.() ?? 0}`;
+
 /**
  * A block of 400 consecutive ports on loopback below the ephemeral range, reserved by a lock file until `release`:
  * offsets 0–99 for services, 100–299 for RTPEngine, 300–399 for coturn's relays.
@@ -21,7 +24,7 @@ export interface PortBlock {
 
 /** Reserves a block. The lock of a process that is gone is taken over. Throws when none is left. */
 export async function reservePorts(): Promise<PortBlock> {
-  const folder = join(tmpdir(), "neolia-lab-ports");
+  const folder = join(tmpdir(), LOCKS);
   mkdirSync(folder, { recursive: true });
   const start = Math.floor(Math.random() * BLOCKS);
   for (let i = 0; i < 2 * BLOCKS; i++) {

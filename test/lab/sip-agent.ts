@@ -45,7 +45,7 @@ export class SipAgent {
   onCall: (call: Call) => void = () => {};
   private readonly options: AgentOptions;
   private readonly ha1: string | null;
-  private readonly waiters = new Map<(message: SipMessage) => void, NodeJS.Timeout>();
+  private readonly waiters = new Map<(message: SipMessage) => void, (reason: string) => void>();
   private readonly repeats = new Set<NodeJS.Timeout>();
   private readonly calls = new Map<string, Call>();
   private readonly sentReplies = new Map<string, string>();
@@ -127,17 +127,21 @@ export class SipAgent {
     const here = this.received.find(fits);
     if (here) return Promise.resolve(here);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.waiters.delete(look);
-        reject(new Error(`${this.user}: no ${what} within ${timeoutMs} ms`));
-      }, timeoutMs);
-      const look = (message: SipMessage): void => {
-        if (!fits(message)) return;
+      const settle = (): void => {
         clearTimeout(timer);
         this.waiters.delete(look);
+      };
+      const giveUp = (reason: string): void => {
+        settle();
+        reject(new Error(`${this.user}: no ${what} ${reason}`));
+      };
+      const look = (message: SipMessage): void => {
+        if (!fits(message)) return;
+        settle();
         resolve(message);
       };
-      this.waiters.set(look, timer);
+      const timer = setTimeout(() => giveUp(`within ${timeoutMs} ms`), timeoutMs);
+      this.waiters.set(look, giveUp);
     });
   }
 
@@ -268,9 +272,9 @@ export class SipAgent {
     this.send(text);
   }
 
-  /** Ends timers and the wire; calls are not hung up, and what is still waited for never comes. */
+  /** Ends timers and the wire; calls are not hung up, and whoever still waits for a message is told at once. */
   close(): void {
-    for (const timer of this.waiters.values()) clearTimeout(timer);
+    for (const giveUp of [...this.waiters.values()]) giveUp("before this agent was closed");
     for (const timer of this.repeats) clearInterval(timer);
     for (const call of this.calls.values()) call.stop();
     this.wire.close();

@@ -180,7 +180,9 @@ export class SipPhone {
     const body = Buffer.from(JSON.stringify({ command, params, token: command }));
     const reply = once(this.replies, "reply", { signal: AbortSignal.timeout(5_000) });
     this.socket.write(Buffer.concat([Buffer.from(`${body.length}:`), body, Buffer.from(",")]));
-    const [message] = (await reply) as [ControlMessage];
+    const [message] = (await reply.catch((error) => {
+      throw new Error(`${this.options.username} gave no answer to ${command} within 5 s`, { cause: error });
+    })) as [ControlMessage];
     if (message.ok !== true) throw new Error(`${this.options.username} refused ${command}: ${message.data ?? ""}`);
   }
 

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { join } from "node:path";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { around } from "../lab/around.ts";
 import { findTone, tone, writeWav } from "../lab/audio.ts";
 import { newProfile, recordRemote, startChromium } from "../lab/chromium.ts";
 import { defaultPassword, type Edge, ha1, startEdge } from "../lab/edge.ts";
@@ -37,24 +38,27 @@ let page: Page;
 let door: SipAgent;
 const extra: { close(): unknown }[] = [];
 
-before(async () => {
-  const sound = join(folder.path, "microphone.wav");
-  writeWav(sound, tone(PANEL_HZ, 10, 48_000));
-  edge = await startEdge();
-  edge.seedDirectory(SEED);
-  desk = await startDesk(`wss://localhost:${edge.values.wssPort}`, (user) => ha1(user, DOMAIN, defaultPassword(user)));
-  browser = await startChromium({ sound, certificateFile: edge.values.certificateFile });
-  profile = await newProfile(browser);
-  door = await SipAgent.open(account("entrance"));
-});
-
-after(async () => {
-  door?.close();
-  await browser?.close();
-  await desk?.stop();
-  await edge?.stop();
-  folder.remove();
-});
+around(
+  async () => {
+    const sound = join(folder.path, "microphone.wav");
+    writeWav(sound, tone(PANEL_HZ, 10, 48_000));
+    edge = await startEdge();
+    edge.seedDirectory(SEED);
+    desk = await startDesk(`wss://localhost:${edge.values.wssPort}`, (user) =>
+      ha1(user, DOMAIN, defaultPassword(user)),
+    );
+    browser = await startChromium({ sound, certificateFile: edge.values.certificateFile });
+    profile = await newProfile(browser);
+    door = await SipAgent.open(account("entrance"));
+  },
+  async () => {
+    door?.close();
+    await browser?.close();
+    await desk?.stop();
+    await edge?.stop();
+    folder.remove();
+  },
+);
 
 beforeEach(async () => {
   page = await openPanel(profile, desk.bridge.url);

@@ -1,8 +1,9 @@
 /** What stands in the way of a ring or a word is told in one plain sentence: sign-in, links, audio, microphone. */
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import type { BrowserContext } from "playwright-core";
+import { around } from "../lab/around.ts";
 import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
 import { DOMAIN, loggedCall, openPanel, startDesk, TOKEN } from "./desk.ts";
@@ -10,12 +11,14 @@ import { inspect } from "./inspect.ts";
 import { Stage } from "./stage.ts";
 
 let stage: Stage;
-before(async () => {
-  stage = await Stage.start();
-});
+around(
+  async () => {
+    stage = await Stage.start();
+  },
+  () => stage?.stop(),
+);
 beforeEach(() => stage.reset());
 afterEach(() => stage.closeOpened());
-after(() => stage?.stop());
 
 test("the token leaves the address bar; a wrong one gets a page that says so and takes the right one", async () => {
   const context = await stage.profile();
@@ -127,6 +130,7 @@ test("the ringtone sounds for a ring, once though the bridge tells of it too, an
   const context = await stage.profile();
   await countStrikes(context);
   const page = await openPanel(context, stage.desk.bridge.url);
+  await page.getByText("Ready to ring").waitFor();
   await page.getByText("Ringtone on").waitFor();
   const strikes = async (): Promise<number> => Number(await page.evaluate("window.strikes"));
   assert.equal(await strikes(), 0);

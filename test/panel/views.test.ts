@@ -1,8 +1,9 @@
 /** What a person sees and can do: every view, both languages, both themes, wall and telephone, keyboard alone. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import type { Page } from "playwright-core";
 import { buildPanel, bundleGzipBytes } from "../../panel/build.ts";
+import { around } from "../lab/around.ts";
 import type { PageOptions } from "../lab/chromium.ts";
 import { labFolder } from "../lab/folder.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
@@ -15,12 +16,14 @@ const WALL = { width: 1024, height: 600 };
 const TELEPHONE = { width: 390, height: 844 };
 
 let stage: Stage;
-before(async () => {
-  stage = await Stage.start();
-});
+around(
+  async () => {
+    stage = await Stage.start();
+  },
+  () => stage?.stop(),
+);
 beforeEach(() => stage.reset());
 afterEach(() => stage.closeOpened());
-after(() => stage?.stop());
 
 const LOOKS: { name: string; options: PageOptions; answer: string; ready: string }[] = [
   {

@@ -2,6 +2,7 @@
 import { ControlFailure } from "./errors.ts";
 import { type KamailioRpc, RpcError } from "./kamailio-rpc.ts";
 import type { LocationReader } from "./location-reader.ts";
+import type { OutboxReader } from "./outbox-reader.ts";
 import type { Registration } from "./wire.ts";
 
 /** A dialog as `dlg.list` tells it; only what is used here. */
@@ -10,9 +11,8 @@ export interface EdgeCall {
   hashId: number;
   callId: string;
   answered: boolean;
-  domain: string;
-  /** The accounts in this call: who calls, and who answered. */
-  accounts: string[];
+  /** From tag and To tag (RFC 3261 section 12). */
+  tags: string[];
 }
 
 interface AccountName {
@@ -31,10 +31,12 @@ const SIFT_FROM = 64;
 export class Kamailio {
   private readonly rpc: KamailioRpc;
   private readonly locations: LocationReader;
+  private readonly outbox: Pick<OutboxReader, "liveAccounts">;
 
-  constructor(rpc: KamailioRpc, locations: LocationReader) {
+  constructor(rpc: KamailioRpc, locations: LocationReader, outbox: Pick<OutboxReader, "liveAccounts">) {
     this.rpc = rpc;
     this.locations = locations;
+    this.outbox = outbox;
   }
 
   /** The live contacts of a domain. Throws EDGE_UNAVAILABLE: without Kamailio nobody can be reached. */
@@ -56,7 +58,7 @@ export class Kamailio {
   /** Removes every contact of these accounts and ends their calls. Throws EDGE_UNAVAILABLE. */
   async logOut(accounts: readonly AccountName[]): Promise<void> {
     const few = accounts.length < SIFT_FROM;
-    const concerned = few ? accounts : await this.activeAmong(accounts);
+    const concerned = few ? accounts : this.activeAmong(accounts);
     await inParallel(concerned, ({ username, domain }) =>
       this.rpc.call("ul.rm", ["location", `${username}@${domain}`]),
     );
@@ -97,25 +99,24 @@ export class Kamailio {
   }
 
   /** Those of many accounts that have a contact or are in a call; the rest has nothing to lose. */
-  private async activeAmong(accounts: readonly AccountName[]): Promise<AccountName[]> {
-    const active = this.locations.registeredAccounts();
-    if (active === null) return [...accounts];
-    for (const { domain, accounts: inCall } of await this.calls()) {
-      for (const username of inCall) active.add(`${username}@${domain}`);
-    }
-    return accounts.filter(({ username, domain }) => active.has(`${username}@${domain}`));
+  private activeAmong(accounts: readonly AccountName[]): readonly AccountName[] {
+    const registered = this.locations.registeredAccounts();
+    const inCalls = this.outbox.liveAccounts();
+    if (registered === null || inCalls === null) return accounts;
+    return accounts.filter(({ username, domain }) => {
+      const name = `${username}@${domain}`;
+      return registered.has(name) || inCalls.has(name);
+    });
   }
 }
 
 function toCall(dialog: Record<string, unknown>): EdgeCall {
-  const variables = Object.assign({}, ...list(dialog.variables)) as Record<string, string | undefined>;
   return {
     hashEntry: Number(dialog.h_entry),
     hashId: Number(dialog.h_id),
     callId: String(dialog["call-id"]),
     answered: ANSWERED_STATES.includes(Number(dialog.state)),
-    domain: variables.site ?? "",
-    accounts: [variables.caller, variables.account].filter((name) => name !== undefined),
+    tags: [record(dialog.caller).tag, record(dialog.callee).tag].map(String),
   };
 }
 

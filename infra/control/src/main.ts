@@ -32,9 +32,9 @@ const directory = new DirectoryStore(db);
 const logOutStore = new LogOutStore(db);
 
 const locations = new LocationReader(join(values.dataFolder, "location.db"));
-const kamailio = new Kamailio(new KamailioRpc(values.rpcPort, values.rpcSecret), locations);
-const rtpengine = new Rtpengine(values.rtpengineNgPort);
 const outbox = new OutboxReader(join(values.dataFolder, "outbox.db"));
+const kamailio = new Kamailio(new KamailioRpc(values.rpcPort, values.rpcSecret), locations, outbox);
+const rtpengine = new Rtpengine(values.rtpengineNgPort);
 
 const logOuts = new LogOuts({ store: logOutStore, kamailio, log });
 const mediaWatch = new MediaWatch({ kamailio, rtpengine, log });

@@ -1,6 +1,7 @@
 /**
- * Ends calls whose media is gone. Kamailio's dialogs outlive RTPEngine; without its session both sides would sit in
- * silence for hours. Compares the two instead of guessing from restarts, so that control may itself have been away.
+ * Ends calls whose media is gone. Kamailio's dialogs outlive RTPEngine, and a device that dies sends no BYE; the other side
+ * would sit in silence for hours. Compares the two instead of guessing from restarts, so that control may itself have
+ * been away.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyBaseLogger } from "fastify";
@@ -13,24 +14,28 @@ const STRIKES = 3;
 
 export interface MediaWatchOptions {
   kamailio: Pick<Kamailio, "calls" | "endCall" | "endAllCalls">;
-  rtpengine: Pick<Rtpengine, "ping" | "callIds" | "knows">;
+  rtpengine: Pick<Rtpengine, "ping" | "lastHeardMs">;
   log: FastifyBaseLogger;
+  /** How long one side may send nothing at all before it counts as dead, ms. Default 30 s. */
+  silenceMs?: number;
 }
 
 export class MediaWatch {
   private readonly kamailio: MediaWatchOptions["kamailio"];
   private readonly rtpengine: MediaWatchOptions["rtpengine"];
   private readonly log: FastifyBaseLogger;
+  private readonly silenceMs: number;
   private readonly stopping = new AbortController();
   /** Calls that had no media in the last round: one more and they end. A call being set up gets that time. */
   private suspects = new Set<string>();
   private strikes = 0;
   private loop: Promise<void> = Promise.resolve();
 
-  constructor({ kamailio, rtpengine, log }: MediaWatchOptions) {
+  constructor({ kamailio, rtpengine, log, silenceMs = 30_000 }: MediaWatchOptions) {
     this.kamailio = kamailio;
     this.rtpengine = rtpengine;
     this.log = log;
+    this.silenceMs = silenceMs;
   }
 
   start(): void {
@@ -52,24 +57,18 @@ export class MediaWatch {
     this.log.warn("ended all calls: RTPEngine is gone");
   }
 
-  /** RTPEngine lives: calls from before its restart, or that it timed out, have no session there. */
+  /** RTPEngine lives: calls from before its restart have no session there, and of a dead device nothing is heard. */
   private async endSilentCalls(): Promise<void> {
-    const answered = (await this.kamailio.calls()).filter((call) => call.answered);
-    const silent = answered.length === 0 ? [] : await this.withoutMedia(answered);
+    const silent: EdgeCall[] = [];
+    for (const call of await this.kamailio.calls()) {
+      if (!call.answered) continue;
+      const lastHeardMs = await this.rtpengine.lastHeardMs(call.callId, call.tags);
+      if (lastHeardMs === null || Date.now() - lastHeardMs > this.silenceMs) silent.push(call);
+    }
     const again = silent.filter((call) => this.suspects.has(key(call)));
     this.suspects = new Set(silent.map(key));
     for (const call of again) await this.kamailio.endCall(call);
     if (again.length > 0) this.log.warn({ calls: again.length }, "ended calls that lost their media");
-  }
-
-  private async withoutMedia(answered: EdgeCall[]): Promise<EdgeCall[]> {
-    const known = await this.rtpengine.callIds();
-    const silent: EdgeCall[] = [];
-    for (const call of answered) {
-      // The list is cut at the size of a datagram, so it can only acquit.
-      if (!known.has(call.callId) && !(await this.rtpengine.knows(call.callId))) silent.push(call);
-    }
-    return silent;
   }
 
   private async run(): Promise<void> {

@@ -8,6 +8,11 @@ const POLL_MS = 50;
 const PAGE = `SELECT id, at_ms AS atMs, call_id AS callId, kind, caller, caller_number AS callerNumber, callee, unit,
   account, ended_by AS endedBy, code FROM call_event WHERE domain = ? AND id > ? ORDER BY id LIMIT ?`;
 
+/** Who made or answered a call that is not over, as "user@domain". */
+const LIVE_ACCOUNTS = `SELECT DISTINCT CASE kind WHEN 'invited' THEN caller ELSE account END || '@' || domain AS name
+  FROM call_event AS live WHERE kind IN ('invited', 'answered') AND NOT EXISTS
+    (SELECT 1 FROM call_event WHERE call_id = live.call_id AND kind IN ('ended', 'failed'))`;
+
 export class OutboxReader {
   private readonly file: KamailioFile;
   private readonly listeners = new Set<() => void>();
@@ -48,6 +53,12 @@ export class OutboxReader {
   /** The largest id among the rows written before `atMs`, of all sites; 0 when there is none. */
   newestIdBefore(atMs: number): number {
     return this.id("SELECT max(id) AS id FROM call_event WHERE at_ms < ?", atMs);
+  }
+
+  /** "user@domain" of everybody in a call that is not over; null when the file cannot be read. */
+  liveAccounts(): Set<string> | null {
+    const rows = this.file.all<{ name: string }>(LIVE_ACCOUNTS);
+    return rows === null ? null : new Set(rows.map(({ name }) => name));
   }
 
   /** True when the file can be read. */

@@ -3,8 +3,12 @@ import { randomUUID } from "node:crypto";
 import { createSocket } from "node:dgram";
 
 const TIMEOUT_MS = 1_000;
-/** More calls than one datagram of the reply could name. */
-const LIST_LIMIT = 2_000;
+
+/** What `query` says of a call; only what is used here. Times are Unix seconds. */
+interface MediaSession {
+  "last signal"?: number;
+  tags?: Record<string, { medias?: { flags?: string[]; streams?: { flags?: string[]; "last packet"?: number }[] }[] }>;
+}
 
 export class Rtpengine {
   private readonly port: number;
@@ -21,15 +25,21 @@ export class Rtpengine {
     }
   }
 
-  /** The Call-IDs that have a media session. Throws when RTPEngine does not answer. */
-  async callIds(): Promise<Set<string>> {
-    const { calls } = await this.ask({ command: "list", limit: LIST_LIMIT });
-    return new Set(Array.isArray(calls) ? calls.map(String) : []);
-  }
-
-  /** True when this call has a media session. Throws when RTPEngine does not answer. */
-  async knows(callId: string): Promise<boolean> {
-    return (await this.ask({ command: "query", "call-id": callId })).result === "ok";
+  /**
+   * When the side that was heard of longest ago was last heard, Unix ms; null when the call has no media session. `tags` are
+   * the From and To tag of the two sides. One that is not to send (hold) and one whose offer is fresh count as heard.
+   * Throws when RTPEngine does not answer.
+   */
+  async lastHeardMs(callId: string, tags: readonly string[]): Promise<number | null> {
+    const reply = await this.ask({ command: "query", "call-id": callId });
+    if (reply.result !== "ok") return null;
+    const session = reply as MediaSession;
+    const streams = tags
+      .flatMap((tag) => session.tags?.[tag]?.medias ?? [])
+      .filter(({ flags }) => flags?.includes("recv"))
+      .flatMap((media) => media.streams?.filter(({ flags }) => flags?.includes("RTP")) ?? []);
+    const heard = Math.min(...streams.map((stream) => stream["last packet"] ?? 0));
+    return Math.max(session["last signal"] ?? 0, heard) * 1_000;
   }
 
   /** A socket of its own for each question: a dead daemon shows at once as ECONNREFUSED on a connected one. */

@@ -1,5 +1,6 @@
 /** One call of a SIP test agent. */
 import type { SipAgent } from "../sip-agent.ts";
+import { until } from "../until.ts";
 import { branchOf, type HeaderLine, header, headersOf, type SipMessage, tagOf, token, uriOf } from "./message.ts";
 import { type RtpPeer, silentSdp } from "./rtp.ts";
 
@@ -28,6 +29,9 @@ export interface RequestParts {
   body?: string;
 }
 
+/** The slowest end that the system promises comes after half a minute of silence; the rest is for a busy machine. */
+const END_MS = 60_000;
+
 /** One call of an agent, as caller or callee. */
 export class Call {
   readonly agent: SipAgent;
@@ -39,11 +43,9 @@ export class Call {
   readonly invite: SipMessage | null;
   /** Replies seen by a caller, requests seen in the dialog. */
   readonly messages: SipMessage[] = [];
-  /** A caller's final reply; never settles for a callee. */
+  /** A caller's final reply; rejects for a callee. */
   readonly final: Promise<SipMessage>;
-  /** The BYE or CANCEL of the other side. */
-  readonly endedByPeer: Promise<SipMessage>;
-  private endPeer: (message: SipMessage) => void = () => {};
+  private peerEnd: SipMessage | null = null;
   private readonly localParty: string;
   private remoteParty: string;
   private remoteTarget: string;
@@ -72,9 +74,11 @@ export class Call {
     this.cseq = parts.cseq ?? 1;
     this.final = final;
     this.final.catch(() => {});
-    this.endedByPeer = new Promise((resolve) => {
-      this.endPeer = resolve;
-    });
+  }
+
+  /** The BYE or CANCEL of the other side, waited for since this was asked; throws after a minute without one. */
+  get endedByPeer(): Promise<SipMessage> {
+    return until(() => this.peerEnd, { timeoutMs: END_MS, what: `BYE or CANCEL to ${this.agent.user}` });
   }
 
   static incoming(agent: SipAgent, invite: SipMessage): Call {
@@ -86,7 +90,7 @@ export class Call {
       callId: header(invite, "call-id"),
       branch: branchOf(invite),
     };
-    const call = new Call(agent, parts, new Promise<SipMessage>(() => {}), null, invite);
+    const call = new Call(agent, parts, Promise.reject(new Error("a callee gets no final reply")), null, invite);
     call.routes = headersOf(invite, "record-route");
     return call;
   }
@@ -187,7 +191,7 @@ export class Call {
     if (message.method === "CANCEL" && this.invite) this.answer(487);
     if (message.method === "CANCEL" || message.method === "BYE") {
       this.stop();
-      this.endPeer(message);
+      this.peerEnd = message;
     }
   }
 

@@ -85,6 +85,12 @@ export class RtpPeer {
     }, 10);
   }
 
+  /** Sends nothing any more, as a device that died. */
+  pause(): void {
+    if (this.timer) clearInterval(this.timer);
+    this.timer = null;
+  }
+
   /** Share (0–1) of the power heard in the last `ms` that lies at `hz` (Goertzel). */
   share(hz: number, ms = 500): number {
     const samples = this.heard.slice(-(ms * RATE) / 1000);

@@ -37,7 +37,13 @@ export interface Wire {
   close(): void;
 }
 
-/** Opens a wire; rejects when the peer refuses. TLS certificates are not checked: the peer is the lab's. */
+/** How long a connection, its TLS and its WebSocket handshake may take together. */
+const OPEN_MS = 10_000;
+
+/**
+ * Opens a wire; rejects when the peer refuses or says nothing for 10 s. TLS certificates are not checked: the peer is
+ * the lab's.
+ */
 export async function openWire(options: WireOptions): Promise<Wire> {
   const localAddress = options.localAddress ?? "127.0.0.1";
   const listeners = new Set<(message: SipMessage) => void>();
@@ -82,7 +88,10 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     const target = { host: options.host, port: options.port, localAddress };
     const socket: Socket =
       options.protocol === "tcp" ? connectTcp(target) : connectTls({ ...target, rejectUnauthorized: false });
-    await once(socket, options.protocol === "tcp" ? "connect" : "secureConnect");
+    const limit = setTimeout(() => {
+      socket.destroy(new Error(`no ${options.protocol} connection to ${source} within ${OPEN_MS} ms`));
+    }, OPEN_MS);
+    await once(socket, options.protocol === "tcp" ? "connect" : "secureConnect").finally(() => clearTimeout(limit));
     const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
     socket.on("error", () => {});
     readStream(socket, (text) => deliver(text, source));
@@ -98,7 +107,7 @@ export async function openWire(options: WireOptions): Promise<Wire> {
   const socket = new WebSocket(
     `${options.protocol}://${options.host}:${options.port}${options.path ?? "/"}`,
     options.subprotocols ?? ["sip"],
-    { localAddress, rejectUnauthorized: false, headers: options.headers ?? {}, handshakeTimeout: 10_000 },
+    { localAddress, rejectUnauthorized: false, headers: options.headers ?? {}, handshakeTimeout: OPEN_MS },
   );
   let localPort = 0;
   socket.on("upgrade", (response) => {
