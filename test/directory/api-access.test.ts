@@ -186,7 +186,9 @@ test("our own page is not foreign", async () => {
 test("the token opens a session of 30 days in a cookie that scripts and other sites never get", async () => {
   const reply = await api.send("POST", "/api/session", { token: api.token }, { cookie: null });
   const cookie = String(reply.headers["set-cookie"]);
-  assert.match(cookie, /^neolia_session_8099=\S+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=2592000$/);
+  const [pair = "", ...attributes] = cookie.split("; ");
+  assert.match(pair, /^neolia_session_8099=\S+$/);
+  assert.deepEqual(attributes.toSorted(), ["HttpOnly", "Max-Age=2592000", "Path=/", "SameSite=Strict"]);
   assert.deepEqual(reply.json<Session>(), {
     role: "admin",
     name: "admin",

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { Browser, FrameLocator, Page } from "playwright-core";
 import { WebSocket } from "ws";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { LiveState, PanelMessage } from "../../bridge/src/api/live.ts";
 import type { Session } from "../../bridge/src/api/session.ts";
+import { around } from "../lab/around.ts";
 import { labFolder } from "../lab/folder.ts";
 import { Mosquitto } from "../lab/mosquitto.ts";
 import { type PortBlock, reservePorts } from "../lab/ports.ts";
@@ -27,30 +28,32 @@ let app: StagedBridge;
 let appUrl: string;
 let browser: Browser;
 
-before(async () => {
-  execFileSync(process.execPath, [join(import.meta.dirname, "../../bridge/build.ts")], { stdio: "ignore" });
-  ports = await reservePorts();
-  const login = { username: "addons", password: "made by the Supervisor" };
-  broker = new Mosquitto({ port: ports.base, folder: folder.path, login });
-  await broker.start();
-  home = await Home.start({
-    startApp: async (port, supervisor) => {
-      supervisor.mqtt = { host: "127.0.0.1", port: ports.base, ssl: false, ...login };
-      appUrl = `http://127.0.0.1:${port}`;
-      app = await startStagedBridge(folder.path, port, supervisor);
-      return () => app.stop();
-    },
-  });
-  ada = await addPerson(home.core, home.ownerToken, "Ada Admin", true);
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await home?.stop();
-  await broker?.stop();
-  ports?.release();
-  folder.remove();
-});
+around(
+  async () => {
+    execFileSync(process.execPath, [join(import.meta.dirname, "../../bridge/build.ts")], { stdio: "ignore" });
+    ports = await reservePorts();
+    const login = { username: "addons", password: "made by the Supervisor" };
+    broker = new Mosquitto({ port: ports.base, folder: folder.path, login });
+    await broker.start();
+    home = await Home.start({
+      startApp: async (port, supervisor) => {
+        supervisor.mqtt = { host: "127.0.0.1", port: ports.base, ssl: false, ...login };
+        appUrl = `http://127.0.0.1:${port}`;
+        app = await startStagedBridge(folder.path, port, supervisor);
+        return () => app.stop();
+      },
+    });
+    ada = await addPerson(home.core, home.ownerToken, "Ada Admin", true);
+    browser = await startBrowser();
+  },
+  async () => {
+    await browser?.close();
+    await home?.stop();
+    await broker?.stop();
+    ports?.release();
+    folder.remove();
+  },
+);
 
 /** The app as a person has it: through Core's own ingress proxy, with a session of theirs. */
 class Visit {

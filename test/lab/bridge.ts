@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
+import { NODE_FLAGS } from "../../bridge/src/node-flags.ts";
 import { Program } from "./process.ts";
 
 const MAIN = join(import.meta.dirname, "../../bridge/src/main.ts");
@@ -60,11 +61,11 @@ export class Bridge {
   async start(): Promise<void> {
     this.program = await Program.start({
       command: process.execPath,
-      args: [this.options.main ?? MAIN],
+      args: [...NODE_FLAGS, this.options.main ?? MAIN],
       logFile: this.logFile,
       env: this.env(),
       // The page's address is the last thing that a start prints.
-      ready: () => this.healthy(),
+      ready: async () => this.token !== "" && (await this.healthy()),
     });
   }
 

@@ -6,6 +6,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import type { Sound } from "./audio.ts";
+import { labFolder } from "./folder.ts";
 
 export interface ChromiumOptions {
   /**
@@ -25,7 +26,7 @@ export interface ChromiumOptions {
 const EXECUTABLE = "/usr/bin/chromium";
 
 /** Starts a browser; `browser.close()` ends it. */
-export function startChromium(options: ChromiumOptions = {}): Promise<Browser> {
+export async function startChromium(options: ChromiumOptions = {}): Promise<Browser> {
   const { microphone = "granted", hosts = [] } = options;
   const args = ["--no-sandbox", "--disable-dev-shm-usage", "--allow-loopback-in-peer-connection"];
   if (microphone !== "missing") args.push("--use-fake-device-for-media-stream");
@@ -39,7 +40,17 @@ export function startChromium(options: ChromiumOptions = {}): Promise<Browser> {
   if (hosts.length > 0) args.push(`--host-resolver-rules=${hosts.map((host) => `MAP ${host} 127.0.0.1`).join(",")}`);
   // Without Playwright's signal handlers: they would end the process before it has stopped what else it started.
   const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
-  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args, ...signals });
+  // A browser that is killed leaves files of its own behind.
+  const folder = labFolder("chromium");
+  const env = { ...process.env, TMPDIR: folder.path };
+  try {
+    const browser = await chromium.launch({ executablePath: EXECUTABLE, headless: true, args, env, ...signals });
+    browser.on("disconnected", () => folder.remove());
+    return browser;
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
 }
 
 export interface PageOptions extends BrowserContextOptions {

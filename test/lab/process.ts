@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { atOwnEnd } from "./own-end.ts";
 import { until } from "./until.ts";
 
 export interface ProgramOptions {
@@ -17,24 +18,6 @@ export interface ProgramOptions {
   readyTimeoutMs?: number;
   env?: Record<string, string>;
   cwd?: string;
-}
-
-/** Programs that run now: however this process ends (but by SIGKILL), they are told to end as well. */
-const alive = new Set<Program>();
-let watching = false;
-
-function watchOwnEnd(): void {
-  if (watching) return;
-  watching = true;
-  process.on("exit", () => {
-    for (const program of alive) program.signal("SIGTERM");
-  });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      // Whoever listens as well (the demo) stops its programs in order and then exits.
-      if (process.listenerCount(signal) === 1) process.exit(1);
-    });
-  }
 }
 
 export class Program {
@@ -67,9 +50,12 @@ export class Program {
       spawnError = error;
     });
     const program = new Program(child, options.logFile);
-    watchOwnEnd();
-    alive.add(program);
-    child.once("exit", () => alive.delete(program));
+    // However this process ends (but by SIGKILL), the program is told to end as well, also one that a test has frozen.
+    const forget = atOwnEnd(() => {
+      program.signal("SIGTERM");
+      program.signal("SIGCONT");
+    });
+    child.once("exit", forget);
     try {
       await until(
         async () => {

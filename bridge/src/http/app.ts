@@ -1,4 +1,5 @@
 /** The bridge's HTTP server: everything that every request meets, then the routes by noun. */
+import fastifyCookie from "@fastify/cookie";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { AppError } from "../events/errors.ts";
@@ -55,9 +56,10 @@ export async function serve(app: App, ports: HttpPorts): Promise<App> {
   readJson(app);
   securityHeaders(app, { foreign: [ports.sipUri, ports.demoUrl], framed: ports.framed ?? false });
   app.addHook("onRequest", async (request) => ports.identity.guard(request.raw));
+  await app.register(fastifyCookie);
   await app.register(fastifyWebsocket, { options: { maxPayload: 4096, perMessageDeflate: false }, preClose });
   await app.register(async (api: App) => routes(api, ports), { prefix: "/api" });
-  if (ports.panelFolder !== null) panelFiles(app, ports.panelFolder);
+  if (ports.panelFolder !== null) await panelFiles(app, ports.panelFolder);
   await app.ready();
   return app;
 }

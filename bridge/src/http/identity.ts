@@ -20,7 +20,7 @@ export interface Identity {
   /** Refuses requests that were not meant for this bridge (foreign Host or Origin). Throws FOREIGN_ORIGIN. */
   guard(request: IncomingMessage): void;
   /** null: nobody we know. Rights may change at any time, so nobody keeps the answer. */
-  whoAsks(request: IncomingMessage): Asker | null;
+  whoAsks(request: FastifyRequest): Asker | null;
   /** Adds the routes of signing in and out, if this way of running has them. */
   routes?(api: App, sessionOf: (asker: Asker) => Session): void;
 }
@@ -49,7 +49,7 @@ export function controlAccess(api: App, identity: Identity): void {
   api.decorateRequest("asker", null);
   api.addHook("onRequest", async (request) => {
     if (!SAFE_METHODS.has(request.method)) refuseForged(request);
-    request.asker = identity.whoAsks(request.raw);
+    request.asker = identity.whoAsks(request);
     const access = request.routeOptions.config.access ?? "admin";
     if (access === "anyone") return;
     if (!request.asker) throw new AppError("NOT_SIGNED_IN", "there is no valid session");

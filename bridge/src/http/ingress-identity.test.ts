@@ -30,7 +30,7 @@ function refusal(asking: Asking, incoming = request("/api/state")): string | nul
 }
 
 test("an administrator of the house sees everything, a resident their own flats", () => {
-  const asker = (asking: Asking) => identityOf(asking).whoAsks(request("/api/state"));
+  const asker = (asking: Asking) => identityOf(asking).whoAsks({ raw: request("/api/state") });
   assert.deepEqual(asker(OLIVIA), { role: "admin", name: "Olivia", unitIds: null });
   assert.deepEqual(asker(ROSA), { role: "resident", name: "Rosa", unitIds: ["unit401"] });
   for (const kind of ["foreign", "nameless", "unknown"] as const) assert.equal(asker({ kind }), null);

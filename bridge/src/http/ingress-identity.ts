@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../events/errors.ts";
-import type { Identity } from "./identity.ts";
+import type { Asker, Identity } from "./identity.ts";
 
 export interface IngressIdentityOptions {
   /** Who the Supervisor says it is; asked anew each time. */
@@ -18,7 +18,11 @@ type IngressUser =
   /** Not from the Supervisor, not named by it, not known to Home Assistant. */
   | { kind: "foreign" | "nameless" | "unknown" };
 
-export function ingressIdentity({ userOf, unitsOf }: IngressIdentityOptions): Identity {
+export interface IngressIdentity extends Identity {
+  whoAsks(request: { raw: IncomingMessage }): Asker | null;
+}
+
+export function ingressIdentity({ userOf, unitsOf }: IngressIdentityOptions): IngressIdentity {
   return {
     guard: (request) => {
       switch (userOf(request).kind) {
@@ -34,8 +38,8 @@ export function ingressIdentity({ userOf, unitsOf }: IngressIdentityOptions): Id
           throw new AppError("FORBIDDEN", "Home Assistant does not know this user");
       }
     },
-    whoAsks: (request) => {
-      const asking = userOf(request);
+    whoAsks: ({ raw }) => {
+      const asking = userOf(raw);
       if (asking.kind !== "user") return null;
       const { id, name, administrator } = asking.user;
       if (administrator) return { role: "admin", name, unitIds: null };

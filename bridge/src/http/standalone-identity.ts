@@ -4,7 +4,6 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { Type } from "typebox";
 import { NewSession, Session } from "../api/session.ts";
@@ -27,6 +26,7 @@ export interface StandaloneIdentity extends Identity {
 const SESSION_MS = 30 * 86_400_000;
 const ATTEMPTS = 10;
 const ATTEMPTS_WINDOW_MS = 60_000;
+const COOKIE = { path: "/", httpOnly: true, sameSite: "strict" } as const;
 const ADMIN: Asker = { role: "admin", name: "admin", unitIds: null };
 
 export function standaloneIdentity(options: StandaloneOptions): StandaloneIdentity {
@@ -43,8 +43,6 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
     const [expiresAtMs = "", signature = ""] = cookie.split(".");
     return sameText(signature, sign(`session ${expiresAtMs}`)) && Number(expiresAtMs) > now();
   };
-  const setCookie = (value: string, maxAgeS: number) =>
-    `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeS}`;
 
   return {
     token,
@@ -54,9 +52,9 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
         throw new AppError("FOREIGN_ORIGIN", "the bridge answers only its own page on localhost");
       }
     },
-    whoAsks: (request) => {
-      const cookie = cookieOf(request, cookieName);
-      return cookie !== null && isValid(cookie) ? ADMIN : null;
+    whoAsks: ({ cookies }) => {
+      const cookie = cookies[cookieName];
+      return cookie !== undefined && isValid(cookie) ? ADMIN : null;
     },
     routes: (api, sessionOf) => {
       api.post(
@@ -76,7 +74,8 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
             throw new AppError("WRONG_TOKEN", "the token is wrong");
           }
           const expiresAtMs = now() + SESSION_MS;
-          reply.header("set-cookie", setCookie(`${expiresAtMs}.${sign(`session ${expiresAtMs}`)}`, SESSION_MS / 1000));
+          const session = `${expiresAtMs}.${sign(`session ${expiresAtMs}`)}`;
+          reply.setCookie(cookieName, session, { ...COOKIE, maxAge: SESSION_MS / 1000 });
           return sessionOf(ADMIN);
         },
       );
@@ -84,8 +83,10 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
         "/session",
         { config: { access: "anyone" }, schema: { summary: "Signs out.", response: { 204: Type.Null() } } },
         async (_request, reply) => {
-          reply.header("set-cookie", setCookie("", 0));
-          return reply.code(204).send(null);
+          return reply
+            .setCookie(cookieName, "", { ...COOKIE, maxAge: 0 })
+            .code(204)
+            .send(null);
         },
       );
     },
@@ -110,14 +111,6 @@ export function standaloneSecret(folder: string): Buffer {
 function sameText(a: string, b: string): boolean {
   const digest = (text: string) => createHmac("sha256", "compare").update(text).digest();
   return timingSafeEqual(digest(a), digest(b));
-}
-
-function cookieOf({ headers }: IncomingMessage, name: string): string | null {
-  for (const pair of (headers.cookie ?? "").split(";")) {
-    const [key, value] = pair.trim().split("=");
-    if (key === name && value !== undefined) return value;
-  }
-  return null;
 }
 
 /** Counts wrong tokens of everybody together: on loopback there is one person. */

@@ -65,6 +65,8 @@ export class BrokerSession {
       connectTimeout: CONNECT_TIMEOUT_MS,
       reconnectPeriod: 0,
       queueQoSZero: false,
+      // Otherwise mqtt.js keeps a Buffer for each of the 65,536 packet numbers: 16 MB.
+      writeCache: false,
       will: { topic: availabilityTopic, payload: Buffer.from("offline"), qos: 1, retain: true },
       ...(broker.username === undefined ? {} : { username: broker.username }),
       ...(broker.password === undefined ? {} : { password: broker.password }),
@@ -101,7 +103,12 @@ export class BrokerSession {
     this.client.end(timeout.aborted);
   }
 
-  /** Ends the session without a word. */
+  /** Ends the session with a DISCONNECT: the broker forgets the last will. */
+  end(): void {
+    this.client.end();
+  }
+
+  /** Ends the session without a word: the broker tells the last will. */
   drop(): void {
     this.client.end(true);
   }

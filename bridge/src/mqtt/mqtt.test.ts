@@ -235,6 +235,9 @@ test("a removed site leaves nothing on the broker", async () => {
   site.store.sites.remove(SITE);
   bus.emit("directoryChanged", { siteId: SITE });
   await until(() => listener.last(`${TOPIC}/availability`) === "", { what: "the removal" });
+  await mqtt.stop();
+  // No last will either, which the broker would tell after all this.
+  assert.equal(listener.last(`${TOPIC}/availability`), "");
   assert.equal(listener.last(`${TOPIC}/unit402/state`), "");
   assert.equal(listener.last(configOf(SITE)), "");
 });

@@ -83,6 +83,8 @@ export class SitePublisher {
   /** The site was removed: nothing of it stays on the broker. */
   async clear(): Promise<void> {
     const { session } = this;
+    this.session = null;
+    await this.working;
     if (session) {
       const topics = [
         ...this.discovery.topics(),
@@ -90,8 +92,7 @@ export class SitePublisher {
         availabilityTopic(this.options.site.domain),
       ];
       await Promise.all(topics.map((topic) => session.publish(topic, "", true).catch(() => undefined)));
-      session.drop();
-      this.session = null;
+      session.end();
     }
     await this.connection.stop();
   }

@@ -1,5 +1,5 @@
 /** One connection to the event feed: open, validated messages in order, and its end as an error. No cursor here. */
-import { Compile } from "typebox/compile";
+import { Value } from "typebox/value";
 import { WebSocket } from "ws";
 import { type CallEvent, type ControlHealth, FeedMessage } from "../../../infra/control/src/wire.ts";
 import { fromNetwork, fromReply, VpsError } from "./vps-error.ts";
@@ -30,8 +30,6 @@ const HANDSHAKE_MS = 10_000;
 /** Close codes of control that say why (RFC 6455 section 7.4.2, private range). */
 const SITE_REMOVED = 4401;
 
-const feedMessage = Compile(FeedMessage);
-
 /** Never resolves: rejects with a `VpsError` that says why the feed is over, also when `signal` aborts. */
 export function followFeed(options: FeedSocketOptions): Promise<never> {
   const { signal } = options;
@@ -41,6 +39,8 @@ export function followFeed(options: FeedSocketOptions): Promise<never> {
       headers,
       handshakeTimeout: HANDSHAKE_MS,
       maxPayload: 1024 * 1024,
+      // Messages of a few hundred bytes are not worth zlib's buffers.
+      perMessageDeflate: false,
       ...(ca ? { ca } : {}),
     });
     const silenceMs = options.silenceMs ?? SILENCE_MS;
@@ -90,7 +90,7 @@ export function followFeed(options: FeedSocketOptions): Promise<never> {
 
 function take(text: string, options: FeedSocketOptions): void {
   const message = parse(text);
-  if (!feedMessage.Check(message)) {
+  if (!Value.Check(FeedMessage, message)) {
     options.onUnknown();
     return;
   }

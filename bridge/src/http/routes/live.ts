@@ -33,7 +33,7 @@ export function liveRoutes(api: App, { directory, live, identity }: HttpPorts): 
     (socket, request) => {
       // Asked again for every message, and with every ping: a session that ended hears nothing more.
       const viewer = () => {
-        const asker = identity.whoAsks(request.raw);
+        const asker = identity.whoAsks(request);
         if (asker) return viewerOf(directory, asker, request.query.device);
         socket.close(4401, "session over");
         return null;
