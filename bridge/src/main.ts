@@ -50,7 +50,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
   const missing = missingParts({ ...options, mqtt: broker });
   const notices = [...(store.notice === null ? [] : [store.notice]), ...missing];
   const identity = home
-    ? { ...ingressIdentity({ userOf: home.userOf, unitsOf: () => [] }), token: null }
+    ? { ...ingressIdentity({ userOf: home.userOf, unitsOf: directory.members.unitsOf }), token: null }
     : standaloneIdentity({ secret: standaloneSecret(options.dataFolder), port: options.port });
   const links = { vps: vps.state, mqtt: mqtt.state, registered: vps.registered };
   await serve(app, {
@@ -58,6 +58,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     calls: store.calls,
     live: liveView({ store, bus, links, version: VERSION }),
     identity,
+    people: home?.users,
     turn: vps.turnCredentials,
     missing,
     notices,

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Browser, FrameLocator, Page } from "playwright-core";
 import { WebSocket } from "ws";
+import type { Building, Door, Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { LiveState, PanelMessage } from "../../bridge/src/api/live.ts";
+import type { Member } from "../../bridge/src/api/member.ts";
 import type { Session } from "../../bridge/src/api/session.ts";
 import { around } from "../lab/around.ts";
 import { labFolder } from "../lab/folder.ts";
@@ -166,6 +168,42 @@ test("the broker's credentials come from the Supervisor, and the directory reach
   await listener.close();
   const { body } = await owner.send<LiveState>("GET", "api/state");
   assert.equal(body.mqtt.link, "up");
+});
+
+test("a resident who was given a flat sees it and the door that rings it, another resident nothing", async () => {
+  const owner = await Visit.of(home.owner);
+  const make = async <T>(noun: string, body: unknown) => (await owner.send<T>("POST", `api/${noun}`, body)).body;
+  const [site] = (await owner.send<Site[]>("GET", "api/sites")).body;
+  const building = await make<Building>("buildings", { siteId: site?.id, name: "A" });
+  const unit = await make<Unit>("units", { buildingId: building.id, number: "401" });
+  await make<Unit>("units", { buildingId: building.id, number: "402" });
+  const door = await make<Door>("doors", { buildingId: building.id, label: "Entrance", name: "entrance" });
+  const rosa = await Visit.of(home.rosa);
+  const { messages, socket } = rosa.live();
+  await until(() => messages[0]?.type === "hello", { what: "the greeting" });
+  assert.deepEqual((await rosa.send<Unit[]>("GET", "api/units")).body, []);
+
+  const member = await owner.send<Member>("PUT", `api/members/${home.rosa.id}`, { unitIds: [unit.id] });
+  assert.deepEqual(member.body, {
+    userId: home.rosa.id,
+    name: "Rosa Resident",
+    administrator: false,
+    unitIds: [unit.id],
+  });
+  await until(() => messages.some(({ type }) => type === "directory"), { what: "the news" });
+  socket.close();
+  const seen = async (person: Person) => {
+    const visit = await Visit.of(person);
+    const [units, doors] = await Promise.all(
+      ["units", "doors"].map((noun) => visit.send<Unit[]>("GET", `api/${noun}`)),
+    );
+    return [units?.body.map(({ id }) => id), doors?.body.map(({ id }) => id)];
+  };
+  assert.deepEqual(await seen(home.rosa), [[unit.id], [door.id]]);
+  assert.deepEqual(await seen(home.sam), [[], []]);
+  const people = (await owner.send<Member[]>("GET", "api/members")).body.map(({ name }) => name);
+  assert.deepEqual(people.toSorted(), ["Ada Admin", "Olivia Owner", "Rosa Resident", "Sam Resident"]);
+  assert.equal((await rosa.send("GET", "api/members")).status, 403);
 });
 
 /** The panel in the frame that the sidebar entry opens. */

@@ -11,6 +11,8 @@ export interface HttpPorts {
   calls: Pick<CallStore, "getCall" | "listCalls">;
   live: LiveView;
   identity: Identity;
+  /** The users of Home Assistant; null while they are not known. Left out: there is no Home Assistant around. */
+  people?: (() => readonly { id: string; name: string; administrator: boolean }[] | null) | undefined;
   /** A login for the VPS's TURN server; rejects or gives no URLs when there is none to be had. */
   turn(siteId: string, username: string): Promise<TurnCredentials>;
   /** Plain sentences: what the bridge runs without. */
