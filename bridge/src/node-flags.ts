@@ -6,3 +6,9 @@
  * compiled as before. Idle with all links: 101 MB without, 95 MB with `--max-semi-space-size=1`, 90 MB with this.
  */
 export const NODE_FLAGS: readonly string[] = ["--optimize-for-size"];
+
+/**
+ * glibc keeps freed memory for each thread apart; with one arena for all of Node's threads idle takes 4 MB less. The
+ * app's image has musl, which knows no arenas and no such variable.
+ */
+export const NODE_ENVIRONMENT: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: "1" };

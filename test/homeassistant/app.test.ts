@@ -11,11 +11,12 @@ import type { LiveState, PanelMessage } from "../../bridge/src/api/live.ts";
 import type { Member } from "../../bridge/src/api/member.ts";
 import type { Session } from "../../bridge/src/api/session.ts";
 import { around } from "../lab/around.ts";
+import { startChromium } from "../lab/chromium.ts";
 import { labFolder } from "../lab/folder.ts";
 import { Mosquitto } from "../lab/mosquitto.ts";
 import { type PortBlock, reservePorts } from "../lab/ports.ts";
 import { until } from "../lab/until.ts";
-import { openAs, startBrowser } from "./browser.ts";
+import { openAs } from "./browser.ts";
 import { CoreSocket } from "./core-socket.ts";
 import { Home } from "./home.ts";
 import { addPerson, type Person } from "./onboarding.ts";
@@ -46,7 +47,7 @@ around(
       },
     });
     ada = await addPerson(home.core, home.ownerToken, "Ada Admin", true);
-    browser = await startBrowser();
+    browser = await startChromium();
   },
   async () => {
     await browser?.close();

@@ -1,14 +1,7 @@
 /** Chromium on Core's frontend, logged in as somebody. */
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import type { HomeAssistantCore } from "../lab/homeassistant-core.ts";
 import { browserTokens, type Person } from "./onboarding.ts";
-
-export async function startBrowser(): Promise<Browser> {
-  return await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
-  });
-}
 
 /** A page of its own profile on `path` of the frontend, logged in, at the size of a wall tablet. */
 export async function openAs(browser: Browser, core: HomeAssistantCore, person: Person, path: string): Promise<Page> {

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { Browser } from "playwright-core";
 import { WebSocket } from "ws";
 import { around } from "../lab/around.ts";
-import { openAs, startBrowser } from "./browser.ts";
+import { startChromium } from "../lab/chromium.ts";
+import { openAs } from "./browser.ts";
 import { CoreSocket } from "./core-socket.ts";
 import { type Seen, startEchoApp } from "./echo-app.ts";
 import { Home } from "./home.ts";
@@ -51,7 +52,7 @@ around(
       app_slug: local_neolia
 `,
     });
-    browser = await startBrowser();
+    browser = await startChromium();
   },
   async () => {
     await browser?.close();

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
-import { NODE_FLAGS } from "../../bridge/src/node-flags.ts";
+import { NODE_ENVIRONMENT, NODE_FLAGS } from "../../bridge/src/node-flags.ts";
 import { Program } from "./process.ts";
 
 const MAIN = join(import.meta.dirname, "../../bridge/src/main.ts");
@@ -141,6 +141,7 @@ export class Bridge {
   private env(): Record<string, string> {
     const { port, control, sipUri, mqtt, env } = this.options;
     return {
+      ...NODE_ENVIRONMENT,
       NODE_NO_WARNINGS: "1",
       NEOLIA_DATA: this.dataFolder,
       NEOLIA_PORT: String(port),
