@@ -115,7 +115,7 @@ test("owner and administrators are administrators, everybody else of the house i
     const { role, name } = await (await Visit.of(person)).session();
     return [role, name];
   };
-  await until(async () => (await roles(home.owner))[0] === "admin", { what: "the list of users" });
+  await until(async () => (await roles(home.owner))[0] === "admin", { timeoutMs: 60_000, what: "the list of users" });
   assert.deepEqual(await roles(home.owner), ["admin", "Olivia Owner"]);
   assert.deepEqual(await roles(ada), ["admin", "Ada Admin"]);
   assert.deepEqual(await roles(home.rosa), ["resident", "Rosa Resident"]);
