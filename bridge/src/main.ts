@@ -6,7 +6,9 @@ import { liveView } from "./calls/live.ts";
 import { openDirectory } from "./directory/directory.ts";
 import { siteSnapshot } from "./directory/snapshot.ts";
 import { EventBus } from "./events/bus.ts";
+import { startHome } from "./homeassistant/home.ts";
 import { createServer, serve } from "./http/app.ts";
+import { ingressIdentity } from "./http/ingress-identity.ts";
 import { standaloneIdentity, standaloneSecret } from "./http/standalone-identity.ts";
 import { NetworkWatch } from "./links/network-watch.ts";
 import { announcer } from "./mqtt/announcer.ts";
@@ -40,24 +42,30 @@ async function start(options: Options): Promise<() => Promise<void>> {
     network,
     log,
   });
-  const mqtt = startMqtt({ broker: options.mqtt, store, bus, network, log, registered: vps.registered });
+  const home = options.home && startHome({ access: options.home, dataFolder: options.dataFolder, network, log });
+  const broker = options.mqtt ?? (await home?.broker()) ?? null;
+  const mqtt = startMqtt({ broker, store, bus, network, log, registered: vps.registered });
 
   // The page and its API.
-  const missing = missingParts(options);
+  const missing = missingParts({ ...options, mqtt: broker });
   const notices = [...(store.notice === null ? [] : [store.notice]), ...missing];
-  const identity = standaloneIdentity({ secret: standaloneSecret(options.dataFolder), port: options.port });
+  const identity = home
+    ? { ...ingressIdentity({ userOf: home.userOf, unitsOf: directory.members.unitsOf }), token: null }
+    : standaloneIdentity({ secret: standaloneSecret(options.dataFolder), port: options.port });
   const links = { vps: vps.state, mqtt: mqtt.state, registered: vps.registered };
   await serve(app, {
     directory,
     calls: store.calls,
     live: liveView({ store, bus, links, version: VERSION }),
     identity,
+    people: home?.users,
     turn: vps.turnCredentials,
     missing,
     notices,
     version: VERSION,
     sipUri: options.sipUri,
     demoUrl: options.demoUrl,
+    framed: home !== null,
     panelFolder: options.panelFolder,
   });
 
@@ -77,18 +85,21 @@ async function start(options: Options): Promise<() => Promise<void>> {
     await vps.stop();
     callLog.stop();
     await mqtt.stop();
+    await home?.stop();
     network.stop();
     store.close();
   };
   try {
-    await app.listen({ host: "127.0.0.1", port: options.port, listenTextResolver: () => "listening" });
+    await app.listen({ host: options.host, port: options.port, listenTextResolver: () => "listening" });
   } catch (error) {
     await stop();
     throw error;
   }
   for (const notice of notices) log.warn({ notice }, "notice");
+  void home?.showPanel();
   const { port } = app.server.address() as AddressInfo;
-  console.log(`Neolia ${VERSION}: http://localhost:${port}/#token=${identity.token}`);
+  const where = identity.token === null ? "in Home Assistant" : `http://localhost:${port}/#token=${identity.token}`;
+  console.log(`Neolia ${VERSION}: ${where}`);
   return stop;
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { labFolder } from "../../test/lab/folder.ts";
@@ -30,6 +30,20 @@ test("without any setting the bridge runs alone and says what it misses", () => 
     missingParts(options).map((sentence) => sentence.split(" (")[0]),
     ["No VPS is configured", "No SIP address is configured", "No MQTT broker is configured"],
   );
+});
+
+test("by itself it serves this machine only; as an app the Supervisor's network, and believes its fixed address", () => {
+  assert.deepEqual([read().host, read().home], ["127.0.0.1", null]);
+  const { host, home } = read({ SUPERVISOR_TOKEN: "t" });
+  assert.deepEqual([host, home], ["0.0.0.0", { token: "t", url: "http://supervisor", address: "172.30.32.2" }]);
+});
+
+test("whom it believes cannot be chosen in the app's options", () => {
+  const file = join(lab.path, "options.json");
+  writeFileSync(file, JSON.stringify({ supervisor_address: "192.0.2.1", supervisor_url: "http://192.0.2.1" }));
+  const { home } = read({ SUPERVISOR_TOKEN: "t" });
+  rmSync(file);
+  assert.deepEqual(home, { token: "t", url: "http://supervisor", address: "172.30.32.2" });
 });
 
 test("the app's options.json and the environment have the same names, and the environment comes first", () => {

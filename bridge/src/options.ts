@@ -10,8 +10,11 @@ import type { LogLevel } from "./log.ts";
 export interface Options {
   /** Holds neolia.db, its copies and the standalone secret. */
   dataFolder: string;
-  /** Where the page is served. */
+  /** Where the page is served: to this machine only, or as an app to the Supervisor's network. */
+  host: string;
   port: number;
+  /** Home Assistant's Supervisor, when the bridge runs as its app. */
+  home: { url: string; token: string; address: string } | null;
   /** The VPS's control service, once for each site token; none: edits wait here. */
   control: readonly { url: string; token: string; caFile: string | undefined }[];
   /** Where browsers register, e.g. wss://sip.example.com:8443. */
@@ -41,6 +44,9 @@ export class OptionsError extends Error {
 }
 
 const DEFAULT_PORT = 8099;
+const SUPERVISOR_URL = "http://supervisor";
+/** The Supervisor's address in every house: it is fixed in Home Assistant. */
+const SUPERVISOR_ADDRESS = "172.30.32.2";
 const LOG_LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal"];
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
@@ -81,6 +87,14 @@ export function readOptions(env: Record<string, string | undefined>): Options {
   };
   const caFile = certificate("ca_file");
   const mqttCaFile = certificate("mqtt_ca_file");
+  // From the environment alone: whoever may write options must not choose whom the bridge believes.
+  const home = env.SUPERVISOR_TOKEN
+    ? {
+        token: env.SUPERVISOR_TOKEN,
+        url: env.NEOLIA_SUPERVISOR_URL || SUPERVISOR_URL,
+        address: env.NEOLIA_SUPERVISOR_ADDRESS || SUPERVISOR_ADDRESS,
+      }
+    : null;
   const sip = address("sip_uri", "wss:", "ws:");
   const mqtt = address("mqtt_url", "mqtts:", "mqtt:");
   const demo = address("demo_url", "https:", "http:");
@@ -88,7 +102,9 @@ export function readOptions(env: Record<string, string | undefined>): Options {
   if (problems.length > 0 || !logLevel) throw new OptionsError(problems);
   return {
     dataFolder,
+    host: home?.address === SUPERVISOR_ADDRESS ? "0.0.0.0" : "127.0.0.1",
     port,
+    home,
     control: control ? tokens.map((token) => ({ url: control.href, token, caFile })) : [],
     sipUri: sip?.href.replace(/\/$/, "") ?? null,
     mqtt: mqtt
@@ -100,8 +116,11 @@ export function readOptions(env: Record<string, string | undefined>): Options {
   };
 }
 
+/** `mqtt`: the broker, wherever its address comes from. */
+type Parts = Pick<Options, "control" | "sipUri"> & { mqtt: object | null };
+
 /** What the bridge runs without, one sentence each, for the log, the health check and the panel. */
-export function missingParts({ control, sipUri, mqtt }: Options): string[] {
+export function missingParts({ control, sipUri, mqtt }: Parts): string[] {
   return [
     ...(control.length > 0
       ? []

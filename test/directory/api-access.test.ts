@@ -4,9 +4,10 @@ import { afterEach, beforeEach, test } from "node:test";
 import type { CallPage } from "../../bridge/src/api/call.ts";
 import type { Building, Door, Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { LiveState } from "../../bridge/src/api/live.ts";
+import type { Member } from "../../bridge/src/api/member.ts";
 import type { Device, Session } from "../../bridge/src/api/session.ts";
 import { type HeaderChanges, HOST, type TestApp, testApp } from "./app.ts";
-import { DEVICE, type House, makeHouse, OTHER_DEVICE } from "./house.ts";
+import { DEVICE, type House, makeHouse, OTHER_DEVICE, USER } from "./house.ts";
 import { type GoodRequest, goodRequests } from "./requests.ts";
 
 let api: TestApp;
@@ -31,6 +32,7 @@ const everything = () =>
     api.store.units.list({}),
     api.store.accounts.list({}),
     api.store.rules.list({}),
+    api.store.members.list(),
     api.store.provisioning.list(),
   ]);
 
@@ -85,6 +87,58 @@ test("a resident sees their own flats and what is around them, and of another ho
   assert.equal(state.registered.length, 1);
   assert.deepEqual(state.provisioning, []);
   assert.deepEqual((await api.send("GET", "/api/session")).json<Session>().notices, []);
+});
+
+test("a resident of another flat gets nothing of this one by any route", async () => {
+  api.stage.resident = { unitIds: [house.unit402.id] };
+  const rings = api.store.rules.list({ unitId: house.unit402.id });
+  for (const rule of rings) api.store.rules.update({ ...rule, enabled: false });
+  const before = everything();
+  for (const request of requests.filter((one) => accessOf(one) === "resident")) {
+    const { status, text } = await api.send(request.method, request.url, request.body);
+    if (request.route.includes(":deviceId")) assert.equal(status, 404, `${request.method} ${request.url}`);
+    else assert.ok(status < 300, `${request.method} ${request.url}: ${status}`);
+    for (const secret of [house.unit401.id, house.unit401.name, house.door.id, house.door.name]) {
+      assert.equal(text.includes(secret), false, `${request.method} ${request.url}: ${text}`);
+    }
+  }
+  assert.equal(everything(), before);
+});
+
+test("a resident sees the doors that may ring them, wherever in the site they are, and no others", async () => {
+  api.stage.resident = { unitIds: [house.unit401.id] };
+  const doors = async () => (await api.send("GET", "/api/doors")).json<Door[]>().map(({ id }) => id);
+  assert.deepEqual(await doors(), [house.door.id]);
+  const [rule] = api.store.rules.list({ unitId: house.unit401.id });
+  assert.ok(rule);
+  api.store.rules.update({ ...rule, sourcePattern: "gate-*" });
+  assert.deepEqual(await doors(), []);
+  api.store.rules.update({ ...rule, sourcePattern: "intercom-*" });
+  assert.deepEqual(await doors(), [house.door.id]);
+  api.store.rules.update({ ...rule, enabled: false });
+  assert.deepEqual(await doors(), []);
+});
+
+test("an administrator says who lives where, and a flat that is gone is nobody's", async () => {
+  const put = (unitIds: string[]) => api.send("PUT", `/api/members/${USER}`, { unitIds });
+  const units = [house.unit401.id, house.unit402.id];
+  const before = api.store.provisioning.get(house.site.id)?.revision;
+  api.events.length = 0;
+  const made = (await put([...units, house.unit401.id])).json<Member>();
+  assert.deepEqual(made, { userId: USER, name: null, administrator: false, unitIds: units });
+  assert.deepEqual((await api.send("GET", "/api/members")).json<Member[]>(), [made]);
+  // The panels hear of it, the VPS does not.
+  assert.deepEqual(api.events, [`directoryChanged ${house.site.id}`]);
+  assert.equal(api.store.provisioning.get(house.site.id)?.revision, before);
+  for (const unknown of [house.door.id, "01J00000000000000000000009"]) {
+    assert.equal((await put([house.unit401.id, unknown])).code, "UNKNOWN_UNIT");
+  }
+  assert.deepEqual(api.directory.members.unitsOf(USER), units);
+  await api.send("DELETE", `/api/units/${house.unit401.id}`);
+  assert.deepEqual(api.directory.members.unitsOf(USER), [house.unit402.id]);
+  assert.deepEqual((await put([])).json<Member>().unitIds, []);
+  assert.deepEqual((await api.send("GET", "/api/members")).json<Member[]>(), []);
+  assert.equal((await api.send("PUT", "/api/members/somebody", { unitIds: [] })).status, 400);
 });
 
 test("a resident's device lives in their own flats and they get no other device's login", async () => {

@@ -1,5 +1,5 @@
 /** A good request for every route, so that a test can say: this, but by somebody else, or with one thing wrong. */
-import { DEVICE, type House, NEW_SITE } from "./house.ts";
+import { DEVICE, type House, NEW_SITE, USER } from "./house.ts";
 
 export interface GoodRequest {
   method: string;
@@ -58,6 +58,8 @@ export function goodRequests({ site, building, unit401, door }: House, ruleId: s
     ["PATCH /api/accounts/:id", { label: "Station", enabled: true }],
     ["POST /api/accounts/:id/password", {}],
     ["GET /api/accounts/:id/removal"],
+    ["GET /api/members"],
+    ["PUT /api/members/:userId", { unitIds: [unit401.id] }],
     ["GET /api/rules"],
     ["POST /api/rules", { ...rule, unitId: unit401.id }],
     ["GET /api/rules/:id"],
@@ -74,6 +76,6 @@ export function goodRequests({ site, building, unit401, door }: House, ruleId: s
   return good.map(([line, body]) => {
     const [method = "", route = ""] = line.split(" ");
     const id = ids[route.split("/")[2] ?? ""] ?? "";
-    return { method, route, url: route.replace(":deviceId", DEVICE).replace(":id", id), body };
+    return { method, route, url: route.replace(":deviceId", DEVICE).replace(":userId", USER).replace(":id", id), body };
   });
 }

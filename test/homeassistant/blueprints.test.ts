@@ -71,7 +71,7 @@ input_boolean:
 async function addLamp(): Promise<void> {
   const lamp = { platform: "light", unique_id: "lamp", name: null, command_topic: "lab/lamp", optimistic: true };
   const config = { device: { identifiers: ["lamp"], name: "Lamp" }, origin: { name: "lab" }, components: { lamp } };
-  await intercom.publish("homeassistant/device/lamp/config", JSON.stringify(config));
+  await intercom.client.publishAsync("homeassistant/device/lamp/config", JSON.stringify(config), { retain: true });
   await intercom.state("light.lamp");
 }
 

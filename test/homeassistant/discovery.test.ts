@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { discoveryChanges, discoveryMessages } from "../../bridge/src/mqtt/discovery.ts";
-import { DOMAIN } from "../fakes/stored-site.ts";
+import { UNIT_401, UNIT_402 } from "../fakes/stored-site.ts";
 import { around } from "../lab/around.ts";
 import { until } from "../lab/until.ts";
 import { CoreSocket } from "./core-socket.ts";
 import { startEchoApp } from "./echo-app.ts";
 import { Home } from "./home.ts";
-import { DISCOVERED, Intercom } from "./intercom.ts";
+import { Intercom } from "./intercom.ts";
 
 let home: Home;
 let intercom: Intercom;
@@ -46,6 +45,7 @@ test("Core makes a device for the site and each door, unit and panel, one behind
   assert.deepEqual(found.map(({ name, model, via_device_id: via }) => [name, model, nameOf(via)]).toSorted(), [
     ["Entrance", "Door", "Sample house"],
     ["Hall panel", "Panel", "Unit 401"],
+    ["Label of panel402", "Panel", "Unit 402"],
     ["Sample house", "Site", null],
     ["Unit 401", "Unit", "Sample house"],
     ["Unit 402", "Unit", "Sample house"],
@@ -66,7 +66,6 @@ test("the entities have the names and ids that a person expects", async () => {
     "sensor.intercom_entrance_call_state": "Entrance Call state",
     "sensor.unit401_call_state": "Unit 401 Call state",
     "sensor.unit401_last_caller": "Unit 401 Last caller",
-    "switch.unit401_do_not_disturb": "Unit 401 Do not disturb",
   });
 });
 
@@ -115,25 +114,6 @@ test("an automation finds device triggers for every kind of call event", async (
   assert.deepEqual(ours.toSorted(), ["call answered", "call ended", "call missed", "call ringing"]);
 });
 
-test("the switch sends its command and shows only what Neolia confirms", async () => {
-  const commands: string[] = [];
-  const topic = `neolia/${DOMAIN}/unit401/do-not-disturb`;
-  intercom.client.on("message", (heard, payload) => {
-    if (heard === `${topic}/set`) commands.push(String(payload));
-  });
-  await intercom.client.subscribeAsync(`${topic}/set`);
-  await socket.command("call_service", {
-    domain: "switch",
-    service: "turn_on",
-    target: { entity_id: "switch.unit401_do_not_disturb" },
-  });
-  await until(() => commands.length > 0, { what: "the command" });
-  assert.deepEqual(commands, ["on"]);
-  assert.equal((await intercom.look("switch.unit401_do_not_disturb"))?.state, "unknown");
-  await intercom.publish(topic, "on");
-  await intercom.state("switch.unit401_do_not_disturb", "on");
-});
-
 test("a restart of Core brings every entity back, and no old ring with them", async () => {
   const before = (await intercom.state("event.unit401_doorbell")).state;
   await home.restartCore();
@@ -145,27 +125,38 @@ test("a restart of Core brings every entity back, and no old ring with them", as
 });
 
 test("a renamed unit keeps its entities under their ids, with the new name", async () => {
-  const [unit401, ...others] = DISCOVERED.units;
-  assert.ok(unit401);
-  await intercom.discover({ ...DISCOVERED, units: [{ ...unit401, label: "Reception" }, ...others] });
-  await until(
-    async () => (await intercom.look("event.unit401_doorbell"))?.attributes.friendly_name === "Reception Doorbell",
-    { what: "the new name" },
-  );
-  await intercom.discover();
+  const rename = (label: string) =>
+    intercom.edit(({ units }) => {
+      const unit = units.get(UNIT_401);
+      if (unit) units.update({ ...unit, label });
+    });
+  const named = (name: string) =>
+    until(async () => (await intercom.look("event.unit401_doorbell"))?.attributes.friendly_name === name, {
+      what: name,
+    });
+  rename("Reception");
+  await named("Unit Reception Doorbell");
+  rename("401");
+  await named("Unit 401 Doorbell");
+});
+
+test("a device that was removed by hand comes back when Core starts again", async () => {
+  const panel = (await devices()).find(({ name }) => name === "Hall panel");
+  const [entry] = await socket.command<{ entry_id: string }[]>("config_entries/get", { domain: "mqtt" });
+  await socket.command("config/device_registry/remove_config_entry", {
+    device_id: panel?.id,
+    config_entry_id: entry?.entry_id,
+  });
+  const isThere = async () => (await devices()).some(({ name }) => name === "Hall panel");
+  await until(async () => !(await isThere()), { what: "the device to be gone" });
+  await intercom.client.publishAsync("homeassistant/status", "online");
+  await until(isThere, { timeoutMs: 10_000, what: "the device" });
 });
 
 test("a unit that was deleted takes its device and entities along", async () => {
-  const without = { ...DISCOVERED, units: DISCOVERED.units.filter(({ name }) => name !== "unit402") };
-  const changes = discoveryChanges(discoveryMessages(DISCOVERED, "0.1.0"), discoveryMessages(without, "0.1.0"));
-  for (const [topic, payload] of changes) await intercom.publish(topic, payload);
+  intercom.edit(({ units }) => units.remove(UNIT_402));
   await until(async () => (await intercom.look("event.unit402_doorbell")) === null, { what: "the entity to be gone" });
-  assert.equal(
-    (await devices()).some(({ name }) => name === "Unit 402"),
-    false,
-  );
-  await intercom.discover();
-  await intercom.state("sensor.unit402_call_state", "idle");
+  await until(async () => !(await devices()).some(({ name }) => /402/.test(name)), { what: "its devices to be gone" });
 });
 
 test("when the bridge is gone everything but the site's own sensor is unavailable", async () => {
@@ -180,6 +171,8 @@ test("Core found nothing wrong with any of it", () => {
   const complaints = home.core
     .log()
     .split("\n")
-    .filter((line) => /(WARNING|ERROR)/.test(line) && /mqtt/.test(line));
+    .filter((line) => /(WARNING|ERROR)/.test(line) && /mqtt/.test(line))
+    // Core empties the topic of a device that is removed by hand, and then wonders at its own message.
+    .filter((line) => !/No device components to cleanup for account-panel401/.test(line));
   assert.deepEqual(complaints, []);
 });

@@ -1,32 +1,18 @@
-/** The bridge's own MQTT side on a real broker, with discovery published for it, in a real Core that listens. */
+/** The bridge's own MQTT side on a real broker, and a real Core that discovers what it publishes. */
 import { connectAsync, type MqttClient } from "mqtt";
 import { type CallLog, startCallLog } from "../../bridge/src/calls/call-log.ts";
 import { EventBus } from "../../bridge/src/events/bus.ts";
 import { NetworkWatch } from "../../bridge/src/links/network-watch.ts";
 import { announcer } from "../../bridge/src/mqtt/announcer.ts";
-import { type DiscoverySite, discoveryMessages } from "../../bridge/src/mqtt/discovery.ts";
 import { type Mqtt, startMqtt } from "../../bridge/src/mqtt/mqtt.ts";
+import type { Store } from "../../bridge/src/store/store.ts";
 import type { CallEvent } from "../../infra/control/src/wire.ts";
 import { callEvent } from "../fakes/call-events.ts";
-import { accountId, DOMAIN, DOOR, SITE, storedSite, UNIT_401, UNIT_402 } from "../fakes/stored-site.ts";
+import { accountId, OTHER_SITE, SITE, storedSite } from "../fakes/stored-site.ts";
 import { type Mosquitto, startMosquitto } from "../lab/mosquitto.ts";
 import { until } from "../lab/until.ts";
 import type { Home } from "./home.ts";
 import { addMqtt } from "./onboarding.ts";
-
-/** The sample site as discovery takes it. */
-export const DISCOVERED: DiscoverySite = {
-  id: SITE,
-  domain: DOMAIN,
-  name: "Sample house",
-  doors: [{ id: DOOR, name: "intercom-entrance", label: "Entrance" }],
-  units: [
-    { id: UNIT_401, name: "unit401", label: "Unit 401" },
-    { id: UNIT_402, name: "unit402", label: "Unit 402" },
-  ],
-  lines: [],
-  panels: [{ id: accountId("panel401"), username: "panel401", label: "Hall panel", unitId: UNIT_401 }],
-};
 
 export class Intercom {
   readonly broker: Mosquitto;
@@ -42,6 +28,11 @@ export class Intercom {
 
   private constructor(home: Home, broker: Mosquitto, client: MqttClient) {
     const { store } = this.site;
+    const sample = store.sites.get(SITE);
+    const panel = store.accounts.get(accountId("panel401"));
+    if (sample) store.sites.update({ ...sample, name: "Sample house" });
+    if (panel) store.accounts.update({ ...panel, label: "Hall panel" });
+    store.sites.remove(OTHER_SITE);
     const quiet = () => undefined;
     this.home = home;
     this.broker = broker;
@@ -64,7 +55,6 @@ export class Intercom {
     const intercom = new Intercom(home, broker, client);
     try {
       await addMqtt(home.core, home.ownerToken, broker.port);
-      await intercom.discover();
       await intercom.state("sensor.unit401_call_state", "idle");
     } catch (error) {
       await intercom.stop();
@@ -73,13 +63,10 @@ export class Intercom {
     return intercom;
   }
 
-  /** Publishes discovery for a site, retained. */
-  async discover(site: DiscoverySite = DISCOVERED): Promise<void> {
-    for (const [topic, payload] of discoveryMessages(site, "0.1.0")) await this.publish(topic, payload);
-  }
-
-  async publish(topic: string, payload: string): Promise<void> {
-    await this.client.publishAsync(topic, payload, { qos: 1, retain: true });
+  /** An edit of the directory, as its commit announces it. */
+  edit(work: (store: Store) => void): void {
+    work(this.site.store);
+    this.bus.emit("directoryChanged", { siteId: SITE });
   }
 
   /** Something happens to a call, as the VPS reports it. */

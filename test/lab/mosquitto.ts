@@ -108,6 +108,10 @@ export class MqttListener {
     return this.messages.findLast((message) => message.topic === topic)?.payload;
   }
 
+  async say(topic: string, payload: string, retain = false): Promise<void> {
+    await this.client.publishAsync(topic, payload, { qos: 1, retain });
+  }
+
   /** Parsed payloads of a topic, in order. */
   events<T>(topic: string): T[] {
     return this.messages.filter((message) => message.topic === topic).map(({ payload }) => JSON.parse(payload) as T);

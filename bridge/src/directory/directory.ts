@@ -4,6 +4,7 @@ import { type Buildings, buildings } from "./buildings.ts";
 import { type Devices, devices } from "./devices.ts";
 import { type Doors, doors } from "./doors.ts";
 import type { DirectoryContext } from "./edit.ts";
+import { type Members, members } from "./members.ts";
 import { type Rules, rules } from "./rules.ts";
 import { type Sites, sites } from "./sites.ts";
 import { type Units, units } from "./units.ts";
@@ -17,6 +18,7 @@ export interface Directory {
   accounts: Accounts;
   rules: Rules;
   devices: Devices;
+  members: Members;
   whatWouldHappen: WhatWouldHappen;
 }
 
@@ -34,6 +36,7 @@ export function openDirectory({ sipUri, ...context }: DirectoryOptions): Directo
     accounts: accounts(context),
     rules: rules(context),
     devices: devices(context, sipUri),
+    members: members(context),
     whatWouldHappen: whatWouldHappen(context.store),
   };
 }

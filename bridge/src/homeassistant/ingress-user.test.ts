@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ingressUser, SUPERVISOR_ADDRESS } from "./ingress-user.ts";
+import { ingressUser } from "./ingress-user.ts";
 import type { HomeUser } from "./users.ts";
 
+const SUPERVISOR_ADDRESS = "172.30.32.2";
 const ROSA: HomeUser = { id: "rosa", name: "Rosa", administrator: false };
 const find = (id: string) => (id === ROSA.id ? ROSA : null);
 const from = (remoteAddress: string | undefined, id?: string) =>
-  ingressUser({ socket: { remoteAddress }, headers: id === undefined ? {} : { "x-remote-user-id": id } }, find);
+  ingressUser(
+    { socket: { remoteAddress }, headers: id === undefined ? {} : { "x-remote-user-id": id } },
+    find,
+    SUPERVISOR_ADDRESS,
+  );
 
 test("the Supervisor's word on who asks is believed, over either address family", () => {
   assert.deepEqual(from(SUPERVISOR_ADDRESS, "rosa"), { kind: "user", user: ROSA });

@@ -5,9 +5,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { HomeUser } from "./users.ts";
 
-/** The Supervisor's address in every house: it is fixed in Home Assistant. */
-export const SUPERVISOR_ADDRESS = "172.30.32.2";
-
 export type IngressUser =
   | { kind: "user"; user: HomeUser }
   /** Not from the Supervisor: to be refused before anything is read. */
@@ -29,7 +26,7 @@ export interface IngressRequest {
 export function ingressUser(
   request: IngressRequest,
   find: (id: string) => HomeUser | null,
-  supervisor: string = SUPERVISOR_ADDRESS,
+  supervisor: string,
 ): IngressUser {
   // A socket that listens for both families shows IPv4 addresses in their IPv6 form (RFC 4291 section 2.5.5.2).
   const peer = request.socket.remoteAddress?.replace(/^::ffff:/i, "");

@@ -18,6 +18,7 @@ import { deviceRoutes } from "./routes/devices.ts";
 import { doorRoutes } from "./routes/doors.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { liveRoutes } from "./routes/live.ts";
+import { memberRoutes } from "./routes/members.ts";
 import { ruleRoutes } from "./routes/rules.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { siteRoutes } from "./routes/sites.ts";
@@ -54,7 +55,7 @@ export async function serve(app: App, ports: HttpPorts): Promise<App> {
     throw new AppError("NOT_FOUND", "there is nothing at this address");
   });
   readJson(app);
-  securityHeaders(app, [ports.sipUri, ports.demoUrl]);
+  securityHeaders(app, { foreign: [ports.sipUri, ports.demoUrl], framed: ports.framed ?? false });
   app.addHook("onRequest", async (request) => ports.identity.guard(request.raw));
   await app.register(fastifyCookie);
   await app.register(fastifyWebsocket, { options: { maxPayload: 4096, perMessageDeflate: false }, preClose });
@@ -75,6 +76,7 @@ function routes(api: App, ports: HttpPorts): void {
   accountRoutes(api, ports);
   ruleRoutes(api, ports);
   deviceRoutes(api, ports);
+  memberRoutes(api, ports);
   callRoutes(api, ports);
   liveRoutes(api, ports);
   healthRoutes(api, ports);

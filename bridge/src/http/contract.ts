@@ -5,6 +5,7 @@ import * as call from "../api/call.ts";
 import * as directory from "../api/directory.ts";
 import { ErrorReply } from "../api/error.ts";
 import * as live from "../api/live.ts";
+import * as member from "../api/member.ts";
 import * as session from "../api/session.ts";
 import { ERRORS } from "../events/errors.ts";
 import type { RouteEntry } from "./route-table.ts";
@@ -22,6 +23,7 @@ const NOUNS = [
   "doors",
   "accounts",
   "rules",
+  "members",
 ];
 
 const { SipName, Ha1, SourcePattern, SipUri, AccountType, RuleAction, WeekWindow } = wire;
@@ -31,6 +33,7 @@ const NAMED = new Map<string, string>(
     ...{ SipName, Ha1, SourcePattern, SipUri, AccountType, RuleAction, WeekWindow },
     ...directory,
     ...session,
+    ...member,
     ...call,
     ...live,
     ErrorReply,

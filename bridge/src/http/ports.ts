@@ -11,6 +11,8 @@ export interface HttpPorts {
   calls: Pick<CallStore, "getCall" | "listCalls">;
   live: LiveView;
   identity: Identity;
+  /** The users of Home Assistant; null while they are not known. Left out: there is no Home Assistant around. */
+  people?: (() => readonly { id: string; name: string; administrator: boolean }[] | null) | undefined;
   /** A login for the VPS's TURN server; rejects or gives no URLs when there is none to be had. */
   turn(siteId: string, username: string): Promise<TurnCredentials>;
   /** Plain sentences: what the bridge runs without. */
@@ -22,6 +24,8 @@ export interface HttpPorts {
   sipUri: string | null;
   /** The bell button of the demo, on loopback: the page may call it. Left out: there is none. */
   demoUrl?: string | undefined;
+  /** The page is shown in a frame of its own origin. */
+  framed?: boolean;
   /** The built panel; null or not there: the API is served alone. */
   panelFolder: string | null;
   /** Gets the routes once they are there, for the API's documentation. */

@@ -1,6 +1,7 @@
-/** What of the directory a resident sees: their own flats, and the buildings, doors and sites around them. */
+/** What of the directory a resident sees: their own flats, the buildings and sites around them, the doors that ring them. */
 import type { Building, Door, Site, Unit } from "../api/directory.ts";
 import type { Directory } from "../directory/directory.ts";
+import { globMatches } from "../directory/glob.ts";
 import type { Asker } from "./identity.ts";
 
 export interface Sight {
@@ -15,10 +16,22 @@ export function sightOf(directory: Directory, { unitIds }: Asker): Sight {
   const own = directory.units.list({}).filter(({ id }) => unitIds.includes(id));
   const buildings = new Set(own.map(({ buildingId }) => buildingId));
   const sites = new Set(own.map(({ siteId }) => siteId));
+  // At some hour of the week: a door does not come and go with the time of day.
+  const patterns = own.flatMap(({ id, siteId }) =>
+    directory.rules
+      .list({ unitId: id })
+      .filter(({ enabled }) => enabled)
+      .map(({ sourcePattern }) => ({ siteId, text: sourcePattern })),
+  );
   return {
     site: ({ id }) => sites.has(id),
     building: ({ id }) => buildings.has(id),
     unit: ({ id }) => unitIds.includes(id),
-    door: ({ buildingId }) => buildings.has(buildingId),
+    door: ({ id, siteId }) =>
+      directory.accounts
+        .list({ unitId: id })
+        .some(({ username }) =>
+          patterns.some((pattern) => pattern.siteId === siteId && globMatches(pattern.text, username)),
+        ),
   };
 }

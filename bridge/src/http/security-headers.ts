@@ -1,7 +1,13 @@
 import type { App } from "./app-type.ts";
 
-/** `foreign`: where the page's SIP connection goes, and the demo's bell; it may speak to no other foreign host. */
-export function securityHeaders(app: App, foreign: readonly (string | null | undefined)[]): void {
+export interface SecurityOptions {
+  /** Where the page's SIP connection goes, and the demo's bell; it may speak to no other foreign host. */
+  foreign: readonly (string | null | undefined)[];
+  /** The page stands in a frame of its own origin: Home Assistant's. */
+  framed: boolean;
+}
+
+export function securityHeaders(app: App, { foreign, framed }: SecurityOptions): void {
   const hosts = foreign.filter((uri) => typeof uri === "string").map(originOf);
   const policy = [
     "default-src 'none'",
@@ -14,7 +20,7 @@ export function securityHeaders(app: App, foreign: readonly (string | null | und
     ["connect-src 'self'", ...hosts].join(" "),
     "base-uri 'none'",
     "form-action 'none'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${framed ? "'self'" : "'none'"}`,
   ].join("; ");
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({

@@ -19,7 +19,7 @@ interface Config {
   components: Record<string, Record<string, unknown>>;
 }
 
-const topic = (id: string) => `homeassistant/device/neolia_${id}/config`;
+const topic = (id: string) => `homeassistant/device/neolia_home_sip_example_com/${id}/config`;
 const configs = (site: DiscoverySite = SITE) =>
   new Map([...discoveryMessages(site, "1.2.3")].map(([key, payload]) => [key, JSON.parse(payload) as Config]));
 const component = (id: string, key: string) => configs().get(topic(id))?.components[key];

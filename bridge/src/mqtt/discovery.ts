@@ -55,12 +55,24 @@ interface DiscoveryConfig {
 /** What a unit's and a line's event entity tells; also the subtypes of their device triggers. */
 const CALL_EVENTS = ["ringing", "answered", "missed", "ended"] as const;
 
+/** What Home Assistant's discovery topics start with unless its MQTT settings say otherwise. */
+const PREFIX = "homeassistant";
+
+/** Where Home Assistant says `online` after each of its starts. */
+export const BIRTH_TOPIC = `${PREFIX}/status`;
+
+/** A topic of its own for each site, so that what lies there is known to be the site's. `id` may be a wildcard. */
+export function discoveryTopic(domain: string, id: string, prefix = PREFIX): string {
+  // Discovery takes letters, digits, - and _ only (node_id); a domain has no _ of its own.
+  return `${prefix}/device/neolia_${domain.replaceAll(".", "_")}/${id}/config`;
+}
+
 /** All discovery messages of a site. `version` is Neolia's own. */
-export function discoveryMessages(site: DiscoverySite, version: string, prefix = "homeassistant"): DiscoveryMessages {
+export function discoveryMessages(site: DiscoverySite, version: string, prefix = PREFIX): DiscoveryMessages {
   const messages: DiscoveryMessages = new Map();
   const add = (id: string, config: Omit<DiscoveryConfig, "origin">): void => {
     messages.set(
-      `${prefix}/device/neolia_${id}/config`,
+      discoveryTopic(site.domain, id, prefix),
       JSON.stringify({ origin: { name: "Neolia", sw_version: version }, qos: 1, ...config }),
     );
   };
@@ -173,18 +185,6 @@ function unitComponents(site: DiscoverySite, unit: DiscoveryPlace): Record<strin
   return {
     ring: doorbell(site, unit, "Doorbell", "value_json.event_type == 'ringing' and value_json.door"),
     ...callComponents(site, unit),
-    do_not_disturb: {
-      platform: "switch",
-      unique_id: uniqueId(unit.id, "do_not_disturb"),
-      default_entity_id: `switch.${slug(unit.name)}_do_not_disturb`,
-      name: "Do not disturb",
-      icon: "mdi:bell-sleep",
-      entity_category: "config",
-      state_topic: doNotDisturbTopic(site.domain, unit.name),
-      command_topic: doNotDisturbCommandTopic(site.domain, unit.name),
-      payload_on: "on",
-      payload_off: "off",
-    },
   };
 }
 
@@ -280,13 +280,7 @@ function device(id: string, name: string, model: string, more: Record<string, st
 const deviceId = (id: string): string => `neolia_${id}`;
 const uniqueId = (id: string, entity: string): string => `neolia_${id}_${entity}`;
 
-export const eventTopic = (domain: string, name: string): string => `${sitePrefix(domain)}${name}/event`;
-/** `on` or `off`, retained. */
-export const doNotDisturbTopic = (domain: string, name: string): string =>
-  `${sitePrefix(domain)}${name}/do-not-disturb`;
-/** `on` or `off`, never retained. */
-export const doNotDisturbCommandTopic = (domain: string, name: string): string =>
-  `${doNotDisturbTopic(domain, name)}/set`;
+const eventTopic = (domain: string, name: string): string => `${sitePrefix(domain)}${name}/event`;
 
 /** A name as entity ids allow it. */
 function slug(name: string): string {

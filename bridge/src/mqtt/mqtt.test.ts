@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { callEvent } from "../../../test/fakes/call-events.ts";
-import { accountId, DOMAIN, SITE, storedSite, UNIT_402 } from "../../../test/fakes/stored-site.ts";
+import { accountId, DOMAIN, DOOR, SITE, storedSite, UNIT_401, UNIT_402 } from "../../../test/fakes/stored-site.ts";
 import { labFolder } from "../../../test/lab/folder.ts";
 import { Mosquitto, type MqttListener } from "../../../test/lab/mosquitto.ts";
 import { type PortBlock, reservePorts } from "../../../test/lab/ports.ts";
@@ -43,7 +43,7 @@ beforeEach(async () => {
   clockAheadMs = 0;
   bus = new EventBus((error) => assert.fail(String(error)));
   calls = startCallLog({ store: site.store, bus, announce: announcer(site.store, nowMs), nowMs });
-  listener = await broker.listen("neolia/#");
+  listener = await broker.listen("neolia/#", "homeassistant/#");
 });
 afterEach(async () => {
   await mqtt.stop();
@@ -68,6 +68,9 @@ async function start(password = "s3cret"): Promise<void> {
 const take = (id: number, ...event: [Parameters<typeof callEvent>[1], Parameters<typeof callEvent>[2]?]): void =>
   calls.take(SITE, callEvent(id, event[0], event[1]), 0);
 const unitEvents = (): CallEventPayload[] => listener.events(`${TOPIC}/unit401/event`);
+const configOf = (id: string): string => `homeassistant/device/neolia_sip_example_com/${id}/config`;
+const configs = (id: string): string[] =>
+  listener.messages.filter(({ topic }) => topic === configOf(id)).map(({ payload }) => payload);
 const types = (): string[] => unitEvents().map(({ event_type }) => event_type);
 
 test("a call is heard as ringing, answered and ended on the flat's and the door's topic, never retained", async () => {
@@ -228,6 +231,7 @@ test("what is left on the broker of a flat that is gone is taken away", async ()
 test("a removed site leaves nothing on the broker", async () => {
   await start();
   await until(() => listener.last(`${TOPIC}/unit402/state`) === "idle", { what: "the flat's state" });
+  await until(() => listener.last(configOf(SITE)), { what: "discovery" });
   site.store.sites.remove(SITE);
   bus.emit("directoryChanged", { siteId: SITE });
   await until(() => listener.last(`${TOPIC}/availability`) === "", { what: "the removal" });
@@ -235,6 +239,42 @@ test("a removed site leaves nothing on the broker", async () => {
   // No last will either, which the broker would tell after all this.
   assert.equal(listener.last(`${TOPIC}/availability`), "");
   assert.equal(listener.last(`${TOPIC}/unit402/state`), "");
+  assert.equal(listener.last(configOf(SITE)), "");
+});
+
+test("Home Assistant is told of every flat, door and panel, and again when it has started anew", async () => {
+  await start();
+  const told = [SITE, UNIT_401, UNIT_402, DOOR, accountId("panel401"), accountId("panel402")];
+  await until(() => told.every((id) => configs(id).length === 1), { what: "discovery" });
+  assert.equal((JSON.parse(configs(UNIT_401)[0] ?? "") as { device: { name: string } }).device.name, "Unit 401");
+  assert.deepEqual(configs(accountId("mobile401")), []);
+  await listener.say("homeassistant/status", "offline");
+  await listener.say("homeassistant/status", "online");
+  await until(() => told.every((id) => configs(id).length === 2), { timeoutMs: 10_000, what: "discovery again" });
+});
+
+test("what Home Assistant was told of a flat that is gone, or of an entity that is gone, is taken back after a restart", async () => {
+  await start();
+  await until(() => configs(UNIT_402).length === 1 && configs(UNIT_401).length === 1, { what: "discovery" });
+  await mqtt.stop();
+  const config = JSON.parse(configs(UNIT_401)[0] ?? "") as { components: Record<string, object> };
+  config.components.lamp = { platform: "light", unique_id: "lamp", command_topic: "lamp" };
+  await listener.say(configOf(UNIT_401), JSON.stringify(config), true);
+  site.store.units.remove(UNIT_402);
+  await start();
+  await until(() => configs(UNIT_402).at(-1) === "", { what: "the flat's removal" });
+  await until(() => configs(UNIT_401).length === 4, { what: "the entity's removal" });
+  const lamps = configs(UNIT_401).map((one) => (JSON.parse(one) as typeof config).components.lamp);
+  assert.deepEqual(lamps.slice(2), [{ platform: "light" }, undefined]);
+});
+
+test("another site's discovery on the same broker is left alone", async () => {
+  const foreign = "homeassistant/device/neolia_elsewhere_example_com/unit/config";
+  await listener.say(foreign, "{}", true);
+  await start();
+  await until(() => configs(UNIT_401).length === 1, { what: "discovery" });
+  assert.equal(listener.last(foreign), "{}");
+  await listener.say(foreign, "", true);
 });
 
 test("a refused password, a missing broker and no configuration are told apart", async () => {

@@ -11,6 +11,7 @@ import type { Store } from "../store/store.ts";
 import { isRing } from "./announcer.ts";
 import { type Broker, BrokerSession } from "./broker-session.ts";
 import { type MqttProblem, problemOf } from "./mqtt-error.ts";
+import { SiteDiscovery } from "./site-discovery.ts";
 import { retainedState } from "./site-state.ts";
 import { availabilityTopic, retainedFilters, sitePrefix } from "./topics.ts";
 
@@ -32,6 +33,7 @@ const IN_FLIGHT = 50;
 export class SitePublisher {
   private readonly options: SitePublisherOptions;
   private readonly connection: Connection;
+  private readonly discovery: SiteDiscovery;
   private session: BrokerSession | null = null;
   private current: { link: "up" | "connecting" | "down"; code: MqttProblem | null } = {
     link: "connecting",
@@ -44,6 +46,7 @@ export class SitePublisher {
 
   constructor(options: SitePublisherOptions) {
     this.options = options;
+    this.discovery = new SiteDiscovery({ site: options.site, store: options.store, onDue: () => this.refresh() });
     this.connection = keepConnected({
       connect: (up, signal) => this.connect(up, signal),
       onDown: (error) => this.down(error),
@@ -83,7 +86,11 @@ export class SitePublisher {
     this.session = null;
     await this.working;
     if (session) {
-      const topics = [...this.published.keys(), availabilityTopic(this.options.site.domain)];
+      const topics = [
+        ...this.discovery.topics(),
+        ...this.published.keys(),
+        availabilityTopic(this.options.site.domain),
+      ];
       await Promise.all(topics.map((topic) => session.publish(topic, "", true).catch(() => undefined)));
       session.end();
     }
@@ -96,8 +103,8 @@ export class SitePublisher {
       broker,
       clientId: `neolia-${site.domain}`,
       availabilityTopic: availabilityTopic(site.domain),
-      onMessage: (topic, _payload, retained) => {
-        if (retained) this.found(topic);
+      onMessage: (topic, payload, retained) => {
+        if (!this.discovery.hear(topic, payload, retained) && retained) this.found(topic);
       },
       signal,
     });
@@ -107,9 +114,11 @@ export class SitePublisher {
       up();
       this.set({ link: "up", code: null });
       this.refresh();
-      await session.subscribe(retainedFilters(site.domain));
+      await session.subscribe([...retainedFilters(site.domain), ...this.discovery.filters]);
+      this.discovery.subscribed();
       await session.over;
     } finally {
+      this.discovery.stop();
       session.drop();
       if (this.session === session) this.session = null;
     }
@@ -131,8 +140,11 @@ export class SitePublisher {
     try {
       do {
         this.again = false;
-        await this.publishState(session);
-        await this.publishEvents(session);
+        // Sent first, so that an entity is gone before its state is; a ring does not wait until all of it is confirmed.
+        await Promise.all([
+          this.discovery.publish(session),
+          this.publishState(session).then(() => this.publishEvents(session)),
+        ]);
       } while (this.again && this.session === session);
     } catch (error) {
       // The session is over, and the next one starts with everything that is left; or the store refuses.

@@ -6,6 +6,8 @@
  *     neolia/<site>/<door>/called                   the same for calls *to* a door, which are no press of its bell
  *     neolia/<site>/<name>/state                    idle | ringing | in-call   retained
  *     neolia/<site>/account/<username>/registered   on | off               retained
+ *
+ * Beside them `homeassistant/device/neolia_<site>/<id>/config`, retained, for Home Assistant (discovery.ts).
  */
 import type { CallRow } from "../store/call-store.ts";
 import type { Store } from "../store/store.ts";

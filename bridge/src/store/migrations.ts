@@ -115,4 +115,13 @@ export const MIGRATIONS: readonly string[] = [
     created_at_ms INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Which users of Home Assistant live where: several in one flat, one in several.
+  CREATE TABLE member (
+    user_id TEXT NOT NULL,                       -- Home Assistant's id
+    unit_id TEXT NOT NULL REFERENCES unit (id) ON DELETE CASCADE,
+    PRIMARY KEY (user_id, unit_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX member_unit ON member (unit_id);
+  `,
 ];

@@ -8,6 +8,7 @@ import { type OpenOptions, openDatabase } from "./database.ts";
 import { type DeviceStore, deviceStore } from "./device-store.ts";
 import { type EventOutbox, eventOutbox } from "./event-outbox.ts";
 import { type FeedStore, feedStore } from "./feed-store.ts";
+import { type MemberStore, memberStore } from "./member-store.ts";
 import { type ProvisioningStore, provisioningStore } from "./provisioning-store.ts";
 import { type RuleStore, ruleStore } from "./rule-store.ts";
 import { type SiteStore, siteStore } from "./site-store.ts";
@@ -21,6 +22,7 @@ export interface Store {
   accounts: AccountStore;
   rules: RuleStore;
   devices: DeviceStore;
+  members: MemberStore;
   provisioning: ProvisioningStore;
   calls: CallStore;
   feed: FeedStore;
@@ -49,6 +51,7 @@ export function openStore(options: OpenOptions): Store {
     accounts: accountStore(db),
     rules: ruleStore(db),
     devices: deviceStore(db),
+    members: memberStore(db),
     provisioning: provisioningStore(db),
     calls: callStore(db),
     feed: feedStore(db),

@@ -31,7 +31,7 @@ export function liveRoutes(api: App, { directory, live, identity }: HttpPorts): 
       schema: { summary: "WebSocket: `hello`, then every change (PanelMessage).", querystring: DeviceQuery },
     },
     (socket, request) => {
-      // Asked again for every message: a session that ended hears nothing more.
+      // Asked again for every message, and with every ping: a session that ended hears nothing more.
       const viewer = () => {
         const asker = identity.whoAsks(request);
         if (asker) return viewerOf(directory, asker, request.query.device);
@@ -39,7 +39,7 @@ export function liveRoutes(api: App, { directory, live, identity }: HttpPorts): 
         return null;
       };
       const unsubscribe = live.subscribe(viewer, (message) => send(socket, message));
-      const stopPinging = keepAlive(socket);
+      const stopPinging = keepAlive(socket, () => void viewer());
       socket.on("message", () => {
         send(socket, { type: "error", ...errorReply(new AppError("INVALID_REQUEST", "nothing is read here")) });
         socket.close(1008, "nothing is read here");
@@ -59,8 +59,8 @@ function send(socket: WebSocket, message: PanelMessage): void {
   else socket.send(JSON.stringify(message));
 }
 
-/** Ends a connection whose other end vanished without a word (sleep, network change). */
-function keepAlive(socket: WebSocket): () => void {
+/** Ends a connection whose other end vanished without a word (sleep, network change). `check` runs with each ping. */
+function keepAlive(socket: WebSocket, check: () => void): () => void {
   let answered = true;
   socket.on("pong", () => {
     answered = true;
@@ -68,6 +68,7 @@ function keepAlive(socket: WebSocket): () => void {
   const timer = setInterval(() => {
     if (!answered) socket.terminate();
     answered = false;
+    check();
     socket.ping();
   }, PING_EVERY_MS);
   return () => clearInterval(timer);

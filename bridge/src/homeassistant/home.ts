@@ -1,0 +1,68 @@
+/** Home Assistant around the app: who its users are, its broker, and the entry in its sidebar. */
+import { join } from "node:path";
+import type { Log } from "../links/log.ts";
+import type { NetworkWatch } from "../links/network-watch.ts";
+import { connectCore } from "./connect-core.ts";
+import { CoreLink } from "./core.ts";
+import { type IngressRequest, type IngressUser, ingressUser } from "./ingress-user.ts";
+import { onceFile } from "./once-file.ts";
+import { type MqttService, Supervisor } from "./supervisor.ts";
+import { type HomeUser, HomeUsers } from "./users.ts";
+
+export interface HomeAccess {
+  /** The Supervisor's API, http://supervisor in the app. */
+  url: string;
+  token: string;
+  /** The only address whose word on who is asking is believed. */
+  address: string;
+}
+
+export interface HomeOptions {
+  access: HomeAccess;
+  /** Where it is noted that the sidebar entry was switched on. */
+  dataFolder: string;
+  network: NetworkWatch;
+  log: Log;
+}
+
+export interface Home {
+  userOf(request: IngressRequest): IngressUser;
+  /** null while the list is unknown. */
+  users(): HomeUser[] | null;
+  /** The broker that Home Assistant uses; null when there is none, or the Supervisor does not say. */
+  broker(): Promise<MqttService | null>;
+  /** Switches the sidebar entry on, at the first start only. */
+  showPanel(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function startHome({ access, dataFolder, network, log }: HomeOptions): Home {
+  const supervisor = new Supervisor(access);
+  const core = new CoreLink({ connect: connectCore(access), network, log });
+  const users = new HomeUsers({ core, log });
+  core.start();
+  return {
+    userOf: (request) => ingressUser(request, (id) => users.find(id), access.address),
+    users: () => users.list(),
+    broker: async () => {
+      try {
+        return await supervisor.mqttService();
+      } catch (error) {
+        log.warn({ error: String(error) }, "the Supervisor did not say which broker there is");
+        return null;
+      }
+    },
+    showPanel: async () => {
+      try {
+        const shown = await supervisor.showPanelOnce(onceFile(join(dataFolder, "sidebar-shown")));
+        if (shown) log.info({}, "Neolia has added its entry to the sidebar; switched off, it stays off");
+      } catch (error) {
+        log.warn({ error: String(error) }, "the sidebar entry could not be switched on; the next start tries again");
+      }
+    },
+    stop: async () => {
+      users.stop();
+      await core.stop();
+    },
+  };
+}

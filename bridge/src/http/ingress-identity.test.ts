@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
+import { test } from "node:test";
+import { AppError } from "../events/errors.ts";
+import { type IngressIdentityOptions, ingressIdentity } from "./ingress-identity.ts";
+
+type Asking = ReturnType<IngressIdentityOptions["userOf"]>;
+
+const ROSA: Asking = { kind: "user", user: { id: "rosa", name: "Rosa", administrator: false } };
+const OLIVIA: Asking = { kind: "user", user: { id: "olivia", name: "Olivia", administrator: true } };
+
+const identityOf = (asking: Asking) =>
+  ingressIdentity({ userOf: () => asking, unitsOf: (id) => (id === "rosa" ? ["unit401"] : []) });
+
+function request(url: string, remoteAddress = "127.0.0.1", method = "GET"): IncomingMessage {
+  const socket = new Socket();
+  Object.defineProperty(socket, "remoteAddress", { value: remoteAddress });
+  return Object.assign(new IncomingMessage(socket), { url, method });
+}
+
+/** The code that the guard refuses a request with; null: it passes. */
+function refusal(asking: Asking, incoming = request("/api/state")): string | null {
+  try {
+    identityOf(asking).guard(incoming);
+    return null;
+  } catch (error) {
+    return error instanceof AppError ? `${error.status} ${error.code}` : String(error);
+  }
+}
+
+test("an administrator of the house sees everything, a resident their own flats", () => {
+  const asker = (asking: Asking) => identityOf(asking).whoAsks({ raw: request("/api/state") });
+  assert.deepEqual(asker(OLIVIA), { role: "admin", name: "Olivia", unitIds: null });
+  assert.deepEqual(asker(ROSA), { role: "resident", name: "Rosa", unitIds: ["unit401"] });
+  for (const kind of ["foreign", "nameless", "unknown"] as const) assert.equal(asker({ kind }), null);
+});
+
+test("who is no user of the house is refused, each for their own reason", () => {
+  assert.equal(refusal(ROSA), null);
+  assert.equal(refusal({ kind: "foreign" }), "403 FOREIGN_ORIGIN");
+  assert.equal(refusal({ kind: "nameless" }), "401 NOT_SIGNED_IN");
+  assert.equal(refusal({ kind: "unknown" }), "403 FORBIDDEN");
+});
+
+test("the health check of the container itself passes, from elsewhere or for anything else it does not", () => {
+  const foreign = { kind: "foreign" } as const;
+  for (const address of ["127.0.0.1", "::1", "::ffff:127.0.0.1"]) {
+    assert.equal(refusal(foreign, request("/api/health", address)), null, address);
+  }
+  for (const other of [
+    request("/api/health", "172.30.33.5"),
+    request("/api/health/../sites"),
+    request("/api/health?x"),
+    request("/api/sites"),
+    request("/api/health", "127.0.0.1", "POST"),
+  ]) {
+    assert.equal(refusal(foreign, other), "403 FOREIGN_ORIGIN");
+  }
+});

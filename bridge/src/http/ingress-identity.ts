@@ -1,0 +1,54 @@
+/**
+ * In Home Assistant: who asks is whoever the Supervisor names on a connection of its own. Administrators of Home
+ * Assistant are administrators here; everybody else is a resident of the flats that an administrator gave them.
+ */
+import type { IncomingMessage } from "node:http";
+import { AppError } from "../events/errors.ts";
+import type { Asker, Identity } from "./identity.ts";
+
+export interface IngressIdentityOptions {
+  /** Who the Supervisor says it is; asked anew each time. */
+  userOf(request: IncomingMessage): IngressUser;
+  /** Ids of a resident's flats. */
+  unitsOf(userId: string): readonly string[];
+}
+
+type IngressUser =
+  | { kind: "user"; user: { id: string; name: string; administrator: boolean } }
+  /** Not from the Supervisor, not named by it, not known to Home Assistant. */
+  | { kind: "foreign" | "nameless" | "unknown" };
+
+export interface IngressIdentity extends Identity {
+  whoAsks(request: { raw: IncomingMessage }): Asker | null;
+}
+
+export function ingressIdentity({ userOf, unitsOf }: IngressIdentityOptions): IngressIdentity {
+  return {
+    guard: (request) => {
+      switch (userOf(request).kind) {
+        case "user":
+          return;
+        case "foreign":
+          if (isHealthCheck(request)) return;
+          throw new AppError("FOREIGN_ORIGIN", "the bridge answers only Home Assistant's Supervisor");
+        case "nameless":
+          if (isHealthCheck(request)) return;
+          throw new AppError("NOT_SIGNED_IN", "the Supervisor did not say who is asking");
+        case "unknown":
+          throw new AppError("FORBIDDEN", "Home Assistant does not know this user");
+      }
+    },
+    whoAsks: ({ raw }) => {
+      const asking = userOf(raw);
+      if (asking.kind !== "user") return null;
+      const { id, name, administrator } = asking.user;
+      if (administrator) return { role: "admin", name, unitIds: null };
+      return { role: "resident", name, unitIds: unitsOf(id) };
+    },
+  };
+}
+
+/** The image's own HEALTHCHECK runs inside the container. */
+function isHealthCheck({ method, url, socket }: IncomingMessage): boolean {
+  return method === "GET" && url === "/api/health" && /^(::ffff:)?127\.|^::1$/i.test(socket.remoteAddress ?? "");
+}

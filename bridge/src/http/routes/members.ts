@@ -1,0 +1,46 @@
+import { Type } from "typebox";
+import { Member, MemberPut, UserId } from "../../api/member.ts";
+import type { App } from "../app-type.ts";
+import type { HttpPorts } from "../ports.ts";
+
+const UserParams = Type.Object({ userId: UserId }, { additionalProperties: false });
+
+export function memberRoutes(api: App, { directory, people }: HttpPorts): void {
+  const everybody = (): Member[] => {
+    const units = directory.members.all();
+    const known = people?.() ?? [];
+    const gone = [...units.keys()].filter((userId) => !known.some(({ id }) => id === userId));
+    return [
+      ...known.map(({ id, name, administrator }) => ({
+        userId: id,
+        name,
+        administrator,
+        unitIds: units.get(id) ?? [],
+      })),
+      ...gone.map((userId) => ({ userId, name: null, administrator: false, unitIds: units.get(userId) ?? [] })),
+    ];
+  };
+  api.get(
+    "/members",
+    { schema: { summary: "The users of Home Assistant and their units.", response: { 200: Type.Array(Member) } } },
+    async () => everybody(),
+  );
+  api.put(
+    "/members/:userId",
+    {
+      schema: {
+        summary: "Gives a user these units and no others. Idempotent.",
+        params: UserParams,
+        body: MemberPut,
+        response: { 200: Member },
+      },
+    },
+    async (request) => {
+      const { userId } = request.params;
+      directory.members.set(userId, request.body.unitIds);
+      const stored = directory.members.unitsOf(userId);
+      const member = everybody().find((one) => one.userId === userId);
+      return member ?? { userId, name: null, administrator: false, unitIds: stored };
+    },
+  );
+}
