@@ -1,5 +1,5 @@
 /**
- * `node addon/build.ts <folder>`: stages what the app's image holds, and nothing else: the bridge as one file, the built
+ * `node addon/build.ts <folder>`: stages what the app's image holds, and nothing else: the bundled bridge, the built
  * panel beside it, the first process, and SQLite's native module for the architecture that this runs on.
  */
 import { execFileSync } from "node:child_process";
@@ -11,14 +11,14 @@ import { buildPanel } from "../panel/build.ts";
 
 const root = join(import.meta.dirname, "..");
 
-const bridge = join(root, "bridge/dist/main.js");
+const bridge = join(root, "bridge/dist");
 
 /** Makes the folder anew, with the bridge as it was built last. */
 export async function stageApp(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   if (!existsSync(bridge)) buildBridge();
-  cpSync(bridge, join(folder, "bridge.js"));
+  for (const file of readdirSync(bridge)) if (file.endsWith(".js")) cpSync(join(bridge, file), join(folder, file));
   await build({
     entryPoints: ["start", "backup"].map((name) => join(root, `addon/app/${name}.ts`)),
     outdir: folder,

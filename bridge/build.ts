@@ -1,13 +1,16 @@
 /**
- * Bundles the bridge into `bridge/dist/main.js`: one file that starts in a fraction of the time of its sources and
- * needs only better-sqlite3 (native code) beside it.
+ * Bundles the bridge into `bridge/dist`: `main.js` starts in a fraction of the time of its sources and needs only
+ * better-sqlite3 (native code) beside it. What the sources take in by `await import()` stays in files of its own and
+ * costs nothing until it is used.
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
 const folder = import.meta.dirname;
-const outfile = join(folder, "dist/main.js");
+const outdir = join(folder, "dist");
+/** Each is started by name: the bridge, and the processes and threads that it starts itself. */
+const ENTRIES = { main: "src/main.ts", "zone-program": "src/directory/zone-program.ts" };
 
 /**
  * Parts of packages that the bridge never reaches: Fastify's compilers (http/app.ts replaces them) and `inject`,
@@ -37,10 +40,21 @@ const requiredHttp: Plugin = {
   },
 };
 
-rmSync(join(folder, "dist"), { recursive: true, force: true });
+/** mqtt.js carries three copies of Node's streams for browsers and old Nodes. */
+const ownStreams: Plugin = {
+  name: "own-streams",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^readable-stream$/ }, ({ path }) => ({ path, namespace: "own-streams" }));
+    onLoad({ filter: /./, namespace: "own-streams" }, () => ({ contents: 'module.exports = require("node:stream");' }));
+  },
+};
+
+rmSync(outdir, { recursive: true, force: true });
 const result = await build({
-  entryPoints: [join(folder, "src/main.ts")],
-  outfile,
+  entryPoints: ENTRIES,
+  absWorkingDir: folder,
+  outdir,
+  splitting: true,
   bundle: true,
   minify: true,
   platform: "node",
@@ -50,9 +64,10 @@ const result = await build({
   external: ["better-sqlite3"],
   // CommonJS packages inside the bundle ask for Node's own modules through require.
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-  plugins: [withoutUnreached, requiredHttp],
+  plugins: [withoutUnreached, requiredHttp, ownStreams],
   metafile: true,
   logLevel: "warning",
 });
-const bytes = Object.values(result.metafile.outputs).find((output) => output.entryPoint)?.bytes ?? 0;
-console.log(`bridge/dist/main.js  ${Math.round(bytes / 1024)} kB`);
+for (const [file, { bytes }] of Object.entries(result.metafile.outputs)) {
+  if (file.endsWith(".js")) console.log(`bridge/${file}  ${Math.round(bytes / 1024)} kB`);
+}

@@ -16,5 +16,5 @@ if (isRoot) {
 }
 
 // The build puts the bridge's bundle beside this file; it is looked for at run time.
-const bridge = new URL("./bridge.js", import.meta.url).href;
+const bridge = new URL("./main.js", import.meta.url).href;
 await import(bridge);

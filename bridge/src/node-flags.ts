@@ -8,7 +8,11 @@
 export const NODE_FLAGS: readonly string[] = ["--optimize-for-size"];
 
 /**
- * glibc keeps freed memory for each thread apart; with one arena for all of Node's threads idle takes 4 MB less. The
- * app's image has musl, which knows no arenas and no such variable.
+ * glibc keeps freed memory for each thread apart; with one arena for all of Node's threads idle takes 4 MB less, and
+ * 1.5 MB less when what is free at its end goes back at once. The app's image has musl, which knows neither.
  */
-export const NODE_ENVIRONMENT: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: "1" };
+export const NODE_ENVIRONMENT: Readonly<Record<string, string>> = {
+  MALLOC_ARENA_MAX: "1",
+  MALLOC_TRIM_THRESHOLD_: "131072",
+  MALLOC_TOP_PAD_: "0",
+};

@@ -18,6 +18,8 @@ export interface BridgeLabOptions {
   mqtt?: { url: string; username?: string; password?: string; caFile?: string };
   /** Another entry than bridge/src/main.ts: a bundle. */
   main?: string;
+  /** Another Node program than the one that runs this. */
+  node?: string;
   /** Any further setting, e.g. NEOLIA_LOG_LEVEL. */
   env?: Record<string, string>;
 }
@@ -60,7 +62,7 @@ export class Bridge {
 
   async start(): Promise<void> {
     this.program = await Program.start({
-      command: process.execPath,
+      command: this.options.node ?? process.execPath,
       args: [...NODE_FLAGS, this.options.main ?? MAIN],
       logFile: this.logFile,
       env: this.env(),

@@ -45,6 +45,8 @@ export interface LabOptions {
   demoPage?: boolean;
   /** Another entry of the bridge than its sources: the bundle. */
   bridgeMain?: string;
+  /** Another Node program for the bridge than the one that runs this. */
+  bridgeNode?: string;
   /** Told before each step. */
   progress?: (what: string) => void;
 }
@@ -229,6 +231,7 @@ async function tryLab(options: LabOptions): Promise<Lab> {
       mqtt: { url: broker.url },
       env: demo,
       ...(options.bridgeMain !== undefined && { main: options.bridgeMain }),
+      ...(options.bridgeNode !== undefined && { node: options.bridgeNode }),
     });
     stops.push(() => bridge.stop());
     await until(() => bridge.token, { what: "the bridge to print its token" });

@@ -1,7 +1,7 @@
 import type { DirectoryPut } from "../../../infra/control/src/wire.ts";
 import type { Store } from "../store/store.ts";
 import { siteOf } from "./lookup.ts";
-import { siteClock } from "./site-clock.ts";
+import { siteClock, UTC } from "./site-clock.ts";
 
 /**
  * A site's whole directory as the VPS gets it, at its present revision. Throws AppError UNKNOWN_SITE.
@@ -13,6 +13,7 @@ export function siteSnapshot(store: Store, siteId: string, nowMs: number): Direc
   const site = siteOf(store, siteId);
   const units = store.units.list({ siteId });
   const nameOf = new Map(units.map(({ id, name }) => [id, name]));
+  const rules = store.rules.list({ siteId });
   return {
     revision: store.provisioning.get(siteId)?.revision ?? 1,
     units: units.map(({ name, kind }) => ({ name, kind })),
@@ -23,7 +24,7 @@ export function siteSnapshot(store: Store, siteId: string, nowMs: number): Direc
       unit: unitId === null ? null : (nameOf.get(unitId) ?? null),
       enabled,
     })),
-    rules: store.rules.list({ siteId }).map((rule) => ({
+    rules: rules.map((rule) => ({
       unit: nameOf.get(rule.unitId) ?? "",
       position: rule.position,
       sourcePattern: rule.sourcePattern,
@@ -33,6 +34,7 @@ export function siteSnapshot(store: Store, siteId: string, nowMs: number): Direc
       windows: rule.schedule,
       enabled: rule.enabled,
     })),
-    clock: siteClock(site.timeZone, nowMs),
+    // Only hours of the week need to know what time it is at the site.
+    clock: [...(rules.some(({ schedule }) => schedule.length > 0) ? siteClock(site.timeZone, nowMs) : UTC)],
   };
 }
