@@ -8,14 +8,29 @@ import { type Device, fetchDevice, fetchIceServers, putDevice } from "./data/dev
 import { type Directory, fetchDirectory } from "./data/directory.ts";
 import { LiveLink, type LiveState } from "./data/live.ts";
 import { fetchSession, type Session, signIn, takeTokenFromAddress } from "./data/session.ts";
-import { deviceId } from "./phone/device-id.ts";
+import type { Host } from "./host/host.ts";
+import { deviceId, newDeviceId } from "./phone/device-id.ts";
 import { phone } from "./phone/phone.ts";
 import type { PhoneState } from "./phone/phone-state.ts";
 
-export type SessionState = "checking" | "signed-in" | "needed" | "wrong" | "unreachable";
+export type SessionState =
+  | "checking"
+  | "signed-in"
+  /** Standalone: the token is asked for; it was wrong; nobody answers. */
+  | "needed"
+  | "wrong"
+  | "unreachable"
+  /** Home Assistant gives no session now; tried again. */
+  | "ended"
+  /** Home Assistant does not let this user in any more. */
+  | "stranger";
 
 export interface PanelState {
   session: SessionState;
+  /** null until the bridge has said so. It may change at any time: whoever shows an administrator's page watches it. */
+  role: Session["role"] | null;
+  /** The bridge was updated since this page was loaded. */
+  outdated: boolean;
   /** What the bridge wants an administrator to know, in its own words. */
   notices: string[];
   /** undefined: not asked yet; null: this browser has not been set up. */
@@ -29,19 +44,26 @@ export interface PanelState {
 }
 
 const RETRY_MS = 2_000;
+/** Whoever loses rights shall not see for longer what is no longer theirs. It also keeps Home Assistant's session alive. */
+const LOOK_AGAIN_MS = 30_000;
 /** A wall panel runs for months: calls that came in live do not pile up for ever. */
 const LOG_KEPT = 200;
 const SEEN_KEY = "neolia.logSeen";
 
 export class PanelModel {
   private readonly api: Api;
-  private readonly deviceId = deviceId();
+  private readonly host: Host;
+  private deviceId = deviceId();
+  private version: string | null = null;
+  private retry: ReturnType<typeof setTimeout> | undefined;
   private readonly live: LiveLink;
   private readonly listeners = new Set<(state: PanelState) => void>();
   private started = false;
   private loading: "no" | "yes" | "again" = "no";
   private current: PanelState = {
     session: "checking",
+    role: null,
+    outdated: false,
     notices: [],
     device: undefined,
     directory: null,
@@ -51,9 +73,10 @@ export class PanelModel {
     problem: null,
   };
 
-  constructor(baseUrl: string) {
-    this.api = createApi(baseUrl);
-    this.live = new LiveLink(this.api, this.deviceId, {
+  constructor(host: Host) {
+    this.host = host;
+    this.api = createApi(host);
+    this.live = new LiveLink(this.api, () => this.deviceId, {
       link: (up) => {
         const missedSomething = this.current.live.up === false;
         this.update({ live: { ...this.current.live, up } });
@@ -90,6 +113,10 @@ export class PanelModel {
     phone.start();
     const token = takeTokenFromAddress();
     void (token === null ? this.checkSession() : this.signIn(token));
+    setInterval(() => this.lookAgain(), LOOK_AGAIN_MS);
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.lookAgain();
+    });
   }
 
   async signIn(token: string): Promise<void> {
@@ -103,7 +130,15 @@ export class PanelModel {
 
   /** Makes this browser a panel of the unit. Throws ApiError. */
   async setUp(unitId: string, label: string): Promise<void> {
-    this.adopt(await putDevice(this.api, this.deviceId, { unitId, label }));
+    try {
+      this.adopt(await putDevice(this.api, this.deviceId, { unitId, label }));
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === "DEVICE_UNKNOWN")) throw error;
+      // The account belongs to a unit that is not this user's: who moved, or shares the browser, gets one of their own.
+      this.deviceId = newDeviceId();
+      this.adopt(await putDevice(this.api, this.deviceId, { unitId, label }));
+      this.live.start();
+    }
   }
 
   async loadLog(older = false): Promise<void> {
@@ -128,24 +163,47 @@ export class PanelModel {
     this.update({ problem: null });
   }
 
+  private lookAgain(): void {
+    if (this.current.session === "signed-in") void this.checkSession();
+  }
+
   private async checkSession(): Promise<void> {
     try {
       this.signedIn(await fetchSession(this.api));
     } catch (error) {
-      if (isRefusal(error)) {
-        this.live.stop();
-        this.update({ session: "needed" });
-      } else if (this.current.session !== "signed-in") {
-        this.update({ session: "unreachable" });
-        setTimeout(() => void this.checkSession(), RETRY_MS);
-      }
+      this.sessionRefused(error);
     }
   }
 
-  private signedIn({ notices }: Session): void {
-    if (this.current.session === "signed-in") return;
-    this.update({ session: "signed-in", notices });
-    this.live.start();
+  private sessionRefused(error: unknown): void {
+    const status = error instanceof ApiError ? error.status : 0;
+    if (status === 401 && this.host.kind === "standalone") {
+      this.lock("needed");
+      return;
+    }
+    // The phone does not need the bridge: what is on screen stays, and the lost link is told on its own.
+    if (status !== 403 && this.current.session === "signed-in") return;
+    if (status === 403) this.lock("stranger");
+    else this.update({ session: status === 401 ? "ended" : "unreachable" });
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => void this.checkSession(), RETRY_MS);
+  }
+
+  /** Shows and keeps nothing of what was this user's. */
+  private lock(session: SessionState): void {
+    this.live.stop();
+    phone.configure(null);
+    const log = { ...this.current.log, calls: null, nextBefore: null };
+    this.update({ session, role: null, notices: [], device: undefined, directory: null, log });
+    this.update({ live: { up: null, state: null } });
+  }
+
+  private signedIn({ role, notices, version }: Session): void {
+    const before = this.current;
+    this.version ??= version;
+    this.update({ session: "signed-in", role, notices, outdated: version !== this.version });
+    if (before.session !== "signed-in") this.live.start();
+    else if (before.role === role) return;
     void this.load();
   }
 
@@ -248,11 +306,10 @@ function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401;
 }
 
-const models = new Map<string, PanelModel>();
+let model: PanelModel | null = null;
 
-/** The page's model of the bridge at this address. */
-export function modelOf(baseUrl: string): PanelModel {
-  const model = models.get(baseUrl) ?? new PanelModel(baseUrl);
-  models.set(baseUrl, model);
+/** The one model of the page. */
+export function modelOf(host: Host): PanelModel {
+  model ??= new PanelModel(host);
   return model;
 }

@@ -1,5 +1,5 @@
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
 import "./views/call-view.ts";
 import "./views/home-view.ts";
 import "./views/incoming-view.ts";
@@ -7,8 +7,11 @@ import "./views/log-view.ts";
 import "./views/session-view.ts";
 import "./views/setup-view.ts";
 import { Attention } from "./attention.ts";
+import { icon } from "./components/icon.ts";
 import { darkTokens, shared, tokens } from "./components/style.ts";
-import { describeHost, type Hass, type Host, type PanelInfo } from "./host.ts";
+import type { Host, Look } from "./host/host.ts";
+import type { NativeProperties } from "./host/native-host.ts";
+import { thisHost } from "./host/this-host.ts";
 import { type Localizer, localizer } from "./localize/localize.ts";
 import { modelOf, type PanelModel, type PanelState } from "./model.ts";
 import { phone } from "./phone/phone.ts";
@@ -19,20 +22,18 @@ type Page = "home" | "log" | "setup";
 
 /**
  * The panel: one element for the standalone page, the app's ingress page and Home Assistant's own panel list (there
- * `hass`, `narrow` and `panel` are set from outside). It shows the model and the phone; it holds neither.
+ * `hass`, `narrow`, `route` and `panel` are set from outside). It shows the model and the phone; it holds neither.
  */
 @customElement("neolia-panel")
 export class NeoliaPanel extends LitElement {
-  @property({ attribute: false }) hass: Hass | null = null;
-  @property({ attribute: false }) panel: PanelInfo | null = null;
-  @property({ type: Boolean, reflect: true }) narrow = false;
-
   @state() private known: PanelState | null = null;
   @state() private page: Page = "home";
-  private host: Host = describeHost(null, null, false);
+  @state() private look: Look | null = null;
+  private properties: Partial<NativeProperties> = {};
+  private host: Host | null = null;
   private t: Localizer = localizer("en");
   private model: PanelModel | null = null;
-  private unsubscribe: (() => void) | null = null;
+  private unsubscribes: (() => void)[] = [];
   private readonly attention = new Attention();
 
   static override styles = [
@@ -57,6 +58,32 @@ export class NeoliaPanel extends LitElement {
           ${darkTokens}
         }
       }
+      :host([safe-area="browser"]) {
+        padding: env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom)
+          env(safe-area-inset-left);
+      }
+      :host([safe-area="variables"]) {
+        padding: var(--safe-area-inset-top) var(--safe-area-content-inset-right, var(--safe-area-inset-right))
+          var(--safe-area-inset-bottom) var(--safe-area-content-inset-left, var(--safe-area-inset-left));
+      }
+      .bar {
+        align-items: center;
+        background: var(--nl-bar);
+        color: var(--nl-on-bar);
+        display: flex;
+        font-size: 20px;
+        gap: 4px;
+        min-block-size: 56px;
+        padding-inline: 4px;
+      }
+      .bar button {
+        background: transparent;
+        border: 0;
+        color: inherit;
+        font-size: 24px;
+        min-inline-size: 48px;
+        padding: 0;
+      }
       main {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -74,32 +101,63 @@ export class NeoliaPanel extends LitElement {
     `,
   ];
 
+  set hass(hass: NativeProperties["hass"]) {
+    this.take({ hass });
+  }
+
+  set narrow(narrow: boolean) {
+    this.take({ narrow });
+  }
+
+  set route(route: NativeProperties["route"]) {
+    this.take({ route });
+  }
+
+  set panel(panel: NativeProperties["panel"]) {
+    this.take({ panel });
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
-    this.model = modelOf(this.describeHost().baseUrl);
-    this.unsubscribe = this.model.subscribe((known) => {
-      this.known = known;
-    });
+    const host = thisHost(this.properties);
+    this.host = host;
+    this.model = modelOf(host);
+    const follow = (): void => this.follow(host.look);
+    follow();
+    this.unsubscribes = [
+      host.subscribe(follow),
+      this.model.subscribe((known) => {
+        this.known = known;
+      }),
+    ];
     this.model.start();
     window.addEventListener("keydown", this.onKey);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.unsubscribe?.();
+    for (const unsubscribe of this.unsubscribes.splice(0)) unsubscribe();
     window.removeEventListener("keydown", this.onKey);
     this.attention.flash(null);
   }
 
-  protected override willUpdate(): void {
-    this.describeHost();
-    this.setAttribute("theme", this.host.theme);
-    this.lang = this.host.locale;
+  private take(change: Partial<NativeProperties>): void {
+    this.properties = { ...this.properties, ...change };
+    if (this.host !== null) thisHost(this.properties);
+  }
+
+  private follow(look: Look): void {
+    if (look.locale !== this.t.locale) this.t = localizer(look.locale);
+    this.setAttribute("theme", look.theme);
+    this.setAttribute("safe-area", look.safeArea);
+    this.lang = look.locale;
+    this.look = look;
   }
 
   protected override render(): TemplateResult {
     const calling = (this.known?.phone.call.phase ?? "idle") !== "idle";
     return html`
+      ${this.look?.menu === true && !calling ? this.renderBar() : nothing}
       <main class=${calling ? "call" : ""}>${this.renderView()}</main>
       <div class="unseen" role="alert">${this.announcement()}</div>
     `;
@@ -135,7 +193,7 @@ export class NeoliaPanel extends LitElement {
     if (call !== null) return call;
     if (known.device === undefined) return this.renderWait();
     if (known.device === null || this.page === "setup") {
-      return html`<neolia-setup-view .t=${t} .directory=${known.directory} .device=${known.device} .notices=${known.notices}
+      return html`<neolia-setup-view .t=${t} .directory=${known.directory} .device=${known.device} .notices=${known.notices} .viewer=${known.role}
         .save=${(unitId: string, label: string) => model.setUp(unitId, label)} @done=${this.goHome}></neolia-setup-view>`;
     }
     if (this.page === "log") {
@@ -163,6 +221,20 @@ export class NeoliaPanel extends LitElement {
     }
   }
 
+  /** Home Assistant's own pages have the same bar. */
+  private renderBar(): TemplateResult {
+    return html`
+      <div class="bar">
+        <button aria-label=${this.t("bar.menu")} @click=${this.toggleMenu}>${icon("menu")}</button>
+        <span>${this.t("bar.title")}</span>
+      </div>
+    `;
+  }
+
+  private toggleMenu = (): void => {
+    this.dispatchEvent(new CustomEvent("hass-toggle-menu", { bubbles: true, composed: true }));
+  };
+
   private renderWait(): TemplateResult {
     return html`<p class="wait" role="status">${this.t("home.loading")}</p>`;
   }
@@ -186,13 +258,6 @@ export class NeoliaPanel extends LitElement {
       case "outgoing":
         return "";
     }
-  }
-
-  private describeHost(): Host {
-    const host = describeHost(this.hass, this.panel, this.narrow);
-    if (host.locale !== this.t.locale) this.t = localizer(host.locale);
-    this.host = host;
-    return host;
   }
 
   private onKey = (event: KeyboardEvent): void => {

@@ -24,6 +24,7 @@ const SHAPES = {
     svg`<path d="M15 9.5V6a3 3 0 0 0-5.6-1.5M9 9v2a3 3 0 0 0 4.5 2.6M5.5 11.5a6.5 6.5 0 0 0 10.5 5.1M18.5 11.5c0 .8-.1 1.5-.4 2.2M12 18v3M4 4l16 16"/>`,
   ),
   keypad: svg`<g fill="currentColor">${[5, 12, 19].map((y) => [5, 12, 19].map((x) => svg`<circle cx=${x} cy=${y} r="1.9"/>`))}</g>`,
+  menu: stroke(svg`<path d="M4 6.5h16M4 12h16M4 17.5h16"/>`),
   back: stroke(svg`<path d="M19.5 12h-15m6.5-6.5L4.5 12l6.5 6.5"/>`),
   close: stroke(svg`<path d="M6 6l12 12M18 6 6 18"/>`),
   check: stroke(svg`<path d="m4.5 12.5 5 5 10-11"/>`),

@@ -1,7 +1,10 @@
 /** The look that every view shares. Colours come from the tokens that `<neolia-panel>` sets on itself. */
 import { css } from "lit";
 
-/** Home Assistant's variables first, our own colours where it does not set them. */
+/**
+ * Home Assistant's variables first, our own colours where nobody sets them. What a theme does not name is mixed from what
+ * it does; text on a coloured button is black or white, whichever is read better on this theme's colour.
+ */
 export const tokens = css`
   :host {
     --nl-bg: var(--primary-background-color, #eef1f3);
@@ -9,39 +12,51 @@ export const tokens = css`
     --nl-text: var(--primary-text-color, #14212a);
     --nl-muted: var(--secondary-text-color, #4d5c67);
     --nl-line: var(--divider-color, #d5dce1);
-    --nl-accent: var(--neolia-accent-color, #0d6570);
-    --nl-accent-soft: #d9ecee;
+    --nl-accent: var(--primary-color, #0d6570);
+    --nl-success: var(--success-color, #1d9a54);
+    --nl-warning: var(--warning-color, #d99a1c);
+    --nl-error: var(--error-color, #dc333b);
+    --nl-accent-soft: color-mix(in srgb, var(--nl-accent) 16%, var(--nl-surface));
+    --nl-accent-text: color-mix(in oklab, var(--nl-accent) 62%, var(--nl-text));
     --nl-on-accent: #ffffff;
-    --nl-go: #177a42;
-    --nl-stop: #c02c33;
-    --nl-on-strong: #ffffff;
-    --nl-good: #177a42;
-    --nl-bad: #b3242c;
-    --nl-note: #fdf0d3;
-    --nl-on-note: #573b00;
-    --nl-note-line: #e9cf94;
+    --nl-go: color-mix(in oklab, var(--nl-success) 80%, #000000);
+    --nl-on-go: #ffffff;
+    --nl-stop: color-mix(in oklab, var(--nl-error) 86%, #000000);
+    --nl-on-stop: #ffffff;
+    --nl-good: color-mix(in oklab, var(--nl-success) 62%, var(--nl-text));
+    --nl-bad: color-mix(in oklab, var(--nl-error) 70%, var(--nl-text));
+    --nl-note: color-mix(in srgb, var(--nl-warning) 18%, var(--nl-surface));
+    --nl-note-line: color-mix(in srgb, var(--nl-warning) 45%, var(--nl-surface));
+    --nl-bar: var(--app-header-background-color, var(--nl-accent));
+    --nl-on-bar: var(--app-header-text-color, var(--nl-on-accent));
     --nl-radius: 20px;
     --nl-shadow: 0 1px 2px rgb(16 32 44 / 8%), 0 6px 20px rgb(16 32 44 / 6%);
     color-scheme: light;
   }
+  @supports (color: contrast-color(red)) {
+    :host {
+      --nl-on-accent: contrast-color(var(--nl-accent));
+      --nl-on-go: contrast-color(var(--nl-go));
+      --nl-on-stop: contrast-color(var(--nl-stop));
+    }
+  }
+  @supports not (color: contrast-color(red)) {
+    :host([theme="dark"]) {
+      --nl-on-accent: #06262a;
+    }
+  }
 `;
 
+/** Only what falls back to our own colours differs in the dark: a theme brings its own. */
 export const darkTokens = css`
   --nl-bg: var(--primary-background-color, #0d1317);
   --nl-surface: var(--card-background-color, #172127);
   --nl-text: var(--primary-text-color, #edf3f6);
   --nl-muted: var(--secondary-text-color, #a8b6bf);
   --nl-line: var(--divider-color, #2b3840);
-  --nl-accent: var(--neolia-accent-color, #6fd0da);
-  --nl-accent-soft: #17383d;
-  --nl-on-accent: #06262a;
-  --nl-go: #1d8049;
-  --nl-stop: #c8353c;
-  --nl-good: #5fd18f;
-  --nl-bad: #ff8f8f;
-  --nl-note: #3a2c0c;
-  --nl-on-note: #ffe2a6;
-  --nl-note-line: #5d4717;
+  --nl-accent: var(--primary-color, #6fd0da);
+  --nl-success: var(--success-color, #2fae68);
+  --nl-error: var(--error-color, #e5484f);
   --nl-shadow: none;
   color-scheme: dark;
 `;
@@ -111,13 +126,13 @@ export const shared = css`
   button.go {
     background: var(--nl-go);
     border-color: transparent;
-    color: var(--nl-on-strong);
+    color: var(--nl-on-go);
     font-weight: 600;
   }
   button.stop {
     background: var(--nl-stop);
     border-color: transparent;
-    color: var(--nl-on-strong);
+    color: var(--nl-on-stop);
     font-weight: 600;
   }
   button.accent {

@@ -1,5 +1,6 @@
 /** The bridge's HTTP API: one function that sends, one error that says what went wrong. */
 import type { ErrorReply } from "../../../bridge/src/api/error.ts";
+import type { Host } from "../host/host.ts";
 
 export class ApiError extends Error {
   /** The bridge's code, or one of ours: UNREACHABLE (no reply at all), BAD_REPLY (not the bridge's). */
@@ -24,19 +25,26 @@ export interface Api {
 
 const TIMEOUT_MS = 10_000;
 
-/** `baseUrl`: an absolute address; paths are relative to it, so that ingress prefixes hold. */
-export function createApi(baseUrl: string): Api {
-  const request = async <Reply>(path: string, init: RequestInit): Promise<Reply> => {
-    let response: Response;
+/** Paths are relative to the host's address, so that ingress prefixes hold. A session that ended is made anew, once. */
+export function createApi(host: Pick<Host, "baseUrl" | "renewSession">): Api {
+  const { baseUrl } = host;
+  const send = async (path: string, init: RequestInit): Promise<Response> => {
     try {
-      response = await fetch(new URL(path, baseUrl), { signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
+      return await fetch(new URL(path, baseUrl), { signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
     } catch (error) {
       throw new ApiError("UNREACHABLE", 0, error);
     }
+  };
+  const request = async <Reply>(path: string, init: RequestInit): Promise<Reply> => {
+    let response = await send(path, init);
+    if (response.status === 401 && (await host.renewSession())) response = await send(path, init);
     if (response.status === 204) return undefined as Reply;
     const reply: unknown = await response.json().catch(() => null);
     if (response.ok && reply !== null) return reply as Reply;
-    throw new ApiError(isErrorReply(reply) ? reply.error.code : "BAD_REPLY", response.status);
+    if (isErrorReply(reply)) throw new ApiError(reply.error.code, response.status);
+    // Home Assistant's own words for "the app is not running".
+    if (response.status >= 502) throw new ApiError("UNREACHABLE", 0);
+    throw new ApiError("BAD_REPLY", response.status);
   };
   return {
     baseUrl,

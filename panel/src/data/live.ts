@@ -21,19 +21,21 @@ const RETRY_MS = [1_000, 2_000, 3_500, 5_000];
 const TRUST_HIDDEN_MS = 30_000;
 
 export class LiveLink {
-  private readonly url: URL;
+  private readonly baseUrl: string;
+  private readonly deviceId: () => string;
   private readonly listener: LiveListener;
   private socket: WebSocket | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private attempt = 0;
   private hiddenAtMs: number | null = null;
 
-  constructor(api: Api, deviceId: string, listener: LiveListener) {
-    this.url = new URL(`api/ws?device=${deviceId}`, api.baseUrl);
-    this.url.protocol = this.url.protocol === "https:" ? "wss:" : "ws:";
+  constructor(api: Api, deviceId: () => string, listener: LiveListener) {
+    this.baseUrl = api.baseUrl;
+    this.deviceId = deviceId;
     this.listener = listener;
   }
 
+  /** Connects; started again, it connects anew. */
   start(): void {
     document.addEventListener("visibilitychange", this.onVisibility);
     window.addEventListener("pageshow", this.wake);
@@ -50,7 +52,9 @@ export class LiveLink {
 
   private open(): void {
     this.release();
-    const socket = new WebSocket(this.url);
+    const url = new URL(`api/ws?device=${this.deviceId()}`, this.baseUrl);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(url);
     this.socket = socket;
     let opened = false;
     socket.onopen = () => {

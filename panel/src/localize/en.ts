@@ -5,6 +5,9 @@ export const en = {
   "time.today": "Today",
   "time.yesterday": "Yesterday",
 
+  "bar.title": "Intercom",
+  "bar.menu": "Open Home Assistant's menu",
+
   "home.title": "Intercom",
   "home.doors": "Doors",
   "home.units": "Neighbours",
@@ -15,6 +18,7 @@ export const en = {
   "home.logMissed.many": "Calls, {count} missed",
   "home.setup": "This panel",
   "home.noDoors": "No doors yet. Add the door station in Neolia's settings; it appears here by itself.",
+  "home.noDoorsResident": "No door rings for your unit yet. Ask your installer to set it up.",
   "home.noUnits": "No other units at this site.",
   "home.loading": "Loading…",
 
@@ -37,6 +41,9 @@ export const en = {
   "link.vpsDown": "Neolia cannot reach its server. Calls go on, but states and the call list may be late.",
   "link.vpsConnecting": "Neolia is connecting to its server.",
   "link.vpsMissing": "No server is set up yet. Enter its address in Neolia's settings so that doors can call.",
+  "link.vpsMissingResident": "Doors cannot call here yet: no call server is set up. Ask your installer.",
+  "link.outdated": "Neolia was updated. Reload the page to use the new version.",
+  "link.reload": "Reload",
   "link.partsDown": "The server reports trouble with: {parts}.",
   "link.provisioning": "The latest changes have not reached the server yet.",
 
@@ -131,6 +138,8 @@ export const en = {
   "setup.save": "Save",
   "setup.saving": "Saving…",
   "setup.noUnits": "There are no units yet. Add a building and its units in Neolia's settings, then come back.",
+  "setup.noUnitsResident":
+    "You are not assigned to a unit yet. Ask your installer; as soon as it is done, this page goes on by itself.",
   "setup.nameMissing": "Give this device a name.",
   "setup.unitMissing": "Choose a unit.",
 
@@ -139,6 +148,8 @@ export const en = {
   "session.token": "Token",
   "session.open": "Open",
   "session.wrong": "That token is not right. Copy the whole token from Neolia's output.",
+  "session.ended": "Home Assistant has ended this page's session and gives no new one yet. Trying again.",
+  "session.stranger": "Home Assistant does not let this user in. Log in as somebody else, or ask your installer.",
   "session.unreachable": "Neolia does not answer. Trying again.",
 
   "error.UNREACHABLE": "Neolia does not answer. Try again in a moment.",

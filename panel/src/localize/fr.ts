@@ -6,6 +6,9 @@ export const fr: Record<Key, string> = {
   "time.today": "Aujourd’hui",
   "time.yesterday": "Hier",
 
+  "bar.title": "Interphone",
+  "bar.menu": "Ouvrir le menu de Home Assistant",
+
   "home.title": "Interphone",
   "home.doors": "Portes",
   "home.units": "Voisins",
@@ -17,6 +20,7 @@ export const fr: Record<Key, string> = {
   "home.setup": "Ce panneau",
   "home.noDoors":
     "Aucune porte pour l’instant. Ajoutez la platine de rue dans les réglages de Neolia ; elle apparaîtra ici d’elle-même.",
+  "home.noDoorsResident": "Aucune porte ne sonne encore pour votre logement. Demandez à votre installateur.",
   "home.noUnits": "Aucun autre logement sur ce site.",
   "home.loading": "Chargement…",
 
@@ -41,6 +45,10 @@ export const fr: Record<Key, string> = {
   "link.vpsConnecting": "Neolia se connecte à son serveur.",
   "link.vpsMissing":
     "Aucun serveur n’est configuré. Saisissez son adresse dans les réglages de Neolia pour que les portes puissent appeler.",
+  "link.vpsMissingResident":
+    "Les portes ne peuvent pas encore appeler ici : aucun serveur d’appels n’est configuré. Demandez à votre installateur.",
+  "link.outdated": "Neolia a été mis à jour. Rechargez la page pour utiliser la nouvelle version.",
+  "link.reload": "Recharger",
   "link.partsDown": "Le serveur signale un problème avec : {parts}.",
   "link.provisioning": "Les dernières modifications ne sont pas encore arrivées au serveur.",
 
@@ -137,6 +145,8 @@ export const fr: Record<Key, string> = {
   "setup.saving": "Enregistrement…",
   "setup.noUnits":
     "Il n’y a pas encore de logement. Ajoutez un bâtiment et ses logements dans les réglages de Neolia, puis revenez.",
+  "setup.noUnitsResident":
+    "Aucun logement ne vous est encore attribué. Demandez à votre installateur ; dès que c’est fait, cette page continue d’elle-même.",
   "setup.nameMissing": "Donnez un nom à cet appareil.",
   "setup.unitMissing": "Choisissez un logement.",
 
@@ -145,6 +155,10 @@ export const fr: Record<Key, string> = {
   "session.token": "Jeton",
   "session.open": "Ouvrir",
   "session.wrong": "Ce jeton n’est pas le bon. Copiez le jeton entier depuis l’affichage de Neolia.",
+  "session.ended":
+    "Home Assistant a terminé la session de cette page et n’en donne pas encore d’autre. Nouvel essai en cours.",
+  "session.stranger":
+    "Home Assistant n’admet pas cet utilisateur. Connectez-vous sous un autre nom, ou demandez à votre installateur.",
   "session.unreachable": "Neolia ne répond pas. Nouvel essai en cours.",
 
   "error.UNREACHABLE": "Neolia ne répond pas. Réessayez dans un instant.",

@@ -5,7 +5,11 @@ const PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 
 export function deviceId(): string {
   const kept = localStorage.getItem(KEY);
-  if (kept !== null && PATTERN.test(kept)) return kept;
+  return kept !== null && PATTERN.test(kept) ? kept : newDeviceId();
+}
+
+/** Another one in its place. */
+export function newDeviceId(): string {
   const made = randomUuid();
   localStorage.setItem(KEY, made);
   return made;

@@ -55,7 +55,7 @@ export class CallView extends LitElement {
         background: var(--nl-accent-soft);
         block-size: 104px;
         border-radius: 30px;
-        color: var(--nl-accent);
+        color: var(--nl-accent-text);
         display: flex;
         font-size: 56px;
         inline-size: 104px;
@@ -125,7 +125,7 @@ export class CallView extends LitElement {
       button[aria-pressed="true"] {
         background: var(--nl-accent-soft);
         border-color: var(--nl-accent);
-        color: var(--nl-accent);
+        color: var(--nl-accent-text);
       }
       @media (max-width: 560px) {
         .stage {

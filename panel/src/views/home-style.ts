@@ -62,7 +62,7 @@ export const homeStyle = css`
     background: var(--nl-stop);
     block-size: 26px;
     border-radius: 13px;
-    color: var(--nl-on-strong);
+    color: var(--nl-on-stop);
     display: inline-flex;
     font-size: 15px;
     font-weight: 700;
@@ -85,7 +85,7 @@ export const homeStyle = css`
     background: var(--nl-note);
     border: 1px solid var(--nl-note-line);
     border-radius: 16px;
-    color: var(--nl-on-note);
+    color: var(--nl-text);
     display: flex;
     gap: 14px;
     padding: 12px 16px;
@@ -135,7 +135,7 @@ export const homeStyle = css`
     background: var(--nl-accent-soft);
     block-size: 64px;
     border-radius: 18px;
-    color: var(--nl-accent);
+    color: var(--nl-accent-text);
     display: flex;
     font-size: 36px;
     grid-row: span 2;
@@ -187,7 +187,7 @@ export const homeStyle = css`
     text-align: start;
   }
   .units svg {
-    color: var(--nl-accent);
+    color: var(--nl-accent-text);
     font-size: 26px;
   }
   .units svg:last-child {

@@ -39,19 +39,28 @@ export class HomeView extends LitElement {
           directory === null
             ? html`<p class="empty">${t("home.loading")}</p>`
             : doors.length === 0
-              ? html`<p class="empty">${t("home.noDoors")}</p>`
+              ? html`<p class="empty">${t(panel.role === "admin" ? "home.noDoors" : "home.noDoorsResident")}</p>`
               : html`<ul class="doors">${repeat(doors, (door) => door.id, this.renderDoor)}</ul>`
         }
       </section>
+      ${this.renderUnits(units)}
+      <footer><neolia-clock .t=${t}></neolia-clock></footer>
+    `;
+  }
+
+  /** A resident is shown no neighbours, nor that there are none. */
+  private renderUnits(units: Unit[]): TemplateResult | typeof nothing {
+    const { t, panel } = this;
+    if (units.length === 0 && panel.role !== "admin") return nothing;
+    return html`
       <section>
         <h2>${t("home.units")}</h2>
         ${
-          units.length === 0 && directory !== null
+          units.length === 0 && panel.directory !== null
             ? html`<p class="empty">${t("home.noUnits")}</p>`
             : html`<ul class="units">${repeat(units, (unit) => unit.id, this.renderUnit)}</ul>`
         }
       </section>
-      <footer><neolia-clock .t=${t}></neolia-clock></footer>
     `;
   }
 
@@ -155,6 +164,7 @@ export class HomeView extends LitElement {
 
   private act(notice: Notice): void {
     if (notice.action === "ask-microphone") void phone.askForMicrophone();
+    else if (notice.action === "reload") location.reload();
     else this.dispatchEvent(new CustomEvent("dismiss-problem"));
   }
 

@@ -9,7 +9,7 @@ export interface Notice {
   id: string;
   text: string;
   /** What a button beside it does. */
-  action?: "ask-microphone" | "dismiss";
+  action?: "ask-microphone" | "dismiss" | "reload";
   button?: string;
 }
 
@@ -28,6 +28,9 @@ const ERROR_TEXT: Record<string, Key> = {
 
 export function noticesOf(state: PanelState, t: Localizer): Notice[] {
   const notices: Notice[] = [];
+  if (state.outdated) {
+    notices.push({ id: "outdated", text: t("link.outdated"), action: "reload", button: t("link.reload") });
+  }
   if (state.live.up === false) notices.push({ id: "bridge", text: t("link.bridge") });
   notices.push(...phoneNotices(state.phone, t), ...serverNotices(state, t));
   if (state.problem !== null) {
@@ -100,7 +103,7 @@ function serverNotices(state: PanelState, t: Localizer): Notice[] {
     case "connecting":
       return [{ id: "vps", text: t("link.vpsConnecting") }];
     case "not-configured":
-      return [{ id: "vps", text: t("link.vpsMissing") }];
+      return [{ id: "vps", text: t(state.role === "admin" ? "link.vpsMissing" : "link.vpsMissingResident") }];
     case "up":
       if (live.vps.partsDown.length > 0) {
         return [{ id: "parts", text: t("link.partsDown", { parts: live.vps.partsDown.join(", ") }) }];

@@ -1,8 +1,15 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { shared } from "../components/style.ts";
-import type { Localizer } from "../localize/localize.ts";
+import type { Key, Localizer } from "../localize/localize.ts";
 import type { SessionState } from "../model.ts";
+
+/** What is being waited for; nothing that a person here could enter. */
+const WAITING: Partial<Record<SessionState, Key>> = {
+  unreachable: "session.unreachable",
+  ended: "session.ended",
+  stranger: "session.stranger",
+};
 
 /** Asks for the token when the page was opened without one, or with a wrong one. Fires `sign-in` with the token. */
 @customElement("neolia-session-view")
@@ -56,12 +63,13 @@ export class SessionView extends LitElement {
   protected override render(): TemplateResult {
     const { t } = this;
     const wrong = this.session === "wrong";
+    const waiting = WAITING[this.session];
     return html`
       <form @submit=${this.submit}>
         <h1 tabindex="-1">${t("session.title")}</h1>
         ${
-          this.session === "unreachable"
-            ? html`<p role="status">${t("session.unreachable")}</p>`
+          waiting !== undefined
+            ? html`<p role="status">${t(waiting)}</p>`
             : html`
               <p>${t("session.intro")}</p>
               <label>

@@ -5,6 +5,7 @@ import { shared } from "../components/style.ts";
 import { ApiError } from "../data/api.ts";
 import type { Device } from "../data/device.ts";
 import type { Directory } from "../data/directory.ts";
+import type { Session } from "../data/session.ts";
 import { type Localizer, unitLabel } from "../localize/localize.ts";
 import { errorText } from "./notices.ts";
 
@@ -17,6 +18,8 @@ export class SetupView extends LitElement {
   @property({ attribute: false }) device: Device | null = null;
   /** What the bridge wants an administrator to know. */
   @property({ attribute: false }) notices: string[] = [];
+  /** A resident without a unit cannot help themselves. */
+  @property() viewer: Session["role"] | null = null;
   @property({ attribute: false }) save: (unitId: string, label: string) => Promise<void> = async () => {};
 
   @state() private unitId: string | null = null;
@@ -96,7 +99,7 @@ export class SetupView extends LitElement {
         position: absolute;
       }
       .units svg {
-        color: var(--nl-accent);
+        color: var(--nl-accent-text);
         visibility: hidden;
       }
       .units label:has(:checked) svg {
@@ -159,7 +162,7 @@ export class SetupView extends LitElement {
         directory === null
           ? html`<p class="empty">${t("home.loading")}</p>`
           : directory.units.length === 0
-            ? html`<p class="empty">${t("setup.noUnits")}</p>`
+            ? html`<p class="empty">${t(this.viewer === "admin" ? "setup.noUnits" : "setup.noUnitsResident")}</p>`
             : this.renderForm(directory)
       }
       ${
@@ -172,7 +175,7 @@ export class SetupView extends LitElement {
 
   private renderForm(directory: Directory): TemplateResult {
     const { t } = this;
-    const chosen = this.unitId ?? this.device?.unitId ?? null;
+    const chosen = this.chosenUnit();
     const groups = directory.buildings
       .map((building) => ({ building, units: directory.units.filter((unit) => unit.buildingId === building.id) }))
       .filter((group) => group.units.length > 0);
@@ -216,7 +219,7 @@ export class SetupView extends LitElement {
     event.preventDefault();
     const { t } = this;
     const label = String(new FormData(event.target as HTMLFormElement).get("label") ?? "").trim();
-    const unitId = this.unitId ?? this.device?.unitId ?? null;
+    const unitId = this.chosenUnit();
     this.failure = unitId === null ? t("setup.unitMissing") : label === "" ? t("setup.nameMissing") : null;
     if (unitId === null || label === "") return;
     this.busy = true;
@@ -229,6 +232,12 @@ export class SetupView extends LitElement {
       this.busy = false;
     }
   };
+
+  /** Most residents have one unit: nothing to choose. */
+  private chosenUnit(): string | null {
+    const only = this.directory?.units.length === 1 ? this.directory.units[0]?.id : undefined;
+    return this.unitId ?? this.device?.unitId ?? only ?? null;
+  }
 
   private close = (): void => {
     this.dispatchEvent(new CustomEvent("done"));

@@ -1,0 +1,95 @@
+/**
+ * The app's page in Home Assistant's frame. Home Assistant tells the frame its route by messages; language and theme it
+ * does not tell, so they are read from the page around, which has the same origin.
+ */
+import { localeOf } from "../language.ts";
+import { type Hass, type Host, Listeners, type Look } from "./host.ts";
+import { findSlug, IngressSession } from "./ingress-session.ts";
+import { copyTheme } from "./theme.ts";
+
+interface FrameProperties {
+  type: "home-assistant/properties";
+  route?: { prefix?: string; path?: string };
+}
+
+export class IngressHost implements Host {
+  readonly kind = "ingress";
+  readonly baseUrl = new URL(".", document.baseURI).href;
+  private readonly listeners = new Listeners();
+  /** Home Assistant's page; null when the frame does not stand in one. */
+  private readonly around = pageAround();
+  private session: IngressSession | null = null;
+  private route = { prefix: "", path: "" };
+
+  constructor() {
+    window.addEventListener("message", this.onMessage);
+    window.addEventListener("languagechange", () => this.listeners.tell());
+    this.say({ type: "home-assistant/subscribe-properties" });
+    const root = this.around?.documentElement;
+    if (root === undefined) return;
+    const follow = (): void => {
+      copyTheme(root);
+      this.listeners.tell();
+    };
+    follow();
+    // A theme is written into the page's style, the language into its `lang`.
+    new MutationObserver(follow).observe(root, {
+      attributes: true,
+      attributeFilter: ["style", "lang", "class"],
+    });
+  }
+
+  get look(): Look {
+    const hass = this.hass();
+    return {
+      locale: localeOf(hass === null ? navigator.languages : [hass.language]),
+      theme: hass === null ? "system" : hass.themes.darkMode ? "dark" : "light",
+      // Home Assistant puts a header with its menu button above the frame, and pads the frame.
+      menu: false,
+      safeArea: "none",
+      path: this.route.path,
+    };
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.listeners.add(listener);
+  }
+
+  /** Home Assistant does that by itself within a minute; a ringing door should not wait for it. */
+  async renewSession(): Promise<boolean> {
+    const hass = this.hass();
+    const slug = hass === null ? null : findSlug(hass);
+    if (hass === null || slug === null) return false;
+    this.session ??= new IngressSession((message) => (this.hass() ?? hass).callWS(message), slug);
+    return await this.session.renew();
+  }
+
+  goTo(path: string): void {
+    if (this.route.prefix === "" || this.route.path === path) return;
+    this.say({ type: "home-assistant/navigate", path: this.route.prefix + path, options: { replace: true } });
+  }
+
+  private say(message: object): void {
+    window.parent.postMessage(message, location.origin);
+  }
+
+  private onMessage = (event: MessageEvent<FrameProperties>): void => {
+    if (event.source !== window.parent || event.data?.type !== "home-assistant/properties") return;
+    const { prefix = "", path = "" } = event.data.route ?? {};
+    if (prefix === this.route.prefix && path === this.route.path) return;
+    this.route = { prefix, path };
+    this.listeners.tell();
+  };
+
+  private hass(): Hass | null {
+    return this.around?.querySelector<HTMLElement & { hass?: Hass }>("home-assistant")?.hass ?? null;
+  }
+}
+
+function pageAround(): Document | null {
+  try {
+    return window.parent === window ? null : window.parent.document;
+  } catch {
+    return null;
+  }
+}

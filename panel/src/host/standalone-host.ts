@@ -1,0 +1,37 @@
+/** The page that the bridge serves by itself, on this machine. */
+import { localeOf } from "../language.ts";
+import { type Host, Listeners, type Look } from "./host.ts";
+
+export class StandaloneHost implements Host {
+  readonly kind = "standalone";
+  readonly baseUrl = new URL(".", document.baseURI).href;
+  private readonly listeners = new Listeners();
+
+  constructor() {
+    window.addEventListener("hashchange", () => this.listeners.tell());
+    window.addEventListener("languagechange", () => this.listeners.tell());
+  }
+
+  get look(): Look {
+    return {
+      locale: localeOf(navigator.languages),
+      theme: "system",
+      menu: false,
+      safeArea: "browser",
+      path: location.hash.startsWith("#/") ? location.hash.slice(1) : "",
+    };
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.listeners.add(listener);
+  }
+
+  async renewSession(): Promise<boolean> {
+    return false;
+  }
+
+  goTo(path: string): void {
+    history.replaceState(history.state, "", path === "" ? location.pathname + location.search : `#${path}`);
+    this.listeners.tell();
+  }
+}
