@@ -119,31 +119,42 @@ export class NeoliaPanel extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const host = thisHost(this.properties);
-    this.host = host;
-    this.model = modelOf(host);
-    const follow = (): void => this.follow(host.look);
-    follow();
-    this.unsubscribes = [
-      host.subscribe(follow),
-      this.model.subscribe((known) => {
-        this.known = known;
-      }),
-    ];
-    this.model.start();
+    this.attend(thisHost(this.properties));
     window.addEventListener("keydown", this.onKey);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const unsubscribe of this.unsubscribes.splice(0)) unsubscribe();
+    this.leave();
     window.removeEventListener("keydown", this.onKey);
     this.attention.flash(null);
   }
 
   private take(change: Partial<NativeProperties>): void {
     this.properties = { ...this.properties, ...change };
-    if (this.host !== null) thisHost(this.properties);
+    if (this.host === null) return;
+    const host = thisHost(this.properties);
+    if (host === this.host) return;
+    this.leave();
+    this.attend(host);
+  }
+
+  private attend(host: Host): void {
+    const model = modelOf(host);
+    this.host = host;
+    this.model = model;
+    const follow = (): void => this.follow(host.look);
+    follow();
+    const know = (known: PanelState): void => {
+      this.known = known;
+    };
+    this.unsubscribes = [host.subscribe(follow), model.subscribe(know)];
+    model.start();
+  }
+
+  private leave(): void {
+    for (const unsubscribe of this.unsubscribes.splice(0)) unsubscribe();
+    this.host = null;
   }
 
   private follow(look: Look): void {

@@ -37,7 +37,7 @@ export interface Hass {
   /** Sidebar and header are hidden. */
   kioskMode?: boolean;
   dockedSidebar?: "docked" | "always_hidden" | "auto";
-  panels: Record<string, { component_name: string; config: Record<string, unknown> | null }>;
+  panels?: Record<string, { component_name: string; config: Record<string, unknown> | null }>;
   callWS<Result>(message: { type: string; [field: string]: unknown }): Promise<Result>;
 }
 

@@ -24,7 +24,7 @@ export async function openIngress(callWS: CallWS, slug: string): Promise<{ url: 
 }
 
 /** Which app is Neolia: the slug starts with its repository's hash, so it differs from house to house. */
-export function findSlug({ panels }: Pick<Hass, "panels">): string | null {
+export function findSlug({ panels = {} }: Pick<Hass, "panels">): string | null {
   for (const { component_name: component, config } of Object.values(panels)) {
     const addon = config?.addon;
     if (component === "app" && typeof addon === "string" && /(^|_)neolia$/.test(addon)) return addon;
@@ -89,8 +89,8 @@ async function makeSession(callWS: CallWS, slug: string): Promise<string> {
     () => callWS<{ session: string }>(viaSupervisor("/ingress/session", "post")),
   );
   const secure = location.protocol === "https:" ? ";Secure" : "";
-  // The Cookie Store API would do it in secure contexts only.
-  document.cookie = `ingress_session=${session};path=/api/hassio_ingress/;SameSite=Strict${secure}`;
+  // Not by the Cookie Store API: a Home Assistant on plain http does not have it.
+  Object.assign(document, { cookie: `ingress_session=${session};path=/api/hassio_ingress/;SameSite=Strict${secure}` });
   return session;
 }
 
