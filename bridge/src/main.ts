@@ -50,7 +50,14 @@ async function start(options: Options): Promise<() => Promise<void>> {
   const missing = missingParts({ ...options, mqtt: broker });
   const notices = [...(store.notice === null ? [] : [store.notice]), ...missing];
   const identity = home
-    ? { ...ingressIdentity({ userOf: home.userOf, unitsOf: directory.members.unitsOf }), token: null }
+    ? {
+        ...ingressIdentity({
+          userOf: home.userOf,
+          unitsOf: directory.members.unitsOf,
+          worksAtDesk: directory.members.worksAtDesk,
+        }),
+        token: null,
+      }
     : standaloneIdentity({ secret: standaloneSecret(options.dataFolder), port: options.port });
   const links = { vps: vps.state, mqtt: mqtt.state, registered: vps.registered };
   await serve(app, {

@@ -6,8 +6,8 @@ import type { Building, Door, Site, Unit } from "../../bridge/src/api/directory.
 import type { LiveState } from "../../bridge/src/api/live.ts";
 import type { Member } from "../../bridge/src/api/member.ts";
 import type { Device, Session } from "../../bridge/src/api/session.ts";
-import { type HeaderChanges, HOST, type TestApp, testApp } from "./app.ts";
-import { DEVICE, type House, makeHouse, OTHER_DEVICE, USER } from "./house.ts";
+import { type HeaderChanges, HOST, type TestApp, testApp, USER } from "./app.ts";
+import { DEVICE, type House, makeHouse, OTHER_DEVICE } from "./house.ts";
 import { type GoodRequest, goodRequests } from "./requests.ts";
 
 let api: TestApp;
@@ -61,12 +61,12 @@ test("nobody gets anything but health and signing in", async () => {
   assert.equal(everything(), before);
 });
 
-test("a resident gets no route of the administrator's", async () => {
+test("a resident gets no route of the administrator's or the desk's", async () => {
   api.stage.resident = { unitIds: [house.unit401.id] };
   const before = everything();
   for (const request of requests) {
     const { status, code, text } = await api.send(request.method, request.url, request.body);
-    if (accessOf(request) === "admin") {
+    if (accessOf(request) === "admin" || accessOf(request) === "desk") {
       assert.deepEqual([status, code], [403, "FORBIDDEN"], `${request.method} ${request.url}`);
     } else assert.ok(status < 300, `${request.method} ${request.url}: ${status} ${text}`);
   }
@@ -125,7 +125,7 @@ test("an administrator says who lives where, and a flat that is gone is nobody's
   const before = api.store.provisioning.get(house.site.id)?.revision;
   api.events.length = 0;
   const made = (await put([...units, house.unit401.id])).json<Member>();
-  assert.deepEqual(made, { userId: USER, name: null, administrator: false, unitIds: units });
+  assert.deepEqual(made, { userId: USER, name: null, administrator: false, desk: false, unitIds: units });
   assert.deepEqual((await api.send("GET", "/api/members")).json<Member[]>(), [made]);
   // The panels hear of it, the VPS does not.
   assert.deepEqual(api.events, [`directoryChanged ${house.site.id}`]);
@@ -139,6 +139,30 @@ test("an administrator says who lives where, and a flat that is gone is nobody's
   assert.deepEqual((await put([])).json<Member>().unitIds, []);
   assert.deepEqual((await api.send("GET", "/api/members")).json<Member[]>(), []);
   assert.equal((await api.send("PUT", "/api/members/somebody", { unitIds: [] })).status, 400);
+});
+
+test("an administrator says who works at the desk, and saying where they live leaves that alone", async () => {
+  const put = async (body: object) => (await api.send("PUT", `/api/members/${USER}`, body)).json<Member>();
+  const nobody = { userId: USER, name: null, administrator: false, desk: false, unitIds: [] };
+  assert.deepEqual(await put({ unitIds: [], desk: true }), { ...nobody, desk: true });
+  api.events.length = 0;
+  assert.equal((await put({ unitIds: [house.unit401.id] })).desk, true);
+  assert.equal(api.directory.members.worksAtDesk(USER), true);
+  assert.deepEqual(await put({ unitIds: [], desk: false }), nobody);
+  assert.deepEqual((await api.send("GET", "/api/members")).json<Member[]>(), []);
+  // The panels hear of each, though it is no matter of a site.
+  assert.deepEqual(api.events, Array(2).fill(`directoryChanged ${house.site.id}`));
+});
+
+test("who works at the desk and lives nowhere sees nothing of the building", async () => {
+  api.stage.resident = { unitIds: [], desk: true };
+  assert.equal((await api.send("GET", "/api/session")).json<Session>().desk, true);
+  for (const noun of ["sites", "buildings", "units", "doors"]) {
+    assert.deepEqual((await api.send("GET", `/api/${noun}`)).json<unknown[]>(), [], noun);
+  }
+  const state = (await api.send("GET", "/api/state")).json<LiveState>();
+  assert.deepEqual([state.registered, state.calls, state.provisioning], [[], [], []]);
+  assert.equal((await api.send("GET", "/api/members")).code, "FORBIDDEN");
 });
 
 test("a resident's device lives in their own flats and they get no other device's login", async () => {
@@ -246,6 +270,7 @@ test("the token opens a session of 30 days in a cookie that scripts and other si
   assert.deepEqual(reply.json<Session>(), {
     role: "admin",
     name: "admin",
+    desk: true,
     version: "0.0.0",
     notices: ["Restored.", "No VPS."],
   });

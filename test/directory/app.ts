@@ -14,14 +14,16 @@ import { openStore, type Store } from "../../bridge/src/store/store.ts";
 import type { TurnCredentials } from "../../infra/control/src/wire.ts";
 import { labFolder } from "../lab/folder.ts";
 
+/** A user of Home Assistant. */
+export const USER = "0123456789abcdef0123456789abcdef";
 const PORT = 8099;
 export const HOST = `localhost:${PORT}`;
 const SIP_URI = "wss://sip.example.com:8443";
 
 /** What a test changes while the app runs. */
 interface Stage {
-  /** Who asks: whoever has the cookie, or a resident of these flats. */
-  resident: { unitIds: string[] } | null;
+  /** Who asks: whoever has the cookie, or a resident of these flats, who may work at the desk. */
+  resident: { unitIds: string[]; desk?: boolean; userId?: string } | null;
   /** The VPS's TURN login; null: it is away. */
   turn: TurnCredentials | null;
   /** The clock of sessions and attempts. */
@@ -97,7 +99,9 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
     identity: {
       ...identity,
       whoAsks: (request) =>
-        stage.resident ? { role: "resident", name: "Resident", ...stage.resident } : identity.whoAsks(request),
+        stage.resident
+          ? { role: "resident", name: "Resident", userId: USER, desk: false, ...stage.resident }
+          : identity.whoAsks(request),
     },
     turn: async () => {
       if (!stage.turn) throw new AppError("VPS_UNREACHABLE", "away");

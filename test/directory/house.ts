@@ -21,9 +21,6 @@ export const NEW_SITE = { name: "Home", address: "1 Road", domain: "home.sip.exa
 export const DEVICE = "7b0e3c9e-8f5c-4d1e-9a55-0123456789ab";
 export const OTHER_DEVICE = "1c0e3c9e-8f5c-4d1e-8a55-0123456789ab";
 
-/** A user of Home Assistant. */
-export const USER = "0123456789abcdef0123456789abcdef";
-
 export async function makeHouse(api: TestApp, site: Partial<typeof NEW_SITE> = {}): Promise<House> {
   const make = async <T>(noun: string, body: unknown): Promise<T> => {
     const reply = await api.send("POST", `/api/${noun}`, body);

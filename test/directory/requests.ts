@@ -1,5 +1,6 @@
 /** A good request for every route, so that a test can say: this, but by somebody else, or with one thing wrong. */
-import { DEVICE, type House, NEW_SITE, USER } from "./house.ts";
+import { USER } from "./app.ts";
+import { DEVICE, type House, NEW_SITE } from "./house.ts";
 
 export interface GoodRequest {
   method: string;

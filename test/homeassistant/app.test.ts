@@ -189,6 +189,7 @@ test("a resident who was given a flat sees it and the door that rings it, anothe
     userId: home.rosa.id,
     name: "Rosa Resident",
     administrator: false,
+    desk: false,
     unitIds: [unit.id],
   });
   await until(() => messages.some(({ type }) => type === "directory"), { what: "the news" });

@@ -14,6 +14,8 @@ export const NewSession = Type.Object(
 export const Session = Type.Object({
   role: Type.Union([Type.Literal("admin"), Type.Literal("resident")]),
   name: Type.String(),
+  /** Works at the restaurant's desk: may use what says *desk*. A resident without flats sees nothing else. */
+  desk: Type.Boolean(),
   version: Type.String(),
   /** What an administrator must know, plain English sentences: data that was restored from a copy, parts not set up. */
   notices: Type.Array(Type.String()),

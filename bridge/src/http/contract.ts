@@ -48,7 +48,7 @@ export function contractOf(table: readonly RouteEntry[]): string {
     "",
     "Made by `node test/directory/api-contract.ts` from the routes and schemas in `bridge/src/http` and `bridge/src/api`; do not edit.",
     "",
-    "JSON over HTTP under `/api`. Each route names who may use it: `anyone`, a `resident` (who sees their own flats and what is around them), or an `admin`. " +
+    "JSON over HTTP under `/api`. Each route names who may use it: `anyone`, a `resident` (who sees their own flats and what is around them), who works at the restaurant's `desk`, or an `admin` (who may use all). " +
       "Every change (POST, PUT, PATCH, DELETE) carries `Content-Type: application/json` and `X-Neolia: 1`. " +
       "Every error is an `ErrorReply`; the codes stand at the end. Times are Unix milliseconds, ids are ULIDs. " +
       "The same as OpenAPI 3.1: `GET /api/openapi.json`.",

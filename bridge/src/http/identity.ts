@@ -10,10 +10,14 @@ import type { App } from "./app-type.ts";
 
 export interface Asker {
   role: "admin" | "resident";
+  /** Home Assistant's id of the user; null on the standalone page, which knows no users. */
+  userId: string | null;
   /** For people. */
   name: string;
   /** The flats whose things may be seen; null: everything (an administrator). */
   unitIds: readonly string[] | null;
+  /** Works at the restaurant's desk: lines, menus, orders. Says nothing of the building. Administrators always do. */
+  desk: boolean;
 }
 
 export interface Identity {
@@ -25,8 +29,8 @@ export interface Identity {
   routes?(api: App, sessionOf: (asker: Asker) => Session): void;
 }
 
-/** Who may use a route. What does not say is for administrators. */
-export type Access = "anyone" | "resident" | "admin";
+/** Who may use a route. What does not say is for administrators, who may use all of them. */
+export type Access = "anyone" | "resident" | "desk" | "admin";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -53,10 +57,20 @@ export function controlAccess(api: App, identity: Identity): void {
     const access = request.routeOptions.config.access ?? "admin";
     if (access === "anyone") return;
     if (!request.asker) throw new AppError("NOT_SIGNED_IN", "there is no valid session");
-    if (access === "admin" && request.asker.role !== "admin") {
-      throw new AppError("FORBIDDEN", "only an administrator may do this");
-    }
+    refuseWithoutRights(request.asker, access);
   });
+}
+
+function refuseWithoutRights({ role, desk }: Asker, access: Exclude<Access, "anyone">): void {
+  switch (access) {
+    case "resident":
+      return;
+    case "desk":
+      if (!desk) throw new AppError("FORBIDDEN", "only the staff of the restaurant's desk may do this");
+      return;
+    case "admin":
+      if (role !== "admin") throw new AppError("FORBIDDEN", "only an administrator may do this");
+  }
 }
 
 /** The asker of a request behind `controlAccess`. */

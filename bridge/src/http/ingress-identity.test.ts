@@ -11,7 +11,11 @@ const ROSA: Asking = { kind: "user", user: { id: "rosa", name: "Rosa", administr
 const OLIVIA: Asking = { kind: "user", user: { id: "olivia", name: "Olivia", administrator: true } };
 
 const identityOf = (asking: Asking) =>
-  ingressIdentity({ userOf: () => asking, unitsOf: (id) => (id === "rosa" ? ["unit401"] : []) });
+  ingressIdentity({
+    userOf: () => asking,
+    unitsOf: (id) => (id === "rosa" ? ["unit401"] : []),
+    worksAtDesk: (id) => id === "rosa",
+  });
 
 function request(url: string, remoteAddress = "127.0.0.1", method = "GET"): IncomingMessage {
   const socket = new Socket();
@@ -31,8 +35,8 @@ function refusal(asking: Asking, incoming = request("/api/state")): string | nul
 
 test("an administrator of the house sees everything, a resident their own flats", () => {
   const asker = (asking: Asking) => identityOf(asking).whoAsks({ raw: request("/api/state") });
-  assert.deepEqual(asker(OLIVIA), { role: "admin", name: "Olivia", unitIds: null });
-  assert.deepEqual(asker(ROSA), { role: "resident", name: "Rosa", unitIds: ["unit401"] });
+  assert.deepEqual(asker(OLIVIA), { role: "admin", userId: "olivia", name: "Olivia", unitIds: null, desk: true });
+  assert.deepEqual(asker(ROSA), { role: "resident", userId: "rosa", name: "Rosa", unitIds: ["unit401"], desk: true });
   for (const kind of ["foreign", "nameless", "unknown"] as const) assert.equal(asker({ kind }), null);
 });
 

@@ -11,6 +11,8 @@ export interface IngressIdentityOptions {
   userOf(request: IncomingMessage): IngressUser;
   /** Ids of a resident's flats. */
   unitsOf(userId: string): readonly string[];
+  /** Whether a user works at the restaurant's desk. */
+  worksAtDesk(userId: string): boolean;
 }
 
 type IngressUser =
@@ -22,7 +24,7 @@ export interface IngressIdentity extends Identity {
   whoAsks(request: { raw: IncomingMessage }): Asker | null;
 }
 
-export function ingressIdentity({ userOf, unitsOf }: IngressIdentityOptions): IngressIdentity {
+export function ingressIdentity({ userOf, unitsOf, worksAtDesk }: IngressIdentityOptions): IngressIdentity {
   return {
     guard: (request) => {
       switch (userOf(request).kind) {
@@ -42,8 +44,8 @@ export function ingressIdentity({ userOf, unitsOf }: IngressIdentityOptions): In
       const asking = userOf(raw);
       if (asking.kind !== "user") return null;
       const { id, name, administrator } = asking.user;
-      if (administrator) return { role: "admin", name, unitIds: null };
-      return { role: "resident", name, unitIds: unitsOf(id) };
+      if (administrator) return { role: "admin", userId: id, name, unitIds: null, desk: true };
+      return { role: "resident", userId: id, name, unitIds: unitsOf(id), desk: worksAtDesk(id) };
     },
   };
 }

@@ -27,7 +27,7 @@ const SESSION_MS = 30 * 86_400_000;
 const ATTEMPTS = 10;
 const ATTEMPTS_WINDOW_MS = 60_000;
 const COOKIE = { path: "/", httpOnly: true, sameSite: "strict" } as const;
-const ADMIN: Asker = { role: "admin", name: "admin", unitIds: null };
+const ADMIN: Asker = { role: "admin", userId: null, name: "admin", unitIds: null, desk: true };
 
 export function standaloneIdentity(options: StandaloneOptions): StandaloneIdentity {
   const { port } = options;

@@ -1,4 +1,4 @@
-/** Which users of Home Assistant live in which flats. */
+/** Which users of Home Assistant live in which flats, and who works at the restaurant's desk. */
 import type { Database } from "better-sqlite3";
 
 export interface MemberRow {
@@ -14,6 +14,10 @@ export interface MemberStore {
   insert(member: MemberRow): void;
   /** Takes all flats from a user. */
   removeUser(userId: string): void;
+  /** Ids of the users who work at the desk. */
+  desk(): string[];
+  worksAtDesk(userId: string): boolean;
+  setDesk(userId: string, desk: boolean): void;
 }
 
 export function memberStore(db: Database): MemberStore {
@@ -25,10 +29,19 @@ export function memberStore(db: Database): MemberStore {
   );
   const insert = db.prepare<MemberRow>("INSERT INTO member (user_id, unit_id) VALUES (@userId, @unitId)");
   const removeUser = db.prepare<[string]>("DELETE FROM member WHERE user_id = ?");
+  const desk = db.prepare<[], { userId: string }>("SELECT user_id AS userId FROM desk_member ORDER BY user_id");
+  const worksAtDesk = db.prepare<[string], { userId: string }>(
+    "SELECT user_id AS userId FROM desk_member WHERE user_id = ?",
+  );
+  const joinDesk = db.prepare<[string]>("INSERT OR IGNORE INTO desk_member (user_id) VALUES (?)");
+  const leaveDesk = db.prepare<[string]>("DELETE FROM desk_member WHERE user_id = ?");
   return {
     list: () => list.all(),
     unitsOf: (userId) => unitsOf.all(userId).map(({ unitId }) => unitId),
     insert: (member) => void insert.run(member),
     removeUser: (userId) => void removeUser.run(userId),
+    desk: () => desk.all().map(({ userId }) => userId),
+    worksAtDesk: (userId) => worksAtDesk.get(userId) !== undefined,
+    setDesk: (userId, works) => void (works ? joinDesk : leaveDesk).run(userId),
   };
 }

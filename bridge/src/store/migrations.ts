@@ -124,4 +124,15 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX member_unit ON member (unit_id);
   `,
+  `
+  -- Users of Home Assistant who work at the restaurant's desk.
+  CREATE TABLE desk_member (
+    user_id TEXT PRIMARY KEY
+  ) STRICT, WITHOUT ROWID;
+
+  -- Who set the device up; it goes when they lose its flat. NULL: an administrator, or the standalone page.
+  ALTER TABLE device ADD COLUMN user_id TEXT;
+
+  ALTER TABLE unit ADD COLUMN do_not_disturb INTEGER NOT NULL DEFAULT 0 CHECK (do_not_disturb IN (0, 1));
+  `,
 ];

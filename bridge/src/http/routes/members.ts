@@ -7,29 +7,29 @@ const UserParams = Type.Object({ userId: UserId }, { additionalProperties: false
 
 export function memberRoutes(api: App, { directory, people }: HttpPorts): void {
   const everybody = (): Member[] => {
-    const units = directory.members.all();
+    const links = directory.members.all();
     const known = people?.() ?? [];
-    const gone = [...units.keys()].filter((userId) => !known.some(({ id }) => id === userId));
+    const gone = [...links.keys()].filter((userId) => !known.some(({ id }) => id === userId));
     return [
-      ...known.map(({ id, name, administrator }) => ({
-        userId: id,
-        name,
-        administrator,
-        unitIds: units.get(id) ?? [],
-      })),
-      ...gone.map((userId) => ({ userId, name: null, administrator: false, unitIds: units.get(userId) ?? [] })),
-    ];
+      ...known.map(({ id, name, administrator }) => ({ userId: id, name, administrator })),
+      ...gone.map((userId) => ({ userId, name: null, administrator: false })),
+    ].map((member) => ({ ...member, desk: false, unitIds: [], ...links.get(member.userId) }));
   };
   api.get(
     "/members",
-    { schema: { summary: "The users of Home Assistant and their units.", response: { 200: Type.Array(Member) } } },
+    {
+      schema: {
+        summary: "The users of Home Assistant, their units, and who works at the desk.",
+        response: { 200: Type.Array(Member) },
+      },
+    },
     async () => everybody(),
   );
   api.put(
     "/members/:userId",
     {
       schema: {
-        summary: "Gives a user these units and no others. Idempotent.",
+        summary: "Gives a user these units and no others, and the restaurant's desk or not. Idempotent.",
         params: UserParams,
         body: MemberPut,
         response: { 200: Member },
@@ -37,10 +37,9 @@ export function memberRoutes(api: App, { directory, people }: HttpPorts): void {
     },
     async (request) => {
       const { userId } = request.params;
-      directory.members.set(userId, request.body.unitIds);
-      const stored = directory.members.unitsOf(userId);
+      directory.members.set(userId, request.body.unitIds, request.body.desk);
       const member = everybody().find((one) => one.userId === userId);
-      return member ?? { userId, name: null, administrator: false, unitIds: stored };
+      return member ?? { userId, name: null, administrator: false, desk: false, unitIds: [] };
     },
   );
 }

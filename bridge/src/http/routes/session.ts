@@ -4,8 +4,8 @@ import { type Asker, askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
 
 export function sessionRoutes(api: App, { identity, version, notices }: HttpPorts): void {
-  const sessionOf = ({ role, name }: Asker): Session => {
-    return { role, name, version, notices: role === "admin" ? [...notices] : [] };
+  const sessionOf = ({ role, name, desk }: Asker): Session => {
+    return { role, name, desk, version, notices: role === "admin" ? [...notices] : [] };
   };
   api.get(
     "/session",
