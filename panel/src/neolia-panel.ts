@@ -8,6 +8,7 @@ import "./views/session-view.ts";
 import "./views/setup-view.ts";
 import { Attention } from "./attention.ts";
 import { icon } from "./components/icon.ts";
+import { onPlainKey } from "./components/keys.ts";
 import { darkTokens, shared, tokens } from "./components/style.ts";
 import type { Host, Look } from "./host/host.ts";
 import type { NativeProperties } from "./host/native-host.ts";
@@ -34,6 +35,7 @@ export class NeoliaPanel extends LitElement {
   private t: Localizer = localizer("en");
   private model: PanelModel | null = null;
   private unsubscribes: (() => void)[] = [];
+  private offKeys: () => void = () => {};
   private readonly attention = new Attention();
 
   static override styles = [
@@ -120,13 +122,13 @@ export class NeoliaPanel extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.attend(thisHost(this.properties));
-    window.addEventListener("keydown", this.onKey);
+    this.offKeys = onPlainKey((key) => this.onKey(key));
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.leave();
-    window.removeEventListener("keydown", this.onKey);
+    this.offKeys();
     this.attention.flash(null);
   }
 
@@ -271,17 +273,20 @@ export class NeoliaPanel extends LitElement {
     }
   }
 
-  private onKey = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+  /** True: the key was meant for the panel. */
+  private onKey(key: string): boolean {
     const phase = this.known?.phone.call.phase;
     if (phase === "incoming") {
-      if (event.key === "a") phone.command({ type: "answer" });
-      else if (event.key === "d") phone.command({ type: "decline" });
-      else if (event.key === "Escape") phone.command({ type: "silence" });
-    } else if (phase === "idle" && event.key === "Escape") {
-      this.goHome();
+      if (key === "a") phone.command({ type: "answer" });
+      else if (key === "d") phone.command({ type: "decline" });
+      else if (key === "Escape") phone.command({ type: "silence" });
+      else return false;
+      return true;
     }
-  };
+    if (phase !== "idle" || key !== "Escape" || this.page === "home") return false;
+    this.goHome();
+    return true;
+  }
 
   private go = (event: CustomEvent<Page>): void => {
     this.page = event.detail;

@@ -12,15 +12,15 @@ const KEEP_ALIVE_MS = 60_000;
 /** Requests that were refused together ask for one new session. */
 const FRESH_MS = 2_000;
 
-/** The app's address and a session for it. Throws what Home Assistant answered. */
-export async function openIngress(callWS: CallWS, slug: string): Promise<{ url: string; session: string }> {
-  const session = await makeSession(callWS, slug);
+/** Makes a session and returns the app's address, with a slash at its end. Throws what Home Assistant answered. */
+export async function openIngress(callWS: CallWS, slug: string): Promise<string> {
+  await makeSession(callWS, slug);
   const { ingress_url: url } = await newThenOld(
     () => callWS<{ ingress_url?: string | null }>({ type: "supervisor/ingress/info", slug }),
     () => callWS<{ ingress_url?: string | null }>(viaSupervisor(`/addons/${slug}/info`, "get")),
   );
   if (!url) throw new Error(`${slug} has no page`);
-  return { url: new URL(url, location.origin).href, session };
+  return new URL(url, location.origin).href;
 }
 
 /** Which app is Neolia: the slug starts with its repository's hash, so it differs from house to house. */

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import "../components/keypad.ts";
 import { icon } from "../components/icon.ts";
+import { onPlainKey } from "../components/keys.ts";
 import { shared } from "../components/style.ts";
 import { duration, type Localizer } from "../localize/localize.ts";
 import type { CallState } from "../phone/call-machine.ts";
@@ -24,6 +25,7 @@ export class CallView extends LitElement {
   @state() private keypad = false;
   @state() private sent = "";
   @state() private nowMs = Date.now();
+  private offKeys: () => void = () => {};
   private ticker: ReturnType<typeof setInterval> | undefined;
 
   static override styles = [
@@ -151,13 +153,13 @@ export class CallView extends LitElement {
     this.ticker = setInterval(() => {
       this.nowMs = Date.now();
     }, 500);
-    window.addEventListener("keydown", this.onKey);
+    this.offKeys = onPlainKey((key) => this.onKey(key));
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.ticker);
-    window.removeEventListener("keydown", this.onKey);
+    this.offKeys();
   }
 
   protected override render(): TemplateResult {
@@ -250,19 +252,21 @@ export class CallView extends LitElement {
     }
   }
 
-  private onKey = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+  /** True: the key was meant for the call. */
+  private onKey(key: string): boolean {
     if (this.call.phase === "ended") {
-      if (event.key === "Escape") phone.command({ type: "dismiss" });
-      return;
+      if (key === "Escape") phone.command({ type: "dismiss" });
+      return key === "Escape";
     }
-    if (event.key === "h") this.hangUp();
-    if (this.call.phase !== "active") return;
-    if (event.key === "m") this.toggleMute();
-    else if (event.key === "k") this.toggleKeypad();
-    else if (event.key === "Escape") this.keypad = false;
-    else if (/^[0-9*#]$/.test(event.key)) this.press(event.key);
-  };
+    if (key === "h") this.hangUp();
+    if (this.call.phase !== "active") return key === "h";
+    if (key === "m") this.toggleMute();
+    else if (key === "k") this.toggleKeypad();
+    else if (key === "Escape") this.keypad = false;
+    else if (/^[0-9*#]$/.test(key)) this.press(key);
+    else return key === "h";
+    return true;
+  }
 
   private press(digit: string): void {
     this.keypad = true;
