@@ -27,7 +27,7 @@ export async function buildPanel(options: PanelBuild = {}): Promise<string> {
     outdir: outFolder,
     bundle: true,
     format: "esm",
-    target: ["es2022"],
+    target: "es2022",
     minify: true,
     legalComments: "none",
     tsconfig: join(panelFolder, "tsconfig.json"),

@@ -70,7 +70,7 @@ export async function newProfile(browser: Browser, options: PageOptions = {}): P
 }
 
 /** Records what the other end of the call says in the panel's `<audio data-neolia-remote>` element. */
-export async function recordRemote(page: Page, ms: number): Promise<Sound> {
+export async function recordRemote(page: Pick<Page, "evaluate">, ms: number): Promise<Sound> {
   const recorded = (await page.evaluate(`(${RECORD})(${ms})`)) as { sampleRate: number; samples: number[] };
   return { sampleRate: recorded.sampleRate, samples: Float32Array.from(recorded.samples) };
 }

@@ -111,11 +111,11 @@ export class HomeAssistantCore {
   private writeConfiguration(): void {
     const folder = this.configFolder;
     mkdirSync(join(folder, ".storage"), { recursive: true });
-    mkdirSync(join(folder, "www"), { recursive: true });
+    for (const name of ["www", "themes"]) mkdirSync(join(folder, name), { recursive: true });
     writeFileSync(join(folder, "automations.yaml"), "[]\n");
     writeFileSync(
       join(folder, "configuration.yaml"),
-      `frontend:\nconfig:\napi:\nmy:\nautomation: !include automations.yaml\n${this.options.configuration ?? ""}`,
+      `frontend:\n  themes: !include_dir_merge_named themes\nconfig:\napi:\nmy:\nautomation: !include automations.yaml\n${this.options.configuration ?? ""}`,
     );
     writeFileSync(join(folder, ".storage/http"), JSON.stringify(httpStorage(this.ports.base)));
     writeFileSync(join(folder, ".storage/onboarding"), JSON.stringify(ONBOARDING));

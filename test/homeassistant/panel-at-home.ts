@@ -1,0 +1,133 @@
+/** A person at Neolia inside Home Assistant's frontend: by the sidebar's entry (a frame), or in a native panel. */
+import type { Browser, BrowserContext, Frame, FrameLocator, Page } from "playwright-core";
+import type { Sound } from "../lab/audio.ts";
+import { recordRemote } from "../lab/chromium.ts";
+import { until } from "../lab/until.ts";
+import { openAs } from "./browser.ts";
+import { type DoorHouse, NATIVE_PATH } from "./door-house.ts";
+import type { Person } from "./onboarding.ts";
+
+export type Way = "frame" | "native";
+
+/** What a page and a frame have in common for whoever looks for a button. */
+type Root = Page | FrameLocator;
+
+export class PanelAtHome {
+  readonly page: Page;
+  /** Where Neolia's elements are found. */
+  readonly root: Root;
+  readonly way: Way;
+  /** Everything that the page was sent by the app, bodies and WebSocket messages. */
+  readonly received: string[] = [];
+
+  private constructor(page: Page, way: Way) {
+    this.page = page;
+    this.way = way;
+    this.root = way === "frame" ? page.frameLocator("iframe") : page;
+  }
+
+  static async open(
+    browser: Browser,
+    house: DoorHouse,
+    person: Person,
+    options: { way?: Way; path?: string; record?: boolean } = {},
+  ): Promise<PanelAtHome> {
+    const { way = "frame", path = "" } = options;
+    const { home } = house;
+    const base = way === "frame" ? `/app/${home.supervisor.slug}` : NATIVE_PATH;
+    let panel: PanelAtHome | undefined;
+    const page = await openAs(browser, home.core, person, base + path, (fresh) => {
+      panel = new PanelAtHome(fresh, way);
+      if (options.record === true) panel.record();
+    });
+    return panel ?? new PanelAtHome(page, way);
+  }
+
+  /** Chooses a unit as on first use, and waits until the panel can ring. */
+  async setUp(house: DoorHouse, unit: string): Promise<void> {
+    await this.root.locator("neolia-setup-view label", { hasText: unit }).click();
+    await this.root.locator("neolia-setup-view button.accent").click();
+    await house.live();
+    await this.ready();
+  }
+
+  async ready(): Promise<void> {
+    const close = this.root.getByRole("button", { name: "Close" });
+    await until(
+      async () => {
+        if (await close.isVisible()) await close.click({ timeout: 500 }).catch(() => {});
+        return await this.root.locator("neolia-home-view .status.good").isVisible();
+      },
+      { timeoutMs: 30_000, what: "the panel to be ready to ring" },
+    );
+  }
+
+  /** Waits until it rings; the text names who rings. */
+  async rings(timeoutMs = 15_000): Promise<string> {
+    await this.root.locator("neolia-incoming-view h1").waitFor({ timeout: timeoutMs });
+    return await this.root.locator("neolia-incoming-view h1").innerText();
+  }
+
+  async answer(): Promise<void> {
+    await this.root.locator("neolia-incoming-view").getByRole("button", { name: "Answer" }).click();
+    await this.root.locator("neolia-call-view .time").waitFor({ timeout: 15_000 });
+  }
+
+  async heard(ms: number): Promise<Sound> {
+    return await recordRemote(this.frame, ms);
+  }
+
+  async hangUp(): Promise<void> {
+    await this.root.locator("neolia-call-view button.stop").click();
+  }
+
+  /** The document that Neolia runs in. */
+  get frame(): Frame {
+    const frames = this.page.frames();
+    const frame = frames.find((one) => one.url().includes("/api/hassio_ingress/"));
+    return this.way === "frame" && frame !== undefined ? frame : this.page.mainFrame();
+  }
+
+  /** Everything that this browser holds for this person: the whole document with its shadow trees, and all storage. */
+  async holds(): Promise<string> {
+    return (await this.frame.evaluate(EVERYTHING)) as string;
+  }
+
+  get context(): BrowserContext {
+    return this.page.context();
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+
+  private record(): void {
+    this.page.on("response", (response) => {
+      if (!response.url().includes("hassio_ingress")) return;
+      response.text().then(
+        (text) => this.received.push(`${response.url()} ${text}`),
+        () => undefined,
+      );
+    });
+    this.page.on("websocket", (socket) => {
+      socket.on("framereceived", ({ payload }) => {
+        if (socket.url().includes("hassio_ingress")) this.received.push(`${socket.url()} ${payload.toString()}`);
+      });
+    });
+  }
+}
+
+/** Runs in the page. */
+const EVERYTHING = `(async () => {
+  const parts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie];
+  const look = (root) => {
+    parts.push(root.innerHTML ?? "");
+    for (const element of root.querySelectorAll("*")) {
+      if ("value" in element) parts.push(String(element.value));
+      if (element.shadowRoot) look(element.shadowRoot);
+    }
+  };
+  look(document.documentElement);
+  for (const { name } of await indexedDB.databases()) parts.push(name);
+  return parts.join("\\n");
+})()`;

@@ -1,0 +1,65 @@
+/** The app as a person has it: through Core's own ingress proxy, with a session of theirs. */
+
+import { CoreSocket } from "./core-socket.ts";
+import type { Home } from "./home.ts";
+import type { Person } from "./onboarding.ts";
+
+export interface VisitReply<T> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+export class Visit {
+  /** Ends with a slash. */
+  readonly url: string;
+  readonly cookie: string;
+
+  private constructor(url: string, cookie: string) {
+    this.url = url;
+    this.cookie = cookie;
+  }
+
+  static async of(home: Home, person: Person): Promise<Visit> {
+    const socket = await CoreSocket.open(home.core.url, person.tokens.access_token);
+    const { slug } = home.supervisor;
+    const { session } = await socket.command<{ session: string }>("supervisor/ingress/session", { slug });
+    const { ingress_url: path } = await socket.command<{ ingress_url: string }>("supervisor/ingress/info", { slug });
+    socket.close();
+    return new Visit(`${home.core.url}${path}`, `ingress_session=${session}`);
+  }
+
+  /** Any request; never throws on an error reply. */
+  async send<T>(method: string, path: string, body?: unknown): Promise<VisitReply<T>> {
+    const reply = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        cookie: this.cookie,
+        ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await reply.text();
+    const isJson = reply.headers.get("content-type")?.startsWith("application/json") ?? false;
+    return { status: reply.status, headers: reply.headers, body: (isJson ? JSON.parse(text) : text) as T };
+  }
+
+  /** These throw on an error reply. */
+  async get<T>(path: string): Promise<T> {
+    return await this.must("GET", path);
+  }
+
+  async post<T>(path: string, body: unknown): Promise<T> {
+    return await this.must("POST", path, body);
+  }
+
+  async put<T>(path: string, body: unknown): Promise<T> {
+    return await this.must("PUT", path, body);
+  }
+
+  private async must<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const reply = await this.send<T>(method, path, body);
+    if (reply.status >= 400) throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+    return reply.body;
+  }
+}
