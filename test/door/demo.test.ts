@@ -39,10 +39,11 @@ test("the demo without a person rings, is answered, is heard on both sides, and 
 const PAGE_PORT = 99;
 
 /** What a person may do to end the demo, at the terminal it runs in. */
-const ENDS: [what: string, end: (terminal: ChildProcessWithoutNullStreams) => void][] = [
+const ENDS: [what: string, end: (terminal: ChildProcessWithoutNullStreams, demo: number) => void][] = [
   ["Ctrl-C", (terminal) => terminal.stdin.write("\u0003")],
   ["q", (terminal) => terminal.stdin.write("q")],
   ["a closed terminal", (terminal) => terminal.kill("SIGKILL")],
+  ["kill -9", (_terminal, demo) => process.kill(demo, "SIGKILL")],
 ];
 
 for (const [what, end] of ENDS) {
@@ -70,11 +71,37 @@ for (const [what, end] of ENDS) {
     );
     assert.ok(livingIn(folder.path).length > 5, "the demo runs its programs");
 
-    end(terminal);
-    await until(() => livingIn(folder.path).length === 0, { timeoutMs: 15_000, what: "all programs to end" });
-    const left = readdirSync(folder.path, { recursive: true });
-    assert.deepEqual(left, [LOCKS], "but for the folder of the locks, which is empty");
+    end(terminal, Number(livingIn(folder.path).find(runsDemo)));
+    await allGone(folder.path);
   });
+}
+
+test("the demo without a person that is told to end in mid-call leaves nothing either", async (t) => {
+  const folder = labFolder("once");
+  t.after(() => folder.remove());
+  const demo = spawn(process.execPath, [DEMO, "--once"], { env: { ...process.env, TMPDIR: folder.path } });
+  t.after(() => demo.kill("SIGKILL"));
+  let output = "";
+  demo.stdout.on("data", (bytes) => {
+    output += String(bytes);
+  });
+  await until(() => output.includes("recording"), { timeoutMs: 60_000, what: "the call" });
+  demo.kill("SIGTERM");
+  await allGone(folder.path);
+});
+
+/** Waits until nothing runs and no file is left; a lock names a process that is gone, and so locks nothing. */
+async function allGone(folder: string): Promise<void> {
+  await until(() => livingIn(folder).length === 0, { timeoutMs: 30_000, what: "all programs to end" });
+  const left = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  assert.deepEqual(
+    left.filter((path) => !path.startsWith(LOCKS)),
+    [],
+  );
+}
+
+function runsDemo(pid: string): boolean {
+  return readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith(`${process.execPath}\0${DEMO}\0`);
 }
 
 /** Processes whose temporary folder this is. */

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { atOwnEnd } from "./own-end.ts";
+import { atOwnEnd, bequeath } from "./own-end.ts";
 
 /**
- * A folder of this lab's own, in the machine's or another root's temporary folder, gone at the latest with this process.
+ * A folder of this lab's own, in the machine's or another root's temporary folder, gone at the latest soon after this process.
  * `NEOLIA_KEEP=1` keeps it after the run, for reading logs.
  */
 export function labFolder(name: string, root = ""): { path: string; remove(): void } {
@@ -16,11 +16,13 @@ export function labFolder(name: string, root = ""): { path: string; remove(): vo
     if (process.env.NEOLIA_KEEP !== "1") rmSync(path, { recursive: true, force: true, maxRetries: 5 });
   };
   const forget = atOwnEnd(clear);
+  const takeBack = process.env.NEOLIA_KEEP === "1" ? () => {} : bequeath("folder", path);
   return {
     path,
     remove: () => {
       forget();
       clear();
+      takeBack();
     },
   };
 }

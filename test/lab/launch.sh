@@ -13,6 +13,16 @@ die() {
   exit 1
 }
 
+# Waits until no other run holds the folder $1, and holds it until unlock. The lock is no file: it goes with its process.
+lock() {
+  exec 9<"$1"
+  flock --nonblock 9 || {
+    say "waiting for another run that is installing"
+    flock 9
+  }
+}
+unlock() { exec 9<&-; }
+
 # --- Debian packages ------------------------------------------------------------------------------------------------
 
 # Prints the packages that the command needs and that are not installed.
@@ -59,7 +69,7 @@ disable_daemons() {
 
 # Runs apt-get with its output in a file; translates what usually goes wrong.
 apt_get() {
-  if as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=60 "$@" >"$LOG" 2>&1 </dev/null; then
+  if as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=60 "$@" >"$LOG" 2>&1 </dev/null 9<&-; then
     return 0
   fi
   if grep -qiE 'could not get lock|unable to lock|unable to acquire the dpkg' "$LOG"; then
@@ -75,8 +85,14 @@ apt_get() {
 
 install_packages() {
   command -v apt-get >/dev/null || die "Debian 12 or newer is needed: this machine has no apt-get."
+  [ -n "$(missing_packages "$1")" ] || return 0
+  # Every run on this machine shares Debian's packages, and the file that holds their daemons back.
+  lock /usr/sbin
   missing=$(missing_packages "$1")
-  [ -n "$missing" ] || return 0
+  [ -n "$missing" ] || {
+    unlock
+    return 0
+  }
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null || die "Debian packages are missing and there is no sudo: as root, run apt-get install $missing"
     if [ ! -t 0 ] && ! sudo -n true 2>/dev/null; then
@@ -96,6 +112,7 @@ install_packages() {
   release_daemons
   rm -f "$LOG"
   trap - EXIT INT TERM HUP
+  unlock
 }
 
 # --- npm packages ---------------------------------------------------------------------------------------------------
@@ -121,7 +138,27 @@ npm_quiet() {
   die "npm $1 failed; its last lines stand above."
 }
 
+modules_are_stale() {
+  [ ! -x "$NODE" ] || [ ! -e node_modules/.package-lock.json ] ||
+    [ -n "$(find package-lock.json -newer node_modules/.package-lock.json)" ]
+}
+
 install_modules() {
+  if modules_are_stale; then
+    # npm ci empties the folder behind a link, which is somebody else's.
+    [ ! -L node_modules ] || die "node_modules is a link to another folder: remove the link and run this again."
+    lock .
+    modules_are_stale && fetch_modules
+    unlock
+  fi
+  version=$("$NODE" --version 2>/dev/null) || die "node_modules has no Node that runs here: delete the folder node_modules and run this again."
+  case $version in
+    v"$NODE_MAJOR".*) ;;
+    *) die "node_modules has Node $version instead of $NODE_MAJOR: delete the folder node_modules and run this again." ;;
+  esac
+}
+
+fetch_modules() {
   if [ ! -e node_modules/.package-lock.json ] || [ -n "$(find package-lock.json -newer node_modules/.package-lock.json)" ]; then
     command -v npm >/dev/null || die "npm is missing: install Node 20 or newer with npm."
     say "installing npm packages from the lock file"
@@ -132,11 +169,6 @@ install_modules() {
     say "putting Node $NODE_MAJOR in place"
     npm_quiet rebuild --ignore-scripts=false node
   fi
-  version=$("$NODE" --version 2>/dev/null) || die "node_modules has no Node that runs here: delete the folder node_modules and run this again."
-  case $version in
-    v"$NODE_MAJOR".*) ;;
-    *) die "node_modules has Node $version instead of $NODE_MAJOR: delete the folder node_modules and run this again." ;;
-  esac
 }
 
 # --- Commands -------------------------------------------------------------------------------------------------------

@@ -1,10 +1,22 @@
 /** The launcher on machines that lack something: stand-ins for apt-get, npm and sudo, everything else is the machine's. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { labFolder } from "./folder.ts";
+import { until } from "./until.ts";
 
 class Machine {
   private readonly root: string;
@@ -54,10 +66,31 @@ class Machine {
     this.program("node_modules/.bin/node", `[ "$1" = --version ] && echo ${version} || echo "ran $*"`);
   }
 
+  /** A file that a stand-in waits for, or the link that stands where a folder should be. */
+  path(file: string): string {
+    return join(this.root, file);
+  }
+
   launch(...args: string[]): { status: number | null; said: string; ran: string } {
-    const env = { ...process.env, PATH: `${join(this.root, "bin")}:/usr/bin:/bin` };
-    const result = spawnSync("/bin/sh", [join(this.root, "test/lab/launch.sh"), ...args], { env, encoding: "utf8" });
+    const result = spawnSync("/bin/sh", [this.path("test/lab/launch.sh"), ...args], {
+      env: this.env,
+      encoding: "utf8",
+    });
     return { status: result.status, said: result.stderr, ran: result.stdout };
+  }
+
+  /** The same without waiting for its end. */
+  begin(...args: string[]): { said(): string; status: Promise<unknown> } {
+    const child = spawn("/bin/sh", [this.path("test/lab/launch.sh"), ...args], { env: this.env });
+    let said = "";
+    child.stderr.on("data", (bytes) => {
+      said += String(bytes);
+    });
+    return { said: () => said, status: once(child, "close").then(([code]) => code) };
+  }
+
+  private get env(): NodeJS.ProcessEnv {
+    return { ...process.env, PATH: `${join(this.root, "bin")}:/usr/bin:/bin` };
   }
 
   /** What a stand-in was asked, one line a call. */
@@ -125,6 +158,33 @@ test("npm packages are installed when there are none or the lock file is newer, 
   machine.remove("node_modules/.package-lock.json");
   assert.equal(machine.launch("demo").status, 0);
   assert.deepEqual(machine.asked("npm"), ["ci --include=dev --ignore-scripts --no-audit --no-fund"]);
+});
+
+test("two runs at once install npm packages once: the second waits and finds them in place", async (t) => {
+  const machine = new Machine(t);
+  machine.remove("node_modules/.package-lock.json");
+  const go = machine.path("go");
+  machine.program(
+    "bin/npm",
+    `echo "$1" >>${machine.path("npm.txt")}; until [ -e ${go} ]; do sleep 0.02; done; echo "{}" >node_modules/.package-lock.json`,
+  );
+  const first = machine.begin("demo");
+  await until(() => machine.asked("npm").length > 0, { what: "the first run to install" });
+  const second = machine.begin("demo");
+  await until(() => second.said().includes("waiting for another run"), { what: "the second run to wait" });
+  writeFileSync(go, "");
+  assert.deepEqual([await first.status, await second.status], [0, 0]);
+  assert.deepEqual(machine.asked("npm"), ["ci"]);
+});
+
+test("packages are never installed through a link, because npm would empty the folder behind it", (t) => {
+  const machine = new Machine(t);
+  renameSync(machine.path("node_modules"), machine.path("elsewhere"));
+  symlinkSync("elsewhere", machine.path("node_modules"));
+  assert.equal(machine.launch("demo").status, 0, "what is complete there may be used");
+  machine.remove("elsewhere/.package-lock.json");
+  failsWith(machine.launch("demo"), /node_modules is a link to another folder/);
+  assert.deepEqual(machine.asked("npm"), []);
 });
 
 test("npm without a network is one sentence", (t) => {

@@ -1,4 +1,7 @@
-/** What this process leaves behind is cleared however it ends, but by SIGKILL: also by Ctrl-C and by the runner's time limit. */
+/** What this process leaves behind is cleared however it ends, also by Ctrl-C, by the runner's time limit and by kill -9. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import type { Writable } from "node:stream";
 
 const duties = new Set<() => void>();
 let watching = false;
@@ -8,6 +11,33 @@ export function atOwnEnd(duty: () => void): () => void {
   watch();
   duties.add(duty);
   return () => duties.delete(duty);
+}
+
+let heir: Writable | null = null;
+
+/**
+ * Leaves a program (its pid) or a folder (its path) to `last-will.sh`, which sees even a kill -9 of this process and then
+ * ends or removes what is left. Returns what takes it back.
+ */
+export function bequeath(kind: "program" | "folder", what: string | number): () => void {
+  heir ??= startHeir();
+  const will = heir;
+  will.write(`+${kind} ${what}\n`);
+  return () => will.write(`-${kind} ${what}\n`);
+}
+
+function startHeir(): Writable {
+  const child = spawn("/bin/sh", [join(import.meta.dirname, "last-will.sh")], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  child.unref();
+  const { stdin } = child;
+  // Nothing waits for it, and nothing depends on it while this process can look after itself.
+  child.on("error", () => {});
+  stdin.on("error", () => {});
+  if ("unref" in stdin && typeof stdin.unref === "function") stdin.unref();
+  return stdin;
 }
 
 function watch(): void {

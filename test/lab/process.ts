@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { atOwnEnd } from "./own-end.ts";
+import { atOwnEnd, bequeath } from "./own-end.ts";
 import { until } from "./until.ts";
 
 export interface ProgramOptions {
@@ -50,12 +50,16 @@ export class Program {
       spawnError = error;
     });
     const program = new Program(child, options.logFile);
-    // However this process ends (but by SIGKILL), the program is told to end as well, also one that a test has frozen.
+    // However this process ends, the program is told to end as well, also one that a test has frozen.
     const forget = atOwnEnd(() => {
       program.signal("SIGTERM");
       program.signal("SIGCONT");
     });
-    child.once("exit", forget);
+    const takeBack = program.pid === 0 ? () => {} : bequeath("program", program.pid);
+    child.once("exit", () => {
+      forget();
+      takeBack();
+    });
     try {
       await until(
         async () => {
