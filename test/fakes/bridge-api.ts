@@ -142,7 +142,7 @@ export class BridgeFake {
     type Route = { Params: { id: string }; Body: DevicePut };
     app.get<Route>("/api/devices/:id", async (request, reply) => {
       const device = this.devices.get(request.params.id);
-      return device === undefined ? reply.code(404).send(failure("DEVICE_UNKNOWN")) : checked(Device, device);
+      return device === undefined ? reply.code(204).send() : checked(Device, device);
     });
     app.put<Route>("/api/devices/:id", async (request, reply) => {
       const unit = this.content.units.find((known) => known.id === request.body.unitId);

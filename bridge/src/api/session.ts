@@ -30,7 +30,7 @@ export const DeviceId = Type.String({
 export const DevicePut = Type.Object({ unitId: Id, label: Label }, { additionalProperties: false });
 
 /**
- * Reply of `PUT /api/devices/:deviceId` and `GET /api/devices/:deviceId` (404 DEVICE_UNKNOWN: not set up yet): the
+ * Reply of `PUT /api/devices/:deviceId` and `GET /api/devices/:deviceId` (204: not set up yet): the
  * only place where a browser gets SIP credentials, and only its own. A second PUT keeps the login unless the unit is at
  * another site.
  */

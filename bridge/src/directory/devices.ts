@@ -1,14 +1,13 @@
 /** Browsers and wall panels: each has one panel account of its own, which moves with it from unit to unit. */
 import type { Device, DevicePut } from "../api/session.ts";
-import { AppError } from "../events/errors.ts";
 import type { AccountRow } from "../store/account-store.ts";
 import { makeAccount } from "./accounts.ts";
 import { type DirectoryContext, edit } from "./edit.ts";
 import { accountOf, flatOf, siteOf } from "./lookup.ts";
 
 export interface Devices {
-  /** Throws DEVICE_UNKNOWN when the browser is not set up or its account was removed. */
-  get(deviceId: string): Device;
+  /** null when the browser is not set up or its account was removed. */
+  get(deviceId: string): Device | null;
   /** Makes the device's account, or renames and moves it. Idempotent: its login stays unless it changes the site. */
   put(deviceId: string, fields: DevicePut): Device;
   /** The device's account, null when it has none. */
@@ -38,8 +37,7 @@ export function devices(context: DirectoryContext, sipUri: string | null): Devic
     accountOf: accountOfDevice,
     get: (deviceId) => {
       const account = accountOfDevice(deviceId);
-      if (!account) throw new AppError("DEVICE_UNKNOWN", "this device is not set up");
-      return toDevice(deviceId, account);
+      return account && toDevice(deviceId, account);
     },
     put: (deviceId, { unitId, label }) =>
       store.transaction(() => {

@@ -1,17 +1,12 @@
 /** This browser as a device of the site: its unit, its name, its own SIP account. */
 import type { Device, DevicePut, IceServers } from "../../../bridge/src/api/session.ts";
-import { type Api, ApiError } from "./api.ts";
+import type { Api } from "./api.ts";
 
 export type { Device };
 
 /** null: this browser has not been set up yet. */
 export async function fetchDevice(api: Api, deviceId: string): Promise<Device | null> {
-  try {
-    return await api.get<Device>(`api/devices/${deviceId}`);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null;
-    throw error;
-  }
+  return (await api.get<Device | undefined>(`api/devices/${deviceId}`)) ?? null;
 }
 
 /** Makes or moves this browser's account. */

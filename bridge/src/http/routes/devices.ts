@@ -3,31 +3,32 @@ import { AppError } from "../../events/errors.ts";
 import type { App } from "../app-type.ts";
 import { type Asker, askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
-import { DeviceParams } from "./params.ts";
+import { DeviceParams, Nothing } from "./params.ts";
 
 export function deviceRoutes(api: App, { directory, turn }: HttpPorts): void {
   /** A resident's device lives in one of their flats; of others they do not even learn that they exist. */
-  const refuseForeign = ({ unitIds }: Asker, deviceId: string) => {
+  const isForeign = ({ unitIds }: Asker, deviceId: string) => {
     const account = directory.devices.accountOf(deviceId);
-    if (account && unitIds && !unitIds.includes(account.unitId ?? "")) {
-      throw new AppError("DEVICE_UNKNOWN", "this device is not set up");
-    }
-    return account;
+    return account !== null && unitIds !== null && !unitIds.includes(account.unitId ?? "");
+  };
+  const refuseForeign = (asker: Asker, deviceId: string) => {
+    if (isForeign(asker, deviceId)) throw new AppError("DEVICE_UNKNOWN", "this device is not set up");
+    return directory.devices.accountOf(deviceId);
   };
   api.get(
     "/devices/:deviceId",
     {
       config: { access: "resident" },
       schema: {
-        summary: "This browser's own SIP account; 404 DEVICE_UNKNOWN before it is set up.",
+        summary: "This browser's own SIP account; 204 before it is set up.",
         params: DeviceParams,
-        response: { 200: Device },
+        response: { 200: Device, 204: Nothing },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { deviceId } = request.params;
-      refuseForeign(askerOf(request), deviceId);
-      return directory.devices.get(deviceId);
+      const device = isForeign(askerOf(request), deviceId) ? null : directory.devices.get(deviceId);
+      return device === null ? reply.code(204).send(null) : reply.send(device);
     },
   );
   api.put(
