@@ -46,7 +46,7 @@ function assertCleanError(reply: Reply, what: string, statuses: readonly number[
   assert.ok(statuses.includes(reply.status), `${what}: ${reply.status} ${reply.text.slice(0, 200)}`);
   const { error } = reply.json<ErrorReply>();
   assert.deepEqual(
-    Object.keys(error).filter((key) => !["code", "message", "retryable", "details"].includes(key)),
+    Object.keys(error).filter((key) => !["code", "message", "retryable", "details", "fields"].includes(key)),
     [],
   );
   assert.ok(error.code in ERRORS, error.code);

@@ -102,7 +102,7 @@ test("a door comes with its station's account, whose password is shown once", as
   assert.equal(account.doorId, door.id);
   assert.match(account.password, /^[A-Za-z2-9]{20}$/);
   assert.deepEqual(await get<Door>(`/api/doors/${door.id}`), door);
-  const { password: _password, ...stored } = account;
+  const { password: _password, card: _card, ...stored } = account;
   assert.deepEqual(await get<Account>(`/api/accounts/${account.id}`), stored);
 });
 
@@ -199,6 +199,9 @@ test("removing a building tells what goes along, before and after", async () => 
       accounts: ["intercom-entrance", "panel"],
       rules: 3,
       targetsLost: ["unit501"],
+      loggedOut: 0,
+      members: 0,
+      kept: [],
     },
   );
   assert.deepEqual(await change<Removal>("DELETE", `/api/buildings/${building.id}`), told);
@@ -287,9 +290,9 @@ test("a site is removed only when it is empty and the VPS knows", async () => {
   const url = `/api/sites/${site.id}`;
   assert.equal(await refused("DELETE", url), "SITE_IN_USE");
   await change("DELETE", `/api/buildings/${building.id}`);
-  api.store.provisioning.setLive(site.id, revision() - 1);
+  api.store.provisioning.setLive(site.id, revision() - 1, 0);
   assert.equal(await refused("DELETE", url), "SITE_IN_USE");
-  api.store.provisioning.setLive(site.id, revision());
+  api.store.provisioning.setLive(site.id, revision(), 0);
   assert.equal((await api.send("DELETE", url)).status, 204);
   assert.deepEqual(await get<Site[]>("/api/sites"), []);
   assert.equal(await refused("POST", "/api/buildings", { siteId: site.id, name: "A" }), "UNKNOWN_SITE");

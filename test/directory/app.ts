@@ -119,6 +119,7 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
     const headers: HeaderChanges = {
       host: HOST,
       ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1" }),
+      ...(["PATCH", "DELETE"].includes(method) && { "if-match": "*" }),
       ...changes,
     };
     const request: InjectOptions = {

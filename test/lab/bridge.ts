@@ -175,7 +175,11 @@ async function send<T>(
 ): Promise<BridgeReply<T>> {
   const response = await fetch(base + path, {
     method,
-    headers: { cookie, ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1" }) },
+    headers: {
+      cookie,
+      ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1" }),
+      ...(["PATCH", "DELETE"].includes(method) && { "if-match": "*" }),
+    },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();

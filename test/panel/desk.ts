@@ -40,14 +40,16 @@ export const SEED: SiteSeed = {
   ],
 };
 
+const MARKS = { version: 1, revision: 1 };
+
 export function content(): BridgeContent {
   return {
-    sites: [{ id: SITE_ID, name: "Rue du Lac 4", address: "", domain: DOMAIN, timeZone: "Europe/Paris" }],
-    buildings: [{ id: id(1), siteId: SITE_ID, name: "Building A" }],
+    sites: [{ id: SITE_ID, name: "Rue du Lac 4", address: "", domain: DOMAIN, timeZone: "Europe/Paris", ...MARKS }],
+    buildings: [{ id: id(1), siteId: SITE_ID, name: "Building A", ...MARKS }],
     units: [
-      { id: UNIT_401, siteId: SITE_ID, buildingId: id(1), number: "401", name: "unit401" },
-      { id: UNIT_402, siteId: SITE_ID, buildingId: id(1), number: "402", name: "unit402" },
-      { id: id(4), siteId: SITE_ID, buildingId: id(1), number: "Reception", name: "reception" },
+      { id: UNIT_401, siteId: SITE_ID, buildingId: id(1), number: "401", name: "unit401", ...MARKS },
+      { id: UNIT_402, siteId: SITE_ID, buildingId: id(1), number: "402", name: "unit402", ...MARKS },
+      { id: id(4), siteId: SITE_ID, buildingId: id(1), number: "Reception", name: "reception", ...MARKS },
     ],
     doors: [
       {
@@ -57,8 +59,9 @@ export function content(): BridgeContent {
         label: "Main entrance",
         name: "entrance",
         accountId: DOOR_ACCOUNT,
+        ...MARKS,
       },
-      { id: id(7), siteId: SITE_ID, buildingId: id(1), label: "Garage", name: "garage", accountId: id(8) },
+      { id: id(7), siteId: SITE_ID, buildingId: id(1), label: "Garage", name: "garage", accountId: id(8), ...MARKS },
     ],
     calls: [],
     live: liveState(),
@@ -70,7 +73,7 @@ export function liveState(change: Partial<LiveState> = {}): LiveState {
   return {
     vps: { link: "up", code: null, partsDown: [] },
     mqtt: { link: "up", code: null },
-    provisioning: [{ siteId: SITE_ID, revision: 3, liveRevision: 3, problem: null }],
+    provisioning: [{ siteId: SITE_ID, revision: 3, liveRevision: 3, state: "live", problem: null }],
     registered: [DOOR_ACCOUNT],
     calls: [],
     ...change,

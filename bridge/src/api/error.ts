@@ -10,6 +10,8 @@ export const ErrorReply = Type.Object({
     retryable: Type.Boolean(),
     /** For INVALID_REQUEST: JSON pointer → what is wrong there. For conflicts: what stands in the way. */
     details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    /** Field of the body or query (`name`, `schedule.0.toMinute`) → a code of `FieldCode` (api/names.ts). */
+    fields: Type.Optional(Type.Record(Type.String(), Type.String())),
   }),
 });
 export type ErrorReply = Static<typeof ErrorReply>;

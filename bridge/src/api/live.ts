@@ -1,7 +1,11 @@
 /** Live state: `GET /api/state`, and what the WebSocket `GET /api/ws[?device=<deviceId>]` pushes. */
 import { type Static, Type } from "typebox";
+import { Job } from "./bulk.ts";
 import { Call } from "./call.ts";
 import { ErrorReply } from "./error.ts";
+import { Pairing } from "./pairing.ts";
+import { ProvisioningState } from "./provisioning.ts";
+import { TestCall, TestRing } from "./site-health.ts";
 
 export const LinkState = Type.Union([
   Type.Literal("up"),
@@ -26,6 +30,8 @@ export const LiveState = Type.Object({
       siteId: Type.String(),
       revision: Type.Integer(),
       liveRevision: Type.Integer(),
+      /** Of a row: `live` once `liveRevision` has reached the row's `revision`, else this. */
+      state: ProvisioningState,
       /** Code of the conflict or error that holds it up, null when none. */
       problem: Type.Union([Type.String(), Type.Null()]),
     }),
@@ -43,6 +49,14 @@ export const PanelMessage = Type.Union([
   Type.Object({ type: Type.Literal("call"), call: Call }),
   /** A site's directory changed: lists must be fetched anew. */
   Type.Object({ type: Type.Literal("directory"), siteId: Type.String() }),
+  /** To administrators: an import got further. */
+  Type.Object({ type: Type.Literal("job"), job: Job }),
+  /** To administrators: a device claimed or fetched its pairing, or it expired. */
+  Type.Object({ type: Type.Literal("pairing"), pairing: Pairing }),
+  /** To administrators: a test ring got further. */
+  Type.Object({ type: Type.Literal("testRing"), testRing: TestRing }),
+  /** To the device that is about to be tested. */
+  Type.Object({ type: Type.Literal("testCall"), testCall: TestCall }),
   Type.Object({ type: Type.Literal("error"), error: ErrorReply.properties.error }),
 ]);
 

@@ -1,6 +1,7 @@
 /** What a panel sees of the running system: the live state, and the messages that keep it up to date. */
 import type { Call } from "../api/call.ts";
 import type { LinkState, LiveState, PanelMessage } from "../api/live.ts";
+import { provisioningState } from "../directory/provisioning.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { CallChanged } from "../events/domain-events.ts";
 import type { CallRow } from "../store/call-store.ts";
@@ -47,14 +48,16 @@ export function liveView(options: LiveOptions): LiveView {
   const nowMs = options.nowMs ?? Date.now;
 
   function state(viewer: Viewer): LiveState {
+    const vps = links.vps();
     return {
-      vps: links.vps(),
+      vps,
       mqtt: links.mqtt(),
       provisioning:
         viewer.unitIds === null
-          ? store.provisioning
-              .list()
-              .map(({ siteId, revision, liveRevision, problem }) => ({ siteId, revision, liveRevision, problem }))
+          ? store.provisioning.list().map((row) => {
+              const { siteId, revision, liveRevision, problem } = row;
+              return { siteId, revision, liveRevision, state: provisioningState(row, vps.link), problem };
+            })
           : [],
       registered: links.registered().filter((accountId) => maySeeAccount(store, viewer, accountId)),
       calls: store.calls

@@ -1,60 +1,69 @@
 import type { AccountType } from "../../../infra/control/src/wire.ts";
-import type { Account, AccountPatch, AccountWithPassword, NewAccount, Removal } from "../api/directory.ts";
+import type { Account, AccountPatch, AccountWithPassword, DeviceInfo, NewAccount, Removal } from "../api/directory.ts";
 import { AppError } from "../events/errors.ts";
-import type { AccountFilter, AccountRow } from "../store/account-store.ts";
+import { type AccountFilter, type AccountRow, NO_DEVICE_INFO } from "../store/account-store.ts";
 import type { Store } from "../store/store.ts";
 import type { UnitRow } from "../store/unit-store.ts";
-import { type DirectoryContext, edit, isTaken, refuseTaken } from "./edit.ts";
+import { type DirectoryContext, edit, isTaken, refuseStale, refuseTaken, type SeenVersion } from "./edit.ts";
 import { accountOf, doorOf, flatOf, siteOf } from "./lookup.ts";
 import { accountName, ha1Of, looksLikeNumber, newPassword } from "./names.ts";
 import { accountRemoval } from "./removal.ts";
+import { sipCard } from "./sip-card.ts";
 
 export interface Accounts {
   list(filter: AccountFilter): Account[];
   get(id: string): Account;
   create(account: NewAccount): AccountWithPassword;
-  update(id: string, patch: AccountPatch): Account;
+  update(id: string, patch: AccountPatch, seen: SeenVersion): Account;
   /** A new password; the old one is void as soon as the VPS knows. */
   renewPassword(id: string): AccountWithPassword;
   removal(id: string): Removal;
-  remove(id: string): Removal;
+  remove(id: string, seen: SeenVersion): Removal;
 }
 
 export function accounts(context: DirectoryContext): Accounts {
-  const { store } = context;
+  const { store, audit } = context;
+  const shown = (row: AccountRow) => toAccount(context, row);
   const removal = (id: string) => {
-    const { siteId, username } = accountOf(store, id);
-    return accountRemoval(store, siteId, username);
+    return accountRemoval(context, accountOf(store, id));
   };
   return {
-    list: (filter) => store.accounts.list(filter).map((row) => toAccount(store, row)),
-    get: (id) => toAccount(store, accountOf(store, id)),
-    create: ({ siteId, type, label, username, unitId, doorId }) => {
+    list: (filter) => store.accounts.list(filter).map(shown),
+    get: (id) => shown(accountOf(store, id)),
+    create: ({ siteId, type, label, username, unitId, doorId, deviceInfo }) => {
       siteOf(store, siteId);
       return edit(context, siteId, () => {
         const unit = placeOf(store, siteId, type, unitId ?? null, doorId ?? null);
-        return makeAccount(context, { siteId, unit, username, type, label });
+        const made = makeAccount(context, { siteId, unit, username, type, label, deviceInfo });
+        audit.note({ ...noteOf(made), verb: "added", after: withoutSecrets(made) });
+        return made;
       });
     },
-    update: (id, patch) =>
+    update: (id, patch, seen) =>
       edit(context, accountOf(store, id).siteId, () => {
-        const account = { ...accountOf(store, id), ...patch };
-        store.accounts.update(account);
-        return toAccount(store, account);
+        const before = accountOf(store, id);
+        refuseStale(seen, before, shown);
+        store.accounts.update({ ...before, ...patch });
+        const after = shown(accountOf(store, id));
+        audit.note({ ...noteOf(after), verb: "changed", before: shown(before), after });
+        return after;
       }),
     renewPassword: (id) =>
       edit(context, accountOf(store, id).siteId, () => {
         const account = accountOf(store, id);
         const password = newPassword();
-        const renewed = { ...account, ha1: ha1Of(account.username, siteOf(store, account.siteId).domain, password) };
-        store.accounts.update(renewed);
-        return { ...toAccount(store, renewed), password };
+        store.accounts.update({ ...account, ha1: ha1Of(account.username, domainOf(store, account), password) });
+        audit.note({ ...noteOf(account), verb: "password-renewed" });
+        return withPassword(context, accountOf(store, id), password);
       }),
     removal,
-    remove: (id) =>
+    remove: (id, seen) =>
       edit(context, accountOf(store, id).siteId, () => {
+        const account = accountOf(store, id);
+        refuseStale(seen, account, shown);
         const gone = removal(id);
         store.accounts.remove(id);
+        audit.note({ ...noteOf(account), verb: "removed", before: shown(account) });
         return gone;
       }),
   };
@@ -67,23 +76,27 @@ interface AccountFields {
   username?: string | undefined;
   type: AccountType;
   label: string;
+  deviceInfo?: DeviceInfo | undefined;
 }
 
 /** Adds an account within an edit. The password is in the result and nowhere else. */
 export function makeAccount(
   context: DirectoryContext,
-  { siteId, unit, username, type, label }: AccountFields,
+  { siteId, unit, username, type, label, deviceInfo = NO_DEVICE_INFO }: AccountFields,
 ): AccountWithPassword {
   const { store, now, newId } = context;
   const name = username ?? (type === "door" && unit ? unit.name : accountName(type, isTaken(context, siteId)));
   if (looksLikeNumber(name)) {
-    throw new AppError("NAME_RESERVED", "an account's name must not look like a number that a gateway could present");
+    throw new AppError("NAME_RESERVED", "an account's name must not look like a number that a gateway could present", {
+      fields: { username: "NAME_RESERVED" },
+    });
   }
   // A door and its station share their name; everything else must differ.
-  if (unit?.name !== name) refuseTaken(context, siteId, name);
+  if (unit?.name !== name) refuseTaken(context, siteId, name, "username");
   const password = newPassword();
-  const account: AccountRow = {
-    id: newId(),
+  const id = newId();
+  store.accounts.insert({
+    id,
     siteId,
     unitId: unit?.id ?? null,
     username: name,
@@ -92,9 +105,9 @@ export function makeAccount(
     ha1: ha1Of(name, siteOf(store, siteId).domain, password),
     enabled: true,
     createdAtMs: now(),
-  };
-  store.accounts.insert(account);
-  return { ...toAccount(store, account), password };
+    deviceInfo,
+  });
+  return withPassword(context, accountOf(store, id), password);
 }
 
 /** Panels and mobiles live in a flat, a door's station in its door, gateways and the bridge nowhere. */
@@ -118,19 +131,40 @@ function placeOf(
   return unit;
 }
 
-function toAccount(store: Store, row: AccountRow): Account {
-  const { id, siteId, username, type, label, enabled, createdAtMs, unitId } = row;
+function withPassword(context: DirectoryContext, row: AccountRow, password: string): AccountWithPassword {
+  const account = toAccount(context, row);
+  return { ...account, password, card: sipCard(context.sip, account.domain, account.username, password) };
+}
+
+function domainOf(store: Store, { siteId }: AccountRow): string {
+  return siteOf(store, siteId).domain;
+}
+
+function withoutSecrets({ password: _password, card: _card, ...account }: AccountWithPassword): Account {
+  return account;
+}
+
+function noteOf({ id, siteId, label, username }: Pick<Account, "id" | "siteId" | "label" | "username">) {
+  return { siteId, noun: "account", rowId: id, label: `${label} (${username})` };
+}
+
+export function toAccount({ store, registrations }: DirectoryContext, row: AccountRow): Account {
+  const { id, siteId, username, type, label, enabled, createdAtMs, unitId, deviceInfo, version, revision } = row;
   const isDoor = unitId !== null && store.units.get(unitId)?.kind === "door";
   return {
     id,
     siteId,
     username,
-    domain: siteOf(store, siteId).domain,
+    domain: domainOf(store, row),
     type,
     label,
     unitId: isDoor ? null : unitId,
     doorId: isDoor ? unitId : null,
     enabled,
     createdAtMs,
+    deviceInfo,
+    registration: registrations.of(row),
+    version,
+    revision,
   };
 }

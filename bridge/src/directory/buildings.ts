@@ -1,6 +1,6 @@
 import type { Building, BuildingPatch, NewBuilding, Removal } from "../api/directory.ts";
 import { AppError } from "../events/errors.ts";
-import { type DirectoryContext, edit } from "./edit.ts";
+import { type DirectoryContext, edit, refuseStale, type SeenVersion } from "./edit.ts";
 import { buildingOf, siteOf } from "./lookup.ts";
 import { unitsRemoval } from "./removal.ts";
 
@@ -8,20 +8,24 @@ export interface Buildings {
   list(siteId?: string): Building[];
   get(id: string): Building;
   create(building: NewBuilding): Building;
-  update(id: string, patch: BuildingPatch): Building;
+  update(id: string, patch: BuildingPatch, seen: SeenVersion): Building;
   removal(id: string): Removal;
-  remove(id: string): Removal;
+  remove(id: string, seen: SeenVersion): Removal;
 }
 
 export function buildings(context: DirectoryContext): Buildings {
-  const { store, newId } = context;
+  const { store, newId, audit } = context;
+  const asShown = (building: Building) => building;
   const removal = (id: string) => {
     const { siteId } = buildingOf(store, id);
-    return unitsRemoval(store, siteId, store.units.list({ buildingId: id }));
+    return unitsRemoval(context, siteId, store.units.list({ buildingId: id }));
   };
-  const refuseExisting = ({ id, siteId, name }: Building) => {
+  const refuseExisting = ({ id, siteId, name }: Pick<Building, "id" | "siteId" | "name">) => {
     const other = store.buildings.byName(siteId, name);
-    if (other && other.id !== id) throw new AppError("BUILDING_EXISTS", "the site already has a building of this name");
+    if (!other || other.id === id) return;
+    throw new AppError("BUILDING_EXISTS", "the site already has a building of this name", {
+      fields: { name: "NAME_TAKEN" },
+    });
   };
   return {
     list: (siteId) => store.buildings.list(siteId ?? null),
@@ -31,21 +35,32 @@ export function buildings(context: DirectoryContext): Buildings {
         const building = { ...fields, id: newId() };
         refuseExisting(building);
         store.buildings.insert(building);
-        return building;
+        audit.note({ ...noteOf(building), verb: "added", after: building });
+        return buildingOf(store, building.id);
       }),
-    update: (id, patch) =>
+    update: (id, patch, seen) =>
       edit(context, buildingOf(store, id).siteId, () => {
-        const building = { ...buildingOf(store, id), ...patch };
+        const before = buildingOf(store, id);
+        refuseStale(seen, before, asShown);
+        const building = { ...before, ...patch };
         refuseExisting(building);
         store.buildings.update(building);
-        return building;
+        audit.note({ ...noteOf(building), verb: "changed", before, after: building });
+        return buildingOf(store, id);
       }),
     removal,
-    remove: (id) =>
+    remove: (id, seen) =>
       edit(context, buildingOf(store, id).siteId, () => {
+        const building = buildingOf(store, id);
+        refuseStale(seen, building, asShown);
         const gone = removal(id);
         store.buildings.remove(id);
+        audit.note({ ...noteOf(building), verb: "removed", before: building });
         return gone;
       }),
   };
+}
+
+function noteOf({ id, siteId, name }: Pick<Building, "id" | "siteId" | "name">) {
+  return { siteId, noun: "building", rowId: id, label: name };
 }

@@ -14,9 +14,8 @@ export interface Devices {
   accountOf(deviceId: string): AccountRow | null;
 }
 
-/** `sipUri` is where browsers register, e.g. wss://sip.example.com:8443; null when no VPS is configured. */
-export function devices(context: DirectoryContext, sipUri: string | null): Devices {
-  const { store } = context;
+export function devices(context: DirectoryContext): Devices {
+  const { store, sip, audit } = context;
   const accountOfDevice = (deviceId: string) => {
     const id = store.devices.accountId(deviceId);
     return id === null ? null : accountOf(store, id);
@@ -30,7 +29,7 @@ export function devices(context: DirectoryContext, sipUri: string | null): Devic
       siteId,
       unitId: unit.id,
       unitNumber: unit.label,
-      sip: { username, domain, ha1, uri: sipUri },
+      sip: { username, domain, ha1, uri: sip.uri },
     };
   };
   return {
@@ -46,7 +45,15 @@ export function devices(context: DirectoryContext, sipUri: string | null): Devic
         if (account?.unitId === unitId && account.label === label) return toDevice(deviceId, account);
         if (account?.siteId === unit.siteId) {
           const moved = { ...account, unitId, label };
-          edit(context, unit.siteId, () => store.accounts.update(moved));
+          edit(context, unit.siteId, () => {
+            store.accounts.update(moved);
+            audit.note({
+              ...noteOf(moved),
+              verb: "changed",
+              before: { unitId: account.unitId, label: account.label },
+              after: { unitId, label },
+            });
+          });
           return toDevice(deviceId, moved);
         }
         // The login is bound to the realm of the site, so another site means another account.
@@ -54,8 +61,13 @@ export function devices(context: DirectoryContext, sipUri: string | null): Devic
         return edit(context, unit.siteId, () => {
           const made = makeAccount(context, { siteId: unit.siteId, unit, type: "panel", label });
           store.devices.insert(deviceId, made.id);
+          audit.note({ ...noteOf(made), verb: "added" });
           return toDevice(deviceId, accountOf(store, made.id));
         });
       }),
   };
+}
+
+function noteOf({ id, siteId, label, username }: Pick<AccountRow, "id" | "siteId" | "label" | "username">) {
+  return { siteId, noun: "device", rowId: id, label: `${label} (${username})` };
 }

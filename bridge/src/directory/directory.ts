@@ -1,10 +1,12 @@
 /** The directory: sites, what is in them, who may be called by whom. The only writer of those tables. */
 import { type Accounts, accounts } from "./accounts.ts";
+import { type Audit, audit } from "./audit.ts";
 import { type Buildings, buildings } from "./buildings.ts";
 import { type Devices, devices } from "./devices.ts";
 import { type Doors, doors } from "./doors.ts";
 import type { DirectoryContext } from "./edit.ts";
 import { type Members, members } from "./members.ts";
+import { type Registrations, registrations } from "./registrations.ts";
 import { type Rules, rules } from "./rules.ts";
 import { type Sites, sites } from "./sites.ts";
 import { type Units, units } from "./units.ts";
@@ -20,14 +22,26 @@ export interface Directory {
   devices: Devices;
   members: Members;
   whatWouldHappen: WhatWouldHappen;
+  registrations: Registrations;
+  audit: Audit;
 }
 
-export interface DirectoryOptions extends DirectoryContext {
+export interface DirectoryOptions extends Pick<DirectoryContext, "store" | "bus" | "now" | "newId"> {
   /** Where browsers register; null when no VPS is configured. */
   sipUri: string | null;
+  /** Where SIP over UDP and TCP is spoken; 5060 if left out. */
+  sipPort?: number;
+  /** Days that the audit log is kept. */
+  auditDays?: number | undefined;
 }
 
-export function openDirectory({ sipUri, ...context }: DirectoryOptions): Directory {
+export function openDirectory({ sipUri, sipPort = 5060, auditDays, ...base }: DirectoryOptions): Directory {
+  const context: DirectoryContext = {
+    ...base,
+    sip: { uri: sipUri, port: sipPort },
+    registrations: registrations(base.store),
+    audit: audit(base.store, base.now, auditDays),
+  };
   return {
     sites: sites(context),
     buildings: buildings(context),
@@ -35,8 +49,10 @@ export function openDirectory({ sipUri, ...context }: DirectoryOptions): Directo
     doors: doors(context),
     accounts: accounts(context),
     rules: rules(context),
-    devices: devices(context, sipUri),
+    devices: devices(context),
     members: members(context),
     whatWouldHappen: whatWouldHappen(context.store),
+    registrations: context.registrations,
+    audit: context.audit,
   };
 }

@@ -1,7 +1,7 @@
 import type { Door, DoorPatch, DoorWithPassword, NewDoor, Removal } from "../api/directory.ts";
 import type { UnitRow } from "../store/unit-store.ts";
 import { makeAccount } from "./accounts.ts";
-import { type DirectoryContext, edit, refuseTaken } from "./edit.ts";
+import { type DirectoryContext, edit, refuseStale, refuseTaken, type SeenVersion } from "./edit.ts";
 import { buildingOf, doorOf } from "./lookup.ts";
 import { unitsRemoval } from "./removal.ts";
 import { defaultRule } from "./rules.ts";
@@ -12,20 +12,20 @@ export interface Doors {
   get(id: string): Door;
   /** With its station's account, named like the door, and one rule that lets everybody call it. */
   create(door: NewDoor): DoorWithPassword;
-  update(id: string, patch: DoorPatch): Door;
+  update(id: string, patch: DoorPatch, seen: SeenVersion): Door;
   removal(id: string): Removal;
-  remove(id: string): Removal;
+  remove(id: string, seen: SeenVersion): Removal;
 }
 
 export function doors(context: DirectoryContext): Doors {
-  const { store, newId } = context;
-  const toDoor = ({ id, siteId, buildingId, label, name }: UnitRow): Door => {
+  const { store, newId, audit } = context;
+  const toDoor = ({ id, siteId, buildingId, label, name, version, revision }: UnitRow): Door => {
     const accountId = store.accounts.list({ unitId: id })[0]?.id ?? null;
-    return { id, siteId, buildingId, label, name, accountId };
+    return { id, siteId, buildingId, label, name, accountId, version, revision };
   };
   const removal = (id: string) => {
     const door = doorOf(store, id);
-    return unitsRemoval(store, door.siteId, [door]);
+    return unitsRemoval(context, door.siteId, [door]);
   };
   return {
     list: (filter) => store.units.list({ ...filter, kind: "door" }).map(toDoor),
@@ -34,25 +34,37 @@ export function doors(context: DirectoryContext): Doors {
       const { siteId } = buildingOf(store, buildingId);
       return edit(context, siteId, () => {
         refuseTaken(context, siteId, name);
-        const door: UnitRow = { id: newId(), siteId, buildingId, kind: "door", name, label };
+        const door = { id: newId(), siteId, buildingId, kind: "door" as const, name, label };
         store.units.insert(door);
         store.rules.insert(defaultRule(newId(), door));
-        const account = makeAccount(context, { siteId, unit: door, username: name, type: "door", label });
-        return { ...toDoor(door), account };
+        const row = doorOf(store, door.id);
+        const account = makeAccount(context, { siteId, unit: row, username: name, type: "door", label });
+        audit.note({ ...noteOf(row), verb: "added", after: toDoor(row) });
+        return { ...toDoor(row), account };
       });
     },
-    update: (id, patch) =>
+    update: (id, patch, seen) =>
       edit(context, doorOf(store, id).siteId, () => {
-        const door = { ...doorOf(store, id), ...patch };
-        store.units.update(door);
+        const before = doorOf(store, id);
+        refuseStale(seen, before, toDoor);
+        store.units.update({ ...before, ...patch });
+        const door = doorOf(store, id);
+        audit.note({ ...noteOf(door), verb: "changed", before: toDoor(before), after: toDoor(door) });
         return toDoor(door);
       }),
     removal,
-    remove: (id) =>
+    remove: (id, seen) =>
       edit(context, doorOf(store, id).siteId, () => {
+        const door = doorOf(store, id);
+        refuseStale(seen, door, toDoor);
         const gone = removal(id);
         store.units.remove(id);
+        audit.note({ ...noteOf(door), verb: "removed", before: toDoor(door) });
         return gone;
       }),
   };
+}
+
+function noteOf({ id, siteId, label }: UnitRow) {
+  return { siteId, noun: "door", rowId: id, label };
 }

@@ -1,6 +1,10 @@
 import type { EventBus } from "../events/bus.ts";
 import { AppError } from "../events/errors.ts";
+import type { RowMarks } from "../store/row-marks.ts";
 import type { Store } from "../store/store.ts";
+import type { Audit } from "./audit.ts";
+import type { Registrations } from "./registrations.ts";
+import type { SipAddress } from "./sip-card.ts";
 
 /** What every part of the directory stands on. */
 export interface DirectoryContext {
@@ -8,21 +12,38 @@ export interface DirectoryContext {
   bus: EventBus;
   now(): number;
   newId(): string;
+  audit: Audit;
+  registrations: Registrations;
+  sip: SipAddress;
 }
 
+/** Version that the editor has seen; null: whatever it is by now. */
+export type SeenVersion = number | null;
+
 /**
- * One edit of a site: the change and the provisioning row's new revision in one transaction, the news after the
+ * One edit of a site: the provisioning row's new revision and the change in one transaction, the news after the
  * commit. What `work` throws undoes it all.
  */
-export function edit<T>({ store, bus }: DirectoryContext, siteId: string, work: () => T): T {
+export function edit<T>(context: DirectoryContext, siteId: string, work: () => T): T {
+  const { store } = context;
   return store.transaction(() => {
-    const result = work();
     store.provisioning.raise(siteId);
-    store.afterCommit(() => {
-      bus.emit("directoryChanged", { siteId });
-      bus.emit("provisioningChanged", { siteId });
-    });
+    const result = work();
+    store.afterCommit(() => announceEdit(context, siteId));
     return result;
+  });
+}
+
+export function announceEdit({ bus }: DirectoryContext, siteId: string): void {
+  bus.emit("directoryChanged", { siteId });
+  bus.emit("provisioningChanged", { siteId });
+}
+
+/** Throws EDITED_MEANWHILE, with the row as people see it, when it is no longer the one that the editor has seen. */
+export function refuseStale<Row extends RowMarks>(seen: SeenVersion, row: Row, shown: (row: Row) => unknown): void {
+  if (seen === null || row.version === seen) return;
+  throw new AppError("EDITED_MEANWHILE", "somebody else changed this meanwhile; nothing was overwritten", {
+    details: { current: shown(row) },
   });
 }
 
@@ -31,8 +52,8 @@ export function isTaken({ store }: DirectoryContext, siteId: string): (name: str
   return (name) => store.units.byName(siteId, name) !== null || store.accounts.byUsername(siteId, name) !== null;
 }
 
-/** Throws NAME_TAKEN and says by what. */
-export function refuseTaken({ store }: DirectoryContext, siteId: string, name: string): void {
+/** Throws NAME_TAKEN and says by what; `field` is where the name was given. */
+export function refuseTaken({ store }: DirectoryContext, siteId: string, name: string, field = "name"): void {
   const unit = store.units.byName(siteId, name);
   const account = store.accounts.byUsername(siteId, name);
   if (!unit && !account) return;
@@ -40,5 +61,6 @@ export function refuseTaken({ store }: DirectoryContext, siteId: string, name: s
   const label = unit?.label ?? account?.label;
   throw new AppError("NAME_TAKEN", `the name ${name} is already taken by a ${takenBy} of this site`, {
     details: { name, takenBy, label },
+    fields: { [field]: "NAME_TAKEN" },
   });
 }

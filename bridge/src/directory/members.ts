@@ -16,7 +16,7 @@ export interface Members {
   set(userId: string, unitIds: readonly string[], desk?: boolean): void;
 }
 
-export function members({ store, bus }: DirectoryContext): Members {
+export function members({ store, bus, audit }: DirectoryContext): Members {
   return {
     all: () => {
       const links = new Map<string, Links>();
@@ -34,12 +34,23 @@ export function members({ store, bus }: DirectoryContext): Members {
     set: (userId, unitIds, desk) =>
       store.transaction(() => {
         const wanted = new Set(unitIds);
+        const before = store.members.unitsOf(userId);
         const touched = [...wanted, ...store.members.unitsOf(userId)].map((id) => flatOf(store, id).siteId);
         store.members.removeUser(userId);
         for (const unitId of wanted) store.members.insert({ userId, unitId });
         const deskChanges = desk !== undefined && desk !== store.members.worksAtDesk(userId);
         if (deskChanges) store.members.setDesk(userId, desk);
         const sites = deskChanges ? store.sites.list().map(({ id }) => id) : touched;
+        const [siteId = null] = sites;
+        audit.note({
+          siteId,
+          noun: "member",
+          verb: "changed",
+          rowId: userId,
+          label: userId,
+          before: { unitIds: before.toSorted(), ...(deskChanges && { desk: !desk }) },
+          after: { unitIds: [...wanted].toSorted(), ...(deskChanges && { desk }) },
+        });
         // No provisioning: the VPS does not know people.
         store.afterCommit(() => {
           for (const siteId of new Set(sites)) bus.emit("directoryChanged", { siteId });

@@ -1,10 +1,13 @@
 /** What goes along when a building, a flat, a door or an account is removed; shown before, and told after. */
 import type { Removal } from "../api/directory.ts";
+import type { AccountRow } from "../store/account-store.ts";
 import type { Store } from "../store/store.ts";
 import type { UnitRow } from "../store/unit-store.ts";
+import type { DirectoryContext } from "./edit.ts";
 import { siteOf } from "./lookup.ts";
 
-export function unitsRemoval(store: Store, siteId: string, units: readonly UnitRow[]): Removal {
+export function unitsRemoval(context: DirectoryContext, siteId: string, units: readonly UnitRow[]): Removal {
+  const { store } = context;
   const gone = new Set(units.map((unit) => unit.id));
   const accounts = store.accounts.list({ siteId }).filter(({ unitId }) => unitId !== null && gone.has(unitId));
   const rules = store.rules.list({ siteId });
@@ -15,10 +18,15 @@ export function unitsRemoval(store: Store, siteId: string, units: readonly UnitR
     accounts: accounts.map(({ username }) => username),
     rules: rules.filter(({ unitId }) => gone.has(unitId)).length,
     targetsLost: targetsLost(store, siteId, names, gone),
+    loggedOut: registeredOf(context, accounts),
+    members: store.members.countOf([...gone]),
+    kept: kept(store, [...gone]),
   };
 }
 
-export function accountRemoval(store: Store, siteId: string, username: string): Removal {
+export function accountRemoval(context: DirectoryContext, account: AccountRow): Removal {
+  const { store } = context;
+  const { siteId, username } = account;
   // The door of the same name stays and can still be a target, though nothing rings there.
   const names = new Set(store.units.byName(siteId, username) ? [] : [username]);
   return {
@@ -27,7 +35,20 @@ export function accountRemoval(store: Store, siteId: string, username: string): 
     accounts: [username],
     rules: 0,
     targetsLost: targetsLost(store, siteId, names, new Set()),
+    loggedOut: registeredOf(context, [account]),
+    members: 0,
+    kept: [],
   };
+}
+
+function registeredOf({ registrations }: DirectoryContext, accounts: readonly AccountRow[]): number {
+  return accounts.filter((account) => registrations.of(account).state === "registered").length;
+}
+
+/** The call log outlives what it speaks of. */
+function kept(store: Store, unitIds: string[]): Removal["kept"] {
+  const calls = store.calls.countOf(unitIds);
+  return calls === 0 ? [] : [{ kind: "calls", count: calls, days: null }];
 }
 
 /** Units whose rules send calls to one of the names, and which stay themselves. */

@@ -21,6 +21,15 @@ export interface RuleStep {
   accounts: string[];
 }
 
+/** Why a rule does not take part in a call; null: it does. Looked at in this order. */
+export type Exclusion = "disabled" | "pattern" | "schedule" | null;
+
+export interface ConsideredRule extends RuleStep {
+  exclusion: Exclusion;
+  /** The rule's target is a unit or account of the site; true for rules without one. */
+  targetKnown: boolean;
+}
+
 export interface RuleAnswer {
   /** SIP status of the refusal, 200 when there are steps to try. */
   code: 200 | 403 | 404;
@@ -35,19 +44,35 @@ type Content = Pick<DirectoryPut, "units" | "accounts" | "rules" | "clock">;
 export function evaluateRules(directory: Content, domain: string, question: RuleQuestion): RuleAnswer {
   const callee = resolve(directory, question.callee);
   if (!callee?.unit) return { code: 404, unit: "", steps: [] };
-  const { unit } = callee;
+  const steps = considerRules(directory, domain, question)
+    .filter(({ exclusion }) => exclusion === null)
+    .map(({ rule, accounts }) => ({ rule, accounts }));
+  return { code: steps.length > 0 ? 200 : 403, unit: callee.unit, steps };
+}
+
+/** Every rule of the called unit in order, with what becomes of it in this call; none if the name is unknown. */
+export function considerRules(directory: Content, domain: string, question: RuleQuestion): ConsideredRule[] {
+  const callee = resolve(directory, question.callee);
+  if (!callee?.unit) return [];
   const sources = [question.caller, question.callerNumber].filter((source) => source !== "");
   const minute = minuteOfWeek(directory.clock, question.atMs);
-  const steps = directory.rules
-    .filter((rule) => rule.unit === unit && rule.enabled)
-    .filter((rule) => sources.some((source) => globMatches(rule.sourcePattern, source)))
-    .filter((rule) => isWithin(rule.windows, minute))
+  const exclusionOf = (rule: DirectoryRule): Exclusion => {
+    if (!rule.enabled) return "disabled";
+    if (!sources.some((source) => globMatches(rule.sourcePattern, source))) return "pattern";
+    return isWithin(rule.windows, minute) ? null : "schedule";
+  };
+  return directory.rules
+    .filter((rule) => rule.unit === callee.unit)
     .sort((a, b) => a.position - b.position)
     .map((rule) => {
       const tried = rule.target === null ? callee.accounts : targets(directory, domain, rule.target);
-      return { rule, accounts: ringable(tried, question.caller) };
+      return {
+        rule,
+        exclusion: exclusionOf(rule),
+        targetKnown: tried !== null,
+        accounts: ringable(tried ?? [], question.caller),
+      };
     });
-  return { code: steps.length > 0 ? 200 : 403, unit, steps };
 }
 
 /** A unit's name stands before an account's. An account without a unit has no rules: it cannot be dialled. */
@@ -59,9 +84,10 @@ function resolve(directory: Content, name: string): { unit: string | null; accou
   return account ? { unit: account.unit, accounts: [account] } : null;
 }
 
-function targets(directory: Content, domain: string, uri: string): DirectoryAccount[] {
+/** null: no such unit or account at this site. */
+function targets(directory: Content, domain: string, uri: string): DirectoryAccount[] | null {
   const [, name, host] = /^sip:([^@]+)@(.+)$/.exec(uri) ?? [];
-  return host === domain && name !== undefined ? (resolve(directory, name)?.accounts ?? []) : [];
+  return host?.toLowerCase() === domain && name !== undefined ? (resolve(directory, name)?.accounts ?? null) : null;
 }
 
 function ringable(accounts: readonly DirectoryAccount[], caller: string): string[] {
@@ -71,16 +97,15 @@ function ringable(accounts: readonly DirectoryAccount[], caller: string): string
     .sort();
 }
 
-function isWithin(windows: readonly WeekWindow[], minute: number | null): boolean {
+function isWithin(windows: readonly WeekWindow[], minute: number): boolean {
   if (windows.length === 0) return true;
-  return minute !== null && windows.some(({ fromMinute, toMinute }) => fromMinute <= minute && minute < toMinute);
+  return windows.some(({ fromMinute, toMinute }) => fromMinute <= minute && minute < toMinute);
 }
 
-/** Minutes since Monday 00:00 on the site's clock; null before the clock's first entry. */
-function minuteOfWeek(clock: DirectoryPut["clock"], atMs: number): number | null {
+/** Minutes since Monday 00:00 on the site's clock; UTC before the clock's first entry. */
+function minuteOfWeek(clock: DirectoryPut["clock"], atMs: number): number {
   const atUnix = Math.floor(atMs / 1000);
   const past = clock.filter(({ fromUnix }) => fromUnix <= atUnix).sort((a, b) => b.fromUnix - a.fromUnix)[0];
-  if (!past) return null;
   // 1970-01-01 was a Thursday: three days after a Monday.
-  return Math.floor((atUnix + past.offsetSeconds) / 60 + 3 * 1440) % 10_080;
+  return Math.floor((atUnix + (past?.offsetSeconds ?? 0)) / 60 + 3 * 1440) % 10_080;
 }

@@ -1,9 +1,10 @@
 import type { NewRule, Rule, RulePatch } from "../api/directory.ts";
 import { AppError } from "../events/errors.ts";
+import type { Unmarked } from "../store/row-marks.ts";
 import type { RuleFilter, RuleRow } from "../store/rule-store.ts";
 import type { Store } from "../store/store.ts";
 import type { UnitRow } from "../store/unit-store.ts";
-import { type DirectoryContext, edit } from "./edit.ts";
+import { type DirectoryContext, edit, refuseStale, type SeenVersion } from "./edit.ts";
 import { doorOf, flatOf, ruleOf } from "./lookup.ts";
 
 const RULES_PER_UNIT = 50;
@@ -14,12 +15,15 @@ export interface Rules {
   list(filter: RuleFilter): Rule[];
   get(id: string): Rule;
   create(rule: NewRule): Rule;
-  update(id: string, patch: RulePatch): Rule;
-  remove(id: string): void;
+  update(id: string, patch: RulePatch, seen: SeenVersion): Rule;
+  remove(id: string, seen: SeenVersion): void;
 }
 
 export function rules(context: DirectoryContext): Rules {
-  const { store, newId } = context;
+  const { store, newId, audit } = context;
+  const asShown = (row: RuleRow) => toRule(store, row);
+  const note = (verb: string, row: RuleRow, change: { before?: object; after?: object }) =>
+    audit.note({ siteId: row.siteId, noun: "rule", verb, rowId: row.id, label: labelOf(store, row), ...change });
   return {
     list: (filter) => store.rules.list(filter).map((row) => toRule(store, row)),
     get: (id) => toRule(store, ruleOf(store, id)),
@@ -33,32 +37,41 @@ export function rules(context: DirectoryContext): Rules {
         const at = Math.min(position ?? others.length, others.length);
         const rule = { ...fields, id: newId(), siteId: unit.siteId, unitId: unit.id, position: at };
         refuseSenseless(rule);
-        renumber(store, others.toSpliced(at, 0, rule), rule.id);
+        renumber(store, [...others.slice(0, at), rule, ...others.slice(at)], rule.id);
         store.rules.insert(rule);
-        return toRule(store, rule);
+        const made = ruleOf(store, rule.id);
+        note("added", made, { after: asShown(made) });
+        return asShown(made);
       });
     },
-    update: (id, patch) =>
+    update: (id, patch, seen) =>
       edit(context, ruleOf(store, id).siteId, () => {
-        const rule = { ...ruleOf(store, id), ...patch };
+        const before = ruleOf(store, id);
+        refuseStale(seen, before, asShown);
+        const rule = { ...before, ...patch };
         const others = store.rules.list({ unitId: rule.unitId }).filter((other) => other.id !== id);
         const moved = { ...rule, position: Math.min(rule.position, others.length) };
         refuseSenseless(moved);
         renumber(store, others.toSpliced(moved.position, 0, moved), id);
         store.rules.update(moved);
-        return toRule(store, moved);
+        const after = ruleOf(store, id);
+        note("changed", after, { before: asShown(before), after: asShown(after) });
+        return asShown(after);
       }),
-    remove: (id) =>
+    remove: (id, seen) =>
       edit(context, ruleOf(store, id).siteId, () => {
-        const { unitId } = ruleOf(store, id);
+        const rule = ruleOf(store, id);
+        refuseStale(seen, rule, asShown);
+        const { unitId } = rule;
         store.rules.remove(id);
+        note("removed", rule, { before: asShown(rule) });
         renumber(store, store.rules.list({ unitId }), id);
       }),
   };
 }
 
 /** What a new flat or door starts with: everybody of the site may ring it. */
-export function defaultRule(id: string, unit: UnitRow): RuleRow {
+export function defaultRule(id: string, unit: Pick<UnitRow, "id" | "siteId">): Unmarked<RuleRow> {
   return {
     id,
     siteId: unit.siteId,
@@ -74,19 +87,27 @@ export function defaultRule(id: string, unit: UnitRow): RuleRow {
 }
 
 /** Gives every rule but the one being written its place in the order. */
-function renumber(store: Store, ordered: readonly RuleRow[], writtenId: string): void {
+function renumber(store: Store, ordered: readonly Unmarked<RuleRow>[], writtenId: string): void {
   for (const [position, rule] of ordered.entries()) {
     if (rule.id !== writtenId && rule.position !== position) store.rules.update({ ...rule, position });
   }
 }
 
 /** What the schema of the request cannot say. */
-function refuseSenseless({ action, targetSipUri, schedule }: RuleRow): void {
+export function refuseSenseless({
+  action,
+  targetSipUri,
+  schedule,
+}: Pick<RuleRow, "action" | "targetSipUri" | "schedule">): void {
   if ((action === "ring") !== (targetSipUri === null)) {
-    throw new AppError("RULE_TARGET", "forward and voicemail need a targetSipUri, ring must not have one");
+    throw new AppError("RULE_TARGET", "forward and voicemail need a targetSipUri, ring must not have one", {
+      fields: { targetSipUri: action === "ring" ? "NOT_ALLOWED" : "REQUIRED" },
+    });
   }
   if (schedule.some(({ fromMinute, toMinute }) => toMinute <= fromMinute)) {
-    throw new AppError("RULE_SCHEDULE", "each window of a schedule must end after it starts");
+    throw new AppError("RULE_SCHEDULE", "each window of a schedule must end after it starts", {
+      fields: { schedule: "SCHEDULE" },
+    });
   }
 }
 
@@ -99,4 +120,9 @@ function ownerOf(store: Store, unitId: string | null, doorId: string | null): Un
 function toRule(store: Store, { unitId, ...row }: RuleRow): Rule {
   const isDoor = store.units.get(unitId)?.kind === "door";
   return { ...row, unitId: isDoor ? null : unitId, doorId: isDoor ? unitId : null };
+}
+
+/** The unit's or door's: a rule has no name of its own. */
+function labelOf(store: Store, { unitId, position }: RuleRow): string {
+  return `${store.units.get(unitId)?.label ?? ""} #${position + 1}`;
 }

@@ -1,6 +1,6 @@
 import type { NewSite, Site, SitePatch } from "../api/directory.ts";
 import { AppError } from "../events/errors.ts";
-import { type DirectoryContext, edit } from "./edit.ts";
+import { announceEdit, type DirectoryContext, edit, refuseStale, type SeenVersion } from "./edit.ts";
 import { siteOf } from "./lookup.ts";
 import { isTimeZone } from "./site-clock.ts";
 
@@ -8,12 +8,13 @@ export interface Sites {
   list(): Site[];
   get(id: string): Site;
   create(site: NewSite): Site;
-  update(id: string, patch: SitePatch): Site;
-  remove(id: string): void;
+  update(id: string, patch: SitePatch, seen: SeenVersion): Site;
+  remove(id: string, seen: SeenVersion): void;
 }
 
 export function sites(context: DirectoryContext): Sites {
-  const { store, bus, newId } = context;
+  const { store, bus, newId, audit } = context;
+  const asShown = (site: Site) => site;
   return {
     list: () => store.sites.list(),
     get: (id) => siteOf(store, id),
@@ -22,26 +23,34 @@ export function sites(context: DirectoryContext): Sites {
       const site = { ...fields, id: newId() };
       return store.transaction(() => {
         if (store.sites.byDomain(site.domain)) {
-          throw new AppError("DOMAIN_TAKEN", `another site already has the domain ${site.domain}`);
+          throw new AppError("DOMAIN_TAKEN", `another site already has the domain ${site.domain}`, {
+            fields: { domain: "DOMAIN_TAKEN" },
+          });
         }
-        return edit(context, site.id, () => {
-          store.sites.insert(site);
-          return site;
-        });
+        store.sites.insert(site);
+        store.provisioning.raise(site.id);
+        audit.note({ ...noteOf(site), verb: "added", after: site });
+        store.afterCommit(() => announceEdit(context, site.id));
+        return siteOf(store, site.id);
       });
     },
-    update: (id, patch) =>
-      edit(context, id, () => {
-        const site = { ...siteOf(store, id), ...patch };
+    update: (id, patch, seen) =>
+      edit(context, siteOf(store, id).id, () => {
+        const before = siteOf(store, id);
+        refuseStale(seen, before, asShown);
+        const site = { ...before, ...patch };
         refuseUnknownZone(site.timeZone);
         store.sites.update(site);
-        return site;
+        audit.note({ ...noteOf(site), verb: "changed", before, after: site });
+        return siteOf(store, id);
       }),
-    remove: (id) =>
+    remove: (id, seen) =>
       store.transaction(() => {
-        siteOf(store, id);
+        const site = siteOf(store, id);
+        refuseStale(seen, site, asShown);
         refuseInUse(context, id);
         store.sites.remove(id);
+        audit.note({ ...noteOf(site), verb: "removed", before: site });
         store.afterCommit(() => bus.emit("directoryChanged", { siteId: id }));
       }),
   };
@@ -65,5 +74,12 @@ function refuseInUse({ store }: DirectoryContext, siteId: string): void {
 }
 
 function refuseUnknownZone(timeZone: string): void {
-  if (!isTimeZone(timeZone)) throw new AppError("UNKNOWN_TIME_ZONE", "the time zone is no IANA name this system knows");
+  if (isTimeZone(timeZone)) return;
+  throw new AppError("UNKNOWN_TIME_ZONE", "the time zone is no IANA name this system knows", {
+    fields: { timeZone: "TIME_ZONE" },
+  });
+}
+
+function noteOf({ id, name }: Pick<Site, "id" | "name">) {
+  return { siteId: id, noun: "site", rowId: id, label: name };
 }

@@ -1,4 +1,6 @@
-import type { DirectoryPut } from "../../../infra/control/src/wire.ts";
+import type { DirectoryAccount, DirectoryPut, DirectoryRule } from "../../../infra/control/src/wire.ts";
+import type { AccountRow } from "../store/account-store.ts";
+import type { RuleRow } from "../store/rule-store.ts";
 import type { Store } from "../store/store.ts";
 import { siteOf } from "./lookup.ts";
 import { siteClock, UTC } from "./site-clock.ts";
@@ -17,24 +19,19 @@ export function siteSnapshot(store: Store, siteId: string, nowMs: number): Direc
   return {
     revision: store.provisioning.get(siteId)?.revision ?? 1,
     units: units.map(({ name, kind }) => ({ name, kind })),
-    accounts: store.accounts.list({ siteId }).map(({ username, ha1, type, unitId, enabled }) => ({
-      username,
-      ha1,
-      type,
-      unit: unitId === null ? null : (nameOf.get(unitId) ?? null),
-      enabled,
-    })),
-    rules: rules.map((rule) => ({
-      unit: nameOf.get(rule.unitId) ?? "",
-      position: rule.position,
-      sourcePattern: rule.sourcePattern,
-      action: rule.action,
-      target: rule.targetSipUri,
-      ringSeconds: rule.ringSeconds,
-      windows: rule.schedule,
-      enabled: rule.enabled,
-    })),
+    accounts: store.accounts.list({ siteId }).map((row) => wireAccount(row, nameOf.get(row.unitId ?? "") ?? null)),
+    rules: rules.map((row) => wireRule(row, nameOf.get(row.unitId) ?? "")),
     // Only hours of the week need to know what time it is at the site.
     clock: [...(rules.some(({ schedule }) => schedule.length > 0) ? siteClock(site.timeZone, nowMs) : UTC)],
   };
+}
+
+/** `unit` is the SIP name of the account's unit or door. */
+export function wireAccount({ username, ha1, type, enabled }: AccountRow, unit: string | null): DirectoryAccount {
+  return { username, ha1, type, unit, enabled };
+}
+
+export function wireRule(row: RuleRow, unit: string): DirectoryRule {
+  const { position, sourcePattern, action, targetSipUri, ringSeconds, schedule, enabled } = row;
+  return { unit, position, sourcePattern, action, target: targetSipUri, ringSeconds, windows: schedule, enabled };
 }

@@ -1,6 +1,7 @@
 import type { NewUnit, Removal, Unit, UnitPatch } from "../api/directory.ts";
+import { AppError } from "../events/errors.ts";
 import type { UnitFilter, UnitRow } from "../store/unit-store.ts";
-import { type DirectoryContext, edit, isTaken, refuseTaken } from "./edit.ts";
+import { type DirectoryContext, edit, isTaken, refuseStale, refuseTaken, type SeenVersion } from "./edit.ts";
 import { buildingOf, flatOf } from "./lookup.ts";
 import { unitName } from "./names.ts";
 import { unitsRemoval } from "./removal.ts";
@@ -13,16 +14,16 @@ export interface Units {
   get(id: string): Unit;
   /** With one rule that lets everybody ring it. */
   create(unit: NewUnit): Unit;
-  update(id: string, patch: UnitPatch): Unit;
+  update(id: string, patch: UnitPatch, seen: SeenVersion): Unit;
   removal(id: string): Removal;
-  remove(id: string): Removal;
+  remove(id: string, seen: SeenVersion): Removal;
 }
 
 export function units(context: DirectoryContext): Units {
-  const { store, newId } = context;
+  const { store, audit } = context;
   const removal = (id: string) => {
     const unit = flatOf(store, id);
-    return unitsRemoval(store, unit.siteId, [unit]);
+    return unitsRemoval(context, unit.siteId, [unit]);
   };
   return {
     list: (filter) => store.units.list({ ...filter, kind: "residential" }).map(toUnit),
@@ -30,37 +31,68 @@ export function units(context: DirectoryContext): Units {
     create: ({ buildingId, number, name }) => {
       const { siteId } = buildingOf(store, buildingId);
       return edit(context, siteId, () => {
-        if (name !== undefined) refuseTaken(context, siteId, name);
-        const unit: UnitRow = {
-          id: newId(),
-          siteId,
-          buildingId,
-          kind: "residential",
-          name: name ?? unitName(number, isTaken(context, siteId)),
-          label: number,
-        };
-        store.units.insert(unit);
-        store.rules.insert(defaultRule(newId(), unit));
-        return toUnit(unit);
+        const unit = makeUnit(context, { siteId, buildingId, number, name });
+        audit.note({ ...noteOf(unit), verb: "added", after: unit });
+        return unit;
       });
     },
-    update: (id, patch) =>
+    update: (id, patch, seen) =>
       edit(context, flatOf(store, id).siteId, () => {
         const unit = flatOf(store, id);
-        const updated = { ...unit, label: patch.number ?? unit.label };
-        store.units.update(updated);
-        return toUnit(updated);
+        refuseStale(seen, unit, toUnit);
+        const buildingId = patch.buildingId ?? unit.buildingId;
+        if (buildingOf(store, buildingId).siteId !== unit.siteId) {
+          throw new AppError("UNKNOWN_BUILDING", "a unit moves only within its site", {
+            fields: { buildingId: "NOT_ALLOWED" },
+          });
+        }
+        store.units.update({ ...unit, buildingId, label: patch.number ?? unit.label });
+        const after = toUnit(flatOf(store, id));
+        audit.note({ ...noteOf(after), verb: "changed", before: toUnit(unit), after });
+        return after;
       }),
     removal,
-    remove: (id) =>
+    remove: (id, seen) =>
       edit(context, flatOf(store, id).siteId, () => {
+        const unit = flatOf(store, id);
+        refuseStale(seen, unit, toUnit);
         const gone = removal(id);
         store.units.remove(id);
+        audit.note({ ...noteOf(toUnit(unit)), verb: "removed", before: toUnit(unit) });
         return gone;
       }),
   };
 }
 
-function toUnit({ id, siteId, buildingId, label, name }: UnitRow): Unit {
-  return { id, siteId, buildingId, number: label, name };
+interface UnitFields {
+  siteId: string;
+  buildingId: string;
+  number: string;
+  /** Left out: made from the number. */
+  name?: string | undefined;
+}
+
+/** Adds a unit with its first rule within an edit. */
+export function makeUnit(context: DirectoryContext, { siteId, buildingId, number, name }: UnitFields): Unit {
+  const { store, newId } = context;
+  if (name !== undefined) refuseTaken(context, siteId, name);
+  const unit = {
+    id: newId(),
+    siteId,
+    buildingId,
+    kind: "residential" as const,
+    name: name ?? unitName(number, isTaken(context, siteId)),
+    label: number,
+  };
+  store.units.insert(unit);
+  store.rules.insert(defaultRule(newId(), unit));
+  return toUnit(flatOf(store, unit.id));
+}
+
+export function toUnit({ id, siteId, buildingId, label, name, version, revision }: UnitRow): Unit {
+  return { id, siteId, buildingId, number: label, name, version, revision };
+}
+
+function noteOf({ id, siteId, number }: Unit) {
+  return { siteId, noun: "unit", rowId: id, label: number };
 }

@@ -59,7 +59,27 @@ export const ERRORS = {
   FOREIGN_ORIGIN: access(403),
   TOO_MANY_ATTEMPTS: { status: 429, category: "access", retryable: true },
 
+  /** A change without If-Match: nobody knows what its sender has seen. */
+  PRECONDITION_MISSING: request(428),
+  /** Somebody else edited the row since; `details.current` is how it stands. */
+  EDITED_MEANWHILE: { status: 412, category: "conflict", retryable: false },
+  UNKNOWN_JOB: request(404),
+  UNKNOWN_PAIRING: request(404),
+  UNKNOWN_TEST: request(404),
+  /** Wrong, used or expired: all the same to whoever asks. */
+  PAIRING_INVALID: request(404),
+  /** A CSV file without the columns that it needs. */
+  CSV_COLUMNS: request(400),
+  /** The backup is cut off, changed by hand, or of another version. */
+  BACKUP_DAMAGED: request(400),
+  /** A device file needs accounts of another type, or more or fewer of them. */
+  DEVICE_FILE_ACCOUNTS: request(400),
+
   DOMAIN_TAKEN: conflict(),
+  UNIT_EXISTS: conflict(),
+  SITE_EXISTS: conflict(),
+  /** Another import of the site is still running. */
+  JOB_RUNNING: conflict(),
   NAME_TAKEN: conflict(),
   BUILDING_EXISTS: conflict(),
   TOO_MANY_RULES: conflict(),
@@ -78,6 +98,8 @@ export type ErrorCode = keyof typeof ERRORS;
 export interface AppErrorOptions {
   /** What is wrong where, or what stands in the way; goes into the reply. */
   details?: Record<string, unknown>;
+  /** Field → a code of FIELD_CODES (api/names.ts): for the form that was filled in. */
+  fields?: Record<string, string>;
   /** Goes into the log only. */
   cause?: unknown;
 }
@@ -90,6 +112,7 @@ export class AppError extends Error {
   readonly category: ErrorCategory;
   readonly retryable: boolean;
   readonly details: Record<string, unknown> | undefined;
+  readonly fields: Record<string, string> | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -99,5 +122,6 @@ export class AppError extends Error {
     this.category = kind.category;
     this.retryable = kind.retryable;
     this.details = options.details;
+    this.fields = options.fields;
   }
 }

@@ -7,6 +7,7 @@ import { type LogLevel, logOptions } from "../log.ts";
 import type { App } from "./app-type.ts";
 import { refuseBytes, replyWithError } from "./error-reply.ts";
 import { controlAccess } from "./identity.ts";
+import { nameVersion } from "./if-match.ts";
 import { openApiOf } from "./open-api.ts";
 import { panelFiles } from "./panel-files.ts";
 import type { HttpPorts } from "./ports.ts";
@@ -67,6 +68,7 @@ export async function serve(app: App, ports: HttpPorts): Promise<App> {
 
 function routes(api: App, ports: HttpPorts): void {
   controlAccess(api, ports.identity);
+  api.addHook("preSerialization", nameVersion);
   const table = routeTable(api);
   sessionRoutes(api, ports);
   siteRoutes(api, ports);

@@ -1,12 +1,20 @@
 /** The text of docs/api-contract.md, made from the routes and their schemas. */
 import { IsSchema, type TSchema } from "typebox";
 import * as wire from "../../../infra/control/src/wire.ts";
+import * as audit from "../api/audit.ts";
+import * as backup from "../api/backup.ts";
+import * as bulk from "../api/bulk.ts";
 import * as call from "../api/call.ts";
 import * as directory from "../api/directory.ts";
 import { ErrorReply } from "../api/error.ts";
 import * as live from "../api/live.ts";
 import * as member from "../api/member.ts";
+import * as names from "../api/names.ts";
+import * as page from "../api/page.ts";
+import * as pairing from "../api/pairing.ts";
+import * as provisioning from "../api/provisioning.ts";
 import * as session from "../api/session.ts";
+import * as siteHealth from "../api/site-health.ts";
 import { ERRORS } from "../events/errors.ts";
 import type { RouteEntry } from "./route-table.ts";
 
@@ -36,6 +44,14 @@ const NAMED = new Map<string, string>(
     ...member,
     ...call,
     ...live,
+    ...names,
+    ...page,
+    ...bulk,
+    ...pairing,
+    ...provisioning,
+    ...siteHealth,
+    ...audit,
+    ...backup,
     ErrorReply,
   }).flatMap(([name, value]) => (IsSchema(value) ? [[JSON.stringify(value), name]] : [])),
 );
@@ -50,6 +66,8 @@ export function contractOf(table: readonly RouteEntry[]): string {
     "",
     "JSON over HTTP under `/api`. Each route names who may use it: `anyone`, a `resident` (who sees their own flats and what is around them), who works at the restaurant's `desk`, or an `admin` (who may use all). " +
       "Every change (POST, PUT, PATCH, DELETE) carries `Content-Type: application/json` and `X-Neolia: 1`. " +
+      'PATCH and DELETE of a row of the directory also carry `If-Match: "<version>"` with the row\'s `version` as it was seen, or `*`: ' +
+      "without it 428, and when somebody else was faster 412 with the row as it stands in `details.current`. " +
       "Every error is an `ErrorReply`; the codes stand at the end. Times are Unix milliseconds, ids are ULIDs. " +
       "The same as OpenAPI 3.1: `GET /api/openapi.json`.",
     ...nouns.flatMap((noun) =>

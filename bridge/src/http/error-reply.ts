@@ -16,8 +16,8 @@ const FASTIFY: Readonly<Record<string, () => AppError>> = {
 };
 
 export function errorReply(error: AppError): ErrorReply {
-  const { code, message, retryable, details } = error;
-  return { error: details ? { code, message, retryable, details } : { code, message, retryable } };
+  const { code, message, retryable, details, fields } = error;
+  return { error: { code, message, retryable, ...(details && { details }), ...(fields && { fields }) } };
 }
 
 /** For `setErrorHandler` and `frameworkErrors`. */

@@ -3,8 +3,10 @@
  * bridge brings its own `Identity`: the standalone page a session cookie, Home Assistant its ingress headers.
  */
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import type { FastifyRequest } from "fastify";
 import type { Session } from "../api/session.ts";
+import { actingAs } from "../directory/audit.ts";
 import { AppError } from "../events/errors.ts";
 import type { App } from "./app-type.ts";
 
@@ -59,6 +61,20 @@ export function controlAccess(api: App, identity: Identity): void {
     if (!request.asker) throw new AppError("NOT_SIGNED_IN", "there is no valid session");
     refuseWithoutRights(request.asker, access);
   });
+  // With a callback, so that everything the handler does is done in the actor's name.
+  api.addHook("preHandler", (request, _reply, done) => {
+    const { asker } = request;
+    actingAs({ who: asker?.name ?? "nobody", userId: asker?.userId ?? null, from: originOf(request) }, done);
+  });
+}
+
+/** Where the browser is: the Supervisor names it in the header's first address, and we hear only the Supervisor. */
+function originOf({ headers, ip }: FastifyRequest): string {
+  const forwarded =
+    String(headers["x-forwarded-for"] ?? "")
+      .split(",")[0]
+      ?.trim() ?? "";
+  return headers["x-ingress-path"] !== undefined && isIP(forwarded) !== 0 ? forwarded : ip;
 }
 
 function refuseWithoutRights({ role, desk }: Asker, access: Exclude<Access, "anyone">): void {

@@ -1,7 +1,10 @@
 import type { Database } from "better-sqlite3";
 import type { AccountType } from "../../../infra/control/src/wire.ts";
+import type { DeviceInfo } from "../api/directory.ts";
+import { MARK_UPDATE, MARKS, REVISION, type RowMarks, type Unmarked } from "./row-marks.ts";
+import { searchText } from "./text.ts";
 
-export interface AccountRow {
+export interface AccountRow extends RowMarks {
   id: string;
   siteId: string;
   /** The flat or door that the device belongs to; null for a gateway or the bridge. */
@@ -13,7 +16,13 @@ export interface AccountRow {
   ha1: string;
   enabled: boolean;
   createdAtMs: number;
+  deviceInfo: DeviceInfo;
 }
+
+/** Left out, nothing is known of the hardware. */
+export type NewAccountRow = Omit<Unmarked<AccountRow>, "deviceInfo"> & { deviceInfo?: DeviceInfo };
+
+export const NO_DEVICE_INFO: DeviceInfo = { vendor: "", model: "", mac: "", note: "" };
 
 export interface AccountFilter {
   siteId?: string | undefined;
@@ -24,41 +33,56 @@ export interface AccountStore {
   list(filter: AccountFilter): AccountRow[];
   get(id: string): AccountRow | null;
   byUsername(siteId: string, username: string): AccountRow | null;
-  insert(account: AccountRow): void;
-  /** Changes unit, label, ha1 and enabled. */
-  update(account: AccountRow): void;
+  insert(account: NewAccountRow): void;
+  /** Changes unit, label, ha1, enabled and deviceInfo. */
+  update(account: Unmarked<AccountRow>): void;
   /** Takes its device along. */
   remove(id: string): void;
 }
 
-type Columns = Omit<AccountRow, "enabled"> & { enabled: number };
+/** As selected. */
+type Columns = Omit<AccountRow, "enabled" | "deviceInfo"> & { enabled: number; deviceInfo: string };
+/** As written. */
+type Written = Unmarked<Columns> & { searchText: string };
 
 export function accountStore(db: Database): AccountStore {
   const select = `SELECT id, site_id AS siteId, unit_id AS unitId, username, type, label, ha1, enabled,
-    created_at_ms AS createdAtMs FROM account`;
+    created_at_ms AS createdAtMs, device_info AS deviceInfo, ${MARKS} FROM account`;
   const list = db.prepare<Record<string, string | null>, Columns>(`
     ${select} WHERE (@siteId IS NULL OR site_id = @siteId) AND (@unitId IS NULL OR unit_id = @unitId)
     ORDER BY username, id`);
   const get = db.prepare<[string], Columns>(`${select} WHERE id = ?`);
   const byUsername = db.prepare<[string, string], Columns>(`${select} WHERE site_id = ? AND username = ?`);
-  const insert = db.prepare<Columns>(`
-    INSERT INTO account (id, site_id, unit_id, username, type, label, ha1, enabled, created_at_ms)
-    VALUES (@id, @siteId, @unitId, @username, @type, @label, @ha1, @enabled, @createdAtMs)`);
-  const update = db.prepare<Columns>(
-    "UPDATE account SET unit_id = @unitId, label = @label, ha1 = @ha1, enabled = @enabled WHERE id = @id",
-  );
+  const insert = db.prepare<Written>(`
+    INSERT INTO account (id, site_id, unit_id, username, type, label, ha1, enabled, created_at_ms, device_info,
+      search_text, revision)
+    VALUES (@id, @siteId, @unitId, @username, @type, @label, @ha1, @enabled, @createdAtMs, @deviceInfo, @searchText,
+      ${REVISION})`);
+  const update = db.prepare<Written>(`
+    UPDATE account SET unit_id = @unitId, label = @label, ha1 = @ha1, enabled = @enabled, device_info = @deviceInfo,
+      search_text = @searchText, ${MARK_UPDATE} WHERE id = @id`);
   const remove = db.prepare<[string]>("DELETE FROM account WHERE id = ?");
-  const row = (columns: Columns | undefined) => (columns ? { ...columns, enabled: columns.enabled === 1 } : null);
-  const columns = (account: AccountRow) => ({ ...account, enabled: account.enabled ? 1 : 0 });
+  const row = (columns: Columns | undefined) => (columns ? fromColumns(columns) : null);
   return {
-    list: (filter) =>
-      list
-        .all({ siteId: filter.siteId ?? null, unitId: filter.unitId ?? null })
-        .map((found) => ({ ...found, enabled: found.enabled === 1 })),
+    list: (filter) => list.all({ siteId: filter.siteId ?? null, unitId: filter.unitId ?? null }).map(fromColumns),
     get: (id) => row(get.get(id)),
     byUsername: (siteId, username) => row(byUsername.get(siteId, username)),
-    insert: (account) => void insert.run(columns(account)),
-    update: (account) => void update.run(columns(account)),
+    insert: (account) => void insert.run(written(account)),
+    update: (account) => void update.run(written(account)),
     remove: (id) => void remove.run(id),
+  };
+}
+
+function fromColumns(columns: Columns): AccountRow {
+  return { ...columns, enabled: columns.enabled === 1, deviceInfo: JSON.parse(columns.deviceInfo) as DeviceInfo };
+}
+
+function written(account: NewAccountRow): Written {
+  const { label, username, enabled, deviceInfo = NO_DEVICE_INFO } = account;
+  return {
+    ...account,
+    enabled: enabled ? 1 : 0,
+    deviceInfo: JSON.stringify(deviceInfo),
+    searchText: searchText(`${label} ${username} ${deviceInfo.vendor} ${deviceInfo.model} ${deviceInfo.mac}`),
   };
 }

@@ -1,25 +1,28 @@
 import type { Database } from "better-sqlite3";
 import type { Building } from "../api/directory.ts";
+import { MARK_UPDATE, MARKS, REVISION, type Unmarked } from "./row-marks.ts";
 
 export interface BuildingStore {
   list(siteId: string | null): Building[];
   get(id: string): Building | null;
   byName(siteId: string, name: string): Building | null;
-  insert(building: Building): void;
-  update(building: Building): void;
+  insert(building: Unmarked<Building>): void;
+  update(building: Unmarked<Building>): void;
   /** Takes its units, doors, their accounts and rules along. */
   remove(id: string): void;
 }
 
 export function buildingStore(db: Database): BuildingStore {
-  const select = "SELECT id, site_id AS siteId, name FROM building";
+  const select = `SELECT id, site_id AS siteId, name, ${MARKS} FROM building`;
   const list = db.prepare<{ siteId: string | null }, Building>(
     `${select} WHERE @siteId IS NULL OR site_id = @siteId ORDER BY name, id`,
   );
   const get = db.prepare<[string], Building>(`${select} WHERE id = ?`);
   const byName = db.prepare<[string, string], Building>(`${select} WHERE site_id = ? AND name = ?`);
-  const insert = db.prepare<Building>("INSERT INTO building (id, site_id, name) VALUES (@id, @siteId, @name)");
-  const update = db.prepare<Building>("UPDATE building SET name = @name WHERE id = @id");
+  const insert = db.prepare<Unmarked<Building>>(
+    `INSERT INTO building (id, site_id, name, revision) VALUES (@id, @siteId, @name, ${REVISION})`,
+  );
+  const update = db.prepare<Unmarked<Building>>(`UPDATE building SET name = @name, ${MARK_UPDATE} WHERE id = @id`);
   const remove = db.prepare<[string]>("DELETE FROM building WHERE id = ?");
   return {
     list: (siteId) => list.all({ siteId }),

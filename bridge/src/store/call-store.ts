@@ -22,6 +22,8 @@ export interface CallStore {
    * started in the same millisecond as the last one come along, so that `before` never skips one.
    */
   listCalls(before: number | null, limit: number, filter?: CallFilter): CallRow[];
+  /** Calls to or from these units or doors. */
+  countOf(unitIds: readonly string[]): number;
   /** Calls without an end, oldest first. */
   activeCalls(filter?: CallFilter): CallRow[];
 }
@@ -72,6 +74,9 @@ export function callStore(db: Database): CallStore {
   const active = db.prepare<Record<string, unknown>, Columns>(
     `${SELECT} WHERE ended_at_ms IS NULL AND ${VISIBLE} ORDER BY started_at_ms, id`,
   );
+  const countOf = db.prepare<{ unitIds: string; siteId: null }, { n: number }>(
+    `SELECT count(*) AS n FROM call WHERE ${VISIBLE}`,
+  );
   const visible = (filter: CallFilter) => ({
     siteId: filter.siteId ?? null,
     unitIds: filter.unitIds ? JSON.stringify(filter.unitIds) : null,
@@ -84,6 +89,7 @@ export function callStore(db: Database): CallStore {
     },
     listCalls: (before, limit, filter = {}) =>
       list.all({ before: before ?? Number.MAX_SAFE_INTEGER, limit, ...visible(filter) }).map(fromColumns),
+    countOf: (unitIds) => countOf.get({ unitIds: JSON.stringify(unitIds), siteId: null })?.n ?? 0,
     activeCalls: (filter = {}) => active.all(visible(filter)).map(fromColumns),
   };
 }

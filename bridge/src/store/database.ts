@@ -8,6 +8,7 @@ import { join } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { type Copies, copiesIn, syncFolder } from "./copies.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { addTextFunctions } from "./text.ts";
 
 /** The store cannot be used; the message is one plain sentence for the person who runs the bridge. */
 export class StoreError extends Error {
@@ -153,6 +154,7 @@ function connect(file: string): Database {
     set(db, "synchronous", "FULL", 2);
     set(db, "foreign_keys", "ON", 1);
     set(db, "busy_timeout", String(BUSY_TIMEOUT_MS), BUSY_TIMEOUT_MS);
+    addTextFunctions(db);
     const sqlite = db.prepare<[], { v: string }>("SELECT sqlite_version() AS v").get()?.v ?? "";
     if (isOlder(sqlite)) throw new StoreError(`SQLite ${sqlite} can corrupt databases; 3.51.3 or newer is needed`);
     return db;

@@ -11,6 +11,8 @@ export interface MemberStore {
   list(): MemberRow[];
   /** Ids of a user's flats. */
   unitsOf(userId: string): string[];
+  /** How many users have one of these flats. */
+  countOf(unitIds: readonly string[]): number;
   insert(member: MemberRow): void;
   /** Takes all flats from a user. */
   removeUser(userId: string): void;
@@ -27,6 +29,9 @@ export function memberStore(db: Database): MemberStore {
   const unitsOf = db.prepare<[string], { unitId: string }>(
     "SELECT unit_id AS unitId FROM member WHERE user_id = ? ORDER BY unit_id",
   );
+  const countOf = db.prepare<[string], { n: number }>(
+    "SELECT count(DISTINCT user_id) AS n FROM member WHERE unit_id IN (SELECT value FROM json_each(?))",
+  );
   const insert = db.prepare<MemberRow>("INSERT INTO member (user_id, unit_id) VALUES (@userId, @unitId)");
   const removeUser = db.prepare<[string]>("DELETE FROM member WHERE user_id = ?");
   const desk = db.prepare<[], { userId: string }>("SELECT user_id AS userId FROM desk_member ORDER BY user_id");
@@ -38,6 +43,7 @@ export function memberStore(db: Database): MemberStore {
   return {
     list: () => list.all(),
     unitsOf: (userId) => unitsOf.all(userId).map(({ unitId }) => unitId),
+    countOf: (unitIds) => countOf.get(JSON.stringify(unitIds))?.n ?? 0,
     insert: (member) => void insert.run(member),
     removeUser: (userId) => void removeUser.run(userId),
     desk: () => desk.all().map(({ userId }) => userId),

@@ -135,4 +135,85 @@ export const MIGRATIONS: readonly string[] = [
 
   ALTER TABLE unit ADD COLUMN do_not_disturb INTEGER NOT NULL DEFAULT 0 CHECK (do_not_disturb IN (0, 1));
   `,
+  `
+  -- Who edits a row names the version seen; revision is the directory state that the row's last edit made.
+  ALTER TABLE site     ADD COLUMN version  INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE site     ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE building ADD COLUMN version  INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE building ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE unit     ADD COLUMN version  INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE unit     ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE account  ADD COLUMN version  INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE account  ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE rule     ADD COLUMN version  INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE rule     ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+
+  -- JSON {vendor, model, mac, note}: what an installer noted about the hardware.
+  ALTER TABLE account ADD COLUMN device_info TEXT NOT NULL DEFAULT '{"vendor":"","model":"","mac":"","note":""}';
+
+  -- Labels in the order in which people count (2 before 10), and without case and accents for searching.
+  ALTER TABLE unit    ADD COLUMN sort_key    TEXT NOT NULL DEFAULT '';
+  ALTER TABLE unit    ADD COLUMN search_text TEXT NOT NULL DEFAULT '';
+  ALTER TABLE account ADD COLUMN search_text TEXT NOT NULL DEFAULT '';
+  UPDATE unit    SET sort_key = neolia_sort_key(label), search_text = neolia_search_text(label || ' ' || name);
+  UPDATE account SET search_text = neolia_search_text(label || ' ' || username);
+  DROP INDEX unit_building;
+  CREATE INDEX unit_building ON unit (building_id, kind, sort_key, id);
+  DROP INDEX account_unit;
+  CREATE INDEX account_unit ON account (unit_id, username);
+  CREATE INDEX rule_site ON rule (site_id, unit_id, position);
+  CREATE INDEX rule_target ON rule (site_id, target_sip_uri) WHERE target_sip_uri IS NOT NULL;
+
+  -- What the SIP edge last heard of an account, kept for when it is silent.
+  CREATE TABLE account_seen (
+    account_id   TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    last_seen_ms INTEGER NOT NULL,
+    user_agent   TEXT NOT NULL,
+    address      TEXT NOT NULL,
+    transport    TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE audit (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ms       INTEGER NOT NULL,
+    site_id     TEXT,                            -- no foreign key: the log outlives what it speaks of
+    who         TEXT NOT NULL,
+    user_id     TEXT,
+    origin      TEXT NOT NULL,
+    noun        TEXT NOT NULL,
+    verb        TEXT NOT NULL,
+    row_id      TEXT,
+    label       TEXT NOT NULL,
+    changes     TEXT NOT NULL,                   -- JSON field → {from, to}; never a secret
+    search_text TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_at ON audit (at_ms);
+
+  ALTER TABLE provisioning ADD COLUMN live_at_ms INTEGER;
+  -- What was edited since the VPS last confirmed everything, by SIP name: an edit of one row is sent as one row.
+  CREATE TABLE provisioning_change (
+    site_id  TEXT NOT NULL,
+    noun     TEXT NOT NULL CHECK (noun IN ('unit', 'account', 'rules')),
+    name     TEXT NOT NULL,                      -- of the unit or account; 'rules': of the unit they belong to
+    revision INTEGER NOT NULL,
+    PRIMARY KEY (site_id, noun, name)
+  ) STRICT, WITHOUT ROWID;
+  ${changeTriggers("unit", "unit", "%.name")}
+  ${changeTriggers("account", "account", "%.username")}
+  ${changeTriggers("rule", "rules", "(SELECT name FROM unit WHERE id = %.unit_id)")}
+  `,
 ];
+
+/** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */
+function changeTriggers(table: string, noun: string, name: string): string {
+  const trigger = (event: string, row: string) => `
+  CREATE TRIGGER ${table}_${event.toLowerCase()}_noted AFTER ${event} ON ${table}
+  WHEN ${name.replace("%", row)} IS NOT NULL
+  BEGIN
+    INSERT INTO provisioning_change (site_id, noun, name, revision)
+    VALUES (${row}.site_id, '${noun}', ${name.replace("%", row)},
+      coalesce((SELECT revision FROM provisioning WHERE site_id = ${row}.site_id), 1))
+    ON CONFLICT DO UPDATE SET revision = excluded.revision;
+  END;`;
+  return [trigger("INSERT", "NEW"), trigger("UPDATE", "NEW"), trigger("DELETE", "OLD")].join("");
+}

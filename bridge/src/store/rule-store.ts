@@ -1,7 +1,8 @@
 import type { Database } from "better-sqlite3";
 import type { RuleAction, WeekWindow } from "../../../infra/control/src/wire.ts";
+import { MARK_UPDATE, MARKS, REVISION, type RowMarks, type Unmarked } from "./row-marks.ts";
 
-export interface RuleRow {
+export interface RuleRow extends RowMarks {
   id: string;
   siteId: string;
   /** Flat or door. */
@@ -26,8 +27,8 @@ export interface RuleStore {
   /** By unit, then in the order in which they are tried. */
   list(filter: RuleFilter): RuleRow[];
   get(id: string): RuleRow | null;
-  insert(rule: RuleRow): void;
-  update(rule: RuleRow): void;
+  insert(rule: Unmarked<RuleRow>): void;
+  update(rule: Unmarked<RuleRow>): void;
   remove(id: string): void;
 }
 
@@ -35,19 +36,20 @@ type Columns = Omit<RuleRow, "enabled" | "schedule"> & { enabled: number; schedu
 
 export function ruleStore(db: Database): RuleStore {
   const select = `SELECT id, site_id AS siteId, unit_id AS unitId, position, source_pattern AS sourcePattern, action,
-    target_sip_uri AS targetSipUri, ring_seconds AS ringSeconds, schedule, enabled FROM rule`;
+    target_sip_uri AS targetSipUri, ring_seconds AS ringSeconds, schedule, enabled, ${MARKS} FROM rule`;
   const list = db.prepare<Record<string, string | null>, Columns>(`
     ${select} WHERE (@siteId IS NULL OR site_id = @siteId) AND (@unitId IS NULL OR unit_id = @unitId)
     ORDER BY unit_id, position, id`);
   const get = db.prepare<[string], Columns>(`${select} WHERE id = ?`);
-  const insert = db.prepare<Columns>(`
+  const insert = db.prepare<Unmarked<Columns>>(`
     INSERT INTO rule (id, site_id, unit_id, position, source_pattern, action, target_sip_uri, ring_seconds, schedule,
-      enabled)
+      enabled, revision)
     VALUES (@id, @siteId, @unitId, @position, @sourcePattern, @action, @targetSipUri, @ringSeconds, @schedule,
-      @enabled)`);
-  const update = db.prepare<Columns>(`
+      @enabled, ${REVISION})`);
+  const update = db.prepare<Unmarked<Columns>>(`
     UPDATE rule SET position = @position, source_pattern = @sourcePattern, action = @action,
-      target_sip_uri = @targetSipUri, ring_seconds = @ringSeconds, schedule = @schedule, enabled = @enabled
+      target_sip_uri = @targetSipUri, ring_seconds = @ringSeconds, schedule = @schedule, enabled = @enabled,
+      ${MARK_UPDATE}
     WHERE id = @id`);
   const remove = db.prepare<[string]>("DELETE FROM rule WHERE id = ?");
   return {
@@ -62,7 +64,7 @@ export function ruleStore(db: Database): RuleStore {
   };
 }
 
-function toColumns(rule: RuleRow): Columns {
+function toColumns(rule: Unmarked<RuleRow>): Unmarked<Columns> {
   return { ...rule, enabled: rule.enabled ? 1 : 0, schedule: JSON.stringify(rule.schedule) };
 }
 

@@ -106,9 +106,9 @@ test("a revision only ever grows, also past the one of the VPS", () => {
   assert.equal(store.provisioning.raiseAbove("S", 5), 12);
   store.provisioning.setProblem("S", "NAME_CONFLICT", "unit401 twice");
   assert.equal(store.provisioning.get("S")?.problem, "NAME_CONFLICT");
-  store.provisioning.setLive("S", 12);
+  store.provisioning.setLive("S", 12, 7);
   assert.deepEqual(store.provisioning.list(), [
-    { siteId: "S", revision: 12, liveRevision: 12, problem: null, detail: null },
+    { siteId: "S", revision: 12, liveRevision: 12, problem: null, detail: null, liveAtMs: 7 },
   ]);
 });
 

@@ -2,6 +2,7 @@
 import Sqlite, { type Database } from "better-sqlite3";
 import { AppError } from "../events/errors.ts";
 import { type AccountStore, accountStore } from "./account-store.ts";
+import { type AuditStore, auditStore } from "./audit-store.ts";
 import { type BuildingStore, buildingStore } from "./building-store.ts";
 import { type CallStore, callStore } from "./call-store.ts";
 import { type OpenOptions, openDatabase } from "./database.ts";
@@ -11,6 +12,7 @@ import { type FeedStore, feedStore } from "./feed-store.ts";
 import { type MemberStore, memberStore } from "./member-store.ts";
 import { type ProvisioningStore, provisioningStore } from "./provisioning-store.ts";
 import { type RuleStore, ruleStore } from "./rule-store.ts";
+import { type SeenStore, seenStore } from "./seen-store.ts";
 import { type SiteStore, siteStore } from "./site-store.ts";
 import { type UnitStore, unitStore } from "./unit-store.ts";
 
@@ -25,6 +27,8 @@ export interface Store {
   members: MemberStore;
   provisioning: ProvisioningStore;
   calls: CallStore;
+  seen: SeenStore;
+  audit: AuditStore;
   feed: FeedStore;
   outbox: EventOutbox;
   /**
@@ -54,6 +58,8 @@ export function openStore(options: OpenOptions): Store {
     members: memberStore(db),
     provisioning: provisioningStore(db),
     calls: callStore(db),
+    seen: seenStore(db),
+    audit: auditStore(db),
     feed: feedStore(db),
     outbox: eventOutbox(db),
     ...transactions(db),

@@ -1,9 +1,11 @@
 /** Whatever can be called: flats and doors share one namespace and one owner of rules, so they share a table. */
 import type { Database } from "better-sqlite3";
+import { MARK_UPDATE, MARKS, REVISION, type RowMarks, type Unmarked } from "./row-marks.ts";
+import { searchText, sortKey } from "./text.ts";
 
 export type UnitKind = "residential" | "door";
 
-export interface UnitRow {
+export interface UnitRow extends RowMarks {
   id: string;
   siteId: string;
   buildingId: string;
@@ -24,32 +26,40 @@ export interface UnitStore {
   list(filter: UnitFilter): UnitRow[];
   get(id: string): UnitRow | null;
   byName(siteId: string, name: string): UnitRow | null;
-  insert(unit: UnitRow): void;
-  /** Changes the label; the SIP name is what doors dial and stays. */
-  update(unit: UnitRow): void;
+  insert(unit: Unmarked<UnitRow>): void;
+  /** Changes label and building; the SIP name is what doors dial and stays. */
+  update(unit: Unmarked<UnitRow>): void;
   /** Takes its accounts, their devices and its rules along. */
   remove(id: string): void;
 }
 
+type Columns = Unmarked<UnitRow> & { sortKey: string; searchText: string };
+
 export function unitStore(db: Database): UnitStore {
-  const select = "SELECT id, site_id AS siteId, building_id AS buildingId, kind, name, label FROM unit";
+  const select = `SELECT id, site_id AS siteId, building_id AS buildingId, kind, name, label, ${MARKS} FROM unit`;
   const list = db.prepare<Record<string, string | null>, UnitRow>(`
     ${select} WHERE (@siteId IS NULL OR site_id = @siteId) AND (@buildingId IS NULL OR building_id = @buildingId)
       AND (@kind IS NULL OR kind = @kind) ORDER BY name`);
   const get = db.prepare<[string], UnitRow>(`${select} WHERE id = ?`);
   const byName = db.prepare<[string, string], UnitRow>(`${select} WHERE site_id = ? AND name = ?`);
-  const insert = db.prepare<UnitRow>(`
-    INSERT INTO unit (id, site_id, building_id, kind, name, label)
-    VALUES (@id, @siteId, @buildingId, @kind, @name, @label)`);
-  const update = db.prepare<UnitRow>("UPDATE unit SET label = @label WHERE id = @id");
+  const insert = db.prepare<Columns>(`
+    INSERT INTO unit (id, site_id, building_id, kind, name, label, sort_key, search_text, revision)
+    VALUES (@id, @siteId, @buildingId, @kind, @name, @label, @sortKey, @searchText, ${REVISION})`);
+  const update = db.prepare<Columns>(`
+    UPDATE unit SET label = @label, building_id = @buildingId, sort_key = @sortKey, search_text = @searchText,
+      ${MARK_UPDATE} WHERE id = @id`);
   const remove = db.prepare<[string]>("DELETE FROM unit WHERE id = ?");
   return {
     list: (filter) =>
       list.all({ siteId: filter.siteId ?? null, buildingId: filter.buildingId ?? null, kind: filter.kind ?? null }),
     get: (id) => get.get(id) ?? null,
     byName: (siteId, name) => byName.get(siteId, name) ?? null,
-    insert: (unit) => void insert.run(unit),
-    update: (unit) => void update.run(unit),
+    insert: (unit) => void insert.run(columns(unit)),
+    update: (unit) => void update.run(columns(unit)),
     remove: (id) => void remove.run(id),
   };
+}
+
+function columns(unit: Unmarked<UnitRow>): Columns {
+  return { ...unit, sortKey: sortKey(unit.label), searchText: searchText(`${unit.label} ${unit.name}`) };
 }

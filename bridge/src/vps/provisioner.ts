@@ -92,7 +92,7 @@ export class Provisioner {
     for (let conflicts = 0; !this.stopped; ) {
       const ours = snapshot();
       if (theirs.revision === ours.revision && theirs.contentHash === hashContent(canonicalContent(ours))) {
-        return this.isLive(theirs.revision);
+        return this.isLive(theirs);
       }
       if (theirs.revision >= ours.revision) {
         // Our file was restored, or the year's clock changed: what we have now is a new revision.
@@ -100,7 +100,7 @@ export class Provisioner {
         continue;
       }
       try {
-        return this.isLive((await client.putDirectory(ours)).revision);
+        return this.isLive(await client.putDirectory(ours));
       } catch (error) {
         conflicts += 1;
         if (!isRevisionConflict(error) || conflicts > MOST_CONFLICTS) throw error;
@@ -114,15 +114,15 @@ export class Provisioner {
     const { store, bus, siteId } = this.options;
     const row = store.provisioning.get(siteId);
     if (!row || theirs.revision >= row.liveRevision) return;
-    store.provisioning.setLive(siteId, theirs.revision);
+    store.provisioning.setLive(siteId, theirs.revision, theirs.appliedAtMs);
     bus.emit("provisioningChanged", { siteId });
   }
 
-  private isLive(revision: number): void {
+  private isLive({ revision, appliedAtMs }: DirectoryStatus): void {
     const { store, bus, siteId, log } = this.options;
     const row = store.provisioning.get(siteId);
     if (!row || (row.liveRevision === revision && row.problem === null)) return;
-    store.provisioning.setLive(siteId, revision);
+    store.provisioning.setLive(siteId, revision, appliedAtMs);
     log.info({ siteId, revision }, "the VPS has the directory");
     bus.emit("provisioningChanged", { siteId });
   }

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { Account, AccountPatch, AccountWithPassword, NewAccount, Removal } from "../../api/directory.ts";
 import type { App } from "../app-type.ts";
+import { seenVersion } from "../if-match.ts";
 import type { HttpPorts } from "../ports.ts";
 import { IdParams, OwnerQuery } from "./params.ts";
 
@@ -35,7 +36,7 @@ export function accountRoutes(api: App, { directory }: HttpPorts): void {
   api.patch(
     "/accounts/:id",
     { schema: { summary: "Changes an account.", params: IdParams, body: AccountPatch, response: { 200: Account } } },
-    async (request) => directory.accounts.update(request.params.id, request.body),
+    async (request) => directory.accounts.update(request.params.id, request.body, seenVersion(request)),
   );
   api.post(
     "/accounts/:id/password",
@@ -62,6 +63,6 @@ export function accountRoutes(api: App, { directory }: HttpPorts): void {
         response: { 200: Removal },
       },
     },
-    async (request) => directory.accounts.remove(request.params.id),
+    async (request) => directory.accounts.remove(request.params.id, seenVersion(request)),
   );
 }

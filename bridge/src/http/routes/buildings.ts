@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { Building, BuildingPatch, NewBuilding, Removal } from "../../api/directory.ts";
 import type { App } from "../app-type.ts";
 import { askerOf } from "../identity.ts";
+import { seenVersion } from "../if-match.ts";
 import type { HttpPorts } from "../ports.ts";
 import { sightOf } from "../rights.ts";
 import { IdParams, SiteQuery } from "./params.ts";
@@ -33,7 +34,7 @@ export function buildingRoutes(api: App, { directory }: HttpPorts): void {
   api.patch(
     "/buildings/:id",
     { schema: { summary: "Changes a building.", params: IdParams, body: BuildingPatch, response: { 200: Building } } },
-    async (request) => directory.buildings.update(request.params.id, request.body),
+    async (request) => directory.buildings.update(request.params.id, request.body, seenVersion(request)),
   );
   api.get(
     "/buildings/:id/removal",
@@ -49,6 +50,6 @@ export function buildingRoutes(api: App, { directory }: HttpPorts): void {
         response: { 200: Removal },
       },
     },
-    async (request) => directory.buildings.remove(request.params.id),
+    async (request) => directory.buildings.remove(request.params.id, seenVersion(request)),
   );
 }

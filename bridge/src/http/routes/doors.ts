@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { Door, DoorPatch, DoorWithPassword, NewDoor, Removal } from "../../api/directory.ts";
 import type { App } from "../app-type.ts";
 import { askerOf } from "../identity.ts";
+import { seenVersion } from "../if-match.ts";
 import type { HttpPorts } from "../ports.ts";
 import { sightOf } from "../rights.ts";
 import { IdParams, PlaceQuery } from "./params.ts";
@@ -38,7 +39,7 @@ export function doorRoutes(api: App, { directory }: HttpPorts): void {
   api.patch(
     "/doors/:id",
     { schema: { summary: "Changes a door.", params: IdParams, body: DoorPatch, response: { 200: Door } } },
-    async (request) => directory.doors.update(request.params.id, request.body),
+    async (request) => directory.doors.update(request.params.id, request.body, seenVersion(request)),
   );
   api.get(
     "/doors/:id/removal",
@@ -48,6 +49,6 @@ export function doorRoutes(api: App, { directory }: HttpPorts): void {
   api.delete(
     "/doors/:id",
     { schema: { summary: "Removes a door and tells what went along.", params: IdParams, response: { 200: Removal } } },
-    async (request) => directory.doors.remove(request.params.id),
+    async (request) => directory.doors.remove(request.params.id, seenVersion(request)),
   );
 }

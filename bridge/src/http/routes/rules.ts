@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { EvaluateReply, EvaluateRequest, NewRule, Rule, RulePatch } from "../../api/directory.ts";
 import type { App } from "../app-type.ts";
+import { seenVersion } from "../if-match.ts";
 import type { HttpPorts } from "../ports.ts";
 import { IdParams, Nothing, OwnerQuery } from "./params.ts";
 
@@ -31,13 +32,13 @@ export function ruleRoutes(api: App, { directory }: HttpPorts): void {
     {
       schema: { summary: "Changes or moves a rule.", params: IdParams, body: RulePatch, response: { 200: Rule } },
     },
-    async (request) => directory.rules.update(request.params.id, request.body),
+    async (request) => directory.rules.update(request.params.id, request.body, seenVersion(request)),
   );
   api.delete(
     "/rules/:id",
     { schema: { summary: "Removes a rule; the others close up.", params: IdParams, response: { 204: Nothing } } },
     async (request, reply) => {
-      directory.rules.remove(request.params.id);
+      directory.rules.remove(request.params.id, seenVersion(request));
       return reply.code(204).send(null);
     },
   );

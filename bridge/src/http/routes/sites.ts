@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { NewSite, Site, SitePatch } from "../../api/directory.ts";
 import type { App } from "../app-type.ts";
 import { askerOf } from "../identity.ts";
+import { seenVersion } from "../if-match.ts";
 import type { HttpPorts } from "../ports.ts";
 import { sightOf } from "../rights.ts";
 import { IdParams, Nothing } from "./params.ts";
@@ -28,13 +29,13 @@ export function siteRoutes(api: App, { directory }: HttpPorts): void {
   api.patch(
     "/sites/:id",
     { schema: { summary: "Changes a site.", params: IdParams, body: SitePatch, response: { 200: Site } } },
-    async (request) => directory.sites.update(request.params.id, request.body),
+    async (request) => directory.sites.update(request.params.id, request.body, seenVersion(request)),
   );
   api.delete(
     "/sites/:id",
     { schema: { summary: "Removes an empty site.", params: IdParams, response: { 204: Nothing } } },
     async (request, reply) => {
-      directory.sites.remove(request.params.id);
+      directory.sites.remove(request.params.id, seenVersion(request));
       return reply.code(204).send(null);
     },
   );

@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { NewUnit, Removal, Unit, UnitPatch } from "../../api/directory.ts";
 import type { App } from "../app-type.ts";
 import { askerOf } from "../identity.ts";
+import { seenVersion } from "../if-match.ts";
 import type { HttpPorts } from "../ports.ts";
 import { sightOf } from "../rights.ts";
 import { IdParams, PlaceQuery } from "./params.ts";
@@ -38,7 +39,7 @@ export function unitRoutes(api: App, { directory }: HttpPorts): void {
   api.patch(
     "/units/:id",
     { schema: { summary: "Changes a unit.", params: IdParams, body: UnitPatch, response: { 200: Unit } } },
-    async (request) => directory.units.update(request.params.id, request.body),
+    async (request) => directory.units.update(request.params.id, request.body, seenVersion(request)),
   );
   api.get(
     "/units/:id/removal",
@@ -48,6 +49,6 @@ export function unitRoutes(api: App, { directory }: HttpPorts): void {
   api.delete(
     "/units/:id",
     { schema: { summary: "Removes a unit and tells what went along.", params: IdParams, response: { 200: Removal } } },
-    async (request) => directory.units.remove(request.params.id),
+    async (request) => directory.units.remove(request.params.id, seenVersion(request)),
   );
 }

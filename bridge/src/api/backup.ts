@@ -1,0 +1,70 @@
+/**
+ * The whole site in one JSON file, with HA1s and without a single password. `GET /api/sites/:id/backup` makes it,
+ * `POST /api/backups/restore` puts it into an app that does not have the site: accounts, panels and phones work on.
+ */
+import { type Static, Type } from "typebox";
+import { Ha1, SipName } from "../../../infra/control/src/wire.ts";
+import { Account, Building, DeviceInfo, Door, Id, Label, Rule, Site, Unit } from "./directory.ts";
+import { UserId } from "./member.ts";
+import { DeviceId } from "./session.ts";
+
+const closed = { additionalProperties: false } as const;
+const rowless = ["version", "revision"] as const;
+
+export const Backup = Type.Object(
+  {
+    format: Type.Literal("neolia-site"),
+    formatVersion: Type.Literal(1),
+    madeAtMs: Type.Integer(),
+    /** The Neolia that made it. */
+    madeBy: Type.String({ maxLength: 40 }),
+    site: Type.Omit(Site, rowless, closed),
+    buildings: Type.Array(Type.Omit(Building, rowless, closed), { maxItems: 10_000 }),
+    units: Type.Array(Type.Omit(Unit, rowless, closed), { maxItems: 20_000 }),
+    doors: Type.Array(Type.Omit(Door, [...rowless, "accountId"], closed), { maxItems: 20_000 }),
+    accounts: Type.Array(
+      Type.Object(
+        {
+          id: Id,
+          username: SipName,
+          type: Account.properties.type,
+          label: Label,
+          unitId: Type.Union([Id, Type.Null()]),
+          doorId: Type.Union([Id, Type.Null()]),
+          enabled: Type.Boolean(),
+          createdAtMs: Type.Integer(),
+          deviceInfo: DeviceInfo,
+          ha1: Ha1,
+          /** Browsers that are this account. */
+          deviceIds: Type.Array(DeviceId, { maxItems: 10 }),
+        },
+        closed,
+      ),
+      { maxItems: 50_000 },
+    ),
+    rules: Type.Array(Type.Omit(Rule, rowless, closed), { maxItems: 100_000 }),
+    members: Type.Array(Type.Object({ userId: UserId, unitId: Id }, closed), { maxItems: 100_000 }),
+    /** SHA-256 hex of the file's other fields as JSON: half a file is told from a whole one. */
+    checksum: Type.String({ pattern: "^[0-9a-f]{64}$" }),
+  },
+  closed,
+);
+
+/** `POST /api/backups/restore` → 201 RestoreReply; body up to 64 MB. 409 SITE_EXISTS when its domain or id is here. */
+export const RestoreRequest = Type.Object({ backup: Backup, dryRun: Type.Boolean() }, closed);
+export const RestoreReply = Type.Object({
+  dryRun: Type.Boolean(),
+  site: Type.Object({ id: Id, name: Label, domain: Type.String() }),
+  counts: Type.Object({
+    buildings: Type.Integer(),
+    units: Type.Integer(),
+    doors: Type.Integer(),
+    accounts: Type.Integer(),
+    rules: Type.Integer(),
+    members: Type.Integer(),
+  }),
+});
+
+export type Backup = Static<typeof Backup>;
+export type RestoreRequest = Static<typeof RestoreRequest>;
+export type RestoreReply = Static<typeof RestoreReply>;

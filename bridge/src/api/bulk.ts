@@ -1,0 +1,95 @@
+/** Many rows at once: ranges of units, CSV in and out, and the jobs that long work runs as. All or nothing, always. */
+import { type Static, Type } from "typebox";
+import { Id, Unit } from "./directory.ts";
+
+const closed = { additionalProperties: false } as const;
+
+/** `POST /api/units/range`: 101 to 199 in one step; at most 1,000 units. */
+export const NewUnitRange = Type.Object(
+  {
+    buildingId: Id,
+    from: Type.Integer({ minimum: 0, maximum: 999_999 }),
+    to: Type.Integer({ minimum: 0, maximum: 999_999 }),
+    /** Before and after each number: "A-" and "" make A-101. */
+    prefix: Type.Optional(Type.String({ maxLength: 20, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$" })),
+    suffix: Type.Optional(Type.String({ maxLength: 20, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$" })),
+    /** true: looks and makes nothing. */
+    dryRun: Type.Boolean(),
+  },
+  closed,
+);
+/** 201 when made, 200 after a dry run; 409 UNIT_EXISTS names numbers that the building has already, and makes nothing. */
+export const UnitRangeReply = Type.Object({
+  dryRun: Type.Boolean(),
+  /** The numbers, in order. */
+  numbers: Type.Array(Type.String()),
+  /** Those that the building has already: nothing is made while there are any. */
+  existing: Type.Array(Type.String()),
+  units: Type.Array(Unit),
+});
+
+/**
+ * What a CSV file is of. Columns, in any order, separated by commas or semicolons, UTF-8:
+ * - units: building, number, kind (unit or door, default unit), name (SIP name, default made from the number)
+ * - accounts: username, type, label, place (SIP name of the unit or door, empty for gateway and bridge), enabled,
+ *   vendor, model, mac, note, ha1 (empty: a new login that nobody knows, until the device is paired)
+ * - rules: unit (SIP name), position, source_pattern, action, target_sip_uri, ring_seconds, schedule, enabled
+ * A row whose key is there already (building and number or name; username; unit and position) changes it; nothing is
+ * removed, but the rules of a unit that occurs in a rules file become those of the file.
+ */
+export const CsvKind = Type.Union([Type.Literal("units"), Type.Literal("accounts"), Type.Literal("rules")]);
+
+/** `POST /api/imports` → 202 Job. Body up to 8 MB. The site's own other rows stay. */
+export const NewImport = Type.Object(
+  {
+    siteId: Id,
+    kind: CsvKind,
+    csv: Type.String({ maxLength: 8_000_000 }),
+    /** true: says what would happen, line by line, and changes nothing. */
+    dryRun: Type.Boolean(),
+  },
+  closed,
+);
+
+export const LineProblem = Type.Object({
+  /** As an editor counts, the header is line 1. */
+  line: Type.Integer(),
+  /** Name of the column; "" when it is about the whole line. */
+  column: Type.String(),
+  /** A code of `FieldCode` or of the error table. */
+  code: Type.String(),
+  /** For developers, in English. */
+  message: Type.String(),
+});
+
+/** `GET /api/jobs/:id`, and pushed on the WebSocket as `job` to administrators. Jobs are forgotten with the process. */
+export const Job = Type.Object({
+  id: Id,
+  kind: Type.Union([Type.Literal("import-units"), Type.Literal("import-accounts"), Type.Literal("import-rules")]),
+  siteId: Id,
+  dryRun: Type.Boolean(),
+  state: Type.Union([
+    Type.Literal("checking"),
+    Type.Literal("writing"),
+    /** Written, or for a dry run: it could be. */
+    Type.Literal("done"),
+    /** Nothing was written: `problems` or `error` say why. */
+    Type.Literal("refused"),
+  ]),
+  /** Lines that were looked at, of how many. */
+  done: Type.Integer(),
+  total: Type.Integer(),
+  counts: Type.Object({ added: Type.Integer(), changed: Type.Integer(), same: Type.Integer() }),
+  /** The first 200. */
+  problems: Type.Array(LineProblem),
+  problemCount: Type.Integer(),
+  /** Code of what went wrong apart from the lines. */
+  error: Type.Union([Type.String(), Type.Null()]),
+});
+
+export type NewUnitRange = Static<typeof NewUnitRange>;
+export type UnitRangeReply = Static<typeof UnitRangeReply>;
+export type CsvKind = Static<typeof CsvKind>;
+export type NewImport = Static<typeof NewImport>;
+export type LineProblem = Static<typeof LineProblem>;
+export type Job = Static<typeof Job>;

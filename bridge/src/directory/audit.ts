@@ -1,0 +1,88 @@
+/**
+ * Who did what. An entry is written in the transaction of the change itself, so that neither is there without the
+ * other. Who is at work travels beside the call (AsyncLocalStorage): the HTTP side says it once for a request.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { AuditPage, AuditQuery } from "../api/audit.ts";
+import type { Store } from "../store/store.ts";
+
+export interface Actor {
+  /** Name of the person, or of the part of Neolia. */
+  who: string;
+  /** Home Assistant's id of the user. */
+  userId: string | null;
+  /** Address of the browser. */
+  from: string;
+}
+
+export interface AuditNote {
+  siteId: string | null;
+  noun: string;
+  verb: string;
+  rowId: string | null;
+  /** What people call the thing. */
+  label: string;
+  /** The row before and after: only the fields that differ are kept, secrets never. */
+  before?: object;
+  after?: object;
+}
+
+export interface Audit {
+  note(note: AuditNote): void;
+  list(query: AuditQuery): AuditPage;
+  /** Drops what is older than the days that it is kept. */
+  trim(): void;
+}
+
+const NEOLIA: Actor = { who: "Neolia", userId: null, from: "" };
+const actors = new AsyncLocalStorage<Actor>();
+
+/** Everything that `work` starts is done by `actor`. */
+export function actingAs<T>(actor: Actor, work: () => T): T {
+  return actors.run(actor, work);
+}
+
+export const KEPT_DAYS = 365;
+const DAY_MS = 86_400_000;
+const PAGE = 100;
+/** Values never shown; that they changed is. */
+const SECRET = /^(ha1|password|secret|token|code)$/i;
+const UNINTERESTING = new Set(["version", "revision", "registration"]);
+const LONGEST_VALUE = 300;
+
+export function audit(store: Store, now: () => number, keptDays: number = KEPT_DAYS): Audit {
+  return {
+    note: ({ siteId, noun, verb, rowId, label, before, after }) => {
+      const actor = actors.getStore() ?? NEOLIA;
+      const changes = differences(before, after);
+      if (verb === "changed" && Object.keys(changes).length === 0) return;
+      store.audit.add({ atMs: now(), siteId, ...actor, noun, verb, rowId, label, changes });
+    },
+    list: (query) => {
+      const limit = query.limit ?? PAGE;
+      const entries = store.audit.list(query, limit + 1);
+      const next = entries.length > limit ? (entries[limit - 1]?.id ?? null) : null;
+      return { entries: entries.slice(0, limit), next, keptDays };
+    },
+    trim: () => store.audit.trim(now() - keptDays * DAY_MS),
+  };
+}
+
+function differences(before: object = {}, after: object = {}): Record<string, { from: unknown; to: unknown }> {
+  const from = before as Record<string, unknown>;
+  const to = after as Record<string, unknown>;
+  const names = new Set([...Object.keys(from), ...Object.keys(to)]);
+  const changes: Record<string, { from: unknown; to: unknown }> = {};
+  for (const name of names) {
+    if (UNINTERESTING.has(name) || JSON.stringify(from[name]) === JSON.stringify(to[name])) continue;
+    changes[name] = SECRET.test(name)
+      ? { from: null, to: "changed" }
+      : { from: short(from[name] ?? null), to: short(to[name] ?? null) };
+  }
+  return changes;
+}
+
+function short(value: unknown): unknown {
+  const text = JSON.stringify(value) ?? "null";
+  return text.length <= LONGEST_VALUE ? value : `${text.slice(0, LONGEST_VALUE)}…`;
+}
