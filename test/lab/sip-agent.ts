@@ -14,7 +14,7 @@ import {
   tagOf,
   token,
 } from "./sip/message.ts";
-import { type RtpPeer, silentSdp } from "./sip/rtp.ts";
+import { type SoundPeer, silentSdp } from "./sip/rtp.ts";
 import { openWire, type Protocol, type Wire } from "./sip/wire.ts";
 
 export interface AgentOptions {
@@ -217,7 +217,7 @@ export class SipAgent {
    * Calls `callee` (a name of this domain or a whole URI), answering the challenge. Resolves as soon as the INVITE with
    * credentials is out; `call.final` is its outcome. Without `rtp` the SDP names a port nobody listens on.
    */
-  async call(callee: string, options: Partial<RequestParts> & { rtp?: RtpPeer } = {}): Promise<Call> {
+  async call(callee: string, options: Partial<RequestParts> & { rtp?: SoundPeer } = {}): Promise<Call> {
     const { rtp, ...parts } = options;
     const uri = callee.includes(":") ? callee : `sip:${callee}@${this.domain}`;
     const whole: Required<Omit<RequestParts, "contact">> & { contact?: string | null } = {

@@ -2,7 +2,7 @@
 import type { SipAgent } from "../sip-agent.ts";
 import { until } from "../until.ts";
 import { branchOf, type HeaderLine, header, headersOf, type SipMessage, tagOf, token, uriOf } from "./message.ts";
-import { type RtpPeer, silentSdp } from "./rtp.ts";
+import { type SoundPeer, silentSdp } from "./rtp.ts";
 
 /** What a callee does with a new INVITE. Times in ms after the INVITE. */
 export interface CalleePolicy {
@@ -38,7 +38,7 @@ export class Call {
   readonly callId: string;
   readonly localTag: string;
   readonly inviteBranch: string;
-  readonly rtp: RtpPeer | null;
+  readonly rtp: SoundPeer | null;
   /** The INVITE that came in; null for a caller. */
   readonly invite: SipMessage | null;
   /** Replies seen by a caller, requests seen in the dialog. */
@@ -58,7 +58,7 @@ export class Call {
     agent: SipAgent,
     parts: RequestParts,
     final: Promise<SipMessage>,
-    rtp: RtpPeer | null,
+    rtp: SoundPeer | null,
     invite?: SipMessage,
   ) {
     this.agent = agent;
@@ -105,7 +105,7 @@ export class Call {
   }
 
   /** Sends a reply to the INVITE; a 200 carries SDP and is repeated until the ACK arrives. */
-  answer(status: number, options: { headers?: readonly HeaderLine[]; rtp?: RtpPeer } = {}): void {
+  answer(status: number, options: { headers?: readonly HeaderLine[]; rtp?: SoundPeer } = {}): void {
     if (!this.invite) throw new Error("a caller does not answer");
     const withSdp = status === 200;
     if (withSdp) options.rtp?.connect(this.invite.body);

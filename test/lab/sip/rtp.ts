@@ -5,6 +5,14 @@ import { once } from "node:events";
 const RATE = 8000;
 const FRAME = 160; // 20 ms
 
+/** The sound of one side of a call, as signalling needs it. */
+export interface SoundPeer {
+  /** Its offer or answer. */
+  sdp(): string;
+  /** Takes the other side's address from its SDP. */
+  connect(sdp: string): void;
+}
+
 /** One even RTP port on loopback with a tone generator and a recorder. */
 export class RtpPeer {
   readonly address: string;

@@ -1,0 +1,175 @@
+/** The sound of one call on one UDP socket: packets in and out, keys pressed, what is played, who is joined. */
+import { randomInt } from "node:crypto";
+import { createSocket, type Socket } from "node:dgram";
+import { FRAME_BYTES, type G711Codec, silenceByte, transcode } from "../../audio/g711.ts";
+import { DtmfReader } from "./dtmf.ts";
+import type { MediaAgreement, MediaEvent, MediaFigures } from "./messages.ts";
+import type { Paced } from "./pacer.ts";
+import { Playout } from "./playout.ts";
+import { ReorderWindow } from "./reorder-window.ts";
+import { RTP_HEADER_BYTES, readRtp } from "./rtp.ts";
+import { SrtpTransform } from "./srtp.ts";
+
+/** A caller whose phone died sends nothing; nobody else would end the call (and what it costs). */
+const SILENT_MS = 12_000;
+/** Joined calls: no more than this may wait, or the delay of a stall would stay for ever. */
+const JOIN_FRAMES = 5;
+const PAYLOAD_TYPE = { pcmu: 0, pcma: 8 } as const;
+
+type Report = (event: MediaEvent) => void;
+
+export class MediaCall implements Paced {
+  private readonly id: number;
+  private readonly report: Report;
+  private readonly socket: Socket;
+  private readonly playout: Playout;
+  private readonly dtmf = new DtmfReader();
+  private readonly ssrc = randomInt(2 ** 32);
+  private readonly figures: MediaFigures = { packetsIn: 0, packetsOut: 0, refused: 0 };
+  private sequence = randomInt(2 ** 15);
+  private timestamp = randomInt(2 ** 32);
+  private agreement: MediaAgreement | null = null;
+  private srtp: SrtpTransform | null = null;
+  private window: ReorderWindow | null = null;
+  private joined: MediaCall | null = null;
+  private fromJoined: Uint8Array[] = [];
+  private spoke = false;
+  private lastPacketAtMs = performance.now();
+  private latched: { address: string; port: number } | null = null;
+
+  constructor(id: number, report: Report) {
+    this.id = id;
+    this.report = report;
+    this.playout = new Playout((clip) => report({ type: "played", call: id, clip }));
+    this.socket = createSocket("udp4");
+    this.socket.on("message", (bytes, from) => this.take(bytes, from));
+    this.socket.on("error", () => report({ type: "failed", call: id }));
+    this.socket.bind(0, () => report({ type: "opened", call: id, port: this.socket.address().port }));
+  }
+
+  get codec(): G711Codec {
+    return this.agreement?.codec ?? "pcma";
+  }
+
+  agree(agreement: MediaAgreement): void {
+    const before = this.agreement;
+    this.agreement = agreement;
+    this.latched = null;
+    this.lastPacketAtMs = performance.now();
+    if (agreement.keys) {
+      if (this.srtp) this.srtp.setRemoteKey(agreement.keys.remote);
+      else this.srtp = new SrtpTransform(agreement.keys.local, agreement.keys.remote);
+    }
+    if (before?.codec === agreement.codec) return;
+    this.window = new ReorderWindow(silenceByte(agreement.codec), (sound) => this.heard(sound));
+  }
+
+  play(clip: string, sound: Uint8Array, last: boolean): void {
+    this.playout.add(clip, sound, last);
+  }
+
+  flush(ticket: number): void {
+    this.report({ type: "flushed", call: this.id, ticket, clips: this.playout.flush() });
+  }
+
+  /** What this call hears, the other one says, until `join(null)`. */
+  join(other: MediaCall | null): void {
+    this.joined = other;
+    this.fromJoined = [];
+  }
+
+  /** That call is over. */
+  forget(call: MediaCall): void {
+    if (this.joined === call) this.join(null);
+  }
+
+  tick(nowMs: number, skipped: number): void {
+    const { agreement } = this;
+    if (!agreement) return;
+    this.timestamp = (this.timestamp + (skipped + 1) * FRAME_BYTES) >>> 0;
+    this.window?.tick(nowMs);
+    if (agreement.receives && nowMs - this.lastPacketAtMs > SILENT_MS) {
+      this.lastPacketAtMs = nowMs;
+      this.report({ type: "silent", call: this.id });
+    }
+    if (!agreement.sends) return;
+    const frame = Buffer.alloc(FRAME_BYTES, silenceByte(agreement.codec));
+    const speaks = this.playout.next(frame) || this.nextOfJoined(frame);
+    this.send(frame, speaks && !this.spoke, agreement);
+    this.spoke = speaks;
+  }
+
+  close(): MediaFigures {
+    this.joined = null;
+    this.socket.close();
+    return this.figures;
+  }
+
+  private send(frame: Buffer, marker: boolean, { codec, remote }: MediaAgreement): void {
+    this.sequence = (this.sequence + 1) & 0xffff;
+    const fields = {
+      payloadType: PAYLOAD_TYPE[codec],
+      marker,
+      sequence: this.sequence,
+      timestamp: this.timestamp,
+      ssrc: this.ssrc,
+    };
+    const packet = this.srtp ? this.srtp.seal(frame, fields) : plain(frame, fields);
+    const to = this.latched ?? remote;
+    this.socket.send(packet, to.port, to.address, () => undefined);
+    this.figures.packetsOut += 1;
+  }
+
+  private take(bytes: Buffer, from: { address: string; port: number }): void {
+    const { agreement } = this;
+    if (!agreement) return;
+    // Without SRTP the address is all that tells a friend from a stranger.
+    const clear = this.srtp ? this.srtp.open(bytes) : from.port === agreement.remote.port ? bytes : null;
+    const packet = clear && readRtp(clear);
+    if (!packet) {
+      this.figures.refused += 1;
+      return;
+    }
+    // Who proves the key is who we speak to: the other side may have moved.
+    if (this.srtp) this.latched = from;
+    this.figures.packetsIn += 1;
+    this.lastPacketAtMs = performance.now();
+    if (packet.payloadType === agreement.dtmfType) {
+      const key = this.dtmf.take(packet);
+      if (key !== null) this.report({ type: "key", call: this.id, key });
+      return;
+    }
+    if (packet.payloadType !== PAYLOAD_TYPE[agreement.codec] || !agreement.receives) return;
+    this.window?.take(packet, this.lastPacketAtMs);
+  }
+
+  private heard(sound: Buffer): void {
+    if (this.joined) this.joined.say(transcode(sound, this.codec, this.joined.codec));
+    // A copy: the packet's memory belongs to the socket's pool.
+    else this.report({ type: "heard", call: this.id, sound: Uint8Array.from(sound) });
+  }
+
+  private say(sound: Uint8Array): void {
+    for (let at = 0; at < sound.length; at += FRAME_BYTES) this.fromJoined.push(sound.slice(at, at + FRAME_BYTES));
+    if (this.fromJoined.length > JOIN_FRAMES) this.fromJoined.splice(0, this.fromJoined.length - JOIN_FRAMES);
+  }
+
+  private nextOfJoined(frame: Buffer): boolean {
+    const sound = this.fromJoined.shift();
+    if (sound) frame.set(sound);
+    return sound !== undefined;
+  }
+}
+
+function plain(
+  payload: Buffer,
+  fields: { payloadType: number; marker: boolean; sequence: number; timestamp: number; ssrc: number },
+): Buffer {
+  const header = Buffer.alloc(RTP_HEADER_BYTES);
+  header[0] = 0x80;
+  header[1] = fields.payloadType | (fields.marker ? 0x80 : 0);
+  header.writeUInt16BE(fields.sequence, 2);
+  header.writeUInt32BE(fields.timestamp, 4);
+  header.writeUInt32BE(fields.ssrc, 8);
+  return Buffer.concat([header, payload]);
+}

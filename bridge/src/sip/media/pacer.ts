@@ -1,0 +1,53 @@
+/**
+ * One clock for all calls: a tick every 20 ms, counted from the start, so that a late one is followed by an earlier one and
+ * nothing drifts. A short stall is made up for at once; a long one is left out, because a burst would only be thrown
+ * away by the other side.
+ */
+
+export const TICK_MS = 20;
+/** A timer is allowed to be this much early. */
+const EARLY_MS = 0.5;
+const MOST_AT_ONCE = 5;
+
+export interface Paced {
+  /** `skipped`: ticks that were left out just before this one. */
+  tick(nowMs: number, skipped: number): void;
+}
+
+export class Pacer {
+  private readonly members = new Set<Paced>();
+  private timer: NodeJS.Timeout | undefined;
+  private startedAtMs = 0;
+  private count = 0;
+  private readonly now: () => number;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.now = now;
+  }
+
+  add(member: Paced): void {
+    this.members.add(member);
+    if (this.members.size > 1) return;
+    this.startedAtMs = this.now();
+    this.count = 0;
+    this.run();
+  }
+
+  remove(member: Paced): void {
+    this.members.delete(member);
+    if (this.members.size === 0) clearTimeout(this.timer);
+  }
+
+  private readonly run = (): void => {
+    const nowMs = this.now();
+    const due = Math.floor((nowMs + EARLY_MS - this.startedAtMs) / TICK_MS) - this.count + 1;
+    const skipped = due > MOST_AT_ONCE ? due - 1 : 0;
+    this.count += skipped;
+    for (let at = skipped; at < due; at++) {
+      for (const member of this.members) member.tick(nowMs, at === skipped ? skipped : 0);
+      this.count += 1;
+    }
+    const nextMs = this.startedAtMs + this.count * TICK_MS;
+    this.timer = setTimeout(this.run, Math.max(0, nextMs - this.now()));
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * The bridge's phone: the adapter to JsSIP, and the only place that imports it. One phone is one account of type `bridge`;
+ * calls leave it as `PhoneCall`.
+ */
+import { createHash } from "node:crypto";
+import JsSIP from "jssip";
+import type { IncomingRTCSessionEvent, RTCSessionEvent, UnRegisteredEvent } from "jssip/lib/UA.js";
+import type { Log } from "../links/log.ts";
+import type { Media } from "./media/media.ts";
+import { SdesPeerConnection } from "./peer-connection.ts";
+import { PhoneCall } from "./phone-call.ts";
+import { SipSocket } from "./sip-socket.ts";
+
+export interface PhoneAccount {
+  username: string;
+  domain: string;
+  ha1: string;
+  /** ws: or wss: address of the server. */
+  uri: string;
+  /** Certificate authority of the server, PEM, when it is a private one. */
+  ca: Buffer | undefined;
+}
+
+export interface PhoneListener {
+  /** A call rings; answer, or reject it. */
+  incoming(call: PhoneCall): void;
+  /** Reachable or no longer. */
+  registered(registered: boolean): void;
+}
+
+const REGISTER_S = 120;
+const RECONNECT_MIN_S = 1;
+const RECONNECT_MAX_S = 8;
+
+export class Phone {
+  readonly account: PhoneAccount;
+  private readonly ua: JsSIP.UA;
+  private readonly listener: PhoneListener;
+  private readonly log: Log;
+  private isRegistered = false;
+
+  constructor(account: PhoneAccount, media: Media, listener: PhoneListener, log: Log) {
+    this.account = account;
+    this.listener = listener;
+    this.log = log;
+    giveJsSipItsBrowser(media);
+    // The same contact after a restart: a new registration replaces that of a process that was killed.
+    const id = createHash("sha256").update(`${account.username}@${account.domain}`).digest("hex").slice(0, 32);
+    this.ua = new JsSIP.UA({
+      sockets: new SipSocket(account.uri, account.ca),
+      uri: `sip:${account.username}@${account.domain}`,
+      ha1: account.ha1,
+      realm: account.domain,
+      contact_uri: `sip:${id}@${id}.invalid;transport=ws`,
+      instance_id: id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
+      register: true,
+      register_expires: REGISTER_S,
+      session_timers: false,
+      connection_recovery_min_interval: RECONNECT_MIN_S,
+      connection_recovery_max_interval: RECONNECT_MAX_S,
+      user_agent: "Neolia bridge",
+    });
+    this.ua.on("registered", () => this.setRegistered(true));
+    this.ua.on("unregistered", () => this.setRegistered(false));
+    this.ua.on("disconnected", () => this.setRegistered(false));
+    this.ua.on("registrationFailed", (event: UnRegisteredEvent) => {
+      const response: UnRegisteredEvent["response"] | null = event.response;
+      this.log.warn(
+        { account: account.username, status: response?.status_code ?? null },
+        "the phone's registration was refused",
+      );
+      this.setRegistered(false);
+    });
+    this.ua.on("newRTCSession", (event: RTCSessionEvent) => {
+      if (isIncoming(event)) listener.incoming(PhoneCall.incoming(event.session, event.request));
+    });
+  }
+
+  get registered(): boolean {
+    return this.isRegistered;
+  }
+
+  start(): void {
+    this.ua.start();
+  }
+
+  /** Calls a name of the own domain; ends by itself when nobody answers in `ringMs`. */
+  call(name: string, ringMs: number): PhoneCall {
+    return PhoneCall.outgoing(this.ua, `sip:${name}@${this.account.domain}`, ringMs);
+  }
+
+  /** Hangs up what runs, and unregisters. */
+  stop(): void {
+    this.ua.stop();
+    this.setRegistered(false);
+  }
+
+  private setRegistered(registered: boolean): void {
+    if (registered === this.isRegistered) return;
+    this.isRegistered = registered;
+    this.log.info({ account: this.account.username, registered }, "the phone's registration changed");
+    this.listener.registered(registered);
+  }
+}
+
+function isIncoming(event: RTCSessionEvent): event is IncomingRTCSessionEvent {
+  return String(event.originator) === "remote";
+}
+
+/** JsSIP looks for these two where a browser has them. `window` has no document, so nothing takes us for a browser. */
+function giveJsSipItsBrowser(media: Media): void {
+  const RTCPeerConnection = class extends SdesPeerConnection {
+    constructor() {
+      super(media);
+    }
+  };
+  const RTCSessionDescription = class {
+    readonly type: string;
+    readonly sdp: string;
+    constructor({ type, sdp }: { type: string; sdp: string }) {
+      this.type = type;
+      this.sdp = sdp;
+    }
+  };
+  Object.assign(globalThis, { RTCPeerConnection, RTCSessionDescription, window: { RTCPeerConnection } });
+}

@@ -1,0 +1,161 @@
+/**
+ * SDP (RFC 8866) as far as one audio stream of G.711 needs it, with SDES keys (RFC 4568). An SDP body holds the keys of the
+ * call: it is never logged.
+ */
+import type { G711Codec } from "../audio/g711.ts";
+import { MASTER_KEY_BYTES, type MasterKey } from "./media/srtp.ts";
+
+const SUITE = "AES_CM_128_HMAC_SHA1_80";
+const PAYLOAD_TYPE = { pcmu: 0, pcma: 8 } as const;
+const DTMF_TYPE = 101;
+
+type Direction = "sendrecv" | "sendonly" | "recvonly" | "inactive";
+const DIRECTIONS: readonly Direction[] = ["sendrecv", "sendonly", "recvonly", "inactive"];
+
+/** The other side's stream. */
+export interface RemoteAudio {
+  address: string;
+  port: number;
+  protocol: "RTP/SAVP" | "RTP/AVP";
+  codec: G711Codec;
+  dtmfType: number | null;
+  direction: Direction;
+  crypto: { tag: string; key: MasterKey } | null;
+}
+
+export interface LocalAudio {
+  address: string;
+  port: number;
+  key: MasterKey;
+  sessionId: number;
+  version: number;
+}
+
+/** Throws when the SDP has no audio that we speak: G.711, and SRTP with the one suite when it wants SRTP. */
+export function readAudio(sdp: string): RemoteAudio {
+  const lines = sdp.split(/\r?\n/);
+  const start = lines.findIndex((line) => line.startsWith("m=audio "));
+  const media = /^m=audio (\d+) (RTP\/S?AVP) (.*)$/.exec(lines[start] ?? "");
+  const [, port = "0", protocol = "", list = ""] = media ?? [];
+  if (!media || Number(port) === 0) throw new Error("no audio is offered");
+  const next = lines.findIndex((line, index) => index > start && line.startsWith("m="));
+  const section = lines.slice(start + 1, next < 0 ? undefined : next);
+  const session = lines.slice(0, start);
+  // A list may be empty: then it is no list of 0.
+  const types = list
+    .split(" ")
+    .filter((type) => /^\d+$/.test(type))
+    .map(Number);
+  const codec = codecOf(types);
+  if (!codec) throw new Error("no G.711 is offered");
+  const value = (name: string) => lineOf(section, name) ?? lineOf(session, name);
+  const address = /^IN IP4 (\S+)$/.exec(value("c=") ?? "")?.[1];
+  if (!address) throw new Error("no IPv4 address is offered");
+  const crypto = cryptoOf(section);
+  if (protocol === "RTP/SAVP" && !crypto) throw new Error(`SRTP without ${SUITE} is offered`);
+  return {
+    address,
+    port: Number(port),
+    protocol: protocol === "RTP/SAVP" ? "RTP/SAVP" : "RTP/AVP",
+    codec,
+    dtmfType: dtmfOf(section, types),
+    direction:
+      DIRECTIONS.find((direction) => section.includes(`a=${direction}`) || session.includes(`a=${direction}`)) ??
+      "sendrecv",
+    crypto: protocol === "RTP/SAVP" ? crypto : null,
+  };
+}
+
+/** The answer to an offer: its first G.711 codec, its protocol, its direction mirrored. */
+export function writeAnswer(remote: RemoteAudio, local: LocalAudio): string {
+  const { codec, dtmfType, crypto } = remote;
+  return write(local, {
+    protocol: remote.protocol,
+    codecs: [codec],
+    dtmfType,
+    direction: mirrored(remote.direction),
+    crypto: crypto ? cryptoLine(crypto.tag, local.key) : null,
+  });
+}
+
+/** An offer of both laws with SRTP, for a call that we place. */
+export function writeOffer(local: LocalAudio, codecs: readonly G711Codec[]): string {
+  return write(local, {
+    protocol: "RTP/SAVP",
+    codecs,
+    dtmfType: DTMF_TYPE,
+    direction: "sendrecv",
+    crypto: cryptoLine("1", local.key),
+  });
+}
+
+/** May they hear us, may we hear them, as `direction` of the other side says. */
+export function ways(direction: Direction): { sends: boolean; receives: boolean } {
+  return {
+    sends: direction === "sendrecv" || direction === "recvonly",
+    receives: direction === "sendrecv" || direction === "sendonly",
+  };
+}
+
+interface Stream {
+  protocol: string;
+  codecs: readonly G711Codec[];
+  dtmfType: number | null;
+  direction: Direction;
+  crypto: string | null;
+}
+
+function write(local: LocalAudio, { protocol, codecs, dtmfType, direction, crypto }: Stream): string {
+  const types = [...codecs.map((codec) => PAYLOAD_TYPE[codec]), ...(dtmfType === null ? [] : [dtmfType])];
+  return [
+    "v=0",
+    `o=- ${local.sessionId} ${local.version} IN IP4 ${local.address}`,
+    "s=-",
+    `c=IN IP4 ${local.address}`,
+    "t=0 0",
+    `m=audio ${local.port} ${protocol} ${types.join(" ")}`,
+    ...codecs.map((codec) => `a=rtpmap:${PAYLOAD_TYPE[codec]} ${codec.toUpperCase()}/8000`),
+    ...(dtmfType === null ? [] : [`a=rtpmap:${dtmfType} telephone-event/8000`, `a=fmtp:${dtmfType} 0-15`]),
+    "a=ptime:20",
+    `a=${direction}`,
+    ...(crypto === null ? [] : [crypto]),
+    "",
+  ].join("\r\n");
+}
+
+function mirrored(direction: Direction): Direction {
+  if (direction === "sendonly") return "recvonly";
+  if (direction === "recvonly") return "sendonly";
+  return direction;
+}
+
+function lineOf(lines: readonly string[], start: string): string | undefined {
+  return lines.find((line) => line.startsWith(start))?.slice(start.length);
+}
+
+function codecOf(types: readonly number[]): G711Codec | null {
+  const first = types.find((type) => type === PAYLOAD_TYPE.pcma || type === PAYLOAD_TYPE.pcmu);
+  if (first === undefined) return null;
+  return first === PAYLOAD_TYPE.pcma ? "pcma" : "pcmu";
+}
+
+function dtmfOf(section: readonly string[], types: readonly number[]): number | null {
+  for (const line of section) {
+    const type = /^a=rtpmap:(\d+) telephone-event\/8000/i.exec(line)?.[1];
+    if (type !== undefined && types.includes(Number(type))) return Number(type);
+  }
+  return null;
+}
+
+function cryptoOf(section: readonly string[]): RemoteAudio["crypto"] {
+  for (const line of section) {
+    const [, tag, inline] = new RegExp(`^a=crypto:(\\d+) ${SUITE} inline:([A-Za-z0-9+/=]+)`).exec(line) ?? [];
+    const key = inline === undefined ? null : Buffer.from(inline, "base64");
+    if (tag !== undefined && key?.length === MASTER_KEY_BYTES) return { tag, key };
+  }
+  return null;
+}
+
+function cryptoLine(tag: string, key: MasterKey): string {
+  return `a=crypto:${tag} ${SUITE} inline:${Buffer.from(key).toString("base64")}`;
+}

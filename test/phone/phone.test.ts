@@ -1,0 +1,216 @@
+/** The bridge's phone in real calls: SIP through Kamailio, sound through RTPEngine, SRTP on the bridge's side. */
+import assert from "node:assert/strict";
+import { afterEach, describe, test } from "node:test";
+import type { ClipPlayed } from "../../bridge/src/sip/media/messages.ts";
+import type { PhoneCall, PhoneCallEnd } from "../../bridge/src/sip/phone-call.ts";
+import { around } from "../lab/around.ts";
+import { until } from "../lab/until.ts";
+import { Handset } from "./handset.ts";
+import { PhoneHouse } from "./phone-house.ts";
+
+let house: PhoneHouse;
+around(
+  async () => {
+    house = await PhoneHouse.open();
+  },
+  () => house?.close(),
+);
+const handsets: Handset[] = [];
+afterEach(() => {
+  for (const handset of handsets.splice(0)) handset.close();
+});
+
+async function handset(codec: "pcma" | "pcmu" = "pcma"): Promise<Handset> {
+  const made = await Handset.open(codec);
+  handsets.push(made);
+  return made;
+}
+
+/** A call that the bridge answers at once, and what it heard. */
+function answered() {
+  const seen = {
+    call: null as PhoneCall | null,
+    sound: [] as Uint8Array[],
+    keys: [] as string[],
+    played: [] as ClipPlayed[],
+    held: [] as boolean[],
+    end: null as PhoneCallEnd | null,
+  };
+  house.onCall = (call) => {
+    seen.call = call;
+    call.listen({
+      answered: () => {},
+      heard: (sound) => seen.sound.push(sound),
+      key: (key) => seen.keys.push(key),
+      played: (clip) => seen.played.push(clip),
+      held: (held) => seen.held.push(held),
+      ended: (end) => {
+        seen.end = end;
+      },
+    });
+    call.answer();
+  };
+  return seen;
+}
+
+/** Sound that is different in each frame: no frame can pass for another. */
+function distinct(frames: number): Buffer {
+  return Buffer.from(Array.from({ length: frames * 160 }, (_, i) => (Math.imul(i, 2_654_435_761) >>> 13) & 0xff));
+}
+
+for (const codec of ["pcma", "pcmu"] as const) {
+  test(`every byte of ${codec} arrives as it was sent, both ways`, async () => {
+    const seen = answered();
+    const phone = await handset(codec);
+    const call = await house.dial(phone);
+    assert.equal((await call.final).status, 200);
+    assert.equal(seen.call?.codec, codec);
+    assert.equal(seen.call?.callerNumber, "+33612345678");
+    assert.equal(seen.call?.callee, "restaurant1");
+    const sound = distinct(50);
+    await phone.say(sound);
+    await until(() => Buffer.concat(seen.sound).includes(sound), { what: "the caller's sound at the bridge" });
+    seen.call?.play("a", sound, true);
+    await until(() => phone.sound().includes(sound), { what: "the bridge's sound at the caller" });
+    assert.deepEqual(seen.played, [{ id: "a", played: sound.length, complete: true }]);
+    await call.hangup();
+    assert.deepEqual(await until(() => seen.end, { what: "the end" }), { by: "them", answered: true, status: 0 });
+    await house.house.quiet();
+  });
+}
+
+test("a key is reported once, and is no sound", async () => {
+  const seen = answered();
+  const phone = await handset();
+  const call = await house.dial(phone);
+  await call.final;
+  await until(() => seen.sound.length > 5, { what: "sound" });
+  phone.press("5");
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  phone.press("#");
+  await until(() => seen.keys.length === 2, { what: "both keys" });
+  assert.deepEqual(seen.keys, ["5", "#"]);
+  await call.hangup();
+});
+
+test("barge-in: what waits is dropped within a packet, and what was heard is told to the byte", async () => {
+  const seen = answered();
+  const phone = await handset();
+  const call = await house.dial(phone);
+  await call.final;
+  const sound = distinct(500);
+  seen.call?.play("long", sound, false);
+  await until(() => phone.heard.filter(({ payload }) => !isSilence(payload)).length > 20, { what: "speech" });
+  const before = performance.now();
+  const clips = await seen.call?.flush();
+  const tookMs = performance.now() - before;
+  const heardSpeech = () => phone.heard.filter(({ payload }) => !isSilence(payload)).length;
+  await until(() => isSilence(phone.heard.at(-1)?.payload), { what: "silence" });
+  assert.equal(clips?.length, 1);
+  assert.equal(clips?.[0]?.complete, false);
+  assert.equal((clips?.[0]?.played ?? 0) / 160, heardSpeech());
+  assert.ok(tookMs < 250, `${tookMs} ms`);
+  await call.hangup();
+});
+
+test("a line with loss, swaps and repetitions gives a timeline in which every packet that came is in its place", async () => {
+  const seen = answered();
+  const phone = await handset();
+  phone.impairment = { loss: 0.05, swap: 0.03, twice: 0.02 };
+  const call = await house.dial(phone);
+  await call.final;
+  const sound = distinct(400);
+  await phone.say(sound);
+  await until(() => Buffer.concat(seen.sound).length >= sound.length + 1600, { what: "the timeline" });
+  const heard = Buffer.concat(seen.sound);
+  const first = heard.indexOf(sound.subarray(160, 320));
+  let [right, silent, wrong] = [0, 0, 0];
+  for (let at = 0; at < 398; at++) {
+    const frame = heard.subarray(first + at * 160, first + at * 160 + 160);
+    if (frame.equals(sound.subarray((at + 1) * 160, (at + 2) * 160))) right++;
+    else if (isSilence(frame)) silent++;
+    else wrong++;
+  }
+  assert.equal(wrong, 0);
+  assert.ok(right > 360 && silent < 38, `${right} right, ${silent} silent`);
+  await call.hangup();
+});
+
+describe("a call that changes", () => {
+  test("hold stops our sound and theirs, resume brings both back", async () => {
+    const seen = answered();
+    const phone = await handset();
+    const call = await house.dial(phone);
+    const ok = await call.final;
+    const routes = ok.headers
+      .filter(([name]) => /^record-route$/i.test(name))
+      .map(([, value]) => ["Route", value] as const);
+    const reinvite = (direction: string) =>
+      call.request("INVITE", {
+        headers: [...routes.reverse(), ["Content-Type", "application/sdp"]],
+        body: phone.sdp(direction),
+      });
+    await until(() => phone.heard.length > 10, { what: "our silence" });
+    assert.equal((await reinvite("sendonly")).status, 200);
+    assert.deepEqual(seen.held, [true]);
+    assert.equal((await reinvite("sendrecv")).status, 200);
+    assert.deepEqual(seen.held, [true, false]);
+    const sound = distinct(20);
+    await phone.say(sound);
+    await until(() => Buffer.concat(seen.sound).includes(sound), { what: "the caller's sound after hold" });
+    seen.call?.play("b", sound, true);
+    await until(() => phone.sound().includes(sound), { what: "our sound after hold" });
+    await call.hangup();
+  });
+
+  test("Kamailio restarts in mid-call: the sound goes on, and the caller's hang-up reaches the bridge", async () => {
+    const seen = answered();
+    const phone = await handset();
+    const call = await house.dial(phone);
+    await call.final;
+    await house.house.edge.restartKamailio();
+    const sound = distinct(20);
+    await phone.say(sound);
+    await until(() => Buffer.concat(seen.sound).includes(sound), { what: "sound while Kamailio starts" });
+    await until(() => house.phone.registered, { timeoutMs: 30_000, what: "the phone to register again" });
+    await call.hangup();
+    assert.equal((await until(() => seen.end, { what: "the end" })).by, "them");
+  });
+});
+
+test("a caller whose phone died is hung up on", { timeout: 60_000 }, async () => {
+  const seen = answered();
+  const phone = await handset();
+  const call = await house.dial(phone);
+  await call.final;
+  await until(() => seen.sound.length > 5, { what: "sound" });
+  phone.pause();
+  assert.equal((await until(() => seen.end, { timeoutMs: 40_000, what: "the end" })).by, "silence");
+  await call.endedByPeer;
+});
+
+test("a call that is refused rings the people of the next rule at once", async () => {
+  const staff = await house.house.device("staff");
+  staff.policy = { final: 200 };
+  house.onCall = (call) => {
+    call.listen({
+      answered: () => {},
+      heard: () => {},
+      key: () => {},
+      played: () => {},
+      held: () => {},
+      ended: () => {},
+    });
+    call.refuse(503);
+  };
+  const began = performance.now();
+  const call = await house.dial(await handset());
+  assert.equal((await call.final).status, 200);
+  assert.equal(staff.incoming.length, 1);
+  assert.ok(performance.now() - began < 3000);
+  await call.hangup();
+});
+
+function isSilence(payload: Uint8Array | undefined): boolean {
+  return payload?.every((byte) => byte === 0xd5 || byte === 0xff) ?? false;
+}
