@@ -46,6 +46,8 @@ export class NeoliaPanel extends LitElement {
         background: var(--nl-bg);
         block-size: 100%;
         color: var(--nl-text);
+        display: flex;
+        flex-direction: column;
         font-family: var(--ha-font-family-body, Roboto, "Segoe UI", "Noto Sans", system-ui, sans-serif);
         font-size: 18px;
         line-height: 1.4;
@@ -59,6 +61,13 @@ export class NeoliaPanel extends LitElement {
         :host([theme="system"]) {
           ${darkTokens}
         }
+      }
+      /* Home Assistant gives a native panel no height, but room for the notch. */
+      :host([host="native"]) {
+        block-size: 100dvh;
+      }
+      :host([host="native"][safe-area="none"]) {
+        block-size: calc(100dvh - var(--safe-area-inset-top, 0px) - var(--safe-area-inset-bottom, 0px));
       }
       :host([safe-area="browser"]) {
         padding: env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom)
@@ -88,13 +97,14 @@ export class NeoliaPanel extends LitElement {
       }
       main {
         display: grid;
+        flex: 1 0 auto;
         grid-template-columns: minmax(0, 1fr);
-        min-block-size: 100%;
       }
       /* A call is always whole on the screen: its view may shrink, its buttons never leave. */
       main.call {
-        block-size: 100%;
+        flex: 1 1 0;
         grid-template-rows: minmax(0, 1fr);
+        min-block-size: 0;
       }
       .wait {
         color: var(--nl-muted);
@@ -161,6 +171,7 @@ export class NeoliaPanel extends LitElement {
 
   private follow(look: Look): void {
     if (look.locale !== this.t.locale) this.t = localizer(look.locale);
+    this.setAttribute("host", this.host?.kind ?? "");
     this.setAttribute("theme", look.theme);
     this.setAttribute("safe-area", look.safeArea);
     this.lang = look.locale;

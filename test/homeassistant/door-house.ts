@@ -24,15 +24,17 @@ export const DOOR_HZ = 440;
 /** Where the native panel is. */
 export const NATIVE_PATH = "/intercom";
 
-const CONFIGURATION = `panel_custom:
-  - name: neolia-native-panel
-    url_path: intercom
+/** The entry that addon/DOCS.md tells an installer to write. */
+export function nativePanel(path: string, more = ""): string {
+  return `  - name: neolia-native-panel
+    url_path: ${path}
     sidebar_title: Intercom
     sidebar_icon: mdi:doorbell-video
     module_url: /local/neolia-native-panel.js
-    config:
+${more}    config:
       slug: local_neolia
 `;
+}
 
 export class DoorHouse {
   readonly folder: string;
@@ -55,7 +57,8 @@ export class DoorHouse {
     this.ending = ending;
   }
 
-  static async start(options: { configuration?: string; files?: Record<string, string> } = {}): Promise<DoorHouse> {
+  /** `nativePanels`: more of them, as `nativePanel` writes them. */
+  static async start(options: { nativePanels?: string; files?: Record<string, string> } = {}): Promise<DoorHouse> {
     const ending: (() => Promise<void> | void)[] = [];
     try {
       const folder = labFolder("door-house");
@@ -85,7 +88,7 @@ export class DoorHouse {
           "www/neolia-native-panel.js": readFileSync(join(panel, "neolia-native-panel.js"), "utf8"),
           ...options.files,
         },
-        configuration: CONFIGURATION + (options.configuration ?? ""),
+        configuration: `panel_custom:\n${nativePanel(NATIVE_PATH.slice(1))}${options.nativePanels ?? ""}`,
       });
       ending.unshift(() => home.stop());
       if (app === undefined) throw new Error("the app was not started");

@@ -22,14 +22,25 @@ async function shot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
-/** 0 violations of axe-core's rules, or a list of them. */
-async function accessible(page: Page, what: string): Promise<void> {
+/** 0 violations of axe-core's rules, or a list of them. `within`: only this element and what is in it. */
+export async function accessible(page: Pick<Page, "evaluate">, what: string, within?: string): Promise<void> {
   await page.evaluate(AXE);
   const found = (await page.evaluate(
-    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map((n) => n.html).join(" ")))`,
+    `axe.run(${within === undefined ? "document" : `(${FIND})(document, ${JSON.stringify(within)})`}).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map((n) => n.html).join(" ")))`,
   )) as string[];
   assert.deepEqual(found, [], what);
 }
+
+/** The first element that fits, through all shadow trees. */
+const FIND = `function find(root, selector) {
+  const here = root.querySelector(selector);
+  if (here) return here;
+  for (const element of root.querySelectorAll("*")) {
+    const found = element.shadowRoot && find(element.shadowRoot, selector);
+    if (found) return found;
+  }
+  return null;
+}`;
 
 /** Nothing wider than the window or its button, and a call wholly on the screen. */
 async function fits(page: Page, what: string): Promise<void> {

@@ -5,7 +5,7 @@
 import { localeOf } from "../language.ts";
 import { type Hass, type Host, Listeners, type Look } from "./host.ts";
 import { findSlug, IngressSession } from "./ingress-session.ts";
-import { copyTheme } from "./theme.ts";
+import { copyFonts, copyTheme } from "./theme.ts";
 
 interface FrameProperties {
   type: "home-assistant/properties";
@@ -32,6 +32,7 @@ export class IngressHost implements Host {
       this.listeners.tell();
     };
     follow();
+    copyFonts(root.ownerDocument);
     // A theme is written into the page's style, the language into its `lang`.
     new MutationObserver(follow).observe(root, {
       attributes: true,

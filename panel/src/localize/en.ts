@@ -45,6 +45,7 @@ export const en = {
   "link.outdated": "Neolia was updated. Reload the page to use the new version.",
   "link.reload": "Reload",
   "link.partsDown": "The server reports trouble with: {parts}.",
+  "link.partsDownResident": "The call server reports trouble: calls may not get through. Your installer can see why.",
   "link.provisioning": "The latest changes have not reached the server yet.",
 
   "ringtone.arm": "Tap to arm the ringtone",

@@ -50,6 +50,8 @@ export const fr: Record<Key, string> = {
   "link.outdated": "Neolia a été mis à jour. Rechargez la page pour utiliser la nouvelle version.",
   "link.reload": "Recharger",
   "link.partsDown": "Le serveur signale un problème avec : {parts}.",
+  "link.partsDownResident":
+    "Le serveur d’appels signale un problème : des appels peuvent ne pas aboutir. Votre installateur peut voir pourquoi.",
   "link.provisioning": "Les dernières modifications ne sont pas encore arrivées au serveur.",
 
   "ringtone.arm": "Touchez pour activer la sonnerie",

@@ -50,7 +50,7 @@ class NeoliaNativePanel extends HTMLElement {
   }
 
   connectedCallback(): void {
-    this.style.cssText = "display:block;height:100%";
+    this.style.display = "block";
     void this.open();
   }
 

@@ -215,7 +215,8 @@ export const homeStyle = css`
       display: none;
     }
     h1 {
-      flex-basis: 0;
+      /* The two tools and their gaps stay beside it, whatever else would fit. */
+      flex-basis: calc(100% - 140px);
       font-size: 27px;
     }
     .tools {

@@ -94,6 +94,13 @@ function phoneNotices(phone: PhoneState, t: Localizer): Notice[] {
   return notices;
 }
 
+/** A resident hears of what a call needs in every house, and in words of a resident. */
+function partsNotices(parts: string[], role: PanelState["role"], t: Localizer): Notice[] {
+  if (role === "admin") return [{ id: "parts", text: t("link.partsDown", { parts: parts.join(", ") }) }];
+  const needed = parts.some((part) => part === "kamailio" || part === "rtpengine");
+  return needed ? [{ id: "parts", text: t("link.partsDownResident") }] : [];
+}
+
 function serverNotices(state: PanelState, t: Localizer): Notice[] {
   const live = state.live.state;
   if (live === null || state.live.up === false) return [];
@@ -105,9 +112,7 @@ function serverNotices(state: PanelState, t: Localizer): Notice[] {
     case "not-configured":
       return [{ id: "vps", text: t(state.role === "admin" ? "link.vpsMissing" : "link.vpsMissingResident") }];
     case "up":
-      if (live.vps.partsDown.length > 0) {
-        return [{ id: "parts", text: t("link.partsDown", { parts: live.vps.partsDown.join(", ") }) }];
-      }
+      if (live.vps.partsDown.length > 0) return partsNotices(live.vps.partsDown, state.role, t);
       return live.provisioning.some((site) => site.problem !== null)
         ? [{ id: "provisioning", text: t("link.provisioning") }]
         : [];

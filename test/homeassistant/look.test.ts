@@ -1,0 +1,203 @@
+/** The panel is a part of Home Assistant: theme, dark mode, language, narrow screens, kiosk mode, notches. */
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Browser } from "playwright-core";
+import { around } from "../lab/around.ts";
+import { startChromium } from "../lab/chromium.ts";
+import { until } from "../lab/until.ts";
+import { accessible } from "../panel/inspect.ts";
+import { CoreSocket } from "./core-socket.ts";
+import { DoorHouse, nativePanel } from "./door-house.ts";
+import { PanelAtHome, type Way } from "./panel-at-home.ts";
+
+const WAYS: Way[] = ["frame", "native"];
+const TELEPHONE = { width: 390, height: 844 };
+const THEMES = `Lake:
+  primary-color: "rgb(120, 40, 200)"
+  primary-background-color: "rgb(250, 240, 230)"
+  card-background-color: "rgb(255, 250, 245)"
+  primary-text-color: "rgb(20, 10, 5)"
+  success-color: "rgb(0, 90, 160)"
+Night:
+  modes:
+    dark:
+      primary-color: "rgb(240, 200, 40)"
+      primary-background-color: "rgb(5, 10, 20)"
+      card-background-color: "rgb(15, 20, 35)"
+      primary-text-color: "rgb(240, 240, 250)"
+`;
+
+let house: DoorHouse;
+let browser: Browser;
+
+around(
+  async () => {
+    house = await DoorHouse.start({
+      files: { "themes/lab.yaml": THEMES },
+      nativePanels: nativePanel("edge-to-edge", "    handle_safe_area: true\n"),
+    });
+    browser = await startChromium({ certificateFile: house.edge.values.certificateFile });
+  },
+  async () => {
+    await browser?.close();
+    await house?.stop();
+  },
+);
+
+/** Keeps a picture when `NEOLIA_SHOTS` names a folder. */
+async function shot(panel: PanelAtHome, name: string): Promise<void> {
+  const folder = process.env.NEOLIA_SHOTS;
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await panel.page.screenshot({ path: join(folder, `home-${panel.way}-${name}.png`) });
+}
+
+async function openSetUp(way: Way, path = ""): Promise<PanelAtHome> {
+  const panel = await PanelAtHome.open(browser, house, house.home.rosa, { way, path });
+  await panel.root.locator("neolia-setup-view").waitFor();
+  await panel.setUp(house, "401");
+  return panel;
+}
+
+/** Makes the theme everybody's, as an automation does; "default" is Home Assistant's own. */
+async function setTheme(name: string, mode: "light" | "dark"): Promise<void> {
+  const socket = await CoreSocket.open(house.home.core.url, house.home.ownerToken);
+  await socket.command("call_service", { domain: "frontend", service: "set_theme", service_data: { name, mode } });
+  socket.close();
+}
+
+async function styleOf(panel: PanelAtHome, property: string, selector = "neolia-panel"): Promise<string> {
+  const element = panel.root.locator(selector).first();
+  return (await element.evaluate((node, name) => getComputedStyle(node).getPropertyValue(name), property)) as string;
+}
+
+for (const way of WAYS) {
+  test(`a theme that is switched in Home Assistant is the panel's at once, colours and dark mode: ${way}`, async () => {
+    await setTheme("default", "light");
+    const panel = await openSetUp(way);
+    await shot(panel, "default-light");
+    await accessible(panel.frame, `default light, ${way}`, "neolia-panel");
+    assert.equal(await styleOf(panel, "color-scheme"), "light");
+
+    const background = (wanted: string) =>
+      until(async () => (await styleOf(panel, "background-color")) === wanted, { what: `the background ${wanted}` });
+    await setTheme("Lake", "light");
+    await background("rgb(250, 240, 230)");
+    assert.equal(await styleOf(panel, "background-color", "neolia-home-view .doors li"), "rgb(255, 250, 245)");
+    assert.equal(await styleOf(panel, "color"), "rgb(20, 10, 5)");
+    await shot(panel, "lake");
+    await accessible(panel.frame, `Lake, ${way}`, "neolia-panel");
+
+    await panel.page.emulateMedia({ colorScheme: "dark" });
+    await setTheme("Night", "dark");
+    await background("rgb(5, 10, 20)");
+    assert.equal(await styleOf(panel, "color-scheme"), "dark");
+    await shot(panel, "night");
+    await accessible(panel.frame, `Night, ${way}`, "neolia-panel");
+
+    await setTheme("default", "dark");
+    await until(async () => (await styleOf(panel, "background-color")) !== "rgb(5, 10, 20)", { what: "the default" });
+    assert.equal(await styleOf(panel, "color-scheme"), "dark");
+    await shot(panel, "default-dark");
+    await accessible(panel.frame, `default dark, ${way}`, "neolia-panel");
+    await panel.close();
+    await setTheme("default", "light");
+  });
+
+  test(`a resident whose Home Assistant is French has a French panel: ${way}`, async () => {
+    const { core, rosa } = house.home;
+    const speak = async (language: string) => {
+      const socket = await CoreSocket.open(core.url, rosa.tokens.access_token);
+      const value = { language, number_format: "language", time_format: "language" };
+      await socket.command("frontend/set_user_data", { key: "language", value });
+      socket.close();
+    };
+    await speak("fr");
+    const panel = await PanelAtHome.open(browser, house, rosa, { way });
+    await panel.root.getByText("Configurer ce panneau").waitFor();
+    assert.equal(await panel.root.locator("neolia-panel").getAttribute("lang"), "fr");
+    await speak("en");
+    await panel.close();
+  });
+
+  test(`on a telephone a menu button opens Home Assistant's sidebar, and nothing is cut off: ${way}`, async () => {
+    const panel = await openSetUp(way);
+    await panel.page.setViewportSize(TELEPHONE);
+    await shot(panel, "telephone");
+    const drawer = panel.page.locator("ha-drawer");
+    assert.equal(await drawer.evaluate((node) => node.hasAttribute("open")), false);
+    // In the frame the button is Home Assistant's own, above it.
+    const button = way === "frame" ? panel.page.locator("ha-panel-app .header ha-icon-button") : menuOf(panel);
+    await button.click();
+    await panel.page.locator("ha-sidebar").getByText("Rosa Resident").waitFor();
+    await until(() => drawer.evaluate((node) => Reflect.get(node, "open") === true), { what: "the open drawer" });
+    const misfit = await panel.root.locator("neolia-panel").evaluate((node) => node.scrollWidth - node.clientWidth);
+    assert.ok(misfit <= 0, `${misfit} px too wide`);
+    await panel.close();
+  });
+
+  test(`in kiosk mode there is no menu button, and the panel has the whole screen: ${way}`, async () => {
+    const panel = await openSetUp(way);
+    await panel.page.setViewportSize(TELEPHONE);
+    const header = way === "frame" ? panel.page.locator("ha-panel-app .header") : menuOf(panel);
+    await header.waitFor();
+    const kiosk = (enable: boolean) =>
+      panel.page.evaluate(
+        `window.dispatchEvent(Object.assign(new Event("hass-kiosk-mode"), { detail: { enable: ${enable} } }))`,
+      );
+    await kiosk(true);
+    await header.waitFor({ state: "detached" });
+    await until(
+      async () => {
+        const box = await panel.root.locator("neolia-panel").boundingBox();
+        return box?.x === 0 && box.y === 0 && box.width === TELEPHONE.width && box.height === TELEPHONE.height;
+      },
+      { what: "the panel to fill the screen" },
+    );
+    await shot(panel, "kiosk");
+    await kiosk(false);
+    await header.waitFor();
+    await panel.close();
+  });
+}
+
+function menuOf(panel: PanelAtHome) {
+  return panel.root.getByRole("button", { name: "Open Home Assistant's menu" });
+}
+
+const NOTCH = { top: 40, bottom: 30, left: 0, right: 0 };
+
+async function withNotch(panel: PanelAtHome): Promise<void> {
+  const session = await panel.context.newCDPSession(panel.page);
+  await session.send("Emulation.setSafeAreaInsetsOverride", { insets: NOTCH });
+  await panel.page.setViewportSize(TELEPHONE);
+}
+
+/** Distance from the top of the window to the first text, and from the panel's own padding. */
+async function clearances(panel: PanelAtHome): Promise<{ heading: number; padding: string }> {
+  const heading = await panel.root.locator("neolia-home-view h1").boundingBox();
+  return { heading: heading?.y ?? 0, padding: await styleOf(panel, "padding-top") };
+}
+
+test("what Home Assistant keeps clear of a notch, the panel does not keep clear once more", async () => {
+  for (const way of WAYS) {
+    const panel = await openSetUp(way);
+    const before = await clearances(panel);
+    await withNotch(panel);
+    await until(async () => (await clearances(panel)).heading > before.heading, { what: "the room at the top" });
+    await shot(panel, "notch");
+    const after = await clearances(panel);
+    assert.equal(after.padding, "0px");
+    await panel.close();
+  }
+});
+
+test("a native panel that is configured to reach into the corners keeps its own content clear of them", async () => {
+  const panel = await openSetUp("native", "/../edge-to-edge");
+  await withNotch(panel);
+  await until(async () => (await clearances(panel)).padding === `${NOTCH.top}px`, { what: "the room at the top" });
+  await shot(panel, "edge-to-edge");
+  await panel.close();
+});
