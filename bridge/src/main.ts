@@ -9,7 +9,7 @@ import { EventBus } from "./events/bus.ts";
 import { startHome } from "./homeassistant/home.ts";
 import { createServer, serve } from "./http/app.ts";
 import { ingressIdentity } from "./http/ingress-identity.ts";
-import { standaloneIdentity, standaloneSecret } from "./http/standalone-identity.ts";
+import { standaloneIdentity, standaloneKeys } from "./http/standalone-identity.ts";
 import { NetworkWatch } from "./links/network-watch.ts";
 import { announcer } from "./mqtt/announcer.ts";
 import { startMqtt } from "./mqtt/mqtt.ts";
@@ -58,7 +58,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
         }),
         token: null,
       }
-    : standaloneIdentity({ secret: standaloneSecret(options.dataFolder), port: options.port });
+    : standaloneIdentity({ ...standaloneKeys(options.dataFolder), port: options.port });
   const links = { vps: vps.state, mqtt: mqtt.state, registered: vps.registered };
   await serve(app, {
     directory,

@@ -6,7 +6,7 @@ import type { Building, Door, Site, Unit } from "../../bridge/src/api/directory.
 import type { LiveState } from "../../bridge/src/api/live.ts";
 import type { Member } from "../../bridge/src/api/member.ts";
 import type { Device, Session } from "../../bridge/src/api/session.ts";
-import { type HeaderChanges, HOST, type TestApp, testApp, USER } from "./app.ts";
+import { type HeaderChanges, HOST, type Reply, type TestApp, testApp, USER } from "./app.ts";
 import { DEVICE, type House, makeHouse, OTHER_DEVICE } from "./house.ts";
 import { type GoodRequest, goodRequests } from "./requests.ts";
 
@@ -293,9 +293,15 @@ test("wrong tokens are counted, and after ten of them a minute nobody gets in", 
   assert.equal((await tryWith(api.token)).status, 200);
 });
 
-test("signing out takes the cookie away", async () => {
+test("signing out takes the cookie away and voids every copy of it, and no other session", async () => {
+  const cookieOf = (reply: Reply) => String(reply.headers["set-cookie"]).split(";")[0] ?? "";
+  const other = cookieOf(await api.send("POST", "/api/session", { token: api.token }, { cookie: null }));
   const reply = await api.send("DELETE", "/api/session");
   assert.match(String(reply.headers["set-cookie"]), /neolia_session_8099=; .*Max-Age=0/);
+  assert.equal((await api.send("GET", "/api/session")).status, 401, "the copy");
+  assert.equal((await api.send("GET", "/api/session", undefined, { cookie: other })).status, 200);
+  const again = await api.send("DELETE", "/api/session", undefined, { cookie: `${other}x` });
+  assert.equal(again.status, 204, "whoever has no session is signed out already");
 });
 
 test("every reply has the headers that keep other pages out", async () => {

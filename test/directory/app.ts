@@ -1,4 +1,5 @@
 /** The bridge's real HTTP app on a real store, without a process, a VPS or a broker: `inject` speaks to it. */
+import { join } from "node:path";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { ulid } from "ulid";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
@@ -84,7 +85,12 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
   bus.on("provisioningChanged", ({ siteId }) => events.push(`provisioningChanged ${siteId}`));
   const directory = openDirectory({ store, bus, now: Date.now, newId: () => ulid(), sipUri: SIP_URI });
   const stage: Stage = { resident: null, turn: null, nowMs: Date.now() };
-  const identity = standaloneIdentity({ secret: Buffer.alloc(32, 7), port: PORT, now: () => stage.nowMs });
+  const identity = standaloneIdentity({
+    secret: Buffer.alloc(32, 7),
+    signedOutFile: join(folder.path, "signed-out.json"),
+    port: PORT,
+    now: () => stage.nowMs,
+  });
   const links = {
     vps: () => ({ link: "not-configured" as const, code: "VPS_NOT_CONFIGURED", partsDown: [] }),
     mqtt: () => ({ link: "not-configured" as const, code: "MQTT_NOT_CONFIGURED" }),

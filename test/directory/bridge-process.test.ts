@@ -105,6 +105,15 @@ test("an acknowledged edit and the session survive a kill", async () => {
   assert.deepEqual(provisioning[0]?.revision, 1);
 });
 
+test("who signed out stays signed out after a kill", async () => {
+  const started = await start();
+  const api = await started.api();
+  assert.equal((await api.request("DELETE", "/api/session")).status, 204);
+  await started.kill();
+  await started.start();
+  assert.equal((await api.request("GET", "/api/sites")).status, 401);
+});
+
 test("without the secret file every session is over", async () => {
   const started = await start();
   const secret = join(started.dataFolder, "secret");

@@ -1,18 +1,23 @@
 /**
  * Standalone mode: whoever knows the token that the bridge printed is the administrator. `POST /api/session` swaps it
  * for a cookie; both come from one secret in the data folder, so they survive a restart, and deleting it voids both.
+ * Signing out voids one cookie, wherever it was copied to.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { NewSession, Session } from "../api/session.ts";
 import { AppError } from "../events/errors.ts";
 import type { Asker, Identity } from "./identity.ts";
+import { SignedOut } from "./signed-out.ts";
 
 export interface StandaloneOptions {
-  /** 32 random bytes; see `standaloneSecret`. */
+  /** 32 random bytes; see `standaloneKeys`. */
   secret: Buffer;
+  /** Where ended sessions are kept. */
+  signedOutFile: string;
   /** The port that browsers see, for Host and Origin. */
   port: number;
   now?: () => number;
@@ -38,10 +43,14 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
   const cookieName = `neolia_session_${port}`;
   const hosts = new Set([`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`]);
   const attempts = attemptLimit(now);
+  const signedOut = new SignedOut(options.signedOutFile, now);
 
-  const isValid = (cookie: string) => {
-    const [expiresAtMs = "", signature = ""] = cookie.split(".");
-    return sameText(signature, sign(`session ${expiresAtMs}`)) && Number(expiresAtMs) > now();
+  /** null: forged, over or signed out. */
+  const sessionIn = ({ cookies }: FastifyRequest) => {
+    const [id = "", expires = "", signature = ""] = cookies[cookieName]?.split(".") ?? [];
+    const isOurs = sameText(signature, sign(`session ${id} ${expires}`));
+    const expiresAtMs = Number(expires);
+    return isOurs && expiresAtMs > now() && !signedOut.has(id) ? { id, expiresAtMs } : null;
   };
 
   return {
@@ -52,10 +61,7 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
         throw new AppError("FOREIGN_ORIGIN", "the bridge answers only its own page on localhost");
       }
     },
-    whoAsks: ({ cookies }) => {
-      const cookie = cookies[cookieName];
-      return cookie !== undefined && isValid(cookie) ? ADMIN : null;
-    },
+    whoAsks: (request) => (sessionIn(request) ? ADMIN : null),
     routes: (api, sessionOf) => {
       api.post(
         "/session",
@@ -74,15 +80,21 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
             throw new AppError("WRONG_TOKEN", "the token is wrong");
           }
           const expiresAtMs = now() + SESSION_MS;
-          const session = `${expiresAtMs}.${sign(`session ${expiresAtMs}`)}`;
+          const id = randomBytes(12).toString("base64url");
+          const session = `${id}.${expiresAtMs}.${sign(`session ${id} ${expiresAtMs}`)}`;
           reply.setCookie(cookieName, session, { ...COOKIE, maxAge: SESSION_MS / 1000 });
           return sessionOf(ADMIN);
         },
       );
       api.delete(
         "/session",
-        { config: { access: "anyone" }, schema: { summary: "Signs out.", response: { 204: Type.Null() } } },
-        async (_request, reply) => {
+        {
+          config: { access: "anyone" },
+          schema: { summary: "Signs out: the cookie is void, also a copy of it.", response: { 204: Type.Null() } },
+        },
+        async (request, reply) => {
+          const session = sessionIn(request);
+          if (session) signedOut.add(session.id, session.expiresAtMs);
           return reply
             .setCookie(cookieName, "", { ...COOKIE, maxAge: 0 })
             .code(204)
@@ -93,8 +105,13 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
   };
 }
 
+/** What a standalone bridge keeps in its data folder to know its people by. */
+export function standaloneKeys(folder: string): Pick<StandaloneOptions, "secret" | "signedOutFile"> {
+  return { secret: standaloneSecret(folder), signedOutFile: join(folder, "signed-out.json") };
+}
+
 /** Reads the secret of the folder, or makes it (mode 0600) when there is none. */
-export function standaloneSecret(folder: string): Buffer {
+function standaloneSecret(folder: string): Buffer {
   const file = join(folder, "secret");
   try {
     const secret = readFileSync(file);
