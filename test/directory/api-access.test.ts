@@ -1,4 +1,4 @@
-/** Who may do what: every route for an administrator, a resident and nobody, and requests that are not our page's. */
+/** What residents are shown, requests that are not our page's, and sessions. Who may use which route: api-rights. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import type { CallPage } from "../../bridge/src/api/call.ts";
@@ -6,6 +6,7 @@ import type { Building, Door, Site, Unit } from "../../bridge/src/api/directory.
 import type { LiveState } from "../../bridge/src/api/live.ts";
 import type { Member } from "../../bridge/src/api/member.ts";
 import type { Device, Session } from "../../bridge/src/api/session.ts";
+import { siteSnapshot } from "../../bridge/src/directory/snapshot.ts";
 import { type HeaderChanges, HOST, type Reply, type TestApp, testApp, USER } from "./app.ts";
 import { DEVICE, type House, makeHouse, OTHER_DEVICE } from "./house.ts";
 import { type GoodRequest, goodRequests } from "./requests.ts";
@@ -42,37 +43,6 @@ test("every route of the bridge is in these tests", () => {
   assert.deepEqual(missing, ["GET /api/ws"]);
 });
 
-test("an administrator may use every route", async () => {
-  for (const { method, url, body } of requests) {
-    const { status, text } = await api.send(method, url, body);
-    // The site still holds what the tests added to it.
-    if (url.startsWith("/api/sites/") && method === "DELETE") assert.equal(status, 409);
-    else assert.ok(status >= 200 && status < 300, `${method} ${url}: ${status} ${text}`);
-  }
-});
-
-test("nobody gets anything but health and signing in", async () => {
-  const before = everything();
-  for (const request of requests) {
-    const { status, code } = await api.send(request.method, request.url, request.body, { cookie: null });
-    if (accessOf(request) === "anyone") assert.ok(status < 300, request.url);
-    else assert.deepEqual([status, code], [401, "NOT_SIGNED_IN"], `${request.method} ${request.url}`);
-  }
-  assert.equal(everything(), before);
-});
-
-test("a resident gets no route of the administrator's or the desk's", async () => {
-  api.stage.resident = { unitIds: [house.unit401.id] };
-  const before = everything();
-  for (const request of requests) {
-    const { status, code, text } = await api.send(request.method, request.url, request.body);
-    if (accessOf(request) === "admin" || accessOf(request) === "desk") {
-      assert.deepEqual([status, code], [403, "FORBIDDEN"], `${request.method} ${request.url}`);
-    } else assert.ok(status < 300, `${request.method} ${request.url}: ${status} ${text}`);
-  }
-  assert.equal(everything(), before);
-});
-
 test("a resident sees their own flats and what is around them, and of another house nothing", async () => {
   const other = await makeHouse(api, { domain: "other.sip.example.com" });
   api.stage.resident = { unitIds: [house.unit401.id] };
@@ -95,9 +65,7 @@ test("a resident of another flat gets nothing of this one by any route", async (
   for (const rule of rings) api.store.rules.update({ ...rule, enabled: false });
   const before = everything();
   for (const request of requests.filter((one) => accessOf(one) === "resident")) {
-    const { status, text } = await api.send(request.method, request.url, request.body);
-    if (request.route.includes(":deviceId")) assert.ok([204, 404].includes(status), `${request.method} ${request.url}`);
-    else assert.ok(status < 300, `${request.method} ${request.url}: ${status}`);
+    const { text } = await api.send(request.method, request.url, request.body);
     for (const secret of [house.unit401.id, house.unit401.name, house.door.id, house.door.name]) {
       assert.equal(text.includes(secret), false, `${request.method} ${request.url}: ${text}`);
     }
@@ -163,6 +131,32 @@ test("who works at the desk and lives nowhere sees nothing of the building", asy
   const state = (await api.send("GET", "/api/state")).json<LiveState>();
   assert.deepEqual([state.registered, state.calls, state.provisioning], [[], [], []]);
   assert.equal((await api.send("GET", "/api/members")).code, "FORBIDDEN");
+});
+
+test("a resident lets their own flat not be disturbed, the VPS is told, and another edit is not in the way", async () => {
+  api.stage.resident = { unitIds: [house.unit401.id] };
+  const put = (on: unknown) => api.send("PUT", `/api/units/${house.unit401.id}/do-not-disturb`, { on });
+  const snapshotUnits = () => siteSnapshot(api.store, house.site.id, 0).units;
+  const before = api.store.provisioning.get(house.site.id)?.revision ?? 0;
+  api.events.length = 0;
+  assert.deepEqual((await put(true)).json<Unit>(), { ...house.unit401, doNotDisturb: true, revision: before + 1 });
+  assert.deepEqual(api.events, [`directoryChanged ${house.site.id}`, `provisioningChanged ${house.site.id}`]);
+  assert.deepEqual(
+    snapshotUnits().filter(({ doNotDisturb }) => doNotDisturb),
+    [{ name: "unit401", kind: "residential", doNotDisturb: true }],
+  );
+  assert.equal((await api.send("GET", "/api/units")).json<Unit[]>()[0]?.doNotDisturb, true);
+  await put(true);
+  assert.equal(api.store.provisioning.get(house.site.id)?.revision, before + 1);
+  assert.equal((await put(false)).json<Unit>().doNotDisturb, false);
+  // As before there was such a thing: an older VPS takes it.
+  assert.equal(JSON.stringify(snapshotUnits()).includes("doNotDisturb"), false);
+  assert.equal((await put("yes")).status, 400);
+  api.stage.resident = null;
+  assert.equal(
+    (await api.send("PUT", `/api/units/${house.door.id}/do-not-disturb`, { on: true })).code,
+    "UNKNOWN_UNIT",
+  );
 });
 
 test("a resident's device lives in their own flats and they get no other device's login", async () => {
@@ -277,7 +271,7 @@ test("the token opens a session of 30 days in a cookie that scripts and other si
   const session = (value: string) => api.send("GET", "/api/session", undefined, { cookie: value });
   const value = cookie.split(";")[0] ?? "";
   assert.equal((await session(`other=1; ${value}`)).status, 200);
-  for (const bad of ["", `${value}x`, value.replace(/=\d/, "=9"), value.replace(/\..*/, ""), "neolia_session_8099=."]) {
+  for (const bad of ["", `${value}x`, value.replace(/=./, "=."), value.replace(/\..*/, ""), "neolia_session_8099=."]) {
     assert.equal((await session(bad)).status, 401, bad);
   }
   api.stage.nowMs += 30 * 86_400_000;

@@ -79,6 +79,26 @@ describe("a directory on the VPS", () => {
     assert.deepEqual(reply.json<DirectoryStatus>(), first);
   });
 
+  it("takes a unit on do-not-disturb, logs nobody out for it, and one that says nothing may be rung", async () => {
+    const quiet = smallBuilding();
+    const plain = await store(smallBuilding());
+    quiet.units = quiet.units.map((unit) => (unit.name === "unit401" ? { ...unit, doNotDisturb: true } : unit));
+    assert.deepEqual((await store(quiet)).loggedOut, []);
+    const stored = () => rows("SELECT name, do_not_disturb AS quiet FROM unit ORDER BY name");
+    assert.deepEqual(stored(), [
+      { name: "entrance", quiet: 0 },
+      { name: "unit401", quiet: 1 },
+    ]);
+    // As a bridge writes it that knows of no such thing: the same content, the same hash.
+    assert.equal((await store(smallBuilding())).contentHash, plain.contentHash);
+    quiet.units = quiet.units.map((unit) => ({ ...unit, doNotDisturb: false }));
+    assert.equal((await store(quiet)).contentHash, plain.contentHash);
+    assert.deepEqual(
+      stored().filter((unit) => (unit as { quiet: number }).quiet === 1),
+      [],
+    );
+  });
+
   it("refuses another content under the same revision, and an older revision, naming the current one", async () => {
     const first = await store(smallBuilding());
     for (const body of [directoryPut(A, revision, {}), directoryPut(A, revision - 1, smallBuilding())]) {

@@ -44,6 +44,7 @@ export function goodRequests({ site, building, unit401, door }: House, ruleId: s
     ["POST /api/units", { buildingId: building.id, number: "403" }],
     ["GET /api/units/:id"],
     ["PATCH /api/units/:id", { number: "404" }],
+    ["PUT /api/units/:id/do-not-disturb", { on: true }],
     ["GET /api/units/:id/removal"],
     ["GET /api/doors"],
     [

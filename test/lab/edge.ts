@@ -20,7 +20,7 @@ import { until } from "./until.ts";
 /** A site's directory as tests write it. An account's password is its username + "-password" unless given. */
 export interface SiteSeed {
   domain: string;
-  units: { name: string; kind: "residential" | "door" | "line" }[];
+  units: { name: string; kind: "residential" | "door" | "line"; doNotDisturb?: boolean }[];
   accounts: { username: string; type: AccountType; unit: string | null; enabled?: boolean; password?: string }[];
   rules: Partial<Rule>[];
   clock?: ClockOffset[];
@@ -284,8 +284,8 @@ function seedDirectory(file: string, seed: SiteSeed): void {
       for (const table of ["rule", "subscriber", "unit", "site_clock"]) {
         db.prepare(`DELETE FROM ${table} WHERE domain = ?`).run(domain);
       }
-      const unit = db.prepare("INSERT INTO unit VALUES (?, ?, ?)");
-      for (const { name, kind } of seed.units) unit.run(domain, name, kind);
+      const unit = db.prepare("INSERT INTO unit (domain, name, kind, do_not_disturb) VALUES (?, ?, ?, ?)");
+      for (const { name, kind, doNotDisturb } of seed.units) unit.run(domain, name, kind, doNotDisturb ? 1 : 0);
       const subscriber = db.prepare(
         "INSERT INTO subscriber (username, domain, ha1, type, unit, enabled) VALUES (?, ?, ?, ?, ?, ?)",
       );

@@ -47,9 +47,33 @@ export function content(): BridgeContent {
     sites: [{ id: SITE_ID, name: "Rue du Lac 4", address: "", domain: DOMAIN, timeZone: "Europe/Paris", ...MARKS }],
     buildings: [{ id: id(1), siteId: SITE_ID, name: "Building A", ...MARKS }],
     units: [
-      { id: UNIT_401, siteId: SITE_ID, buildingId: id(1), number: "401", name: "unit401", ...MARKS },
-      { id: UNIT_402, siteId: SITE_ID, buildingId: id(1), number: "402", name: "unit402", ...MARKS },
-      { id: id(4), siteId: SITE_ID, buildingId: id(1), number: "Reception", name: "reception", ...MARKS },
+      {
+        id: UNIT_401,
+        siteId: SITE_ID,
+        buildingId: id(1),
+        number: "401",
+        name: "unit401",
+        doNotDisturb: false,
+        ...MARKS,
+      },
+      {
+        id: UNIT_402,
+        siteId: SITE_ID,
+        buildingId: id(1),
+        number: "402",
+        name: "unit402",
+        doNotDisturb: false,
+        ...MARKS,
+      },
+      {
+        id: id(4),
+        siteId: SITE_ID,
+        buildingId: id(1),
+        number: "Reception",
+        name: "reception",
+        doNotDisturb: false,
+        ...MARKS,
+      },
     ],
     doors: [
       {

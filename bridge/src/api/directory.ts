@@ -51,7 +51,18 @@ export const Building = Type.Interface([NewBuilding], { id: Id, ...rowFields });
 export const NewUnit = Type.Object({ buildingId: Id, number: Label, name: Type.Optional(SipName) }, closed);
 /** `buildingId` moves the unit to another building of the same site. */
 export const UnitPatch = Type.Partial(Type.Object({ number: Label, buildingId: Id }, closed), closed);
-export const Unit = Type.Object({ id: Id, siteId: Id, buildingId: Id, number: Label, name: SipName, ...rowFields });
+export const Unit = Type.Object({
+  id: Id,
+  siteId: Id,
+  buildingId: Id,
+  number: Label,
+  name: SipName,
+  /** Its devices do not ring: a caller gets the next rule, at last 480. */
+  doNotDisturb: Type.Boolean(),
+  ...rowFields,
+});
+/** `PUT /api/units/:id/do-not-disturb`, by its residents too. */
+export const DoNotDisturbPut = Type.Object({ on: Type.Boolean() }, closed);
 
 /**
  * A door and its station. Making one makes its account (type door, of the door's name) and its default rule as well;

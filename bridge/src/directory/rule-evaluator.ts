@@ -17,7 +17,10 @@ export interface RuleQuestion {
 
 export interface RuleStep {
   rule: DirectoryRule;
-  /** User names of the enabled accounts that are tried, sorted, never the caller's; empty when the target leads nowhere. */
+  /**
+   * User names of the enabled accounts that are tried, sorted, never the caller's, none of a unit on do-not-disturb; empty
+   * when the target leads nowhere.
+   */
   accounts: string[];
 }
 
@@ -56,6 +59,7 @@ export function considerRules(directory: Content, domain: string, question: Rule
   if (!callee?.unit) return [];
   const sources = [question.caller, question.callerNumber].filter((source) => source !== "");
   const minute = minuteOfWeek(directory.clock, question.atMs);
+  const quiet = new Set(directory.units.filter(({ doNotDisturb }) => doNotDisturb).map(({ name }) => name));
   const exclusionOf = (rule: DirectoryRule): Exclusion => {
     if (!rule.enabled) return "disabled";
     if (!sources.some((source) => globMatches(rule.sourcePattern, source))) return "pattern";
@@ -70,7 +74,7 @@ export function considerRules(directory: Content, domain: string, question: Rule
         rule,
         exclusion: exclusionOf(rule),
         targetKnown: tried !== null,
-        accounts: ringable(tried ?? [], question.caller),
+        accounts: ringable(tried ?? [], question.caller, quiet),
       };
     });
 }
@@ -90,9 +94,9 @@ function targets(directory: Content, domain: string, uri: string): DirectoryAcco
   return host?.toLowerCase() === domain && name !== undefined ? (resolve(directory, name)?.accounts ?? null) : null;
 }
 
-function ringable(accounts: readonly DirectoryAccount[], caller: string): string[] {
+function ringable(accounts: readonly DirectoryAccount[], caller: string, quiet: ReadonlySet<string>): string[] {
   return accounts
-    .filter((account) => account.enabled && account.username !== caller)
+    .filter((account) => account.enabled && account.username !== caller && !quiet.has(account.unit ?? ""))
     .map(({ username }) => username)
     .sort();
 }

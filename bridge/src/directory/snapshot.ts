@@ -1,7 +1,8 @@
-import type { DirectoryAccount, DirectoryPut, DirectoryRule } from "../../../infra/control/src/wire.ts";
+import type { DirectoryAccount, DirectoryPut, DirectoryRule, DirectoryUnit } from "../../../infra/control/src/wire.ts";
 import type { AccountRow } from "../store/account-store.ts";
 import type { RuleRow } from "../store/rule-store.ts";
 import type { Store } from "../store/store.ts";
+import type { UnitRow } from "../store/unit-store.ts";
 import { siteOf } from "./lookup.ts";
 import { siteClock, UTC } from "./site-clock.ts";
 
@@ -18,12 +19,16 @@ export function siteSnapshot(store: Store, siteId: string, nowMs: number): Direc
   const rules = store.rules.list({ siteId });
   return {
     revision: store.provisioning.get(siteId)?.revision ?? 1,
-    units: units.map(({ name, kind }) => ({ name, kind })),
+    units: units.map(wireUnit),
     accounts: store.accounts.list({ siteId }).map((row) => wireAccount(row, nameOf.get(row.unitId ?? "") ?? null)),
     rules: rules.map((row) => wireRule(row, nameOf.get(row.unitId) ?? "")),
     // Only hours of the week need to know what time it is at the site.
     clock: [...(rules.some(({ schedule }) => schedule.length > 0) ? siteClock(site.timeZone, nowMs) : UTC)],
   };
+}
+
+export function wireUnit({ name, kind, doNotDisturb }: UnitRow): DirectoryUnit {
+  return { name, kind, ...(doNotDisturb && { doNotDisturb }) };
 }
 
 /** `unit` is the SIP name of the account's unit or door. */

@@ -15,6 +15,8 @@ export interface Units {
   /** With one rule that lets everybody ring it. */
   create(unit: NewUnit): Unit;
   update(id: string, patch: UnitPatch, seen: SeenVersion): Unit;
+  /** Whether its devices are rung. No edit that could clash with another one, so it needs no version. */
+  setDoNotDisturb(id: string, on: boolean): Unit;
   removal(id: string): Removal;
   remove(id: string, seen: SeenVersion): Removal;
 }
@@ -50,6 +52,17 @@ export function units(context: DirectoryContext): Units {
         const after = toUnit(flatOf(store, id));
         audit.note({ ...noteOf(after), verb: "changed", before: toUnit(unit), after });
         return after;
+      }),
+    setDoNotDisturb: (id, on) =>
+      store.transaction(() => {
+        const unit = flatOf(store, id);
+        if (unit.doNotDisturb === on) return toUnit(unit);
+        return edit(context, unit.siteId, () => {
+          store.units.setDoNotDisturb({ ...unit, doNotDisturb: on });
+          const after = toUnit(flatOf(store, id));
+          audit.note({ ...noteOf(after), verb: "changed", before: toUnit(unit), after });
+          return after;
+        });
       }),
     removal,
     remove: (id, seen) =>
@@ -89,8 +102,8 @@ export function makeUnit(context: DirectoryContext, { siteId, buildingId, number
   return toUnit(flatOf(store, unit.id));
 }
 
-export function toUnit({ id, siteId, buildingId, label, name, version, revision }: UnitRow): Unit {
-  return { id, siteId, buildingId, number: label, name, version, revision };
+export function toUnit({ id, siteId, buildingId, label, name, doNotDisturb, version, revision }: UnitRow): Unit {
+  return { id, siteId, buildingId, number: label, name, doNotDisturb, version, revision };
 }
 
 function noteOf({ id, siteId, number }: Unit) {

@@ -9,7 +9,7 @@ import { localText, localToUnix } from "./local-time.ts";
 import { siteOf } from "./lookup.ts";
 import { type ConsideredRule, considerRules } from "./rule-evaluator.ts";
 import { siteClock } from "./site-clock.ts";
-import { wireAccount, wireRule } from "./snapshot.ts";
+import { wireAccount, wireRule, wireUnit } from "./snapshot.ts";
 
 /** The answer to "what would happen if …", from the rules as they are stored now. */
 export type WhatWouldHappen = (request: EvaluateRequest) => EvaluateReply;
@@ -100,7 +100,7 @@ function around(store: Store, siteId: string, domain: string, callee: string, cl
     known: unit !== null,
     rules,
     content: {
-      units: [...units.values()].map(({ name, kind }) => ({ name, kind })),
+      units: [...units.values()].map(wireUnit),
       accounts: [...accounts.values()].map((account) => wireAccount(account, nameOf(account.unitId))),
       rules: rules.map((rule) => wireRule(rule, unit?.name ?? "")),
       clock,

@@ -14,6 +14,8 @@ export interface UnitRow extends RowMarks {
   name: string;
   /** The number of a flat, the label of a door. */
   label: string;
+  /** Its devices are not rung. */
+  doNotDisturb: boolean;
 }
 
 export interface UnitFilter {
@@ -26,40 +28,62 @@ export interface UnitStore {
   list(filter: UnitFilter): UnitRow[];
   get(id: string): UnitRow | null;
   byName(siteId: string, name: string): UnitRow | null;
-  insert(unit: Unmarked<UnitRow>): void;
+  /** It may be rung. */
+  insert(unit: Omit<Unmarked<UnitRow>, "doNotDisturb">): void;
   /** Changes label and building; the SIP name is what doors dial and stays. */
   update(unit: Unmarked<UnitRow>): void;
+  /** Leaves the row's version alone: it is no edit that another one could overwrite. */
+  setDoNotDisturb(unit: Pick<UnitRow, "id" | "siteId" | "doNotDisturb">): void;
   /** Takes its accounts, their devices and its rules along. */
   remove(id: string): void;
 }
 
-type Columns = Unmarked<UnitRow> & { sortKey: string; searchText: string };
+type Columns = Omit<Unmarked<UnitRow>, "doNotDisturb"> & { sortKey: string; searchText: string };
+type Found = Omit<UnitRow, "doNotDisturb"> & { doNotDisturb: number };
 
 export function unitStore(db: Database): UnitStore {
-  const select = `SELECT id, site_id AS siteId, building_id AS buildingId, kind, name, label, ${MARKS} FROM unit`;
-  const list = db.prepare<Record<string, string | null>, UnitRow>(`
+  const select = `SELECT id, site_id AS siteId, building_id AS buildingId, kind, name, label,
+    do_not_disturb AS doNotDisturb, ${MARKS} FROM unit`;
+  const list = db.prepare<Record<string, string | null>, Found>(`
     ${select} WHERE (@siteId IS NULL OR site_id = @siteId) AND (@buildingId IS NULL OR building_id = @buildingId)
       AND (@kind IS NULL OR kind = @kind) ORDER BY name`);
-  const get = db.prepare<[string], UnitRow>(`${select} WHERE id = ?`);
-  const byName = db.prepare<[string, string], UnitRow>(`${select} WHERE site_id = ? AND name = ?`);
+  const get = db.prepare<[string], Found>(`${select} WHERE id = ?`);
+  const byName = db.prepare<[string, string], Found>(`${select} WHERE site_id = ? AND name = ?`);
   const insert = db.prepare<Columns>(`
     INSERT INTO unit (id, site_id, building_id, kind, name, label, sort_key, search_text, revision)
     VALUES (@id, @siteId, @buildingId, @kind, @name, @label, @sortKey, @searchText, ${REVISION})`);
   const update = db.prepare<Columns>(`
     UPDATE unit SET label = @label, building_id = @buildingId, sort_key = @sortKey, search_text = @searchText,
       ${MARK_UPDATE} WHERE id = @id`);
+  const setDoNotDisturb = db.prepare<{ id: string; siteId: string; on: number }>(
+    `UPDATE unit SET do_not_disturb = @on, revision = ${REVISION} WHERE id = @id`,
+  );
   const remove = db.prepare<[string]>("DELETE FROM unit WHERE id = ?");
   return {
     list: (filter) =>
-      list.all({ siteId: filter.siteId ?? null, buildingId: filter.buildingId ?? null, kind: filter.kind ?? null }),
-    get: (id) => get.get(id) ?? null,
-    byName: (siteId, name) => byName.get(siteId, name) ?? null,
+      list
+        .all({ siteId: filter.siteId ?? null, buildingId: filter.buildingId ?? null, kind: filter.kind ?? null })
+        .map(row),
+    get: (id) => maybeRow(get.get(id)),
+    byName: (siteId, name) => maybeRow(byName.get(siteId, name)),
     insert: (unit) => void insert.run(columns(unit)),
     update: (unit) => void update.run(columns(unit)),
+    setDoNotDisturb: ({ id, siteId, doNotDisturb }) => {
+      setDoNotDisturb.run({ id, siteId, on: doNotDisturb ? 1 : 0 });
+    },
     remove: (id) => void remove.run(id),
   };
 }
 
-function columns(unit: Unmarked<UnitRow>): Columns {
+function row(found: Found): UnitRow {
+  return { ...found, doNotDisturb: found.doNotDisturb === 1 };
+}
+
+function maybeRow(found: Found | undefined): UnitRow | null {
+  return found ? row(found) : null;
+}
+
+function columns({ id, siteId, buildingId, kind, name, label }: Omit<Unmarked<UnitRow>, "doNotDisturb">): Columns {
+  const unit = { id, siteId, buildingId, kind, name, label };
   return { ...unit, sortKey: sortKey(unit.label), searchText: searchText(`${unit.label} ${unit.name}`) };
 }

@@ -10,7 +10,9 @@ const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** The content with every list in order and every object's keys in one order. */
 export function canonicalContent(content: DirectoryContent): DirectoryContent {
   return {
-    units: content.units.map(({ name, kind }) => ({ name, kind })).sort((a, b) => byBytes(a.name, b.name)),
+    units: content.units
+      .map(({ name, kind, doNotDisturb }) => ({ name, kind, ...(doNotDisturb && { doNotDisturb }) }))
+      .sort((a, b) => byBytes(a.name, b.name)),
     accounts: content.accounts
       .map(({ username, ha1, type, unit, enabled }) => ({ username, ha1, type, unit, enabled }))
       .sort((a, b) => byBytes(a.username, b.username)),

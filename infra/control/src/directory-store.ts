@@ -116,10 +116,11 @@ export class DirectoryStore {
 
   private writeUnits(domain: string, { units }: DirectoryContent): () => void {
     const upsert = this.db.prepare(
-      `INSERT INTO unit (domain, name, kind) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET kind = excluded.kind WHERE kind <> excluded.kind`,
+      `INSERT INTO unit (domain, name, kind, do_not_disturb) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET kind = excluded.kind, do_not_disturb = excluded.do_not_disturb
+       WHERE kind <> excluded.kind OR do_not_disturb <> excluded.do_not_disturb`,
     );
-    for (const { name, kind } of units) upsert.run(domain, name, kind);
+    for (const { name, kind, doNotDisturb } of units) upsert.run(domain, name, kind, doNotDisturb ? 1 : 0);
     const wanted = new Set(units.map(({ name }) => name));
     const gone = this.db
       .prepare<[string], string>("SELECT name FROM unit WHERE domain = ?")

@@ -25,7 +25,12 @@ export const RuleAction = Type.Union([Type.Literal("ring"), Type.Literal("forwar
 
 /** A callee: `sip:<name>@<domain>`. A door is a unit of kind `door` that holds the door station's account. */
 export const DirectoryUnit = Type.Object(
-  { name: SipName, kind: Type.Union([Type.Literal("residential"), Type.Literal("door"), Type.Literal("line")]) },
+  {
+    name: SipName,
+    kind: Type.Union([Type.Literal("residential"), Type.Literal("door"), Type.Literal("line")]),
+    /** True: its devices are not rung, by whatever rule. Sent only when true. */
+    doNotDisturb: Type.Optional(Type.Boolean()),
+  },
   { additionalProperties: false },
 );
 

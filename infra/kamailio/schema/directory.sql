@@ -27,6 +27,7 @@ CREATE TABLE unit (
   domain TEXT NOT NULL REFERENCES site (domain) ON DELETE CASCADE,
   name   TEXT NOT NULL,
   kind   TEXT NOT NULL CHECK (kind IN ('residential', 'door', 'line')),
+  do_not_disturb INTEGER NOT NULL DEFAULT 0 CHECK (do_not_disturb IN (0, 1)),  -- 1: its devices are not rung
   PRIMARY KEY (domain, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -68,4 +69,4 @@ CREATE TABLE logout (
   requested_at_ms INTEGER NOT NULL,
   PRIMARY KEY (domain, username)
 ) STRICT, WITHOUT ROWID;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
-import { NewUnit, Removal, Unit, UnitPatch } from "../../api/directory.ts";
+import { DoNotDisturbPut, NewUnit, Removal, Unit, UnitPatch } from "../../api/directory.ts";
+import { AppError } from "../../events/errors.ts";
 import type { App } from "../app-type.ts";
 import { askerOf } from "../identity.ts";
 import { seenVersion } from "../if-match.ts";
@@ -40,6 +41,24 @@ export function unitRoutes(api: App, { directory }: HttpPorts): void {
     "/units/:id",
     { schema: { summary: "Changes a unit.", params: IdParams, body: UnitPatch, response: { 200: Unit } } },
     async (request) => directory.units.update(request.params.id, request.body, seenVersion(request)),
+  );
+  api.put(
+    "/units/:id/do-not-disturb",
+    {
+      config: { access: "resident" },
+      schema: {
+        summary: "Lets the devices of a unit ring, or not. A resident's own units only. Idempotent.",
+        params: IdParams,
+        body: DoNotDisturbPut,
+        response: { 200: Unit },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { unitIds } = askerOf(request);
+      if (unitIds && !unitIds.includes(id)) throw new AppError("UNKNOWN_UNIT", "there is no such unit of yours");
+      return directory.units.setDoNotDisturb(id, request.body.on);
+    },
   );
   api.get(
     "/units/:id/removal",

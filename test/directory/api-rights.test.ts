@@ -1,0 +1,165 @@
+/**
+ * Who may use which route. The table states it, the bridge's own route table says which rows there must be, and real
+ * requests prove each field: a route that nobody thought about fails here.
+ */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { HOST, type TestApp, testApp } from "./app.ts";
+import { DEVICE, type House, makeHouse } from "./house.ts";
+import { goodRequests } from "./requests.ts";
+
+/** Each asks for things of unit 401. */
+const PEOPLE = {
+  administrator: null,
+  "staff of the desk": { unitIds: [], desk: true },
+  "resident of the unit": { unitIds: ["unit401"] },
+  "resident of another unit": { unitIds: ["unit402"] },
+  nobody: null,
+} as const;
+type Person = keyof typeof PEOPLE;
+const people = Object.keys(PEOPLE) as Person[];
+
+/** In the order of PEOPLE: `ok` is any 2xx, else the error's code. */
+type Row = readonly [string, string, string, string, string];
+
+const ANYONE: Row = ["ok", "ok", "ok", "ok", "ok"];
+/** Everybody of the house; what is in the reply is theirs only, see api-access.test.ts. */
+const SIGNED_IN: Row = ["ok", "ok", "ok", "ok", "NOT_SIGNED_IN"];
+const ADMIN: Row = ["ok", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "NOT_SIGNED_IN"];
+/** Others are told the same as if there were no such thing. */
+const OWN = (code: string): Row => ["ok", code, "ok", code, "NOT_SIGNED_IN"];
+
+const EXPECTED: Readonly<Record<string, Row>> = {
+  "GET /api/health": ANYONE,
+  "POST /api/session": ANYONE,
+  "DELETE /api/session": ANYONE,
+  "GET /api/session": SIGNED_IN,
+  "GET /api/openapi.json": ADMIN,
+
+  "GET /api/state": SIGNED_IN,
+  "GET /api/ws": SIGNED_IN,
+  "GET /api/calls": SIGNED_IN,
+  "GET /api/devices/:deviceId": SIGNED_IN,
+  "PUT /api/devices/:deviceId": ["ok", "DEVICE_UNKNOWN", "ok", "DEVICE_UNKNOWN", "NOT_SIGNED_IN"],
+  "POST /api/devices/:deviceId/ice": OWN("DEVICE_UNKNOWN"),
+
+  "GET /api/sites": SIGNED_IN,
+  "POST /api/sites": ADMIN,
+  "GET /api/sites/:id": ADMIN,
+  "PATCH /api/sites/:id": ADMIN,
+  // It still holds a house.
+  "DELETE /api/sites/:id": ["SITE_IN_USE", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "NOT_SIGNED_IN"],
+  "GET /api/buildings": SIGNED_IN,
+  "POST /api/buildings": ADMIN,
+  "GET /api/buildings/:id": ADMIN,
+  "PATCH /api/buildings/:id": ADMIN,
+  "GET /api/buildings/:id/removal": ADMIN,
+  "DELETE /api/buildings/:id": ADMIN,
+  "GET /api/units": SIGNED_IN,
+  "POST /api/units": ADMIN,
+  "GET /api/units/:id": ADMIN,
+  "PATCH /api/units/:id": ADMIN,
+  "PUT /api/units/:id/do-not-disturb": OWN("UNKNOWN_UNIT"),
+  "GET /api/units/:id/removal": ADMIN,
+  "DELETE /api/units/:id": ADMIN,
+  "GET /api/doors": SIGNED_IN,
+  "POST /api/doors": ADMIN,
+  "GET /api/doors/:id": ADMIN,
+  "PATCH /api/doors/:id": ADMIN,
+  "GET /api/doors/:id/removal": ADMIN,
+  "DELETE /api/doors/:id": ADMIN,
+  "GET /api/accounts": ADMIN,
+  "POST /api/accounts": ADMIN,
+  "GET /api/accounts/:id": ADMIN,
+  "PATCH /api/accounts/:id": ADMIN,
+  "POST /api/accounts/:id/password": ADMIN,
+  "GET /api/accounts/:id/removal": ADMIN,
+  "DELETE /api/accounts/:id": ADMIN,
+  "GET /api/rules": ADMIN,
+  "POST /api/rules": ADMIN,
+  "GET /api/rules/:id": ADMIN,
+  "PATCH /api/rules/:id": ADMIN,
+  "DELETE /api/rules/:id": ADMIN,
+  "POST /api/rules/evaluate": ADMIN,
+  "GET /api/members": ADMIN,
+  "PUT /api/members/:userId": ADMIN,
+};
+
+let api: TestApp;
+let house: House;
+
+beforeEach(async () => {
+  api = await testApp();
+  house = await makeHouse(api);
+  await api.send("PUT", `/api/devices/${DEVICE}`, { unitId: house.unit401.id, label: "Wall" });
+});
+afterEach(() => api.close());
+
+test("every route has a row that says who may use it, and every row has a route", () => {
+  assert.deepEqual(
+    api.routes.map(({ method, url }) => `${method} ${url}`).toSorted(),
+    Object.keys(EXPECTED).toSorted(),
+    "state in EXPECTED who may use the route",
+  );
+});
+
+test("the word that a route says of itself fits its row", () => {
+  const words = { anyone: [0, 1, 2, 3, 4], resident: [0, 2], desk: [0, 1], admin: [0] };
+  for (const { method, url, access } of api.routes) {
+    const row = EXPECTED[`${method} ${url}`] ?? [];
+    for (const [column, outcome] of row.entries()) {
+      // SITE_IN_USE: past the door, refused for another reason.
+      const gotIn = outcome === "ok" || outcome === "SITE_IN_USE";
+      if (words[access].includes(column)) assert.ok(gotIn, `${method} ${url} as ${people[column]}`);
+      else if (access === "admin" || access === "desk") assert.ok(!gotIn, `${method} ${url} as ${people[column]}`);
+    }
+  }
+});
+
+describe("each route as", () => {
+  for (const [column, person] of people.entries()) {
+    test(person, async () => {
+      const rule = api.store.rules.list({ unitId: house.unit402.id })[0];
+      const requests = goodRequests(house, rule?.id ?? "", api.token);
+      const seen: Record<string, string> = { "GET /api/ws": await openSocket(person) };
+      for (const { method, route, url, body } of requests) {
+        const before = everything();
+        const reply = await as(person, method, url, body);
+        seen[`${method} ${route}`] = reply.code ?? "ok";
+        if (reply.status >= 400)
+          assert.equal(everything(), before, `${method} ${url} was refused and changed something`);
+      }
+      const wanted = Object.entries(EXPECTED).map(([route, row]) => [route, row[column]]);
+      assert.deepEqual(seen, Object.fromEntries(wanted));
+    });
+  }
+});
+
+function take(person: Person): Record<string, string | null> {
+  const resident = PEOPLE[person];
+  const units = { unit401: house.unit401.id, unit402: house.unit402.id };
+  api.stage.resident = resident && { ...resident, unitIds: resident.unitIds.map((name) => units[name]) };
+  return { cookie: person === "nobody" ? null : api.cookie };
+}
+
+async function as(person: Person, method: string, url: string, body: unknown) {
+  return api.send(method, url, body, take(person));
+}
+
+async function openSocket(person: Person): Promise<string> {
+  const { cookie } = take(person);
+  try {
+    const socket = await api.app.injectWS("/api/ws", { headers: { host: HOST, ...(cookie && { cookie }) } });
+    socket.terminate();
+    return "ok";
+  } catch (error) {
+    return String(error).includes("401") ? "NOT_SIGNED_IN" : String(error);
+  }
+}
+
+/** The site as it stands, to see that a refused request changed nothing. */
+function everything(): string {
+  const { directory, store } = api;
+  const tables = [store.units, store.accounts, store.rules].map((table) => table.list({}));
+  return JSON.stringify([directory.sites.list(), tables, store.members.list(), store.members.desk()]);
+}
