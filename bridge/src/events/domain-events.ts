@@ -8,6 +8,8 @@ export interface DomainEvents {
   provisioningChanged: ProvisioningChanged;
   registrationsChanged: RegistrationsChanged;
   linkChanged: LinkChanged;
+  deskChanged: DeskChanged;
+  menuChanged: MenuChanged;
 }
 
 /** A call began, got further or ended. Emitted after the change is in the call log. */
@@ -36,4 +38,16 @@ export interface RegistrationsChanged {
 /** The link to the VPS or to the broker came up, went down, or is down for another reason. */
 export interface LinkChanged {
   link: "vps" | "mqtt";
+}
+
+/** Something that a line's order desk shows is different: orders, drafts, running calls, pause, settings. */
+export interface DeskChanged {
+  siteId: string;
+  lineId: string;
+}
+
+/** A line's menu, or what is sold out, is different. */
+export interface MenuChanged {
+  siteId: string;
+  lineId: string;
 }

@@ -41,6 +41,14 @@ export const ERRORS = {
   UNKNOWN_ACCOUNT: request(404),
   UNKNOWN_RULE: request(404),
   DEVICE_UNKNOWN: request(404),
+  UNKNOWN_LINE: request(404),
+  UNKNOWN_ORDER: request(404),
+  /** No such call with the assistant, or it is over. */
+  UNKNOWN_ORDER_CALL: request(404),
+  /** No item or option of the menu has this id. */
+  UNKNOWN_MENU_ID: request(404),
+  /** Some of the menu does not fit together; the details say what and where. */
+  MENU_INVALID: request(400),
   /** The account's type and the unit or door given do not go together. */
   ACCOUNT_PLACE: request(400),
   /** A rule needs a target to forward to, and none to ring. */
@@ -85,6 +93,13 @@ export const ERRORS = {
   TOO_MANY_RULES: conflict(),
   /** The site still holds something, or the VPS has not confirmed that it is empty. */
   SITE_IN_USE: conflict(),
+  /** Somebody else changed the menu since it was read. */
+  MENU_CHANGED: conflict(),
+  /** The order is no longer where the request thinks it is. */
+  ORDER_MOVED: conflict(),
+  /** The draft cannot become an order: empty, a choice open, or dealt with. */
+  DRAFT_UNUSABLE: conflict(),
+  LINE_EXISTS: conflict(),
 
   /** The store or disk refuses: nothing was changed. */
   STORE_UNAVAILABLE: { status: 503, category: "unavailable", retryable: true },

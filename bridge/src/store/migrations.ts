@@ -201,6 +201,107 @@ export const MIGRATIONS: readonly string[] = [
   ${changeTriggers("unit", "unit", "%.name")}
   ${changeTriggers("account", "account", "%.username")}
   ${changeTriggers("rule", "rules", "(SELECT name FROM unit WHERE id = %.unit_id)")}
+  -- A restaurant's phone line. Its unit is what the gateway calls; its people are the unit's.
+  CREATE TABLE line (
+    id                 TEXT PRIMARY KEY,
+    site_id            TEXT NOT NULL,
+    unit_id            TEXT NOT NULL UNIQUE,
+    gateway_account_id TEXT REFERENCES account (id) ON DELETE SET NULL,
+    settings           TEXT NOT NULL,              -- JSON, LineSettings
+    paused_until_ms    INTEGER,
+    FOREIGN KEY (site_id, unit_id) REFERENCES unit (site_id, id) ON DELETE CASCADE
+  ) STRICT;
+  CREATE INDEX line_gateway ON line (gateway_account_id);
+
+  CREATE TABLE menu (
+    line_id  TEXT PRIMARY KEY REFERENCES line (id) ON DELETE CASCADE,
+    revision INTEGER NOT NULL,
+    document TEXT NOT NULL                         -- JSON, Menu
+  ) STRICT;
+
+  CREATE TABLE sold_out (
+    line_id  TEXT NOT NULL REFERENCES line (id) ON DELETE CASCADE,
+    menu_id  TEXT NOT NULL,                        -- an item or an option
+    since_ms INTEGER NOT NULL,
+    PRIMARY KEY (line_id, menu_id)
+  ) STRICT, WITHOUT ROWID;
+
+  -- A call that the order desk takes, and what is left of it.
+  CREATE TABLE order_call (
+    id            TEXT PRIMARY KEY,
+    line_id       TEXT NOT NULL REFERENCES line (id) ON DELETE CASCADE,
+    caller_number TEXT,                            -- NULL: withheld or erased
+    language      TEXT NOT NULL,
+    data          TEXT NOT NULL,                   -- JSON, the order as its events made it
+    started_at_ms INTEGER NOT NULL,
+    ended_at_ms   INTEGER,
+    reason        TEXT,
+    cost_cents    INTEGER NOT NULL,
+    taken_by      TEXT,
+    draft         INTEGER NOT NULL CHECK (draft IN (0, 1))  -- 1: somebody has to look at it
+  ) STRICT;
+  CREATE INDEX order_call_started ON order_call (line_id, started_at_ms);
+  CREATE INDEX order_call_open ON order_call (line_id) WHERE ended_at_ms IS NULL OR draft = 1;
+  CREATE INDEX order_call_number ON order_call (caller_number);
+
+  -- What happened to the order of a call, append only. A tool call and its events are one row.
+  CREATE TABLE order_event (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    call_id      TEXT NOT NULL REFERENCES order_call (id) ON DELETE CASCADE,
+    tool_call_id TEXT,
+    events       TEXT NOT NULL,                    -- JSON array
+    answer       TEXT,                             -- JSON, what the tool call was answered
+    at_ms        INTEGER NOT NULL,
+    UNIQUE (call_id, tool_call_id)
+  ) STRICT;
+
+  CREATE TABLE customer_order (
+    id              TEXT PRIMARY KEY,
+    line_id         TEXT NOT NULL REFERENCES line (id) ON DELETE CASCADE,
+    call_id         TEXT NOT NULL,
+    ordinal         INTEGER NOT NULL,              -- of the orders of one call
+    day             TEXT NOT NULL,                 -- local date, on which numbers start at 1
+    number          INTEGER NOT NULL,
+    stage           TEXT NOT NULL CHECK (stage IN ('new', 'accepted', 'ready', 'gone', 'cancelled')),
+    confirmed_by    TEXT NOT NULL CHECK (confirmed_by IN ('caller', 'staff')),
+    name            TEXT NOT NULL,
+    caller_number   TEXT,
+    note            TEXT NOT NULL,
+    lines           TEXT NOT NULL,                 -- JSON
+    total_cents     INTEGER NOT NULL,
+    pickup_at_ms    INTEGER NOT NULL,
+    committed_at_ms INTEGER NOT NULL,
+    accepted_at_ms  INTEGER,
+    ready_at_ms     INTEGER,
+    gone_at_ms      INTEGER,
+    reminded_at_ms  INTEGER NOT NULL,              -- of the last alarm that nobody has accepted it
+    caller_told     INTEGER NOT NULL CHECK (caller_told IN (0, 1)),
+    UNIQUE (call_id, ordinal),
+    UNIQUE (line_id, day, number)
+  ) STRICT;
+  CREATE INDEX customer_order_stage ON customer_order (line_id, stage, committed_at_ms);
+  CREATE INDEX customer_order_number ON customer_order (caller_number);
+
+  CREATE TABLE transcript (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    call_id TEXT NOT NULL REFERENCES order_call (id) ON DELETE CASCADE,
+    who     TEXT NOT NULL CHECK (who IN ('caller', 'assistant', 'note')),
+    text    TEXT NOT NULL,
+    at_ms   INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX transcript_call ON transcript (call_id);
+
+  -- A message that a caller left.
+  CREATE TABLE call_message (
+    call_id TEXT PRIMARY KEY REFERENCES order_call (id) ON DELETE CASCADE,
+    wav     BLOB NOT NULL
+  ) STRICT;
+
+  -- Tickets that the printer has not taken yet.
+  CREATE TABLE print_job (
+    order_id TEXT PRIMARY KEY REFERENCES customer_order (id) ON DELETE CASCADE,
+    attempts INTEGER NOT NULL
+  ) STRICT;
   `,
 ];
 

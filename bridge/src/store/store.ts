@@ -5,11 +5,14 @@ import { type AccountStore, accountStore } from "./account-store.ts";
 import { type AuditStore, auditStore } from "./audit-store.ts";
 import { type BuildingStore, buildingStore } from "./building-store.ts";
 import { type CallStore, callStore } from "./call-store.ts";
+import { type CustomerOrderStore, customerOrderStore } from "./customer-order-store.ts";
 import { type OpenOptions, openDatabase } from "./database.ts";
 import { type DeviceStore, deviceStore } from "./device-store.ts";
 import { type EventOutbox, eventOutbox } from "./event-outbox.ts";
 import { type FeedStore, feedStore } from "./feed-store.ts";
+import { type LineStore, lineStore } from "./line-store.ts";
 import { type MemberStore, memberStore } from "./member-store.ts";
+import { type OrderCallStore, orderCallStore } from "./order-call-store.ts";
 import { type ProvisioningStore, provisioningStore } from "./provisioning-store.ts";
 import { type RuleStore, ruleStore } from "./rule-store.ts";
 import { type SeenStore, seenStore } from "./seen-store.ts";
@@ -31,6 +34,10 @@ export interface Store {
   audit: AuditStore;
   feed: FeedStore;
   outbox: EventOutbox;
+  /** Phone lines, menus, stock. */
+  lines: LineStore;
+  orderCalls: OrderCallStore;
+  orders: CustomerOrderStore;
   /**
    * Runs `work` in one transaction: all of it is on disk when this returns, or none of it after a throw. `work` is
    * synchronous. A transaction within another one is part of it, with its own rollback.
@@ -62,6 +69,9 @@ export function openStore(options: OpenOptions): Store {
     audit: auditStore(db),
     feed: feedStore(db),
     outbox: eventOutbox(db),
+    lines: lineStore(db),
+    orderCalls: orderCallStore(db),
+    orders: customerOrderStore(db),
     ...transactions(db),
     notice,
     keepCopy,

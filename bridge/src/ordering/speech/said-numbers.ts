@@ -1,0 +1,153 @@
+/**
+ * Does a transcript say the numbers of a sentence? Models write "12,50 €" or "douze euros cinquante" for the same
+ * sound, so both sides are brought to plain numbers and compared one by one.
+ */
+import type { Language } from "../../api/order.ts";
+import type { Sentence } from "../order-desk.ts";
+import { numberWords } from "./number-words.ts";
+
+/** True when the transcript says the sentence's numbers, all of them, in their order, and no other. */
+export function saysTheNumbers(sentence: Pick<Sentence, "text" | "language">, transcript: string): boolean {
+  const wanted = saidNumbers(sentence.text, sentence.language);
+  const said = saidNumbers(transcript, sentence.language);
+  return wanted.length === said.length && wanted.every((number, index) => number === said[index]);
+}
+
+/** "deux Margherita, 12,50 € à 19 h 30" → [2, 12, 50, 19, 30]. */
+export function saidNumbers(text: string, language: Language): number[] {
+  const digits = text
+    .toLowerCase()
+    .normalize("NFC")
+    // Amounts in digits as they are spoken: 12,00 is "douze", 0,50 is "cinquante", 12,5 is "douze cinquante".
+    .replace(/(\d)[\u00a0\u202f ](?=\d{3}\b)/g, "$1")
+    .replace(/\b0[.,](\d\d?)\b/g, (_all, cents: string) => cents.padEnd(2, "0"))
+    .replace(/\b(\d+)[.,](\d\d?)\b/g, (_all, euros: string, cents: string) =>
+      Number(cents) === 0 ? euros : `${euros} | ${Number(cents.padEnd(2, "0"))}`,
+    )
+    .replace(/\b(\d{1,2})\s?[h:]\s?(\d\d)\b/g, (_all, hour: string, minute: string) =>
+      Number(minute) === 0 ? hour : `${hour} | ${Number(minute)}`,
+    );
+  const words = digits.match(/\d+|[\p{L}]+|[|,.;:!?]/gu) ?? [];
+  return readWords(words, WORDS[language]);
+}
+
+/** Spelled numbers of up to four words below 100, hundred and thousand. */
+interface Vocabulary {
+  below100: ReadonlyMap<string, number>;
+  longest: number;
+  hundred: ReadonlySet<string>;
+  thousand: ReadonlySet<string>;
+  /** Single words that stand for numbers of their own. */
+  others: ReadonlyMap<string, number>;
+  linking: string | null;
+}
+
+function vocabulary(
+  language: Language,
+  hundred: string[],
+  thousand: string[],
+  others: [string, number][],
+  linking: string | null,
+): Vocabulary {
+  const below100 = new Map<string, number>();
+  for (let number = 0; number < 100; number++) {
+    below100.set(numberWords(number, language).replaceAll("-", " "), number);
+    if (language === "fr") below100.set(numberWords(number, language, true).replaceAll("-", " "), number);
+  }
+  if (language === "fr") below100.set("quatre vingt", 80);
+  return {
+    below100,
+    longest: 4,
+    hundred: new Set(hundred),
+    thousand: new Set(thousand),
+    others: new Map(others),
+    linking,
+  };
+}
+
+const WORDS: Record<Language, Vocabulary> = {
+  fr: vocabulary(
+    "fr",
+    ["cent", "cents"],
+    ["mille"],
+    [
+      ["midi", 12],
+      ["minuit", 0],
+    ],
+    null,
+  ),
+  en: vocabulary(
+    "en",
+    ["hundred"],
+    ["thousand"],
+    [
+      ["noon", 12],
+      ["midnight", 0],
+    ],
+    "and",
+  ),
+};
+
+function readWords(words: readonly string[], vocabulary: Vocabulary): number[] {
+  const found: number[] = [];
+  for (let at = 0; at < words.length; ) {
+    const word = words[at] ?? "";
+    if (/^\d+$/.test(word)) {
+      found.push(Number(word));
+      at++;
+      continue;
+    }
+    const other = vocabulary.others.get(word);
+    if (other !== undefined) {
+      found.push(other);
+      at++;
+      continue;
+    }
+    const number = readNumber(words, at, vocabulary);
+    if (number) found.push(number.value);
+    at = number?.next ?? at + 1;
+  }
+  return found;
+}
+
+function readNumber(
+  words: readonly string[],
+  start: number,
+  vocabulary: Vocabulary,
+): { value: number; next: number } | null {
+  let at = start;
+  let thousands = 0;
+  let current = 0;
+  let read = false;
+  let hundredsDone = false;
+  for (;;) {
+    const word = words[at] ?? "";
+    if (vocabulary.hundred.has(word) && !hundredsDone && (current < 10 || !read)) {
+      current = (read && current > 0 ? current : 1) * 100;
+      [read, hundredsDone] = [true, true];
+      at++;
+    } else if (vocabulary.thousand.has(word) && thousands === 0) {
+      thousands = (read ? current : 1) * 1000;
+      [current, read, hundredsDone] = [0, true, false];
+      at++;
+    } else {
+      const linked = read && word === vocabulary.linking ? at + 1 : at;
+      const small = readBelow100(words, linked, vocabulary);
+      // A second small number is another number, unless it fills what hundred or thousand left open.
+      if (!small || (read && current % 100 !== 0) || (read && current === 0 && thousands === 0)) break;
+      if (linked !== at && current === 0 && thousands === 0) break;
+      current += small.value;
+      read = true;
+      at = small.next;
+    }
+  }
+  return read ? { value: thousands + current, next: at } : null;
+}
+
+function readBelow100(words: readonly string[], at: number, { below100, longest }: Vocabulary) {
+  for (let length = longest; length > 0; length--) {
+    const value = below100.get(words.slice(at, at + length).join(" "));
+    if (value !== undefined && at + length <= words.length) return { value, next: at + length };
+  }
+  return null;
+}
