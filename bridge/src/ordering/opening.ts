@@ -1,4 +1,5 @@
 /** When a line takes orders, and when they may be fetched: the week's hours, holidays, the queue's pick-up slots. */
+import type { ClockOffset } from "../../../infra/control/src/wire.ts";
 import type { LineSettings } from "../api/line.ts";
 
 /** A moment on the site's clock. */
@@ -10,41 +11,23 @@ export interface LocalTime {
   minuteOfWeek: number;
 }
 
-const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+/** The site's offsets from UTC, oldest first (`siteClock`): time zone data itself would cost the process 8 MB. */
+export type SiteClock = readonly ClockOffset[];
+
 const MINUTE_MS = 60_000;
-const formats = new Map<string, Intl.DateTimeFormat>();
+const DAY_MS = 86_400_000;
 
-export function localTime(atMs: number, timeZone: string): LocalTime {
-  const parts = new Map(
-    formatOf(timeZone)
-      .formatToParts(atMs)
-      .map(({ type, value }) => [type, value]),
-  );
-  const part = (name: Intl.DateTimeFormatPartTypes): string => parts.get(name) ?? "";
-  const minuteOfDay = Number(part("hour")) * 60 + Number(part("minute"));
+export function localTime(atMs: number, clock: SiteClock): LocalTime {
+  const offset = clock.findLast(({ fromUnix }) => fromUnix * 1000 <= atMs) ?? clock[0];
+  const localMs = atMs + (offset?.offsetSeconds ?? 0) * 1000;
+  const minuteOfDay = Math.floor((localMs % DAY_MS) / MINUTE_MS);
+  // Day 0 of Unix time was a Thursday.
+  const weekday = (Math.floor(localMs / DAY_MS) + 3) % 7;
   return {
-    date: `${part("year")}-${part("month")}-${part("day")}`,
+    date: new Date(localMs).toISOString().slice(0, 10),
     minuteOfDay,
-    minuteOfWeek: DAYS.indexOf(part("weekday")) * 1440 + minuteOfDay,
+    minuteOfWeek: weekday * 1440 + minuteOfDay,
   };
-}
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  let format = formats.get(timeZone);
-  if (!format) {
-    format = new Intl.DateTimeFormat("en-US", {
-      timeZone,
-      hourCycle: "h23",
-      weekday: "short",
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-    });
-    formats.set(timeZone, format);
-  }
-  return format;
 }
 
 /** A holiday's own hours take the place of the week's. */
@@ -60,7 +43,7 @@ export function within(windows: readonly { fromMinute: number; toMinute: number 
 
 export interface Kitchen {
   settings: LineSettings;
-  timeZone: string;
+  clock: SiteClock;
   nowMs: number;
   /** Pick-up times of the orders that are not gone yet. */
   pickups: readonly number[];
@@ -68,13 +51,13 @@ export interface Kitchen {
 
 /** The next pick-up times with a free place, soonest first; starts at the full slot after preparation. */
 export function pickupSlots(kitchen: Kitchen, most: number): number[] {
-  const { settings, timeZone, nowMs } = kitchen;
+  const { settings, clock, nowMs } = kitchen;
   const slotMs = settings.slotMinutes * MINUTE_MS;
   const firstMs = Math.ceil((nowMs + settings.preparationMinutes * MINUTE_MS) / slotMs) * slotMs;
   const lastMs = nowMs + settings.aheadHours * 60 * MINUTE_MS;
   const slots: number[] = [];
   for (let atMs = firstMs; atMs <= lastMs && slots.length < most; atMs += slotMs) {
-    if (isFree(kitchen, atMs) && isOpenAt(settings, localTime(atMs, timeZone))) slots.push(atMs);
+    if (isFree(kitchen, atMs) && isOpenAt(settings, localTime(atMs, clock))) slots.push(atMs);
   }
   return slots;
 }
@@ -84,22 +67,22 @@ export function pickupProblem(
   kitchen: Kitchen,
   atMs: number,
 ): "too_soon" | "too_late" | "closed_then" | "slot_full" | null {
-  const { settings, timeZone, nowMs } = kitchen;
+  const { settings, clock, nowMs } = kitchen;
   const soonestMs = nowMs + settings.preparationMinutes * MINUTE_MS;
   if (atMs < soonestMs) return "too_soon";
   if (atMs > nowMs + settings.aheadHours * 60 * MINUTE_MS) return "too_late";
-  if (!isOpenAt(settings, localTime(atMs, timeZone))) return "closed_then";
+  if (!isOpenAt(settings, localTime(atMs, clock))) return "closed_then";
   return isFree(kitchen, atMs) ? null : "slot_full";
 }
 
 /** The next moment at which the site's clock shows this time, within 24 hours; null when it never does (spring). */
-export function nextAt(minuteOfDay: number, nowMs: number, timeZone: string): number | null {
+export function nextAt(minuteOfDay: number, nowMs: number, clock: SiteClock): number | null {
   const startMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
-  const away = (minuteOfDay - localTime(startMs, timeZone).minuteOfDay + 1440) % 1440;
+  const away = (minuteOfDay - localTime(startMs, clock).minuteOfDay + 1440) % 1440;
   // The clock may change on the way: look an hour around.
   for (const shift of [0, -60, 60]) {
     const atMs = startMs + (away + shift) * MINUTE_MS;
-    if (atMs >= startMs && localTime(atMs, timeZone).minuteOfDay === minuteOfDay) return atMs;
+    if (atMs >= startMs && localTime(atMs, clock).minuteOfDay === minuteOfDay) return atMs;
   }
   return null;
 }

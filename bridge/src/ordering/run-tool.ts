@@ -7,8 +7,8 @@ import type { LineSettings } from "../api/line.ts";
 import type { MenuItem } from "../api/menu.ts";
 import type { Cart, CartLine, CartOption, Language } from "../api/order.ts";
 import { type MenuIndex, nameIn } from "./menu/menu-index.ts";
-import { localTime, nextAt, pickupProblem, pickupSlots, within } from "./opening.ts";
-import type { CallStep, HandOverReason, Sentence } from "./order-desk.ts";
+import { localTime, nextAt, pickupProblem, pickupSlots, type SiteClock, within } from "./opening.ts";
+import type { HandOverReason, Sentence } from "./order-desk.ts";
 import {
   type OrderData,
   type OrderEvent,
@@ -25,7 +25,7 @@ import { isTool, TOOL_ARGS, type ToolArgs, type ToolName, toolsFor } from "./too
 export interface ToolContext {
   menu: MenuIndex;
   settings: LineSettings;
-  timeZone: string;
+  clock: SiteClock;
   nowMs: number;
   language: Language;
   open: boolean;
@@ -151,7 +151,7 @@ export class ToolRun {
   }
 
   times(slots: readonly number[]): string[] {
-    return slots.map((atMs) => timeWords(localTime(atMs, this.context.timeZone).minuteOfDay, this.context.language));
+    return slots.map((atMs) => timeWords(localTime(atMs, this.context.clock).minuteOfDay, this.context.language));
   }
 
   private result(problem: string | null, say: string | Sentence, info: Record<string, unknown> | null): ToolResult {
@@ -321,8 +321,8 @@ function priceLine(
   };
 }
 
-function isServed({ menu, timeZone, nowMs }: ToolContext, item: MenuItem, pickupAtMs: number | null): boolean {
-  const { minuteOfWeek } = localTime(pickupAtMs ?? nowMs, timeZone);
+function isServed({ menu, clock, nowMs }: ToolContext, item: MenuItem, pickupAtMs: number | null): boolean {
+  const { minuteOfWeek } = localTime(pickupAtMs ?? nowMs, clock);
   const windows = [item.available, menu.category(item.categoryId)?.available ?? []];
   return windows.every((available) => available.length === 0 || within(available, minuteOfWeek));
 }
@@ -349,10 +349,10 @@ function findPickup(run: ToolRun, wanted: string): { atMs: number; asap: boolean
   if (soonest === undefined) return run.refuse("no_pickup_time", run.say.noSlots);
   if (wanted === "asap") return { atMs: soonest, asap: true };
   const [hour, minute] = wanted.split(":").map(Number);
-  const atMs = nextAt((hour ?? 0) * 60 + (minute ?? 0), run.context.nowMs, run.context.timeZone);
+  const atMs = nextAt((hour ?? 0) * 60 + (minute ?? 0), run.context.nowMs, run.context.clock);
   const problem = atMs === null ? "closed_then" : pickupProblem(run.context, atMs);
   if (atMs === null || problem) {
-    const info = { offered: slots.map((at) => clockOf(at, run.context.timeZone)) };
+    const info = { offered: slots.map((at) => clockOf(at, run.context.clock)) };
     return run.refuse(problem ?? "closed_then", run.say.notThen(run.times(slots)), info);
   }
   return { atMs, asap: false };
@@ -361,7 +361,7 @@ function findPickup(run: ToolRun, wanted: string): { atMs: number; asap: boolean
 function pickupTimes(run: ToolRun): ToolResult {
   const slots = pickupSlots(run.context, MOST_SLOTS);
   if (slots.length === 0) return run.refuse("no_pickup_time", run.say.noSlots);
-  return run.done(run.say.slots(run.times(slots)), { times: slots.map((at) => clockOf(at, run.context.timeZone)) });
+  return run.done(run.say.slots(run.times(slots)), { times: slots.map((at) => clockOf(at, run.context.clock)) });
 }
 
 function askReadBack(run: ToolRun): ToolResult {
@@ -388,7 +388,7 @@ function readBackWith(run: ToolRun): ToolResult {
 
 function readBackSentence(run: ToolRun, mark: string): Sentence {
   const { name, note, pickup } = run.data;
-  const pickupMinute = localTime(pickup?.atMs ?? run.context.nowMs, run.context.timeZone).minuteOfDay;
+  const pickupMinute = localTime(pickup?.atMs ?? run.context.nowMs, run.context.clock).minuteOfDay;
   return readBack({ cart: run.cart, name, note, pickupMinute }, run.context.language, mark);
 }
 
@@ -410,7 +410,7 @@ function confirmOrder(run: ToolRun): ToolResult {
 export function committedSentence(context: ToolContext, data: OrderData, number: number, mark: string): Sentence {
   const { language } = context;
   const total = totalCents(data.lines);
-  const minute = localTime(data.pickup?.atMs ?? context.nowMs, context.timeZone).minuteOfDay;
+  const minute = localTime(data.pickup?.atMs ?? context.nowMs, context.clock).minuteOfDay;
   const text = phrases(language).committed(
     numberWords(number, language),
     timeWords(minute, language),
@@ -459,8 +459,8 @@ function missingDetail({ data, say }: ToolRun): string | null {
   return data.name === "" ? say.askName : data.pickup === null ? say.askPickup : null;
 }
 
-function clockOf(atMs: number, timeZone: string): string {
-  const { minuteOfDay } = localTime(atMs, timeZone);
+function clockOf(atMs: number, clock: SiteClock): string {
+  const { minuteOfDay } = localTime(atMs, clock);
   return `${String(Math.floor(minuteOfDay / 60)).padStart(2, "0")}:${String(minuteOfDay % 60).padStart(2, "0")}`;
 }
 
@@ -479,5 +479,3 @@ function parseJson(text: string): unknown {
     return undefined;
   }
 }
-
-export type { CallStep };
