@@ -112,7 +112,7 @@ export const Draft = Type.Object({
   cart: Cart,
   startedAtMs: Type.Integer(),
   endedAtMs: Type.Integer(),
-  /** A message was recorded; `GET /api/calls-with-assistant/:callId/message`. */
+  /** A message was recorded; `GET /api/order-calls/:callId/message`. */
   hasMessage: Type.Boolean(),
 });
 

@@ -99,7 +99,8 @@ export const ERRORS = {
   ORDER_MOVED: conflict(),
   /** The draft cannot become an order: empty, a choice open, or dealt with. */
   DRAFT_UNUSABLE: conflict(),
-  LINE_EXISTS: conflict(),
+  /** A call is on the line. */
+  LINE_BUSY: conflict(),
 
   /** The store or disk refuses: nothing was changed. */
   STORE_UNAVAILABLE: { status: 503, category: "unavailable", retryable: true },

@@ -24,6 +24,8 @@ export interface CallStore {
   listCalls(before: number | null, limit: number, filter?: CallFilter): CallRow[];
   /** Calls to or from these units or doors. */
   countOf(unitIds: readonly string[]): number;
+  /** Takes the numbers of outside callers that match out of the log. Returns of how many calls. */
+  forgetGatewayCallers(matches: (number: string) => boolean): number;
   /** Calls without an end, oldest first. */
   activeCalls(filter?: CallFilter): CallRow[];
 }
@@ -77,6 +79,11 @@ export function callStore(db: Database): CallStore {
   const countOf = db.prepare<{ unitIds: string; siteId: null }, { n: number }>(
     `SELECT count(*) AS n FROM call WHERE ${VISIBLE}`,
   );
+  const gatewayLabels = db.prepare<[], { label: string }>(`
+    SELECT DISTINCT json_extract(caller, '$.label') AS label FROM call WHERE json_extract(caller, '$.kind') = 'gateway'`);
+  const forget = db.prepare<[string]>(`
+    UPDATE call SET caller = json_set(caller, '$.label', json_extract(caller, '$.name'))
+    WHERE json_extract(caller, '$.kind') = 'gateway' AND json_extract(caller, '$.label') = ?`);
   const visible = (filter: CallFilter) => ({
     siteId: filter.siteId ?? null,
     unitIds: filter.unitIds ? JSON.stringify(filter.unitIds) : null,
@@ -90,6 +97,11 @@ export function callStore(db: Database): CallStore {
     listCalls: (before, limit, filter = {}) =>
       list.all({ before: before ?? Number.MAX_SAFE_INTEGER, limit, ...visible(filter) }).map(fromColumns),
     countOf: (unitIds) => countOf.get({ unitIds: JSON.stringify(unitIds), siteId: null })?.n ?? 0,
+    forgetGatewayCallers: (matches) =>
+      gatewayLabels
+        .all()
+        .filter(({ label }) => matches(label))
+        .reduce((sum, { label }) => sum + forget.run(label).changes, 0),
     activeCalls: (filter = {}) => active.all(visible(filter)).map(fromColumns),
   };
 }

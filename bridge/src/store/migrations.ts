@@ -201,6 +201,8 @@ export const MIGRATIONS: readonly string[] = [
   ${changeTriggers("unit", "unit", "%.name")}
   ${changeTriggers("account", "account", "%.username")}
   ${changeTriggers("rule", "rules", "(SELECT name FROM unit WHERE id = %.unit_id)")}
+  `,
+  `
   -- A restaurant's phone line. Its unit is what the gateway calls; its people are the unit's.
   CREATE TABLE line (
     id                 TEXT PRIMARY KEY,

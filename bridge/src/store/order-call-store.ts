@@ -47,13 +47,15 @@ export interface OrderCallStore {
   setAnswer(callId: string, toolCallId: string, answer: string): void;
   addTranscript(callId: string, line: TranscriptLine): void;
   transcript(callId: string): TranscriptLine[];
-  /** Drops transcripts of a line's calls that started before. Returns how many calls had one. */
+  /** Drops transcripts and messages of a line's calls that started before. Returns how many lines and messages went. */
   dropTranscripts(lineId: string, startedBeforeMs: number): number;
   putMessage(callId: string, wav: Buffer): void;
   message(callId: string): Buffer | null;
   hasMessage(callId: string): boolean;
   removeMessage(callId: string): void;
   byNumber(callerNumber: string): OrderCallRow[];
+  /** All numbers that calls or orders are stored under, as they were written. */
+  callerNumbers(): string[];
   /** Removes a call with its log, transcript and message. */
   remove(callId: string): void;
 }
@@ -105,6 +107,9 @@ export function orderCallStore(db: Database): OrderCallStore {
   const dropTranscripts = db.prepare<[string, number]>(`
     DELETE FROM transcript WHERE call_id IN
       (SELECT id FROM order_call WHERE line_id = ? AND started_at_ms < ? AND ended_at_ms IS NOT NULL)`);
+  const dropMessages = db.prepare<[string, number]>(`
+    DELETE FROM call_message WHERE call_id IN
+      (SELECT id FROM order_call WHERE line_id = ? AND started_at_ms < ? AND ended_at_ms IS NOT NULL)`);
   const putMessage = db.prepare<[string, Buffer]>(
     "INSERT INTO call_message (call_id, wav) VALUES (?, ?) ON CONFLICT (call_id) DO UPDATE SET wav = excluded.wav",
   );
@@ -112,6 +117,9 @@ export function orderCallStore(db: Database): OrderCallStore {
   const hasMessage = db.prepare<[string], { n: number }>("SELECT count(*) AS n FROM call_message WHERE call_id = ?");
   const removeMessage = db.prepare<[string]>("DELETE FROM call_message WHERE call_id = ?");
   const byNumber = db.prepare<[string], Columns>(`${SELECT} WHERE caller_number = ? ORDER BY started_at_ms`);
+  const callerNumbers = db.prepare<[], { number: string }>(`
+    SELECT caller_number AS number FROM order_call WHERE caller_number IS NOT NULL
+    UNION SELECT caller_number FROM customer_order WHERE caller_number IS NOT NULL`);
   const remove = db.prepare<[string]>("DELETE FROM order_call WHERE id = ?");
   return {
     insert: (call) => void insert.run(toColumns(call)),
@@ -129,12 +137,14 @@ export function orderCallStore(db: Database): OrderCallStore {
     setAnswer: (callId, toolCallId, answer) => void setAnswer.run(answer, callId, toolCallId),
     addTranscript: (callId, line) => void addTranscript.run({ callId, ...line }),
     transcript: (callId) => transcript.all(callId),
-    dropTranscripts: (lineId, startedBeforeMs) => dropTranscripts.run(lineId, startedBeforeMs).changes,
+    dropTranscripts: (lineId, startedBeforeMs) =>
+      dropTranscripts.run(lineId, startedBeforeMs).changes + dropMessages.run(lineId, startedBeforeMs).changes,
     putMessage: (callId, wav) => void putMessage.run(callId, wav),
     message: (callId) => message.get(callId)?.wav ?? null,
     hasMessage: (callId) => (hasMessage.get(callId)?.n ?? 0) > 0,
     removeMessage: (callId) => void removeMessage.run(callId),
     byNumber: (callerNumber) => byNumber.all(callerNumber).map(fromColumns),
+    callerNumbers: () => callerNumbers.all().map(({ number }) => number),
     remove: (callId) => void remove.run(callId),
   };
 }

@@ -76,7 +76,12 @@ function lineOf(pointer: string, lines: ReadonlyMap<string, number>): number {
   return 1;
 }
 
-function lineOfJsonError(text: string, error: unknown): number | null {
-  const position = /position (\d+)/.exec((error as Error).message)?.[1];
-  return position === undefined ? null : text.slice(0, Number(position)).split("\n").length;
+/** V8 tells a position, or a few characters around it; a text that stops early is wrong in its last line. */
+function lineOfJsonError(text: string, error: unknown): number {
+  const { message } = error as Error;
+  const position = /position (\d+)/.exec(message)?.[1];
+  const around = /(?:\.\.\.|, )"(.*?)"(?:\.\.\.)? is not valid JSON/s.exec(message)?.[1];
+  const at =
+    position !== undefined ? Number(position) : around === undefined ? -1 : text.indexOf(around) + around.length / 2;
+  return text.slice(0, at < 0 ? text.length : at).split("\n").length;
 }

@@ -1,0 +1,75 @@
+/** What a line's desk shows: the kitchen board with drafts and running calls, and the history of calls. */
+import { type Static, Type } from "typebox";
+import { Id } from "./directory.ts";
+import { Line, PhoneNumber } from "./line.ts";
+import { CallCloseReason, Draft, Language, LiveCall, Order, OrderStage, TranscriptLine } from "./order.ts";
+
+const closed = { additionalProperties: false } as const;
+
+/** `GET /api/lines/:id/board`, and every message of its WebSocket `GET /api/lines/:id/ws`. */
+export const Board = Type.Object({
+  nowMs: Type.Integer(),
+  line: Line,
+  /** Calls that broke off, newest first: shown before everything else. */
+  drafts: Type.Array(Draft),
+  calls: Type.Array(LiveCall),
+  /** New, accepted and ready ones, and what went within the last two hours; oldest first. */
+  orders: Type.Array(Order),
+  today: Type.Object({ orders: Type.Integer(), turnoverCents: Type.Integer() }),
+});
+
+/** `PUT /api/orders/:id/stage`: `from` is what the person saw. Back again is undo. */
+export const StagePut = Type.Object({ from: OrderStage, to: OrderStage }, closed);
+
+/** `POST /api/order-calls/:callId/draft`: it became an order after all, or it is done with. */
+export const DraftDone = Type.Object({ outcome: Type.Union([Type.Literal("order"), Type.Literal("dismiss")]) }, closed);
+
+/** `POST /api/order-calls/:callId/command`, while the call is on. */
+export const CallOrder = Type.Object(
+  { command: Type.Union([Type.Literal("take-over"), Type.Literal("hang-up")]) },
+  closed,
+);
+
+export const PastCall = Type.Object({
+  callId: Type.String(),
+  lineId: Id,
+  language: Language,
+  /** Masked for all but administrators. */
+  callerNumber: Type.Union([Type.String(), Type.Null()]),
+  name: Type.String(),
+  startedAtMs: Type.Integer(),
+  endedAtMs: Type.Union([Type.Integer(), Type.Null()]),
+  reason: Type.Union([CallCloseReason, Type.Null()]),
+  /** Of the voice service. */
+  costCents: Type.Integer(),
+  orders: Type.Array(Type.Object({ id: Id, number: Type.Integer(), stage: OrderStage, totalCents: Type.Integer() })),
+  hasMessage: Type.Boolean(),
+});
+/** `GET /api/lines/:id/history?before=<startedAtMs>&limit=`, newest first. */
+export const HistoryPage = Type.Object({
+  calls: Type.Array(PastCall),
+  nextBefore: Type.Union([Type.Integer(), Type.Null()]),
+});
+/** `GET /api/order-calls/:callId`. */
+export const PastCallDetails = Type.Object({
+  call: PastCall,
+  orders: Type.Array(Order),
+  transcript: Type.Array(TranscriptLine),
+});
+
+/** `POST /api/callers/export` and `POST /api/callers/erase`; +33… and 0… are the same number. */
+export const CallerQuery = Type.Object({ callerNumber: PhoneNumber }, closed);
+export const CallerExport = Type.Object({
+  calls: Type.Array(PastCallDetails),
+  orders: Type.Array(Order),
+});
+export const CallerErased = Type.Object({ calls: Type.Integer(), orders: Type.Integer() });
+
+export type Board = Static<typeof Board>;
+export type StagePut = Static<typeof StagePut>;
+export type DraftDone = Static<typeof DraftDone>;
+export type PastCall = Static<typeof PastCall>;
+export type HistoryPage = Static<typeof HistoryPage>;
+export type PastCallDetails = Static<typeof PastCallDetails>;
+export type CallerExport = Static<typeof CallerExport>;
+export type CallerErased = Static<typeof CallerErased>;

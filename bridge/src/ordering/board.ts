@@ -1,0 +1,183 @@
+/** What people see of a line's desk, and what they do with drafts and running calls. */
+import type { Board, HistoryPage, PastCall, PastCallDetails } from "../api/board.ts";
+import type { Draft, LiveCall, Order } from "../api/order.ts";
+import { AppError } from "../events/errors.ts";
+import type { OrderCallRow } from "../store/order-call-store.ts";
+import { masked } from "./caller-number.ts";
+import { clockOf, deskChanged, lineRow, type OrderingContext, toLine } from "./context.ts";
+import type { Desk } from "./desk.ts";
+import { localTime } from "./opening.ts";
+import { type OrderData, totalCents } from "./order-machine.ts";
+import { type Orders, toOrder } from "./orders.ts";
+
+export interface Boards {
+  board(lineId: string): Board;
+  /** `mayReadNumbers`: others see masked ones. */
+  history(lineId: string, beforeMs: number | null, limit: number, mayReadNumbers: boolean): HistoryPage;
+  details(callId: string, mayReadNumbers: boolean): PastCallDetails;
+  message(callId: string): Buffer;
+  /** Makes an order of a draft, confirmed by staff. Throws DRAFT_UNUSABLE. */
+  draftToOrder(callId: string): Order;
+  dismissDraft(callId: string): void;
+  /** Throws UNKNOWN_ORDER_CALL when the call is not on, ORDER_MOVED when somebody has it already. */
+  takeOver(callId: string, by: string): void;
+  hangUp(callId: string, by: string): void;
+}
+
+const GONE_SHOWN_MS = 2 * 3_600_000;
+const TRANSCRIPT_SHOWN = 40;
+
+export function boards(context: OrderingContext, desk: Desk, orders: Orders): Boards {
+  const { store, now } = context;
+
+  function callRow(callId: string): OrderCallRow {
+    const row = store.orderCalls.get(callId);
+    if (!row) throw new AppError("UNKNOWN_ORDER_CALL", "there is no such call");
+    return row;
+  }
+
+  function draftRow(callId: string): OrderCallRow {
+    const row = callRow(callId);
+    if (row.draft && row.endedAtMs !== null) return row;
+    throw new AppError("DRAFT_UNUSABLE", "the draft has been dealt with");
+  }
+
+  function running(callId: string) {
+    const call = desk.live(callId);
+    if (!call) throw new AppError("UNKNOWN_ORDER_CALL", "the call is over");
+    return call;
+  }
+
+  return {
+    board: (lineId) => {
+      const row = lineRow(store, lineId);
+      const { date } = localTime(now(), clockOf(context, row.siteId));
+      const { orders: count, cents } = store.orders.turnover(lineId, date);
+      const shown = [
+        ...store.orders.inStages(lineId, ["new", "accepted", "ready"]),
+        ...store.orders
+          .inStages(lineId, ["gone"], now() - 12 * 3_600_000)
+          .filter(({ goneAtMs }) => (goneAtMs ?? 0) > now() - GONE_SHOWN_MS),
+      ];
+      return {
+        nowMs: now(),
+        line: toLine(context, row),
+        drafts: store.orderCalls.drafts(lineId).map((call) => toDraft(context, call)),
+        calls: store.orderCalls.open(lineId).map((call) => toLiveCall(context, call)),
+        orders: shown.map((order) => toOrder(context, order)),
+        today: { orders: count, turnoverCents: cents },
+      };
+    },
+    history: (lineId, beforeMs, limit, mayReadNumbers) => {
+      lineRow(store, lineId);
+      const calls = store.orderCalls.history(lineId, beforeMs ?? Number.MAX_SAFE_INTEGER, limit);
+      const last = calls.length >= limit ? calls.at(-1) : undefined;
+      return {
+        calls: calls.map((call) => toPastCall(context, call, mayReadNumbers)),
+        nextBefore: last?.startedAtMs ?? null,
+      };
+    },
+    details: (callId, mayReadNumbers) => pastCallDetails(context, callRow(callId), mayReadNumbers),
+    message: (callId) => {
+      const wav = store.orderCalls.message(callRow(callId).callId);
+      if (!wav) throw new AppError("UNKNOWN_ORDER_CALL", "the call left no message");
+      return wav;
+    },
+    draftToOrder: (callId) =>
+      store.transaction(() => {
+        const call = draftRow(callId);
+        const data = JSON.parse(call.data) as OrderData;
+        if (data.lines.length === 0 || data.lines.some(({ missing }) => missing.length > 0)) {
+          throw new AppError("DRAFT_UNUSABLE", "the cart is empty, or a choice is open");
+        }
+        const { callerNumber } = call;
+        const order = orders.commit(lineRow(store, call.lineId), { callId, data, callerNumber, confirmedBy: "staff" });
+        store.orderCalls.update({ ...call, draft: false });
+        return toOrder(context, order);
+      }),
+    dismissDraft: (callId) =>
+      store.transaction(() => {
+        const call = draftRow(callId);
+        store.orderCalls.update({ ...call, draft: false });
+        deskChanged(context, lineRow(store, call.lineId));
+      }),
+    takeOver: (callId, by) => {
+      if (!running(callId).takeOver(by)) throw new AppError("ORDER_MOVED", "somebody has taken the call already");
+    },
+    hangUp: (callId, by) => running(callId).tell({ type: "hang-up", by }),
+  };
+}
+
+export function pastCallDetails(
+  context: OrderingContext,
+  call: OrderCallRow,
+  mayReadNumbers: boolean,
+): PastCallDetails {
+  const { store } = context;
+  return {
+    call: toPastCall(context, call, mayReadNumbers),
+    orders: store.orders.ofCall(call.callId).map((order) => maskOrder(toOrder(context, order), mayReadNumbers)),
+    transcript: store.orderCalls.transcript(call.callId),
+  };
+}
+
+function maskOrder(order: Order, mayReadNumbers: boolean): Order {
+  return mayReadNumbers ? order : { ...order, callerNumber: masked(order.callerNumber) };
+}
+
+function toDraft({ store }: OrderingContext, call: OrderCallRow): Draft {
+  const data = JSON.parse(call.data) as OrderData;
+  return {
+    callId: call.callId,
+    lineId: call.lineId,
+    state: data.state,
+    reason: call.reason ?? "interrupted",
+    name: data.name,
+    callerNumber: call.callerNumber,
+    note: data.note,
+    cart: cartOf(data),
+    startedAtMs: call.startedAtMs,
+    endedAtMs: call.endedAtMs ?? call.startedAtMs,
+    hasMessage: store.orderCalls.hasMessage(call.callId),
+  };
+}
+
+function toLiveCall({ store }: OrderingContext, call: OrderCallRow): LiveCall {
+  const data = JSON.parse(call.data) as OrderData;
+  return {
+    callId: call.callId,
+    lineId: call.lineId,
+    state: data.state,
+    language: call.language,
+    name: data.name,
+    callerNumber: call.callerNumber,
+    note: data.note,
+    cart: cartOf(data),
+    startedAtMs: call.startedAtMs,
+    takenOverBy: call.takenBy,
+    transcript: store.orderCalls.transcript(call.callId).slice(-TRANSCRIPT_SHOWN),
+  };
+}
+
+function toPastCall({ store }: OrderingContext, call: OrderCallRow, mayReadNumbers: boolean): PastCall {
+  const data = JSON.parse(call.data) as OrderData;
+  return {
+    callId: call.callId,
+    lineId: call.lineId,
+    language: call.language,
+    callerNumber: mayReadNumbers ? call.callerNumber : masked(call.callerNumber),
+    name: data.name,
+    startedAtMs: call.startedAtMs,
+    endedAtMs: call.endedAtMs,
+    reason: call.reason,
+    costCents: call.costCents,
+    orders: store.orders
+      .ofCall(call.callId)
+      .map(({ id, number, stage, totalCents: cents }) => ({ id, number, stage, totalCents: cents })),
+    hasMessage: store.orderCalls.hasMessage(call.callId),
+  };
+}
+
+function cartOf(data: OrderData): LiveCall["cart"] {
+  return { lines: [...data.lines], totalCents: totalCents(data.lines) };
+}

@@ -1,0 +1,108 @@
+/** Phone lines: what they are made of, their settings, their pause. */
+import type { Line, LinePatch, LineSettings, LineWithPassword, NewLine, PausePut } from "../api/line.ts";
+import type { Directory } from "../directory/directory.ts";
+import { AppError } from "../events/errors.ts";
+import { deskChanged, lineRow, type OrderingContext, toLine } from "./context.ts";
+import { LINE_DEFAULTS } from "./line-defaults.ts";
+
+export interface Lines {
+  list(siteId?: string): Line[];
+  get(id: string): Line;
+  /** Unit, gateway account, rules and line, or nothing of it. Throws what the directory throws. */
+  create(line: NewLine): LineWithPassword;
+  update(id: string, patch: LinePatch): Line;
+  /** "No phone orders now": calls go to people until it is over. */
+  pause(id: string, pause: PausePut): Line;
+  /** With its unit, gateway account, menu, orders and calls. */
+  remove(id: string): void;
+}
+
+/** Year 2100: until somebody ends it. */
+const FOR_GOOD_MS = 4_102_444_800_000;
+/** The bridge opens the voice session within 2.5 s or refuses; the rest is the way there. */
+const BRIDGE_RING_SECONDS = 15;
+
+export function lines(context: OrderingContext, directory: Directory): Lines {
+  const { store, now, newId } = context;
+  const get = (id: string): Line => toLine(context, lineRow(store, id));
+
+  function bridgeAccount(siteId: string): { username: string } {
+    const there = store.accounts.list({ siteId }).find(({ type }) => type === "bridge");
+    return there ?? directory.accounts.create({ siteId, type: "bridge", label: "Neolia" });
+  }
+
+  return {
+    list: (siteId) => store.lines.list(siteId).map(({ id }) => get(id)),
+    get,
+    create: ({ buildingId, label, name, gateway }) =>
+      store.transaction(() => {
+        const unit = directory.units.create({ buildingId, number: label, ...(name !== undefined && { name }) });
+        const { siteId } = unit;
+        const account = directory.accounts.create({ siteId, type: "gateway", label, username: gateway });
+        const domain = store.sites.get(siteId)?.domain ?? "";
+        // Before the rule that every unit starts with, which rings its people.
+        directory.rules.create({
+          unitId: unit.id,
+          sourcePattern: gateway,
+          action: "forward",
+          targetSipUri: `sip:${bridgeAccount(siteId).username}@${domain}`,
+          ringSeconds: BRIDGE_RING_SECONDS,
+          schedule: [],
+          enabled: true,
+          position: 0,
+        });
+        const row = {
+          id: newId(),
+          siteId,
+          unitId: unit.id,
+          gatewayAccountId: account.id,
+          settings: LINE_DEFAULTS,
+          pausedUntilMs: null,
+        };
+        store.lines.insert(row);
+        deskChanged(context, row);
+        return { ...get(row.id), account };
+      }),
+    update: (id, { label, settings }) =>
+      store.transaction(() => {
+        const row = lineRow(store, id);
+        const changed = { ...row, settings: { ...row.settings, ...settings } };
+        refuseSenseless(changed.settings);
+        if (label !== undefined) directory.units.update(row.unitId, { number: label }, null);
+        store.lines.update(changed);
+        deskChanged(context, row);
+        return get(id);
+      }),
+    pause: (id, { paused, minutes = null }) =>
+      store.transaction(() => {
+        const row = lineRow(store, id);
+        const untilMs = minutes === null ? FOR_GOOD_MS : now() + minutes * 60_000;
+        store.lines.update({ ...row, pausedUntilMs: paused ? untilMs : null });
+        deskChanged(context, row);
+        return get(id);
+      }),
+    remove: (id) =>
+      store.transaction(() => {
+        const row = lineRow(store, id);
+        if (store.orderCalls.open(id).length > 0) {
+          throw new AppError("LINE_BUSY", "there is a call on the line; try again when it is over");
+        }
+        store.lines.remove(id);
+        directory.units.remove(row.unitId, null);
+        if (row.gatewayAccountId !== null) directory.accounts.remove(row.gatewayAccountId, null);
+        deskChanged(context, row);
+      }),
+  };
+}
+
+/** What the schema cannot say. */
+function refuseSenseless({ hours, holidays }: LineSettings): void {
+  const endsEarly = ({ fromMinute, toMinute }: { fromMinute: number; toMinute: number }): boolean =>
+    fromMinute >= toMinute;
+  if (hours.some(endsEarly) || holidays.some(({ open }) => open.some(endsEarly))) {
+    throw new AppError("RULE_SCHEDULE", "a window ends before it starts");
+  }
+  const dates = holidays.map(({ date }) => date);
+  const wrong = dates.find((date, index) => dates.indexOf(date) !== index || Number.isNaN(Date.parse(date)));
+  if (wrong !== undefined) throw new AppError("INVALID_REQUEST", `${wrong} is there twice, or is no day`);
+}

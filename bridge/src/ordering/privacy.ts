@@ -1,0 +1,64 @@
+/** What is kept of callers, for how long, and how it is given out and erased. */
+import type { CallerErased, CallerExport } from "../api/board.ts";
+import { pastCallDetails } from "./board.ts";
+import { sameNumberKey } from "./caller-number.ts";
+import { deskChanged, lineRow, type OrderingContext } from "./context.ts";
+import { toOrder } from "./orders.ts";
+
+export interface Privacy {
+  /** Everything that is stored under a number. */
+  export(callerNumber: string): CallerExport;
+  /**
+   * Calls, transcripts and messages of a number go; its orders stay as anonymous figures, because accounts need them.
+   * A call that is on is left alone.
+   */
+  erase(callerNumber: string): CallerErased;
+  /** Drops transcripts and messages whose time is over. Returns of how many calls. */
+  prune(): number;
+}
+
+const DAY_MS = 86_400_000;
+
+export function privacy(context: OrderingContext): Privacy {
+  const { store, now } = context;
+  /** As they were stored: 06… and +336… are one person. */
+  const writings = (callerNumber: string): string[] => {
+    const key = sameNumberKey(callerNumber);
+    return store.orderCalls.callerNumbers().filter((number) => sameNumberKey(number) === key);
+  };
+  return {
+    export: (callerNumber) => {
+      const numbers = writings(callerNumber);
+      return {
+        calls: numbers
+          .flatMap((number) => store.orderCalls.byNumber(number))
+          .map((call) => pastCallDetails(context, call, true)),
+        orders: numbers.flatMap((number) => store.orders.byNumber(number)).map((order) => toOrder(context, order)),
+      };
+    },
+    erase: (callerNumber) =>
+      store.transaction(() => {
+        const numbers = writings(callerNumber);
+        const calls = numbers
+          .flatMap((number) => store.orderCalls.byNumber(number))
+          .filter(({ endedAtMs }) => endedAtMs !== null);
+        const orders = numbers.flatMap((number) => store.orders.byNumber(number));
+        for (const order of orders) store.orders.update({ ...order, callerNumber: null, name: "", note: "" });
+        for (const { callId } of calls) store.orderCalls.remove(callId);
+        const key = sameNumberKey(callerNumber);
+        store.calls.forgetGatewayCallers((label) => sameNumberKey(label) === key);
+        for (const lineId of new Set([...calls, ...orders].map((one) => one.lineId))) {
+          deskChanged(context, lineRow(store, lineId));
+        }
+        return { calls: calls.length, orders: orders.length };
+      }),
+    prune: () =>
+      store.transaction(() =>
+        store.lines.list().reduce((sum, { id }) => {
+          const { settings } = lineRow(store, id);
+          const beforeMs = now() - settings.transcriptDays * DAY_MS;
+          return sum + store.orderCalls.dropTranscripts(id, beforeMs);
+        }, 0),
+      ),
+  };
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { Menu } from "../../bridge/src/api/menu.ts";
+import { checkMenu } from "../../bridge/src/ordering/menu/check-menu.ts";
+import { readMenu, writeMenu } from "../../bridge/src/ordering/menu/menu-file.ts";
+import { SAMPLE_MENU } from "../../bridge/src/ordering/menu/sample-menu.ts";
+import { formatWindows, parseWindows } from "../../bridge/src/ordering/menu/week-text.ts";
+
+test("the sample menu is sound, has more than forty dishes, and comes back from both kinds of file as it was", () => {
+  assert.ok(SAMPLE_MENU.items.length >= 40);
+  assert.deepEqual(checkMenu(SAMPLE_MENU), []);
+  for (const format of ["csv", "json"] as const) {
+    assert.deepEqual(readMenu(writeMenu(SAMPLE_MENU, format), format), { menu: SAMPLE_MENU, problems: [] });
+  }
+});
+
+const HEAD = "type,id,parent,name,price,tax,allergens,groups,min,max";
+
+test("a file as a French spreadsheet writes it is read: semicolons, commas in prices, a byte order mark", () => {
+  const text = `\ufeff${HEAD.replaceAll(",", ";")}\r\ncategory;pizzas;;Pizzas\r\nitem;reine;pizzas;Reine;12,50 €;5,5;gluten milk;;;\r\n`;
+  const { menu, problems } = readMenu(text, "csv");
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    menu?.items.map(({ priceCents, taxRate, allergens }) => [priceCents, taxRate, allergens]),
+    [[1250, 550, ["gluten", "milk"]]],
+  );
+});
+
+test("everything that is wrong is told by its line, and nothing is taken", () => {
+  const text = [
+    HEAD,
+    "category,pizzas,,Pizzas",
+    "item,reine,pizzas,Reine,12.505,10",
+    "",
+    'item,calzone,pizzas,"Cal\nzone",abc,10',
+    "item,reine,desserts,Reine 2,12,10",
+    "item,Saumon!,pizzas,Saumon,12,10",
+    "item,thon,pizzas,,12,10",
+    "item,oeuf,pizzas,Œuf,12,10,plastic",
+    "item,reine2,pizzas,Reine 3,12,200",
+    "item,groupless,pizzas,G,12,10,,nosize",
+    "option,xl,nosize,XL,1",
+    "thing,x,,X",
+  ].join("\n");
+  const { menu, problems } = readMenu(text, "csv");
+  assert.equal(menu, null);
+  const at = (line: number) => problems.filter((problem) => problem.line === line).map(({ code }) => code);
+  assert.deepEqual(at(3), ["bad_price"]);
+  assert.ok(at(5).includes("bad_price") && at(5).includes("bad_name"));
+  assert.deepEqual(at(8), ["bad_id"]);
+  assert.deepEqual(at(9), ["bad_name"]);
+  assert.deepEqual(at(10), ["bad_allergen"]);
+  assert.deepEqual(at(11), ["bad_tax"]);
+  assert.deepEqual(at(13), ["unknown_group"]);
+  assert.deepEqual(at(14), ["unknown_type"]);
+});
+
+test("ids twice, unknown categories and groups are told once the rest is right", () => {
+  const text = [
+    HEAD,
+    "category,pizzas,,Pizzas",
+    "item,reine,pizzas,Reine,12,10",
+    "item,reine,desserts,Reine 2,12,10,,size",
+  ].join("\n");
+  const { problems } = readMenu(text, "csv");
+  assert.deepEqual(
+    problems.map(({ line, code }) => [line, code]),
+    [
+      [4, "duplicate_id"],
+      [4, "unknown_category"],
+      [4, "unknown_group"],
+    ],
+  );
+});
+
+for (const [what, text, code] of [
+  ["nothing", "", "not_csv"],
+  ["a broken quote", `${HEAD}\nitem,a,b,"open`, "not_csv"],
+  ["a page", "<html></html>", "not_csv"],
+  ["columns of something else", "name,price\nA,1", "not_csv"],
+] satisfies [string, string, string][]) {
+  test(`a file with ${what} is refused in one line`, () => {
+    assert.deepEqual(
+      readMenu(text, "csv").problems.map((problem) => problem.code),
+      [code],
+    );
+  });
+}
+
+test("JSON that is none is refused with its line; a wrong price by its place", () => {
+  assert.deepEqual(
+    readMenu('{\n"items": ,\n}', "json").problems.map(({ code, line }) => [code, line]),
+    [["not_json", 2]],
+  );
+  const wrong = structuredClone(SAMPLE_MENU) as Menu;
+  Object.assign(wrong.items[3] ?? {}, { priceCents: 12.5 });
+  assert.deepEqual(
+    readMenu(JSON.stringify(wrong), "json").problems.map(({ at, code }) => [at, code]),
+    [["/items/3/priceCents", "bad_price"]],
+  );
+  assert.equal(readMenu('{"__proto__": {"items": []}}', "json").menu, null);
+});
+
+test("a name that a spreadsheet would run as a formula is written so that it does not, and comes back as it was", () => {
+  const menu: Menu = {
+    categories: [{ id: "c", name: "=1+1", names: { en: "@cmd" }, available: [] }],
+    items: [],
+    groups: [],
+  };
+  const text = writeMenu(menu, "csv");
+  assert.ok(text.includes("'=1+1") && !text.includes(",=1+1"));
+  assert.deepEqual(readMenu(text, "csv").menu, menu);
+});
+
+test("hours come back from their text, whatever they are", () => {
+  const window = fc
+    .tuple(fc.integer({ min: 0, max: 10_079 }), fc.integer({ min: 1, max: 600 }))
+    .map(([fromMinute, length]) => ({ fromMinute, toMinute: Math.min(10_080, fromMinute + length) }));
+  fc.assert(fc.property(window, (one) => assert.deepEqual(parseWindows(formatWindows([one])), [one])));
+  assert.equal(parseWindows("Mo 25:00-26:00"), null);
+  assert.equal(parseWindows("lundi midi"), null);
+});

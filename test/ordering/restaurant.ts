@@ -1,0 +1,139 @@
+/** A restaurant with one line and the sample menu, on a real store; its clock stands still unless a test moves it. */
+import { ulid } from "ulid";
+import type { LineSettings, LineWithPassword } from "../../bridge/src/api/line.ts";
+import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
+import { EventBus } from "../../bridge/src/events/bus.ts";
+import type { OrderCall, ToolAnswer } from "../../bridge/src/ordering/order-desk.ts";
+import { type Ordering, startOrdering } from "../../bridge/src/ordering/ordering.ts";
+import type { OrderNews } from "../../bridge/src/ordering/orders.ts";
+import { openStore, type Store } from "../../bridge/src/store/store.ts";
+import { labFolder } from "../lab/folder.ts";
+
+/** Saturday 21 November 2026, 18:00 in Paris. */
+export const EVENING_MS = Date.UTC(2026, 10, 21, 17, 0);
+export const CALLER = "+33612345678";
+export const DOMAIN = "luigi.sip.example.com";
+
+export interface Restaurant {
+  store: Store;
+  bus: EventBus;
+  directory: Directory;
+  ordering: Ordering;
+  line: LineWithPassword;
+  siteId: string;
+  folder: string;
+  /** What would have gone to the outbox. */
+  news: { number: number; news: OrderNews }[];
+  /** Moves the clock. */
+  wait(ms: number): void;
+  settings(patch: Partial<LineSettings>): void;
+  call(callId?: string): TestCall;
+  /** The same store, as the next process finds it. */
+  restart(): Restaurant;
+  close(): void;
+}
+
+export interface TestCall {
+  call: OrderCall;
+  /** Runs a tool under a new id. */
+  tool(name: string, args?: unknown): ToolAnswer;
+  /** Plays the sentence to its end, and the caller says something after it. */
+  heardAndAnswered(answer: ToolAnswer): void;
+  /** Takes two Margherita up to the read-back. */
+  upToReadBack(): ToolAnswer;
+  /** A whole order; the answer that confirms it. */
+  wholeOrder(): ToolAnswer;
+}
+
+export async function restaurant(options: { folder?: string; nowMs?: number } = {}): Promise<Restaurant> {
+  const folder =
+    options.folder === undefined ? labFolder("restaurant") : { path: options.folder, remove: () => undefined };
+  const clock = { nowMs: options.nowMs ?? EVENING_MS };
+  const store = openStore({ folder: folder.path });
+  const made = start(store, clock);
+  const { directory, ordering } = made;
+  const site = directory.sites.create({ name: "Luigi", address: "", domain: DOMAIN, timeZone: "Europe/Paris" });
+  const building = directory.buildings.create({ siteId: site.id, name: "Restaurant" });
+  const line = ordering.lines.create({ buildingId: building.id, label: "Chez Luigi", gateway: "ht841_restaurant1" });
+  await ordering.menus.loadSample(line.id);
+  return restaurantOf({ ...made, store, clock, line, siteId: site.id, folder });
+}
+
+interface Parts {
+  store: Store;
+  bus: EventBus;
+  directory: Directory;
+  ordering: Ordering;
+  news: Restaurant["news"];
+  clock: { nowMs: number };
+  line: LineWithPassword;
+  siteId: string;
+  folder: { path: string; remove(): void };
+}
+
+function start(store: Store, clock: { nowMs: number }): Pick<Parts, "bus" | "directory" | "ordering" | "news"> {
+  const news: Restaurant["news"] = [];
+  const fail = (error: unknown): never => {
+    throw error;
+  };
+  const bus = new EventBus(fail);
+  const base = { store, bus, now: () => clock.nowMs, newId: () => ulid() };
+  const directory = openDirectory({ ...base, sipUri: null });
+  const ordering = startOrdering({
+    ...base,
+    directory,
+    announce: ({ number }, what) => news.push({ number, news: what }),
+    onError: fail,
+  });
+  return { bus, directory, ordering, news };
+}
+
+function restaurantOf(parts: Parts): Restaurant {
+  const { store, clock, line, ordering, folder } = parts;
+  let calls = 0;
+  return {
+    ...parts,
+    folder: folder.path,
+    wait: (ms) => {
+      clock.nowMs += ms;
+    },
+    settings: (settings) => void ordering.lines.update(line.id, { settings }),
+    call: (callId = `call-${++calls}`) =>
+      testCall(ordering.desk.open({ callId, lineId: line.id, callerNumber: CALLER, language: "fr" }), clock),
+    restart: () => {
+      ordering.stop();
+      return restaurantOf({ ...parts, ...start(store, clock) });
+    },
+    close: () => {
+      ordering.stop();
+      store.close();
+      folder.remove();
+    },
+  };
+}
+
+function testCall(call: OrderCall, clock: { nowMs: number }): TestCall {
+  let tools = 0;
+  const tool = (name: string, args: unknown = {}): ToolAnswer => call.callTool(name, args, `tool-${++tools}`);
+  const heardAndAnswered = ({ say }: ToolAnswer): void => {
+    clock.nowMs += 4_000;
+    call.playedToEnd(say.mark ?? "");
+    clock.nowMs += 1_000;
+    call.callerTurn({ beganAtMs: clock.nowMs });
+  };
+  const upToReadBack = (): ToolAnswer => {
+    tool("add_item", { item_id: "margherita", quantity: 2, option_ids: ["taille-grande"] });
+    tool("set_details", { name: "Paul", pickup_time: "19:30" });
+    return tool("read_back");
+  };
+  return {
+    call,
+    tool,
+    heardAndAnswered,
+    upToReadBack,
+    wholeOrder: () => {
+      heardAndAnswered(upToReadBack());
+      return tool("confirm_order");
+    },
+  };
+}
