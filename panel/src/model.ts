@@ -3,7 +3,7 @@
  * as the page, because Home Assistant takes the element out of the document while the tab is hidden.
  */
 import { type Api, ApiError, createApi } from "./data/api.ts";
-import { type Call, fetchCalls, summarize } from "./data/calls.ts";
+import { type Call, fetchCall, fetchCalls, summarize } from "./data/calls.ts";
 import { type Device, fetchDevice, fetchIceServers, putDevice } from "./data/device.ts";
 import { type Directory, fetchDirectory } from "./data/directory.ts";
 import { LiveLink, type LiveState } from "./data/live.ts";
@@ -38,6 +38,8 @@ export interface PanelState {
   directory: Directory | null;
   live: { up: boolean | null; state: LiveState | null };
   log: { calls: Call[] | null; nextBefore: number | null; seenAtMs: number };
+  /** The one call that the address asks for; `call` undefined: not fetched yet, null: not this viewer's. */
+  entry: { callId: string; call: Call | null | undefined } | null;
   phone: PhoneState;
   /** Code of the last thing that failed and that a person should know of. */
   problem: string | null;
@@ -69,6 +71,7 @@ export class PanelModel {
     directory: null,
     live: { up: null, state: null },
     log: { calls: null, nextBefore: null, seenAtMs: Number(localStorage.getItem(SEEN_KEY) ?? 0) },
+    entry: null,
     phone: phone.state,
     problem: null,
   };
@@ -147,6 +150,24 @@ export class PanelModel {
       const page = await fetchCalls(this.api, this.deviceId, older ? nextBefore : null);
       const kept = older ? (calls ?? []) : [];
       this.update({ log: { ...this.current.log, calls: [...kept, ...page.calls], nextBefore: page.nextBefore } });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Which call the address asks for; null: none. */
+  showCall(callId: string | null): void {
+    if ((this.current.entry?.callId ?? null) === callId) return;
+    this.update({ entry: callId === null ? null : { callId, call: undefined } });
+    if (this.current.session === "signed-in") void this.loadEntry();
+  }
+
+  private async loadEntry(): Promise<void> {
+    const callId = this.current.entry?.callId;
+    if (callId === undefined) return;
+    try {
+      const call = await fetchCall(this.api, this.deviceId, callId);
+      if (this.current.entry?.callId === callId) this.update({ entry: { callId, call } });
     } catch (error) {
       this.fail(error);
     }
@@ -235,7 +256,7 @@ export class PanelModel {
       } else {
         this.adopt(device);
       }
-      await this.loadLog();
+      await Promise.all([this.loadLog(), this.loadEntry()]);
     } catch (error) {
       this.fail(error);
     }
@@ -257,7 +278,8 @@ export class PanelModel {
   }
 
   private called(call: Call): void {
-    const { log } = this.current;
+    const { log, entry } = this.current;
+    if (entry?.callId === call.callId) this.update({ entry: { callId: call.callId, call } });
     const others = (log.calls ?? []).filter((known) => known.callId !== call.callId);
     const calls = [call, ...others].sort((a, b) => b.startedAtMs - a.startedAtMs);
     this.update({

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import "./views/call-view.ts";
+import "./views/entry-view.ts";
 import "./views/home-view.ts";
 import "./views/incoming-view.ts";
 import "./views/log-view.ts";
@@ -20,6 +21,9 @@ import { endKey } from "./views/end-text.ts";
 import { peerOf } from "./views/names.ts";
 
 type Page = "home" | "log" | "setup";
+
+/** The address of one call, below the panel's own. */
+const CALL_PATH = /^\/call\/([0-9a-f]{32})$/;
 
 /**
  * The panel: one element for the standalone page, the app's ingress page and Home Assistant's own panel list (there
@@ -170,6 +174,7 @@ export class NeoliaPanel extends LitElement {
   }
 
   private follow(look: Look): void {
+    if (look.path !== this.look?.path) this.model?.showCall(CALL_PATH.exec(look.path)?.[1] ?? null);
     if (look.locale !== this.t.locale) this.t = localizer(look.locale);
     this.setAttribute("host", this.host?.kind ?? "");
     this.setAttribute("theme", look.theme);
@@ -219,6 +224,10 @@ export class NeoliaPanel extends LitElement {
     if (known.device === null || this.page === "setup") {
       return html`<neolia-setup-view .t=${t} .directory=${known.directory} .device=${known.device} .notices=${known.notices} .viewer=${known.role}
         .save=${(unitId: string, label: string) => model.setUp(unitId, label)} @done=${this.goHome}></neolia-setup-view>`;
+    }
+    if (known.entry !== null) {
+      return html`<neolia-entry-view .t=${t} .panel=${known} .call=${known.entry.call}
+        .username=${known.device.sip.username} @done=${this.leaveEntry} @log=${this.entryToLog}></neolia-entry-view>`;
     }
     if (this.page === "log") {
       return html`<neolia-log-view .t=${t} .panel=${known} .username=${known.device.sip.username}
@@ -294,8 +303,10 @@ export class NeoliaPanel extends LitElement {
       else return false;
       return true;
     }
-    if (phase !== "idle" || key !== "Escape" || this.page === "home") return false;
-    this.goHome();
+    if (phase !== "idle" || key !== "Escape") return false;
+    if (this.known?.entry != null) this.leaveEntry();
+    else if (this.page !== "home") this.goHome();
+    else return false;
     return true;
   }
 
@@ -303,6 +314,20 @@ export class NeoliaPanel extends LitElement {
     this.page = event.detail;
     this.showTop();
     if (this.page === "log") void this.model?.loadLog();
+  };
+
+  /** The address no longer asks for the call, so that the same link leads here again. */
+  private leaveEntry = (): void => {
+    this.model?.showCall(null);
+    this.host?.goTo("");
+    this.showTop();
+    void this.focusHeading();
+  };
+
+  private entryToLog = (): void => {
+    this.page = "log";
+    void this.model?.loadLog();
+    this.leaveEntry();
   };
 
   private goHome = (): void => {

@@ -7,7 +7,8 @@ import type { LiveState } from "../../bridge/src/api/live.ts";
 import type { Member } from "../../bridge/src/api/member.ts";
 import type { Device, Session } from "../../bridge/src/api/session.ts";
 import { siteSnapshot } from "../../bridge/src/directory/snapshot.ts";
-import { type HeaderChanges, HOST, type Reply, type TestApp, testApp, USER } from "./app.ts";
+import { loggedCall } from "../panel/desk.ts";
+import { type HeaderChanges, type HeaderChanges, HOST, HOST, type Reply, type TestApp, type TestApp, testApp, testApp, USER, USER } from "./app.ts";
 import { DEVICE, type House, makeHouse, OTHER_DEVICE } from "./house.ts";
 import { type GoodRequest, goodRequests } from "./requests.ts";
 
@@ -54,7 +55,9 @@ test("a resident sees their own flats and what is around them, and of another ho
   assert.deepEqual(await list<Door>("doors"), [house.door.id]);
   assert.deepEqual((await api.send("GET", `/api/units?siteId=${other.site.id}`)).json<Unit[]>(), []);
   const state = (await api.send("GET", "/api/state")).json<LiveState>();
-  assert.equal(state.registered.length, 1);
+  // Their own device, and the station of the door that rings them.
+  assert.equal(state.registered.length, 2);
+  assert.ok(state.registered.some((id) => id === house.door.accountId));
   assert.deepEqual(state.provisioning, []);
   assert.deepEqual((await api.send("GET", "/api/session")).json<Session>().notices, []);
 });
@@ -71,6 +74,17 @@ test("a resident of another flat gets nothing of this one by any route", async (
     }
   }
   assert.equal(everything(), before);
+});
+
+test("a resident gets a call of their flat by its id, and of another flat's not even that there is one", async () => {
+  const call = loggedCall(1, Date.now(), { siteId: house.site.id, unitId: house.unit401.id, doorId: house.door.id });
+  api.store.calls.upsertCall({ ...call, callerUnitId: null });
+  const seen = async () => (await api.send("GET", `/api/calls?callId=${call.callId}`)).json<CallPage>().calls.length;
+  api.stage.resident = { unitIds: [house.unit401.id] };
+  assert.equal(await seen(), 1);
+  api.stage.resident = { unitIds: [house.unit402.id] };
+  assert.equal(await seen(), 0);
+  assert.equal((await api.send("GET", "/api/calls?callId=1")).status, 400);
 });
 
 test("a resident sees the doors that may ring them, wherever in the site they are, and no others", async () => {

@@ -3,31 +3,28 @@ import type { Browser, Page } from "playwright-core";
 import type { HomeAssistantCore } from "../lab/homeassistant-core.ts";
 import { browserTokens, type Person } from "./onboarding.ts";
 
-/**
- * A page of its own profile on `path` of the frontend, logged in, at the size of a wall tablet. `prepare` gets the page
- * before it is opened.
- */
-export async function openAs(
-  browser: Browser,
-  core: HomeAssistantCore,
-  person: Person,
-  path: string,
-  prepare: (page: Page) => void = () => {},
-): Promise<Page> {
+/** An empty page of its own profile, logged in (or not: null), at the size of a wall tablet. */
+export async function newPageAs(browser: Browser, core: HomeAssistantCore, person: Person | null): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1024, height: 600 },
     permissions: ["microphone"],
     locale: "en-GB",
   });
-  await context.addInitScript(
-    (tokens) => {
-      localStorage.setItem("hassTokens", tokens);
-      localStorage.setItem("suspendWhenHidden", "false");
-    },
-    browserTokens(core, person.tokens),
-  );
-  const page = await context.newPage();
-  prepare(page);
+  if (person !== null) {
+    await context.addInitScript(
+      (tokens) => {
+        localStorage.setItem("hassTokens", tokens);
+        localStorage.setItem("suspendWhenHidden", "false");
+      },
+      browserTokens(core, person.tokens),
+    );
+  }
+  return await context.newPage();
+}
+
+/** The same, on `path` of the frontend. */
+export async function openAs(browser: Browser, core: HomeAssistantCore, person: Person, path: string): Promise<Page> {
+  const page = await newPageAs(browser, core, person);
   await page.goto(`${core.url}${path}`);
   return page;
 }

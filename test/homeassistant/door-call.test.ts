@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Browser } from "playwright-core";
+import type { CallPage } from "../../bridge/src/api/call.ts";
 import { around } from "../lab/around.ts";
 import { findTone } from "../lab/audio.ts";
 import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
 import { DOOR_HZ, DoorHouse } from "./door-house.ts";
+import { passwordOf } from "./onboarding.ts";
 import { PanelAtHome, type Way } from "./panel-at-home.ts";
 
 const ROSA_HZ = 1000;
@@ -58,6 +60,56 @@ for (const { way, name } of WAYS) {
     await resident.ready();
     await resident.close();
     await other.close();
+  });
+}
+
+/** Rosa misses a call of the door, or no device of hers is there to ring; its id. */
+async function missedCall(): Promise<string> {
+  const owner = await house.owner();
+  const log = async () => (await owner.get<CallPage>("api/calls")).calls;
+  const known = new Set((await log()).map(({ callId }) => callId));
+  house.door.mark();
+  await house.door.dial("unit401");
+  const call = await until(async () => (await log()).find(({ callId }) => !known.has(callId)), { what: "the call" });
+  if (call.status === "ringing") await house.door.hangUp();
+  await house.door.waitFor("CALL_CLOSED");
+  await until(async () => (await log()).every(({ endedAtMs }) => endedAtMs !== null), { what: "the end of the call" });
+  return call.callId;
+}
+
+for (const { way, name } of WAYS) {
+  test(`a link to a call opens that call, goes away when it is left, and works a second time, ${name}`, async () => {
+    const { rosa, sam } = house.home;
+    const panel = await PanelAtHome.open(browser, house, rosa, { way });
+    await panel.setUp(house, "401");
+    const path = `/call/${await missedCall()}`;
+    const entry = panel.root.locator("neolia-entry-view");
+    for (let time = 0; time < 2; time++) {
+      await panel.follow(path);
+      await entry.getByRole("heading", { name: "Entrance" }).waitFor();
+      await entry.getByText("Missed").waitFor();
+      await entry.getByRole("button", { name: "Back" }).click();
+      await panel.root.locator("neolia-home-view").waitFor();
+      await until(() => !panel.page.url().includes("/call/"), { what: "the address without the call" });
+    }
+    await panel.close();
+
+    const other = await PanelAtHome.open(browser, house, sam, { way, path });
+    await other.setUpOnly("402");
+    await other.root.getByText("is not one of yours").waitFor();
+    await other.close();
+  });
+
+  test(`a link to a call survives logging in, ${name}`, async () => {
+    const { rosa } = house.home;
+    const path = `/call/${await missedCall()}`;
+    const panel = await PanelAtHome.open(browser, house, rosa, { way, path, loggedOut: true });
+    await panel.page.locator("input[name=username]").fill(rosa.username);
+    await panel.page.locator("input[name=password]").fill(passwordOf(rosa.username));
+    await panel.page.keyboard.press("Enter");
+    await panel.setUpOnly("401");
+    await panel.root.locator("neolia-entry-view").getByText("Missed").waitFor();
+    await panel.close();
   });
 }
 

@@ -109,7 +109,8 @@ export async function post<Reply>(
   return (await reply.json()) as Reply;
 }
 
-function passwordOf(username: string): string {
+/** The password that everybody of the lab logs in with. */
+export function passwordOf(username: string): string {
   return `lab only, ${username}`;
 }
 

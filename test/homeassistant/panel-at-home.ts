@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Frame, FrameLocator, Page } from "playwri
 import type { Sound } from "../lab/audio.ts";
 import { recordRemote } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
-import { openAs } from "./browser.ts";
+import { newPageAs } from "./browser.ts";
 import { type DoorHouse, NATIVE_PATH } from "./door-house.ts";
 import type { Person } from "./onboarding.ts";
 
@@ -20,9 +20,12 @@ export class PanelAtHome {
   /** Everything that the page was sent by the app, bodies and WebSocket messages. */
   readonly received: string[] = [];
 
-  private constructor(page: Page, way: Way) {
+  private readonly base: string;
+
+  private constructor(page: Page, way: Way, base: string) {
     this.page = page;
     this.way = way;
+    this.base = base;
     this.root = way === "frame" ? page.frameLocator("iframe") : page;
   }
 
@@ -30,25 +33,37 @@ export class PanelAtHome {
     browser: Browser,
     house: DoorHouse,
     person: Person,
-    options: { way?: Way; path?: string; record?: boolean } = {},
+    options: { way?: Way; path?: string; record?: boolean; loggedOut?: boolean } = {},
   ): Promise<PanelAtHome> {
-    const { way = "frame", path = "" } = options;
+    const { way = "frame", path = "", loggedOut = false } = options;
     const { home } = house;
     const base = way === "frame" ? `/app/${home.supervisor.slug}` : NATIVE_PATH;
-    let panel: PanelAtHome | undefined;
-    const page = await openAs(browser, home.core, person, base + path, (fresh) => {
-      panel = new PanelAtHome(fresh, way);
-      if (options.record === true) panel.record();
-    });
-    return panel ?? new PanelAtHome(page, way);
+    const page = await newPageAs(browser, home.core, loggedOut ? null : person);
+    const panel = new PanelAtHome(page, way, base);
+    if (options.record === true) panel.record();
+    await page.goto(home.core.url + base + path);
+    return panel;
+  }
+
+  /** Home Assistant leads to an address below the panel's, as it does when a notification is tapped. */
+  async follow(path: string): Promise<void> {
+    await this.page.evaluate((address) => {
+      history.pushState(null, "", address);
+      window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: false } }));
+    }, this.base + path);
   }
 
   /** Chooses a unit as on first use, and waits until the panel can ring. */
   async setUp(house: DoorHouse, unit: string): Promise<void> {
-    await this.root.locator("neolia-setup-view label", { hasText: unit }).click();
-    await this.root.locator("neolia-setup-view button.accent").click();
+    await this.setUpOnly(unit);
     await house.live();
     await this.ready();
+  }
+
+  /** Chooses a unit as on first use. */
+  async setUpOnly(unit: string): Promise<void> {
+    await this.root.locator("neolia-setup-view label", { hasText: unit }).click();
+    await this.root.locator("neolia-setup-view button.accent").click();
   }
 
   async ready(): Promise<void> {

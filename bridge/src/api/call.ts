@@ -41,8 +41,10 @@ export const Party = Type.Object({
   ]),
 });
 
+/** The id that the INVITE carries as `X-Neolia-Call`. */
+export const CallId = Type.String({ pattern: "^[0-9a-f]{32}$" });
+
 export const Call = Type.Object({
-  /** The id that the INVITE carries as `X-Neolia-Call`. */
   callId: Type.String(),
   siteId: Type.String(),
   unitId: Type.Union([Type.String(), Type.Null()]),
@@ -60,7 +62,7 @@ export const Call = Type.Object({
   endedAtMs: Type.Union([Type.Integer(), Type.Null()]),
 });
 
-/** `GET /api/calls?limit=&before=<startedAtMs>`, newest first. */
+/** `GET /api/calls?limit=&before=<startedAtMs>`, newest first; `?callId=` gives that call alone, or none. */
 export const CallPage = Type.Object({ calls: Type.Array(Call), nextBefore: Type.Union([Type.Integer(), Type.Null()]) });
 
 export type CallStatus = Static<typeof CallStatus>;

@@ -11,6 +11,8 @@ import type { Store } from "../store/store.ts";
 export interface Viewer {
   /** Flats and doors whose calls and devices may be seen; null: everything (an administrator). */
   unitIds: readonly string[] | null;
+  /** Doors whose station's state may be seen besides; asked only where it matters. */
+  doorIds?: () => readonly string[];
   /** SIP name and site of the device that looks; null when it is no device. */
   device: { siteId: string; username: string } | null;
 }
@@ -59,11 +61,18 @@ export function liveView(options: LiveOptions): LiveView {
               return { siteId, revision, liveRevision, state: provisioningState(row, vps.link), problem };
             })
           : [],
-      registered: links.registered().filter((accountId) => maySeeAccount(store, viewer, accountId)),
+      registered: registeredFor(viewer),
       calls: store.calls
         .activeCalls(viewer.unitIds === null ? {} : { unitIds: viewer.unitIds })
         .map((call) => seenBy(call, viewer)),
     };
+  }
+
+  function registeredFor({ unitIds, doorIds }: Viewer): string[] {
+    const registered = links.registered();
+    if (unitIds === null) return registered;
+    const seen = new Set([...unitIds, ...(doorIds?.() ?? [])]);
+    return registered.filter((accountId) => seen.has(store.accounts.get(accountId)?.unitId ?? ""));
   }
 
   function subscribe(viewer: () => Viewer | null, send: (message: PanelMessage) => void): () => void {
@@ -119,14 +128,8 @@ export function seenBy(call: CallRow, viewer: Viewer): Call {
   return talked ? { ...seen, reason: "answered-here" } : seen;
 }
 
-function maySeeCall(call: CallRow, viewer: Viewer): boolean {
+export function maySeeCall(call: CallRow, viewer: Viewer): boolean {
   if (viewer.unitIds === null) return true;
   const { unitIds } = viewer;
   return [call.unitId, call.doorId, call.callerUnitId].some((id) => id !== null && unitIds.includes(id));
-}
-
-function maySeeAccount(store: Store, viewer: Viewer, accountId: string): boolean {
-  if (viewer.unitIds === null) return true;
-  const unitId = store.accounts.get(accountId)?.unitId ?? null;
-  return unitId !== null && viewer.unitIds.includes(unitId);
 }

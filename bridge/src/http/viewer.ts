@@ -1,10 +1,19 @@
 import type { Viewer } from "../calls/live.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { Asker } from "./identity.ts";
+import { sightOf } from "./rights.ts";
 
 /** Who looks at calls and live state. A device that is not theirs, or not set up, counts as no device. */
-export function viewerOf(directory: Directory, { unitIds }: Asker, deviceId: string | undefined): Viewer {
+export function viewerOf(directory: Directory, asker: Asker, deviceId: string | undefined): Viewer {
+  const { unitIds } = asker;
   const account = deviceId === undefined ? null : directory.devices.accountOf(deviceId);
   const own = account && (unitIds === null || unitIds.includes(account.unitId ?? ""));
-  return { unitIds, device: own ? { siteId: account.siteId, username: account.username } : null };
+  const doorIds = (): string[] => {
+    const sight = sightOf(directory, asker);
+    return directory.doors
+      .list({})
+      .filter((door) => sight.door(door))
+      .map(({ id }) => id);
+  };
+  return { unitIds, doorIds, device: own ? { siteId: account.siteId, username: account.username } : null };
 }

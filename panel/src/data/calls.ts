@@ -13,6 +13,12 @@ export function fetchCalls(api: Api, deviceId: string, before: number | null = n
   return api.get(`api/calls?${query}`);
 }
 
+/** One call; null when there is none with this id, or it is not this viewer's. */
+export async function fetchCall(api: Api, deviceId: string, callId: string): Promise<Call | null> {
+  const { calls } = await api.get<CallPage>(`api/calls?${new URLSearchParams({ callId, device: deviceId })}`);
+  return calls[0] ?? null;
+}
+
 export type CallSummary = {
   direction: "inbound" | "outbound";
   peer: Party;

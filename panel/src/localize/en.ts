@@ -129,6 +129,10 @@ export const en = {
   "log.inbound": "Incoming",
   "log.outbound": "Outgoing",
 
+  "entry.title": "Call",
+  "entry.none": "This call is not in the list any more, or it is not one of yours.",
+  "entry.log": "All calls",
+
   "setup.title": "Set up this panel",
   "setup.intro": "Choose the unit that this device rings for.",
   "setup.unit": "Unit",

@@ -136,6 +136,10 @@ export const fr: Record<Key, string> = {
   "log.inbound": "Entrant",
   "log.outbound": "Sortant",
 
+  "entry.title": "Appel",
+  "entry.none": "Cet appel n’est plus dans la liste, ou ce n’est pas l’un des vôtres.",
+  "entry.log": "Tous les appels",
+
   "setup.title": "Configurer ce panneau",
   "setup.intro": "Choisissez le logement pour lequel cet appareil sonne.",
   "setup.unit": "Logement",

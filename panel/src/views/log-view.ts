@@ -1,12 +1,13 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { type IconName, icon } from "../components/icon.ts";
+import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
-import { type Call, type CallSummary, summarize } from "../data/calls.ts";
-import { clock, day, duration, type Localizer } from "../localize/localize.ts";
+import { type Call, summarize } from "../data/calls.ts";
+import { clock, day, type Localizer } from "../localize/localize.ts";
 import type { PanelState } from "../model.ts";
 import { partyName } from "./names.ts";
+import { markOf, outcomeText } from "./outcome.ts";
 
 /** Who rang, when, and what became of it; missed calls stand out. Fires `done` and `more`. */
 @customElement("neolia-log-view")
@@ -158,55 +159,13 @@ export class LogView extends LitElement {
           <span class="unseen">${t(summary.direction === "inbound" ? "log.inbound" : "log.outbound")}</span>
         </span>
         <span class="name">${partyName(summary.peer, this.panel, t)}</span>
-        <span class="outcome">${this.outcome(call, summary)}</span>
+        <span class="outcome">${outcomeText(call, summary, this.username, this.panel, t)}</span>
         <time datetime=${new Date(call.startedAtMs).toISOString()}>${clock(t, call.startedAtMs)}</time>
       </li>
     `;
   };
 
-  private outcome(call: Call, summary: CallSummary): string {
-    const { t } = this;
-    if (call.endedAtMs === null) return t(call.answeredAtMs === null ? "log.ringing" : "log.inProgress");
-    if (call.answeredAtMs !== null) {
-      const length = duration(call.endedAtMs - call.answeredAtMs);
-      return `${this.answeredText(call, summary)} · ${length}`;
-    }
-    if (summary.direction === "outbound") return this.outgoingText(call);
-    if (call.reason === "declined") return t("log.declined");
-    return t("log.missed");
-  }
-
-  private answeredText(call: Call, summary: CallSummary): string {
-    const { t } = this;
-    if (summary.direction === "outbound") return t("log.outgoingAnswered");
-    if (call.answeredBy === null || call.answeredBy.name === this.username) return t("log.answered");
-    return t("log.answeredBy", { name: partyName(call.answeredBy, this.panel, t) });
-  }
-
-  private outgoingText(call: Call): string {
-    const { t } = this;
-    switch (call.reason) {
-      case "no-answer":
-      case "busy":
-      case "declined":
-      case "cancelled":
-        return t(`log.outgoing.${call.reason}`);
-      case "answered-here":
-      case "answered-elsewhere":
-      case "forbidden":
-      case "unreachable":
-      case "failed":
-      case null:
-        return t("log.outgoing.failed");
-    }
-  }
-
   private fire(type: "done" | "more"): void {
     this.dispatchEvent(new CustomEvent(type));
   }
-}
-
-function markOf(summary: CallSummary): IconName {
-  if (summary.missed) return "missed";
-  return summary.direction === "inbound" ? "inbound" : "outbound";
 }

@@ -1,8 +1,8 @@
 import { Type } from "typebox";
-import { type Call, CallPage } from "../../api/call.ts";
+import { type Call, CallId, CallPage } from "../../api/call.ts";
 import { Id } from "../../api/directory.ts";
 import { DeviceId } from "../../api/session.ts";
-import { seenBy } from "../../calls/live.ts";
+import { maySeeCall, seenBy } from "../../calls/live.ts";
 import type { App } from "../app-type.ts";
 import { askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
@@ -14,6 +14,7 @@ const PageQuery = Type.Object(
   {
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_PAGE })),
     before: Type.Optional(Type.Integer({ minimum: 0 })),
+    callId: Type.Optional(CallId),
     siteId: Type.Optional(Id),
     device: Type.Optional(DeviceId),
   },
@@ -26,14 +27,20 @@ export function callRoutes(api: App, { calls, directory }: HttpPorts): void {
     {
       config: { access: "resident" },
       schema: {
-        summary: "The call log, newest first. `device` tells calls answered here from those answered elsewhere.",
+        summary:
+          "The call log, newest first; with `callId` that call alone, if it may be seen. `device` tells calls answered here " +
+          "from those answered elsewhere.",
         querystring: PageQuery,
         response: { 200: CallPage },
       },
     },
     async (request) => {
-      const { limit = 50, before = null, siteId, device } = request.query;
+      const { limit = 50, before = null, callId, siteId, device } = request.query;
       const viewer = viewerOf(directory, askerOf(request), device);
+      if (callId !== undefined) {
+        const call = calls.getCall(callId);
+        return { calls: call && maySeeCall(call, viewer) ? [seenBy(call, viewer)] : [], nextBefore: null };
+      }
       const filter = { ...(siteId && { siteId }), ...(viewer.unitIds && { unitIds: viewer.unitIds }) };
       const page = calls.listCalls(before, limit, filter);
       const last = page.length >= limit ? page.at(-1) : undefined;
