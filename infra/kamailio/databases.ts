@@ -1,48 +1,72 @@
-/** The four SQLite files of a VPS (or a lab), made before Kamailio starts. */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+/** The four SQLite files of a VPS (or a lab), made or brought up to date before Kamailio starts. */
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { DIRECTORY_SCHEMA, prepareDirectory } from "./directory-schema.ts";
+import { prepareDirectory } from "./directory-schema.ts";
 
 /** Where Debian's kamailio-sqlite-modules keeps the tables that the installed version expects. */
 export const KAMAILIO_TABLES = "/usr/share/kamailio/db_sqlite";
 
 /**
  * Makes directory.db, location.db, dialog.db and outbox.db in `folder` where they are missing, in WAL mode: Kamailio's
- * workers would race on that PRAGMA. Files that are there stay as they are, but for
- * what a newer directory.db adds: Kamailio reads it before control has opened it.
+ * workers would race on that PRAGMA. Files that are there keep what they hold; what an earlier version made is changed to what
+ * this one expects, which may be done while Kamailio runs (it reads directory.db before control has opened it).
  */
 export function createDatabases(folder: string, kamailioTables = KAMAILIO_TABLES): void {
   mkdirSync(folder, { recursive: true });
-  const ours = (name: string) => join(import.meta.dirname, "schema", name);
-  const theirs = (name: string) => join(kamailioTables, name);
-  create(join(folder, "directory.db"), [DIRECTORY_SCHEMA]);
-  prepare(join(folder, "directory.db"));
-  create(join(folder, "location.db"), [theirs("standard-create.sql"), theirs("usrloc-create.sql")]);
-  create(join(folder, "dialog.db"), [theirs("standard-create.sql"), theirs("dialog-create.sql")]);
-  create(join(folder, "outbox.db"), [ours("outbox.sql")]);
+  const ours = (name: string) => read(join(import.meta.dirname, "schema", name));
+  const theirs = (name: string) => read(join(kamailioTables, name));
+  const file = (name: string, make: (db: Database.Database) => unknown) => withFile(join(folder, name), make);
+  file("directory.db", prepareDirectory);
+  file("location.db", (db) => {
+    if (isEmpty(db)) db.exec(theirs("standard-create.sql") + theirs("usrloc-create.sql"));
+    db.exec(ours("location.sql"));
+  });
+  file("dialog.db", (db) => {
+    if (isEmpty(db)) db.exec(theirs("standard-create.sql") + theirs("dialog-create.sql"));
+  });
+  file("outbox.db", (db) => {
+    if (isEmpty(db)) db.exec(ours("outbox.sql"));
+    else if (db.pragma("user_version", { simple: true }) === 1) renewOutbox(db, ours("outbox.sql"));
+  });
 }
 
-function create(file: string, scripts: string[]): void {
-  if (existsSync(file)) return;
+/** Version 1 had other columns at times, and no index that keeps an event from being written twice. Ids go on where they were. */
+function renewOutbox(db: Database.Database, schema: string): void {
+  const columns = () => db.prepare("SELECT name FROM pragma_table_info('call_event')").pluck().all() as string[];
+  const before = columns();
+  const lastId = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'call_event'").pluck().get() ?? 0;
+  // An index keeps its name when its table gets another one.
+  const indexes = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'call_event'").pluck();
+  for (const name of indexes.all() as string[]) db.exec(`DROP INDEX ${name}`);
+  db.exec("ALTER TABLE call_event RENAME TO earlier");
+  db.exec(schema);
+  const kept = columns()
+    .filter((name) => before.includes(name))
+    .join(", ");
+  db.exec(`INSERT OR IGNORE INTO call_event (${kept}) SELECT ${kept} FROM earlier ORDER BY id; DROP TABLE earlier`);
+  db.exec("DELETE FROM sqlite_sequence WHERE name = 'call_event'");
+  db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('call_event', ?)").run(lastId);
+}
+
+function withFile(file: string, make: (db: Database.Database) => unknown): void {
   const db = new Database(file);
   try {
-    // A commit writes whole pages: small ones make it cheap.
-    db.pragma("page_size = 1024");
-    db.pragma("journal_mode = WAL");
-    db.transaction(() => {
-      for (const script of scripts) db.exec(readFileSync(script, "utf8"));
-    })();
+    if (isEmpty(db)) {
+      // A commit writes whole pages: small ones make it cheap.
+      db.pragma("page_size = 1024");
+      db.pragma("journal_mode = WAL");
+    }
+    db.transaction(() => make(db)).immediate();
   } finally {
     db.close();
   }
 }
 
-function prepare(file: string): void {
-  const db = new Database(file, { timeout: 5_000 });
-  try {
-    prepareDirectory(db);
-  } finally {
-    db.close();
-  }
+function isEmpty(db: Database.Database): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_schema").get() === undefined;
+}
+
+function read(file: string): string {
+  return readFileSync(file, "utf8");
 }

@@ -21,4 +21,4 @@ CREATE TABLE call_event (
 ) STRICT;
 -- Nothing happens twice in a call; the same index finds a call's events. Each further one is a page more per event.
 CREATE UNIQUE INDEX call_event_once ON call_event (call_id, kind, account);
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

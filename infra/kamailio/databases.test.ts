@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, beforeEach, describe, test } from "node:test";
+import Database from "better-sqlite3";
+import { labFolder } from "../../test/lab/folder.ts";
+import { createDatabases } from "./databases.ts";
+
+const folder = labFolder("databases");
+after(() => folder.remove());
+let data = "";
+let round = 0;
+beforeEach(() => {
+  data = join(folder.path, String(++round));
+  mkdirSync(data);
+});
+
+function within<T>(file: string, act: (db: Database.Database) => T): T {
+  const db = new Database(join(data, file));
+  try {
+    return act(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** As the first version made it: an event may stand there twice, and the To tag has no column. */
+function firstOutbox(): void {
+  within("outbox.db", (db) => {
+    db.pragma("journal_mode = WAL");
+    db.exec(`CREATE TABLE call_event (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, domain TEXT NOT NULL, call_id TEXT NOT NULL,
+        kind TEXT NOT NULL, caller TEXT NOT NULL DEFAULT '', caller_number TEXT NOT NULL DEFAULT '',
+        callee TEXT NOT NULL DEFAULT '', unit TEXT NOT NULL DEFAULT '', account TEXT NOT NULL DEFAULT '',
+        ended_by TEXT NOT NULL DEFAULT '', code INTEGER NOT NULL DEFAULT 0, sip_call_id TEXT NOT NULL DEFAULT '',
+        sip_from_tag TEXT NOT NULL DEFAULT '', sip_cseq INTEGER NOT NULL DEFAULT 0) STRICT;
+      CREATE INDEX call_event_domain ON call_event (domain, id);
+      CREATE INDEX call_event_call ON call_event (call_id, kind);
+      CREATE INDEX call_event_invited ON call_event (id) WHERE kind = 'invited';
+      PRAGMA user_version = 1`);
+    const insert = db.prepare(
+      `INSERT INTO call_event (id, at_ms, domain, call_id, kind, account, sip_call_id, sip_cseq)
+       VALUES (?, ?, 'a.sip.test', ?, ?, ?, 'ab', 2)`,
+    );
+    insert.run(7, 70, "one", "invited", "");
+    insert.run(8, 80, "one", "ringing", "panel");
+    insert.run(9, 90, "one", "ringing", "panel");
+    insert.run(12, 120, "two", "invited", "");
+    db.exec("DELETE FROM call_event WHERE id = 12");
+  });
+}
+
+describe("the files of a VPS", () => {
+  test("hold what they held after a second run", () => {
+    createDatabases(data);
+    within("directory.db", (db) =>
+      db.exec("INSERT INTO site (id, domain, token_hash) VALUES ('a', 'a.sip.test', 'x')"),
+    );
+    within("outbox.db", (db) =>
+      db.exec("INSERT INTO call_event (at_ms, domain, call_id, kind) VALUES (1, 'a.sip.test', 'one', 'invited')"),
+    );
+    createDatabases(data);
+    assert.equal(
+      within("directory.db", (db) => db.prepare("SELECT count(*) FROM site").pluck().get()),
+      1,
+    );
+    assert.equal(
+      within("outbox.db", (db) => db.prepare("SELECT count(*) FROM call_event").pluck().get()),
+      1,
+    );
+  });
+
+  test("are all in WAL mode, where a reader holds up no writer", () => {
+    createDatabases(data);
+    for (const file of ["directory.db", "location.db", "dialog.db", "outbox.db"]) {
+      assert.equal(
+        within(file, (db) => db.pragma("journal_mode", { simple: true })),
+        "wal",
+        file,
+      );
+    }
+  });
+
+  test("of an earlier version keep their events once each, and never give an id again", () => {
+    firstOutbox();
+    createDatabases(data);
+    within("outbox.db", (db) => {
+      assert.deepEqual(
+        db.prepare("SELECT id, at_ms, kind, sip_call_id, sip_to_tag FROM call_event ORDER BY id").raw().all(),
+        [
+          [7, 70, "invited", "ab", ""],
+          [8, 80, "ringing", "ab", ""],
+        ],
+      );
+      const again = db.prepare(
+        "INSERT OR IGNORE INTO call_event (at_ms, domain, call_id, kind, account) VALUES (1, 'a.sip.test', ?, 'ringing', 'panel')",
+      );
+      assert.equal(again.run("one").changes, 0);
+      assert.ok(Number(again.run("three").lastInsertRowid) > 12);
+    });
+  });
+
+  test("of an earlier version look like new ones", () => {
+    const shape = (file: string) =>
+      within(file, (db) => db.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY name").raw().all());
+    createDatabases(data);
+    const fresh = [shape("outbox.db"), shape("location.db")];
+    data = `${data}-earlier`;
+    mkdirSync(data);
+    firstOutbox();
+    createDatabases(data);
+    within("location.db", (db) => db.exec("CREATE INDEX location_expires_idx ON location (expires)"));
+    createDatabases(data);
+    assert.deepEqual([shape("outbox.db"), shape("location.db")], fresh);
+  });
+});
