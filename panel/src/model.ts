@@ -6,7 +6,7 @@ import { type Api, ApiError, createApi } from "./data/api.ts";
 import { type Call, fetchCall, fetchCalls, summarize } from "./data/calls.ts";
 import { type Device, fetchDevice, fetchIceServers, putDevice } from "./data/device.ts";
 import { type Directory, fetchDirectory } from "./data/directory.ts";
-import { LiveLink, type LiveState } from "./data/live.ts";
+import { LiveLink, type LiveState, type PanelMessage } from "./data/live.ts";
 import { fetchSession, type Session, signIn, takeTokenFromAddress } from "./data/session.ts";
 import type { Host } from "./host/host.ts";
 import { deviceId, newDeviceId } from "./phone/device-id.ts";
@@ -53,13 +53,15 @@ const LOG_KEPT = 200;
 const SEEN_KEY = "neolia.logSeen";
 
 export class PanelModel {
-  private readonly api: Api;
+  /** For the pages of the installer, which bring requests of their own. */
+  readonly api: Api;
   private readonly host: Host;
   private deviceId = deviceId();
   private version: string | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private readonly live: LiveLink;
   private readonly listeners = new Set<(state: PanelState) => void>();
+  private readonly messageListeners = new Set<(message: PanelMessage) => void>();
   private started = false;
   private loading: "no" | "yes" | "again" = "no";
   private current: PanelState = {
@@ -93,6 +95,9 @@ export class PanelModel {
       },
       call: (call) => this.called(call),
       directory: () => void this.load(),
+      message: (message) => {
+        for (const listener of this.messageListeners) listener(message);
+      },
       refused: () => void this.checkSession(),
     });
   }
@@ -106,6 +111,12 @@ export class PanelModel {
     this.listeners.add(listener);
     listener(this.current);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Calls back with everything that the bridge pushes. Returns its unsubscribe. */
+  onMessage(listener: (message: PanelMessage) => void): () => void {
+    this.messageListeners.add(listener);
+    return () => this.messageListeners.delete(listener);
   }
 
   /** Begins once; the page's life is the model's. */
@@ -184,7 +195,8 @@ export class PanelModel {
     this.update({ problem: null });
   }
 
-  private lookAgain(): void {
+  /** Asks anew who is asking: rights may have gone. */
+  lookAgain(): void {
     if (this.current.session === "signed-in") void this.checkSession();
   }
 

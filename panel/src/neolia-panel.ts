@@ -39,6 +39,8 @@ export class NeoliaPanel extends LitElement {
   private t: Localizer = localizer("en");
   private model: PanelModel | null = null;
   private unsubscribes: (() => void)[] = [];
+  /** The installer's pages are a script of their own: residents never load it. */
+  @state() private adminScript: "not-asked" | "loading" | "here" | "failed" = "not-asked";
   private offKeys: () => void = () => {};
   private readonly attention = new Attention();
 
@@ -104,8 +106,8 @@ export class NeoliaPanel extends LitElement {
         flex: 1 0 auto;
         grid-template-columns: minmax(0, 1fr);
       }
-      /* A call is always whole on the screen: its view may shrink, its buttons never leave. */
-      main.call {
+      /* A call and the installer's pages are always whole on the screen: what is long scrolls inside. */
+      main.whole {
         flex: 1 1 0;
         grid-template-rows: minmax(0, 1fr);
         min-block-size: 0;
@@ -186,8 +188,8 @@ export class NeoliaPanel extends LitElement {
   protected override render(): TemplateResult {
     const calling = (this.known?.phone.call.phase ?? "idle") !== "idle";
     return html`
-      ${this.look?.menu === true && !calling ? this.renderBar() : nothing}
-      <main class=${calling ? "call" : ""}>${this.renderView()}</main>
+      ${this.look?.menu === true && !calling && !this.administers ? this.renderBar() : nothing}
+      <main class=${calling || this.administers ? "whole" : ""}>${this.renderView()} ${this.renderAdmin(calling)}</main>
       <div class="unseen" role="alert">${this.announcement()}</div>
     `;
   }
@@ -211,7 +213,7 @@ export class NeoliaPanel extends LitElement {
     this.scrollTop = 0;
   }
 
-  private renderView(): TemplateResult {
+  private renderView(): TemplateResult | typeof nothing {
     const { known, t, model } = this;
     if (known === null || model === null || known.session === "checking") return this.renderWait();
     if (known.session !== "signed-in") {
@@ -220,10 +222,12 @@ export class NeoliaPanel extends LitElement {
     }
     const call = this.renderCall(known);
     if (call !== null) return call;
+    if (this.administers) return nothing;
     if (known.device === undefined) return this.renderWait();
     if (known.device === null || this.page === "setup") {
       return html`<neolia-setup-view .t=${t} .directory=${known.directory} .device=${known.device} .notices=${known.notices} .viewer=${known.role}
-        .save=${(unitId: string, label: string) => model.setUp(unitId, label)} @done=${this.goHome}></neolia-setup-view>`;
+        .save=${(unitId: string, label: string) => model.setUp(unitId, label)} @done=${this.goHome}
+        @administer=${this.administer}></neolia-setup-view>`;
     }
     if (known.entry !== null) {
       return html`<neolia-entry-view .t=${t} .panel=${known} .call=${known.entry.call}
@@ -234,8 +238,43 @@ export class NeoliaPanel extends LitElement {
         @done=${this.goHome} @more=${() => void model.loadLog(true)}></neolia-log-view>`;
     }
     return html`<neolia-home-view .t=${t} .panel=${known} .device=${known.device} @go=${this.go}
-      @dismiss-problem=${() => model.dismissProblem()}></neolia-home-view>`;
+      @dismiss-problem=${() => model.dismissProblem()} @administer=${this.administer}></neolia-home-view>`;
   }
+
+  /** An administrator's address, and still an administrator. */
+  private get administers(): boolean {
+    const { known, look } = this;
+    return known?.session === "signed-in" && known.role === "admin" && /^\/admin(\/|$)/.test(look?.path ?? "");
+  }
+
+  /** It stays in the page behind a call, with all that was typed into it. */
+  private renderAdmin(calling: boolean): TemplateResult | typeof nothing {
+    const { host, model, known, look, t } = this;
+    if (!this.administers || host === null || model === null || known === null || look === null) return nothing;
+    if (this.adminScript === "failed") {
+      return html`<p class="wait" role="alert" ?hidden=${calling}>${t("admin.loadFailed")}
+        <button @click=${() => location.reload()}>${t("admin.reload")}</button></p>`;
+    }
+    if (this.adminScript !== "here") {
+      void this.loadAdmin();
+      return calling ? nothing : this.renderWait();
+    }
+    return html`<neolia-admin ?hidden=${calling} .calling=${calling} .host=${host} .model=${model} .panel=${known}
+      .locale=${look.locale} .path=${look.path} .menu=${look.menu}></neolia-admin>`;
+  }
+
+  private async loadAdmin(): Promise<void> {
+    if (this.adminScript === "loading") return;
+    this.adminScript = "loading";
+    this.adminScript = await import("./admin/neolia-admin.ts").then(
+      () => "here" as const,
+      () => "failed" as const,
+    );
+  }
+
+  private administer = (): void => {
+    this.host?.goTo("/admin", "push");
+  };
 
   private renderCall(known: PanelState): TemplateResult | null {
     const { call, microphone } = known.phone;

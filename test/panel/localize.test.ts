@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { languageOf, localeOf } from "../../panel/src/language.ts";
+import { adminLocalizer, adminTexts, counted } from "../../panel/src/localize/admin.ts";
 import { en } from "../../panel/src/localize/en.ts";
 import { fr } from "../../panel/src/localize/fr.ts";
 import { clock, duration, localizer, unitLabel } from "../../panel/src/localize/localize.ts";
@@ -19,6 +20,26 @@ test("French says everything that English says, with the same values in it", () 
 test("no text is the same in both languages but names", () => {
   const same = Object.keys(en).filter((key) => en[key as keyof typeof en] === fr[key as keyof typeof en]);
   assert.deepEqual(same, ["session.title"]);
+});
+
+test("the installer's pages are in both languages, with the same values in them, and no text was forgotten", () => {
+  const { en: english, fr: french } = adminTexts;
+  const names = ["session.title"];
+  assert.deepEqual(Object.keys(french).sort(), Object.keys(english).sort());
+  for (const [key, text] of Object.entries(english)) {
+    const translated = french[key as keyof typeof french];
+    assert.deepEqual(placeholders(translated), placeholders(text), key);
+    assert.ok(names.includes(key) || translated !== text, `${key} is the same in both languages: ${text}`);
+  }
+});
+
+test("things are counted as each language counts: nothing is plural in English and singular in French", () => {
+  const [english, french] = [adminLocalizer("en"), adminLocalizer("fr")];
+  assert.equal(counted(english, "count.units", 0), "0 units");
+  assert.equal(counted(english, "count.units", 1), "1 unit");
+  assert.equal(counted(english, "count.units", 10_000), "10,000 units");
+  assert.equal(counted(french, "count.units", 0), "0 logement");
+  assert.equal(counted(french, "count.units", 2), "2 logements");
 });
 
 test("values are put in, numbers included", () => {

@@ -7,55 +7,91 @@ export class ApiError extends Error {
   readonly code: string;
   /** HTTP status, 0 without a reply. */
   readonly status: number;
+  /** Field of the request → why it was refused (a code of `FieldCode`). */
+  readonly fields: Readonly<Record<string, string>>;
+  /** For conflicts: what stands in the way. */
+  readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, status: number, cause?: unknown) {
-    super(code, { cause });
+  constructor(code: string, status: number, more: ErrorMore = {}) {
+    super(code, { cause: more.cause });
     this.name = "ApiError";
     this.code = code;
     this.status = status;
+    this.fields = more.fields ?? {};
+    this.details = more.details ?? {};
   }
+}
+
+interface ErrorMore {
+  cause?: unknown;
+  fields?: Record<string, string> | undefined;
+  details?: Record<string, unknown> | undefined;
+}
+
+/** What a change may add. */
+export interface SendOptions {
+  /** Version of the row that the person has seen: refused with EDITED_MEANWHILE when it is another by now. */
+  version?: number | undefined;
+  /** Default 10 s. */
+  timeoutMs?: number;
 }
 
 export interface Api {
   /** Where the bridge's paths begin, with a slash at its end. */
   readonly baseUrl: string;
   get<Reply>(path: string, signal?: AbortSignal): Promise<Reply>;
-  send<Reply>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body: unknown): Promise<Reply>;
+  /** A file's text (CSV, a backup). */
+  text(path: string): Promise<string>;
+  send<Reply>(
+    method: "POST" | "PUT" | "PATCH" | "DELETE",
+    path: string,
+    body: unknown,
+    options?: SendOptions,
+  ): Promise<Reply>;
 }
 
 const TIMEOUT_MS = 10_000;
+const FILE_TIMEOUT_MS = 120_000;
 
 /** Paths are relative to the host's address, so that ingress prefixes hold. A session that ended is made anew, once. */
 export function createApi(host: Pick<Host, "baseUrl" | "renewSession">): Api {
   const { baseUrl } = host;
-  const send = async (path: string, init: RequestInit): Promise<Response> => {
+  const send = async (path: string, init: RequestInit, timeoutMs: number): Promise<Response> => {
     try {
-      return await fetch(new URL(path, baseUrl), { signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
+      return await fetch(new URL(path, baseUrl), { signal: AbortSignal.timeout(timeoutMs), ...init });
     } catch (error) {
-      throw new ApiError("UNREACHABLE", 0, error);
+      throw new ApiError("UNREACHABLE", 0, { cause: error });
     }
   };
-  const request = async <Reply>(path: string, init: RequestInit): Promise<Reply> => {
-    let response = await send(path, init);
-    if (response.status === 401 && (await host.renewSession())) response = await send(path, init);
-    if (response.status === 204) return undefined as Reply;
-    const reply: unknown = await response.json().catch(() => null);
-    if (response.ok && reply !== null) return reply as Reply;
-    if (isErrorReply(reply)) throw new ApiError(reply.error.code, response.status);
-    // Home Assistant's own words for "the app is not running".
-    if (response.status >= 502) throw new ApiError("UNREACHABLE", 0);
-    throw new ApiError("BAD_REPLY", response.status);
+  const request = async (path: string, init: RequestInit, timeoutMs = TIMEOUT_MS): Promise<Response> => {
+    let response = await send(path, init, timeoutMs);
+    if (response.status === 401 && (await host.renewSession())) response = await send(path, init, timeoutMs);
+    if (response.ok) return response;
+    throw errorOf(await response.json().catch(() => null), response.status);
   };
   return {
     baseUrl,
-    get: (path, signal) => request(path, signal === undefined ? {} : { signal }),
-    send: (method, path, body) =>
-      request(path, {
-        method,
-        headers: { "content-type": "application/json", "x-neolia": "1" },
-        body: JSON.stringify(body),
-      }),
+    get: async (path, signal) => await jsonOf(await request(path, signal === undefined ? {} : { signal })),
+    text: async (path) => await (await request(path, {}, FILE_TIMEOUT_MS)).text(),
+    send: async (method, path, body, { version, timeoutMs } = {}) => {
+      const headers: Record<string, string> = { "content-type": "application/json", "x-neolia": "1" };
+      if (version !== undefined) headers["if-match"] = `"${version}"`;
+      return await jsonOf(await request(path, { method, headers, body: JSON.stringify(body) }, timeoutMs));
+    },
   };
+}
+
+async function jsonOf<Reply>(response: Response): Promise<Reply> {
+  if (response.status === 204) return undefined as Reply;
+  const reply: unknown = await response.json().catch(() => null);
+  if (reply === null) throw new ApiError("BAD_REPLY", response.status);
+  return reply as Reply;
+}
+
+function errorOf(reply: unknown, status: number): ApiError {
+  if (isErrorReply(reply)) return new ApiError(reply.error.code, status, reply.error);
+  // Home Assistant's own words for "the app is not running".
+  return status >= 502 ? new ApiError("UNREACHABLE", 0) : new ApiError("BAD_REPLY", status);
 }
 
 function isErrorReply(reply: unknown): reply is ErrorReply {

@@ -3,7 +3,7 @@ import type { Call } from "../../../bridge/src/api/call.ts";
 import type { LiveState, PanelMessage } from "../../../bridge/src/api/live.ts";
 import type { Api } from "./api.ts";
 
-export type { LiveState };
+export type { LiveState, PanelMessage };
 
 export interface LiveListener {
   /** The connection is up or gone. */
@@ -12,6 +12,8 @@ export interface LiveListener {
   call(call: Call): void;
   /** Lists of a site must be fetched anew. */
   directory(): void;
+  /** Anything that was pushed, also what the panel itself does not use. */
+  message(message: PanelMessage): void;
   /** Could not connect: the session may be over. */
   refused(): void;
 }
@@ -73,6 +75,7 @@ export class LiveLink {
   }
 
   private receive(message: PanelMessage): void {
+    this.listener.message(message);
     switch (message.type) {
       case "hello":
       case "state":
@@ -84,6 +87,10 @@ export class LiveLink {
       case "directory":
         this.listener.directory();
         return;
+      case "job":
+      case "pairing":
+      case "testRing":
+      case "testCall":
       case "error":
         return;
     }

@@ -26,8 +26,8 @@ export interface Host {
    * make: then a person has to sign in.
    */
   renewSession(): Promise<boolean>;
-  /** Changes what the address asks for, without a new entry in the history. */
-  goTo(path: string): void;
+  /** Changes what the address asks for; `push` makes an entry in the history to come back from. Default: replace. */
+  goTo(path: string, how?: "push" | "replace"): void;
 }
 
 /** The part of Home Assistant's `hass` object that the panel uses. */

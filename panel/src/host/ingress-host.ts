@@ -3,6 +3,7 @@
  * does not tell, so they are read from the page around, which has the same origin.
  */
 import { localeOf } from "../language.ts";
+import { fragmentPath, setFragmentPath } from "./fragment.ts";
 import { type Hass, type Host, Listeners, type Look } from "./host.ts";
 import { findSlug, IngressSession } from "./ingress-session.ts";
 import { copyFonts, copyTheme } from "./theme.ts";
@@ -23,6 +24,7 @@ export class IngressHost implements Host {
 
   constructor() {
     window.addEventListener("message", this.onMessage);
+    window.addEventListener("hashchange", () => this.listeners.tell());
     window.addEventListener("languagechange", () => this.listeners.tell());
     this.say({ type: "home-assistant/subscribe-properties" });
     const root = this.around?.documentElement;
@@ -48,7 +50,7 @@ export class IngressHost implements Host {
       // Home Assistant puts a header with its menu button above the frame, and pads the frame.
       menu: false,
       safeArea: "none",
-      path: this.route.path,
+      path: this.route.prefix === "" ? fragmentPath() : this.route.path,
     };
   }
 
@@ -65,9 +67,16 @@ export class IngressHost implements Host {
     return await this.session.renew();
   }
 
-  goTo(path: string): void {
-    if (this.route.prefix === "" || this.route.path === path) return;
-    this.say({ type: "home-assistant/navigate", path: this.route.prefix + path, options: { replace: true } });
+  goTo(path: string, how: "push" | "replace" = "replace"): void {
+    if (this.look.path === path) return;
+    const { prefix } = this.route;
+    if (prefix === "") {
+      // Not told where the frame stands (opened by itself, or an older Home Assistant): its own address says it.
+      setFragmentPath(path, how);
+      this.listeners.tell();
+    } else {
+      this.say({ type: "home-assistant/navigate", path: prefix + path, options: { replace: how === "replace" } });
+    }
   }
 
   private say(message: object): void {

@@ -65,11 +65,12 @@ export class NativeHost implements Host {
     return (await this.sessionOf()?.renew()) ?? false;
   }
 
-  goTo(path: string): void {
+  goTo(path: string, how: "push" | "replace" = "replace"): void {
     const { route } = this.properties;
     if (route === null || route.path === path) return;
-    history.replaceState(history.state, "", route.prefix + path);
-    window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: true } }));
+    if (how === "push") history.pushState(null, "", route.prefix + path);
+    else history.replaceState(history.state, "", route.prefix + path);
+    window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: how === "replace" } }));
   }
 
   /** null: the app is not known; its sidebar entry is off and the configuration does not name it. */

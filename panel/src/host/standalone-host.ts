@@ -1,5 +1,6 @@
 /** The page that the bridge serves by itself, on this machine. */
 import { localeOf } from "../language.ts";
+import { fragmentPath, setFragmentPath } from "./fragment.ts";
 import { type Host, Listeners, type Look } from "./host.ts";
 
 export class StandaloneHost implements Host {
@@ -18,7 +19,7 @@ export class StandaloneHost implements Host {
       theme: "system",
       menu: false,
       safeArea: "browser",
-      path: location.hash.startsWith("#/") ? location.hash.slice(1) : "",
+      path: fragmentPath(),
     };
   }
 
@@ -30,8 +31,8 @@ export class StandaloneHost implements Host {
     return false;
   }
 
-  goTo(path: string): void {
-    history.replaceState(history.state, "", path === "" ? location.pathname + location.search : `#${path}`);
+  goTo(path: string, how: "push" | "replace" = "replace"): void {
+    setFragmentPath(path, how);
     this.listeners.tell();
   }
 }

@@ -148,6 +148,11 @@ export const en = {
   "setup.nameMissing": "Give this device a name.",
   "setup.unitMissing": "Choose a unit.",
 
+  "admin.open": "Manage the building",
+  "admin.loadFailed": "This page could not be loaded. Neolia was perhaps updated: load the page again.",
+  "admin.reload": "Load the page again",
+  "setup.adminOnly": "Only manage the building on this device",
+
   "session.title": "Neolia",
   "session.intro": "Enter the token that Neolia printed when it started.",
   "session.token": "Token",

@@ -156,6 +156,11 @@ export const fr: Record<Key, string> = {
   "setup.nameMissing": "Donnez un nom à cet appareil.",
   "setup.unitMissing": "Choisissez un logement.",
 
+  "admin.open": "Gérer l'immeuble",
+  "admin.loadFailed": "Cette page n'a pas pu être chargée. Neolia a peut-être été mis à jour : rechargez la page.",
+  "admin.reload": "Recharger la page",
+  "setup.adminOnly": "Seulement gérer l'immeuble sur cet appareil",
+
   "session.title": "Neolia",
   "session.intro": "Saisissez le jeton que Neolia a affiché à son démarrage.",
   "session.token": "Jeton",

@@ -7,15 +7,25 @@ export type { Key };
 
 const texts: Record<Language, Record<Key, string>> = { en, fr };
 
-export interface Localizer {
+export interface LocalizerOf<K extends string> {
   readonly locale: string;
-  (key: Key, values?: Record<string, string | number>): string;
+  (key: K, values?: Record<string, string | number>): string;
 }
+
+export type Localizer = LocalizerOf<Key>;
 
 /** Texts of the locale's language; times and dates as the locale writes them. */
 export function localizer(locale: string): Localizer {
-  const table = texts[languageOf([locale])];
-  const localize = (key: Key, values: Record<string, string | number> = {}): string =>
+  return localizerOf(locale, texts);
+}
+
+/** The same for a part of the panel that brings texts of its own. */
+export function localizerOf<K extends string>(
+  locale: string,
+  tables: Record<Language, Record<K, string>>,
+): LocalizerOf<K> {
+  const table = tables[languageOf([locale])];
+  const localize = (key: K, values: Record<string, string | number> = {}): string =>
     table[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
   return Object.assign(localize, { locale });
 }

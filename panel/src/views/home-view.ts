@@ -83,6 +83,13 @@ export class HomeView extends LitElement {
           <button class="round" aria-label=${log} title=${log} @click=${() => this.go("log")}>
             ${icon("list")} ${missed === 0 ? nothing : html`<span class="badge" aria-hidden="true">${missed}</span>`}
           </button>
+          ${
+            panel.role === "admin"
+              ? html`<button class="round" aria-label=${t("admin.open")} title=${t("admin.open")} @click=${this.administer}>
+                  ${icon("building")}
+                </button>`
+              : nothing
+          }
           <button class="round" aria-label=${t("home.setup")} title=${t("home.setup")} @click=${() => this.go("setup")}>
             ${icon("settings")}
           </button>
@@ -167,6 +174,10 @@ export class HomeView extends LitElement {
     else if (notice.action === "reload") location.reload();
     else this.dispatchEvent(new CustomEvent("dismiss-problem"));
   }
+
+  private administer = (): void => {
+    this.dispatchEvent(new CustomEvent("administer"));
+  };
 
   private go(page: "log" | "setup"): void {
     this.dispatchEvent(new CustomEvent("go", { detail: page }));

@@ -127,6 +127,10 @@ export class SetupView extends LitElement {
         min-block-size: 64px;
         min-inline-size: 200px;
       }
+      button.admin,
+      .empty + button.accent {
+        margin-block-start: 20px;
+      }
       .notices {
         border-block-start: 1px solid var(--nl-line);
         color: var(--nl-muted);
@@ -164,6 +168,13 @@ export class SetupView extends LitElement {
           : directory.units.length === 0
             ? html`<p class="empty">${t(this.viewer === "admin" ? "setup.noUnits" : "setup.noUnitsResident")}</p>`
             : this.renderForm(directory)
+      }
+      ${
+        this.viewer === "admin" && device === null
+          ? html`<button class=${directory?.units.length === 0 ? "accent" : "admin"} @click=${this.administer}>
+              ${icon("building")} ${t(directory?.units.length === 0 ? "admin.open" : "setup.adminOnly")}
+            </button>`
+          : nothing
       }
       ${
         this.notices.length === 0
@@ -238,6 +249,10 @@ export class SetupView extends LitElement {
     const only = this.directory?.units.length === 1 ? this.directory.units[0]?.id : undefined;
     return this.unitId ?? this.device?.unitId ?? only ?? null;
   }
+
+  private administer = (): void => {
+    this.dispatchEvent(new CustomEvent("administer"));
+  };
 
   private close = (): void => {
     this.dispatchEvent(new CustomEvent("done"));

@@ -1,0 +1,131 @@
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+import { icon } from "../../components/icon.ts";
+import { shared } from "../../components/style.ts";
+import type { AdminLocalizer } from "../../localize/admin.ts";
+import { adminStyle } from "./admin-style.ts";
+
+/** Open ones step aside while a call is on the screen: a dialog lies above everything, also above who rings. */
+const openDialogs = new Set<AdminDialog>();
+let aside = false;
+
+export function setDialogsAside(away: boolean): void {
+  if (away === aside) return;
+  aside = away;
+  for (const dialog of openDialogs) dialog.follow();
+}
+
+/**
+ * A question or form above the page: the browser's own `<dialog>`, which keeps the focus and closes with Escape. Fires
+ * `closed`; whoever shows it takes it away then.
+ */
+@customElement("neolia-admin-dialog")
+export class AdminDialog extends LitElement {
+  @property({ attribute: false }) t!: AdminLocalizer;
+  @property() heading = "";
+  /** No way out but its own buttons: something is shown once. */
+  @property({ type: Boolean }) firm = false;
+  @property({ type: Boolean, reflect: true }) wide = false;
+  @query("dialog") private readonly dialog!: HTMLDialogElement | null;
+
+  static override styles = [
+    shared,
+    adminStyle,
+    css`
+      dialog {
+        background: var(--nl-surface);
+        border: 1px solid var(--nl-line);
+        border-radius: 18px;
+        color: var(--nl-text);
+        inline-size: min(560px, calc(100vw - 24px));
+        max-block-size: calc(100dvh - 24px);
+        overflow: auto;
+        padding: 0;
+      }
+      :host([wide]) dialog {
+        inline-size: min(860px, calc(100vw - 24px));
+      }
+      dialog::backdrop {
+        background: rgb(0 0 0 / 45%);
+      }
+      header {
+        align-items: center;
+        background: var(--nl-surface);
+        border-block-end: 1px solid var(--nl-line);
+        display: flex;
+        gap: 12px;
+        inset-block-start: 0;
+        justify-content: space-between;
+        padding: 12px 12px 12px 20px;
+        position: sticky;
+        z-index: 1;
+      }
+      .body {
+        display: grid;
+        gap: 16px;
+        padding: 20px;
+      }
+    `,
+  ];
+
+  protected override render(): TemplateResult {
+    return html`
+      <dialog aria-labelledby="heading" @cancel=${this.onCancel} @close=${this.onClose}>
+        <header>
+          <h2 id="heading">${this.heading}</h2>
+          ${
+            this.firm
+              ? null
+              : html`<button class="icon quiet" aria-label=${this.t("form.close")} @click=${this.close}>
+                  ${icon("close")}
+                </button>`
+          }
+        </header>
+        <div class="body"><slot></slot></div>
+      </dialog>
+    `;
+  }
+
+  protected override firstUpdated(_changed: PropertyValues<this>): void {
+    openDialogs.add(this);
+    this.follow();
+    // The first thing to fill in or press, not the button that closes.
+    const target = this.querySelector<HTMLElement>("[autofocus]");
+    target?.focus();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.hasUpdated) return;
+    openDialogs.add(this);
+    this.follow();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    openDialogs.delete(this);
+  }
+
+  follow(): void {
+    const { dialog } = this;
+    if (dialog === null) return;
+    if (aside && dialog.open) dialog.close();
+    else if (!aside && !dialog.open) dialog.showModal();
+  }
+
+  private close = (): void => {
+    this.dispatchEvent(new CustomEvent("closed"));
+  };
+
+  private onCancel = (event: Event): void => {
+    event.preventDefault();
+    if (!this.firm) this.close();
+  };
+
+  /** Browsers close a dialog at the second Escape whatever its page says. */
+  private onClose = (): void => {
+    if (aside) return;
+    if (this.firm && this.isConnected) this.dialog?.showModal();
+    else this.close();
+  };
+}

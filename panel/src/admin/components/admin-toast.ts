@@ -1,0 +1,107 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { icon } from "../../components/icon.ts";
+import { shared } from "../../components/style.ts";
+import type { AdminLocalizer } from "../../localize/admin.ts";
+import type { Toast } from "../admin.ts";
+import { adminStyle } from "./admin-style.ts";
+
+/** Long enough to read and to reach the button. */
+const SHOWN_MS = 8_000;
+
+/** What just happened, at the lower edge; with a way back where there is one. It waits while somebody is on it. */
+@customElement("neolia-admin-toast")
+export class AdminToast extends LitElement {
+  @property({ attribute: false }) t!: AdminLocalizer;
+  @state() private toast: Toast | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  static override styles = [
+    shared,
+    adminStyle,
+    css`
+      :host {
+        inset-block-end: 16px;
+        inset-inline: 0;
+        pointer-events: none;
+        position: absolute;
+        z-index: 3;
+      }
+      .toast {
+        align-items: center;
+        background: var(--nl-text);
+        border-radius: 14px;
+        color: var(--nl-bg);
+        display: flex;
+        gap: 8px;
+        inline-size: fit-content;
+        margin-inline: auto;
+        max-inline-size: calc(100% - 32px);
+        padding: 4px 6px 4px 18px;
+        pointer-events: auto;
+      }
+      .toast button {
+        background: transparent;
+        border-color: transparent;
+        color: inherit;
+        font-weight: 600;
+      }
+      .toast .undo {
+        text-decoration: underline;
+      }
+    `,
+  ];
+
+  show(toast: Toast): void {
+    this.toast = toast;
+    this.wait();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
+  }
+
+  protected override render(): TemplateResult {
+    const { t, toast } = this;
+    return html`
+      <div role=${toast?.failed === true ? "alert" : "status"} aria-live=${toast?.failed === true ? "assertive" : "polite"}>
+        ${
+          toast === null
+            ? nothing
+            : html`
+              <div class="toast" @pointerenter=${this.hold} @pointerleave=${this.wait} @focusin=${this.hold} @focusout=${this.wait}>
+                <span>${toast.text}</span>
+                ${
+                  toast.undo === undefined
+                    ? nothing
+                    : html`<button class="undo" @click=${() => void this.undo(toast)}>${t("form.undo")}</button>`
+                }
+                <button class="icon" aria-label=${t("form.close")} @click=${this.close}>${icon("close")}</button>
+              </div>
+            `
+        }
+      </div>
+    `;
+  }
+
+  private async undo({ undo }: Toast): Promise<void> {
+    this.close();
+    await undo?.();
+  }
+
+  private hold = (): void => {
+    clearTimeout(this.timer);
+  };
+
+  private wait = (): void => {
+    this.hold();
+    if (this.toast?.failed === true) return;
+    this.timer = setTimeout(this.close, SHOWN_MS);
+  };
+
+  private close = (): void => {
+    this.hold();
+    this.toast = null;
+  };
+}

@@ -1,0 +1,166 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { shared } from "../../components/style.ts";
+import { addUnitRange, type NewUnitRange, type UnitRangeReply } from "../../data/units.ts";
+import { counted } from "../../localize/admin.ts";
+import type { SiteAdmin } from "../admin.ts";
+import { problemText } from "../problem-text.ts";
+import "./admin-dialog.ts";
+import { adminStyle } from "./admin-style.ts";
+
+const MOST = 1_000;
+const TYPING_MS = 200;
+
+/** Units 101 to 199 in one step: shows what will be made before it is, all or nothing. Fires `closed` and `made`. */
+@customElement("neolia-range-dialog")
+export class RangeDialog extends LitElement {
+  @property({ attribute: false }) admin!: SiteAdmin;
+  @property() buildingId = "";
+  @state() private range = { from: 101, to: 199, prefix: "", suffix: "" };
+  @state() private preview: UnitRangeReply | null = null;
+  @state() private failure: string | null = null;
+  @state() private busy = false;
+  private typing: ReturnType<typeof setTimeout> | undefined;
+
+  static override styles = [
+    shared,
+    adminStyle,
+    css`
+      form {
+        display: grid;
+        gap: 16px;
+      }
+      .pair {
+        display: grid;
+        gap: 12px;
+        grid-template-columns: 1fr 1fr;
+      }
+      label {
+        display: grid;
+        font-weight: 600;
+        gap: 4px;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { site, directory } = this.admin;
+    const known = directory.buildings.filter(({ siteId }) => siteId === site.id);
+    if (!known.some(({ id }) => id === this.buildingId)) this.buildingId = known[0]?.id ?? "";
+    void this.look();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.typing);
+  }
+
+  protected override render(): TemplateResult {
+    const { t, directory, site } = this.admin;
+    const { preview } = this;
+    const count = preview?.numbers.length ?? 0;
+    const blocked = preview === null || preview.existing.length > 0 || this.busy;
+    const buildings = directory.buildings.filter(({ siteId }) => siteId === site.id);
+    return html`
+      <neolia-admin-dialog .t=${t} .heading=${t("range.title")} @closed=${this.close}>
+        <form novalidate @submit=${this.make}>
+          <label>${t("unit.building")}
+            <select @change=${this.chooseBuilding}>
+              ${buildings.map(({ id, name }) => html`<option value=${id} ?selected=${id === this.buildingId}>${name}</option>`)}
+            </select>
+          </label>
+          <div class="pair">${this.renderNumber("from")} ${this.renderNumber("to")}</div>
+          <div class="pair">${this.renderText("prefix")} ${this.renderText("suffix")}</div>
+          <div aria-live="polite">
+            ${preview === null ? nothing : html`<p>${counted(t, "range.preview", count, { names: this.span(preview.numbers) })}</p>`}
+            ${
+              preview === null || preview.existing.length === 0
+                ? nothing
+                : html`<p class="failure">${t("range.existing", { names: this.span(preview.existing) })}</p>`
+            }
+          </div>
+          <p class="failure" role="alert" ?hidden=${this.failure === null}>${this.failure}</p>
+          <div class="end">
+            <button class="accent" type="submit" ?disabled=${blocked}>
+              ${this.busy ? t("form.saving") : counted(t, "range.make", count)}
+            </button>
+            <button type="button" @click=${this.close}>${t("form.cancel")}</button>
+          </div>
+        </form>
+      </neolia-admin-dialog>
+    `;
+  }
+
+  private renderNumber(name: "from" | "to"): TemplateResult {
+    return html`<label>${this.admin.t(`range.${name}`)}
+      <input type="number" inputmode="numeric" min="0" max="999999" .value=${String(this.range[name])}
+        @input=${(event: Event) => this.edit({ [name]: (event.target as HTMLInputElement).valueAsNumber })} /></label>`;
+  }
+
+  private renderText(name: "prefix" | "suffix"): TemplateResult {
+    return html`<label>${this.admin.t(`range.${name}`)}
+      <input type="text" maxlength="20" autocomplete="off" .value=${this.range[name]}
+        @input=${(event: Event) => this.edit({ [name]: (event.target as HTMLInputElement).value })} /></label>`;
+  }
+
+  /** A hundred numbers are told by the first and the last. */
+  private span(numbers: readonly string[]): string {
+    const { t } = this.admin;
+    if (numbers.length <= 4) return new Intl.ListFormat(t.locale).format(numbers);
+    return t("range.span", { first: numbers[0] ?? "", last: numbers.at(-1) ?? "" });
+  }
+
+  private edit(change: Partial<RangeDialog["range"]>): void {
+    this.range = { ...this.range, ...change };
+    this.preview = null;
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => void this.look(), TYPING_MS);
+  }
+
+  private chooseBuilding = (event: Event): void => {
+    this.buildingId = (event.target as HTMLSelectElement).value;
+    this.edit({});
+  };
+
+  private request(dryRun: boolean): NewUnitRange | null {
+    const { from, to } = this.range;
+    const right = Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to >= from && to - from < MOST;
+    return right ? { buildingId: this.buildingId, ...this.range, dryRun } : null;
+  }
+
+  private async look(): Promise<void> {
+    const { t, api } = this.admin;
+    const request = this.request(true);
+    this.failure = request === null ? t("range.wrong") : null;
+    if (request === null) return;
+    const asked = this.range;
+    try {
+      const preview = await addUnitRange(api, request);
+      if (asked === this.range) this.preview = preview;
+    } catch (error) {
+      if (asked === this.range) this.failure = problemText(error, t);
+    }
+  }
+
+  private make = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const { t, api, toast } = this.admin;
+    const request = this.request(false);
+    if (request === null || this.busy) return;
+    this.busy = true;
+    try {
+      const { units } = await addUnitRange(api, request);
+      toast({ text: counted(t, "range.made", units.length) });
+      this.dispatchEvent(new CustomEvent("made"));
+    } catch (error) {
+      this.failure = problemText(error, t);
+    } finally {
+      this.busy = false;
+    }
+  };
+
+  private close = (): void => {
+    this.dispatchEvent(new CustomEvent("closed"));
+  };
+}

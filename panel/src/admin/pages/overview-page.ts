@@ -1,0 +1,239 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
+import { icon } from "../../components/icon.ts";
+import { shared } from "../../components/style.ts";
+import type { LiveState, PanelMessage } from "../../data/live.ts";
+import { fetchProvisioning, type Provisioning, retryProvisioning } from "../../data/provisioning.ts";
+import { removeRow } from "../../data/rows.ts";
+import { type AdminKey, counted } from "../../localize/admin.ts";
+import "../components/admin-dialog.ts";
+import { adminStyle } from "../components/admin-style.ts";
+import { liveChip } from "../components/live-chip.ts";
+import "../components/site-form.ts";
+import { problemText } from "../problem-text.ts";
+import { AdminPage } from "./admin-page.ts";
+
+const SERVER: Record<LiveState["vps"]["link"], AdminKey> = {
+  up: "site.serverUp",
+  connecting: "site.serverConnecting",
+  down: "site.serverDown",
+  "not-configured": "site.serverMissing",
+};
+
+/** How the site stands: what to do next, the server, changes that are stuck, and the fields of the site itself. */
+@customElement("neolia-overview-page")
+export class OverviewPage extends AdminPage {
+  @state() private provisioning: Provisioning | null = null;
+  @state() private removing = false;
+  @state() private failure: string | null = null;
+
+  static override styles = [
+    shared,
+    adminStyle,
+    css`
+      .steps {
+        display: grid;
+        gap: 8px;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 220px), 1fr));
+      }
+      .steps button {
+        border-radius: var(--admin-radius);
+        display: grid;
+        gap: 2px;
+        grid-template-columns: auto 1fr;
+        justify-content: start;
+        min-block-size: 68px;
+        text-align: start;
+      }
+      .steps svg {
+        color: var(--nl-accent-text);
+        font-size: 24px;
+        grid-row: span 2;
+        margin-inline-end: 10px;
+      }
+      .steps .done svg {
+        color: var(--nl-good);
+      }
+    `,
+  ];
+
+  protected override siteChosen(): void {
+    this.provisioning = null;
+    void this.load();
+  }
+
+  protected override pushed(message: PanelMessage): void {
+    if (message.type === "state" || message.type === "hello") void this.load();
+  }
+
+  private async load(): Promise<void> {
+    const known = await fetchProvisioning(this.admin.api).catch(() => []);
+    this.provisioning = known.find(({ siteId }) => siteId === this.admin.site.id) ?? null;
+  }
+
+  protected override render(): TemplateResult {
+    const { admin } = this;
+    const { t, site } = admin;
+    return html`
+      <div class="page">
+        <div class="bar">
+          <h1 tabindex="-1">${site.name}</h1>
+          ${liveChip(admin, { siteId: site.id, revision: site.revision })}
+        </div>
+        ${this.renderStuck()} ${this.renderSteps()} ${this.renderServer()}
+        <div class="card">
+          <h2>${t("site.edit")}</h2>
+          ${keyed(site.id, html`<neolia-site-form .admin=${admin} .site=${site}></neolia-site-form>`)}
+          <dl>
+            <dt>${t("site.domain")}</dt>
+            <dd class="mono">${site.domain}</dd>
+          </dl>
+          <div class="end"><button class="danger" @click=${this.askRemoval}>${t("site.remove")}</button></div>
+        </div>
+        ${this.removing ? this.renderRemoval() : nothing}
+      </div>
+    `;
+  }
+
+  private renderSteps(): TemplateResult {
+    const { t, site, directory, panel, open } = this.admin;
+    const here = <Row extends { siteId: string }>(rows: readonly Row[]): number =>
+      rows.filter(({ siteId }) => siteId === site.id).length;
+    const buildings = here(directory.buildings);
+    const units = here(directory.units);
+    const doors = here(directory.doors);
+    const registered = panel.live.state?.registered.length ?? 0;
+    const steps: { section: string; title: AdminKey; told: string; done: boolean }[] = [
+      {
+        section: "buildings",
+        title: buildings > 0 ? "nav.buildings" : "site.nextBuilding",
+        told: counted(t, "count.buildings", buildings),
+        done: buildings > 0,
+      },
+      {
+        section: "units",
+        title: units > 0 ? "nav.units" : "site.nextUnits",
+        told: counted(t, "count.units", units),
+        done: units > 0,
+      },
+      {
+        section: "doors",
+        title: doors > 0 ? "nav.doors" : "site.nextDoor",
+        told: counted(t, "count.doors", doors),
+        done: doors > 0,
+      },
+      {
+        section: "units",
+        title: registered > 0 ? "nav.devices" : "site.nextDevices",
+        told: counted(t, "count.devices", registered),
+        done: registered > 0,
+      },
+    ];
+    return html`
+      <h2>${steps.every(({ done }) => done) ? t("site.allDone") : t("site.next")}</h2>
+      <div class="steps">
+        ${steps.map(
+          (step) => html`
+            <button class=${step.done ? "done" : ""} @click=${() => open(step.section)}>
+              ${icon(step.done ? "check" : "outbound")}
+              <strong>${t(step.title)}</strong>
+              <span class="hint">${step.told} <span class="unseen">(${t(step.done ? "site.stepDone" : "site.stepOpen")})</span></span>
+            </button>
+          `,
+        )}
+      </div>
+    `;
+  }
+
+  private renderServer(): TemplateResult | typeof nothing {
+    const { t, panel } = this.admin;
+    const live = panel.live.state;
+    if (live === null) return nothing;
+    const { link, partsDown } = live.vps;
+    const tone = link === "up" ? (partsDown.length > 0 ? "bad" : "good") : "wait";
+    const text =
+      link === "up" && partsDown.length > 0 ? t("link.partsDown", { parts: partsDown.join(", ") }) : t(SERVER[link]);
+    return html`
+      <div class="card">
+        <h2>${t("site.server")}</h2>
+        <p><span class="chip ${tone}" role="status">${text}</span></p>
+      </div>
+    `;
+  }
+
+  private renderStuck(): TemplateResult | typeof nothing {
+    const { t, open } = this.admin;
+    const { provisioning } = this;
+    if (provisioning === null || provisioning.state !== "stuck") return nothing;
+    const { conflicts, wayOut, problem } = provisioning;
+    return html`
+      <div class="note" role="alert">
+        <h2>${t("site.stuckTitle")}</h2>
+        ${wayOut === null ? html`<p>${problem}</p>` : html`<p>${t(`site.wayOut.${wayOut}`)}</p>`}
+        ${
+          conflicts.length === 0
+            ? nothing
+            : html`<ul class="rows">
+                ${conflicts.map(
+                  ({ name, problem: why, noun, rowId }) => html`
+                    <li>
+                      <span>${t("site.conflict", { name, problem: why })}</span>
+                      ${
+                        noun === null || rowId === null
+                          ? nothing
+                          : html`<button @click=${() => open(noun === "account" ? "devices" : `${noun}s`, rowId)}>
+                              ${t("site.openRow", { name })}
+                            </button>`
+                      }
+                    </li>
+                  `,
+                )}
+              </ul>`
+        }
+        <div class="end"><button @click=${this.retry}>${t("site.retry")}</button></div>
+      </div>
+    `;
+  }
+
+  private renderRemoval(): TemplateResult {
+    const { t, site } = this.admin;
+    return html`
+      <neolia-admin-dialog .t=${t} .heading=${t("removal.title", { name: site.name })} @closed=${this.askRemoval}>
+        <p>${t("site.removeAsk", { name: site.name })}</p>
+        <p class="failure" role="alert" ?hidden=${this.failure === null}>${this.failure}</p>
+        <div class="end">
+          <button class="stop" @click=${this.removeSite}>${t("form.remove")}</button>
+          <button @click=${this.askRemoval}>${t("form.cancel")}</button>
+        </div>
+      </neolia-admin-dialog>
+    `;
+  }
+
+  private askRemoval = (): void => {
+    this.removing = !this.removing;
+    this.failure = null;
+  };
+
+  private removeSite = async (): Promise<void> => {
+    const { api, site, toast, t, openSite } = this.admin;
+    try {
+      await removeRow(api, "sites", site);
+      this.removing = false;
+      toast({ text: t("removal.done", { name: site.name }) });
+      openSite(null);
+    } catch (error) {
+      this.failure = problemText(error, t);
+    }
+  };
+
+  private retry = async (): Promise<void> => {
+    const { api, site, toast, t, fail } = this.admin;
+    try {
+      await retryProvisioning(api, site.id);
+      toast({ text: t("site.retried") });
+    } catch (error) {
+      fail(error);
+    }
+  };
+}

@@ -1,0 +1,44 @@
+/** The pages about a site, in the order of the navigation. A new page is one line here and its own file. */
+import { html, type TemplateResult } from "lit";
+import type { IconName } from "../components/icon.ts";
+import type { AdminKey } from "../localize/admin.ts";
+import type { SiteAdmin } from "./admin.ts";
+import "./pages/buildings-page.ts";
+import "./pages/doors-page.ts";
+import "./pages/overview-page.ts";
+import "./pages/units-page.ts";
+
+interface Section {
+  /** In the address; "" is where one begins. */
+  id: string;
+  icon: IconName;
+  title: AdminKey;
+  page: (admin: SiteAdmin) => TemplateResult;
+}
+
+export const SECTIONS: readonly Section[] = [
+  {
+    id: "",
+    icon: "overview",
+    title: "nav.overview",
+    page: (admin) => html`<neolia-overview-page .admin=${admin}></neolia-overview-page>`,
+  },
+  {
+    id: "buildings",
+    icon: "building",
+    title: "nav.buildings",
+    page: (admin) => html`<neolia-buildings-page .admin=${admin}></neolia-buildings-page>`,
+  },
+  {
+    id: "units",
+    icon: "unit",
+    title: "nav.units",
+    page: (admin) => html`<neolia-units-page .admin=${admin}></neolia-units-page>`,
+  },
+  {
+    id: "doors",
+    icon: "door",
+    title: "nav.doors",
+    page: (admin) => html`<neolia-doors-page .admin=${admin}></neolia-doors-page>`,
+  },
+];

@@ -1,0 +1,41 @@
+/** The texts of the installer's pages: loaded with them, not with the panel. One file an area, both languages in it. */
+import * as devices from "./admin/devices.ts";
+import * as errors from "./admin/errors.ts";
+import * as places from "./admin/places.ts";
+import * as rules from "./admin/rules.ts";
+import * as shell from "./admin/shell.ts";
+import * as upkeep from "./admin/upkeep.ts";
+import { en as panelEn } from "./en.ts";
+import { fr as panelFr } from "./fr.ts";
+import { type LocalizerOf, localizerOf } from "./localize.ts";
+
+const en = { ...panelEn, ...shell.en, ...places.en, ...devices.en, ...rules.en, ...upkeep.en, ...errors.en };
+
+export type AdminKey = keyof typeof en;
+export type AdminLocalizer = LocalizerOf<AdminKey>;
+
+const fr: Record<AdminKey, string> = {
+  ...panelFr,
+  ...shell.fr,
+  ...places.fr,
+  ...devices.fr,
+  ...rules.fr,
+  ...upkeep.fr,
+  ...errors.fr,
+};
+
+/** For the test that compares the languages. */
+export const adminTexts = { en, fr };
+
+export function adminLocalizer(locale: string): AdminLocalizer {
+  return localizerOf(locale, adminTexts);
+}
+
+/** Keys that come in two forms: `x.one` and `x.many`. */
+type Counted = { [K in AdminKey]: K extends `${infer Base}.many` ? Base : never }[AdminKey];
+
+/** "1 unit", "2 units", as the language counts: French says 0 in the singular. */
+export function counted(t: AdminLocalizer, base: Counted, count: number, values: Record<string, string> = {}): string {
+  const form = new Intl.PluralRules(t.locale).select(count) === "one" ? "one" : "many";
+  return t(`${base}.${form}` as AdminKey, { ...values, count: new Intl.NumberFormat(t.locale).format(count) });
+}
