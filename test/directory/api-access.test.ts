@@ -8,7 +8,7 @@ import type { Member } from "../../bridge/src/api/member.ts";
 import type { Device, Session } from "../../bridge/src/api/session.ts";
 import { siteSnapshot } from "../../bridge/src/directory/snapshot.ts";
 import { loggedCall } from "../panel/desk.ts";
-import { type HeaderChanges, type HeaderChanges, HOST, HOST, type Reply, type TestApp, type TestApp, testApp, testApp, USER, USER } from "./app.ts";
+import { type HeaderChanges, HOST, type Reply, type TestApp, testApp, USER } from "./app.ts";
 import { DEVICE, type House, makeHouse, OTHER_DEVICE } from "./house.ts";
 import { type GoodRequest, goodRequests } from "./requests.ts";
 
