@@ -160,7 +160,7 @@ test("a ring notifies the phone, Open opens while the call is on, and the notifi
   assert.equal(title, "Entrance");
   assert.equal(data?.image, "/api/camera_proxy/camera.entrance");
   assert.deepEqual(data?.actions, [
-    { action: "URI", title: "Answer", uri: "/app/local_neolia" },
+    { action: "URI", title: "Answer", uri: `/app/local_neolia/call/${call}` },
     { action: `NEOLIA_OPEN_${call}`, title: "Open", authenticationRequired: true },
   ]);
   assert.equal((await intercom.state("input_boolean.door_lock")).state, "off");
@@ -198,7 +198,7 @@ test("the bell of a door rings phones as well, whoever it is for", async () => {
   await automate(name, { doorbell: ["event.intercom_entrance_ring"], phones: [phoneId], page: "/app/local_neolia" });
   const call = intercom.ring();
   const { data } = await phone.notified("the notification", (push) => push.data?.tag === `neolia-${call}`);
-  assert.deepEqual(data?.actions, [{ action: "URI", title: "Answer", uri: "/app/local_neolia" }]);
+  assert.deepEqual(data?.actions, [{ action: "URI", title: "Answer", uri: `/app/local_neolia/call/${call}` }]);
   assert.equal(data?.image, undefined);
   intercom.tell(call, "failed", { code: 487 });
   await dropAutomation(name);
@@ -206,7 +206,7 @@ test("the bell of a door rings phones as well, whoever it is for", async () => {
 
 test("a missed call is told on the phone, an answered one is not", async () => {
   const name = "missed-call";
-  await automate(name, { doorbell: [DOORBELL], phones: [phoneId] });
+  await automate(name, { doorbell: [DOORBELL], phones: [phoneId], page: "/app/local_neolia/" });
   const answered = intercom.ring();
   await intercom.heard(DOORBELL, "ring", answered);
   intercom.tell(answered, "answered");
@@ -215,7 +215,8 @@ test("a missed call is told on the phone, an answered one is not", async () => {
   const missed = intercom.ring();
   await intercom.heard(DOORBELL, "ring", missed);
   intercom.tell(missed, "failed", { code: 487 });
-  const { message } = await phone.notified("the missed call", (push) => push.title === "Missed call");
+  const { message, data } = await phone.notified("the missed call", (push) => push.title === "Missed call");
+  assert.equal(data?.url, `/app/local_neolia/call/${missed}`);
   assert.match(message, /^Nobody answered Entrance at \d\d:\d\d\.$/);
   assert.equal(phone.pushes.filter(({ title }) => title === "Missed call").length, 1);
   await dropAutomation(name);

@@ -10,6 +10,7 @@ export interface Push {
   message: string;
   data?: {
     tag?: string;
+    url?: string;
     image?: string;
     actions?: { action: string; title: string; uri?: string; authenticationRequired?: boolean }[];
   };
