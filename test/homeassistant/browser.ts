@@ -4,7 +4,12 @@ import type { HomeAssistantCore } from "../lab/homeassistant-core.ts";
 import { browserTokens, type Person } from "./onboarding.ts";
 
 /** An empty page of its own profile, logged in (or not: null), at the size of a wall tablet. */
-export async function newPageAs(browser: Browser, core: HomeAssistantCore, person: Person | null): Promise<Page> {
+export async function newPageAs(
+  browser: Browser,
+  core: HomeAssistantCore,
+  person: Person | null,
+  { suspendWhenHidden = false }: { suspendWhenHidden?: boolean } = {},
+): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1024, height: 600 },
     permissions: ["microphone"],
@@ -12,11 +17,11 @@ export async function newPageAs(browser: Browser, core: HomeAssistantCore, perso
   });
   if (person !== null) {
     await context.addInitScript(
-      (tokens) => {
+      ([tokens, suspend]) => {
         localStorage.setItem("hassTokens", tokens);
-        localStorage.setItem("suspendWhenHidden", "false");
+        localStorage.setItem("suspendWhenHidden", suspend);
       },
-      browserTokens(core, person.tokens),
+      [browserTokens(core, person.tokens), String(suspendWhenHidden)] as const,
     );
   }
   return await context.newPage();

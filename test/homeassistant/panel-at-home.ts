@@ -12,6 +12,20 @@ export type Way = "frame" | "native";
 /** What a page and a frame have in common for whoever looks for a button. */
 type Root = Page | FrameLocator;
 
+export interface PanelOptions {
+  way?: Way;
+  /** Below the panel's own address. */
+  path?: string;
+  /** Keeps what the app sends. */
+  record?: boolean;
+  /** Home Assistant asks for the password first. */
+  loggedOut?: boolean;
+  /** What runs in every document before it loads. */
+  scripts?: string[];
+  /** Home Assistant's own setting of that name. Default: false, as on a wall tablet. */
+  suspendWhenHidden?: boolean;
+}
+
 export class PanelAtHome {
   readonly page: Page;
   /** Where Neolia's elements are found. */
@@ -33,12 +47,13 @@ export class PanelAtHome {
     browser: Browser,
     house: DoorHouse,
     person: Person,
-    options: { way?: Way; path?: string; record?: boolean; loggedOut?: boolean } = {},
+    options: PanelOptions = {},
   ): Promise<PanelAtHome> {
-    const { way = "frame", path = "", loggedOut = false } = options;
+    const { way = "frame", path = "", loggedOut = false, scripts = [] } = options;
     const { home } = house;
     const base = way === "frame" ? `/app/${home.supervisor.slug}` : NATIVE_PATH;
-    const page = await newPageAs(browser, home.core, loggedOut ? null : person);
+    const page = await newPageAs(browser, home.core, loggedOut ? null : person, options);
+    for (const content of scripts) await page.addInitScript({ content });
     const panel = new PanelAtHome(page, way, base);
     if (options.record === true) panel.record();
     await page.goto(home.core.url + base + path);
