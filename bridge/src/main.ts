@@ -4,6 +4,7 @@ import { ulid } from "ulid";
 import { startCallLog } from "./calls/call-log.ts";
 import { liveView } from "./calls/live.ts";
 import { openDirectory } from "./directory/directory.ts";
+import { provisioningView } from "./directory/provisioning.ts";
 import { siteSnapshot } from "./directory/snapshot.ts";
 import { EventBus } from "./events/bus.ts";
 import { startHome } from "./homeassistant/home.ts";
@@ -39,6 +40,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     bus,
     sink: callLog,
     snapshot: (siteId) => siteSnapshot(store, siteId, Date.now()),
+    heard: directory.registrations.heard,
     network,
     log,
   });
@@ -63,10 +65,11 @@ async function start(options: Options): Promise<() => Promise<void>> {
   await serve(app, {
     directory,
     calls: store.calls,
-    live: liveView({ store, bus, links, version: VERSION }),
+    live: liveView({ store, bus, links, followed: { job: directory.bulk.job }, version: VERSION }),
     identity,
     people: home?.users,
     turn: vps.turnCredentials,
+    provisioning: provisioningView(store, vps),
     missing,
     notices,
     version: VERSION,
@@ -78,6 +81,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
 
   const keepCopy = () => {
     try {
+      directory.audit.trim();
       store.keepCopy();
     } catch (error) {
       log.error({ err: error }, "the daily copy of the database failed");

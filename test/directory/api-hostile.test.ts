@@ -85,6 +85,8 @@ for (const [name, text] of Object.entries(TEXTS)) {
       for (const field of Object.keys(body)) {
         const reply = await api.send(method, url, { ...body, [field]: text });
         if (reply.status < 300) {
+          // It answers what is wrong with a name, and keeps none.
+          if (url === "/api/names/check") continue;
           assert.ok(INERT.includes(name), `${method} ${url} ${field} took ${name}`);
           assert.ok(["name", "number", "label", "address"].includes(field), field);
         } else assertCleanError(reply, `${method} ${url} ${field}`, [400, 409, 413]);
@@ -173,9 +175,11 @@ for (const [name, text] of Object.entries(MALFORMED)) {
 }
 
 test("a body over 32 kB is refused on every route before it is read", async () => {
-  const body = `{"name":"${"x".repeat(40_000)}"}`;
-  for (const { method, url } of requests.filter((request) => request.method !== "GET")) {
-    const reply = await api.send(method, url, body);
+  const sized = (bytes: number) => `{"name":"${"x".repeat(bytes)}"}`;
+  for (const { method, url, route } of requests.filter((request) => request.method !== "GET")) {
+    // Files are larger, and their routes say by how much.
+    const own = api.routes.find((entry) => entry.method === method && entry.url === route)?.bodyLimit ?? 32_768;
+    const reply = await api.send(method, url, sized(own));
     assert.deepEqual([reply.status, reply.code], [413, "TOO_LARGE"], `${method} ${url}`);
   }
 });

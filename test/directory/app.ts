@@ -3,8 +3,9 @@ import { join } from "node:path";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { ulid } from "ulid";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
-import { liveView } from "../../bridge/src/calls/live.ts";
+import { type LiveView, liveView } from "../../bridge/src/calls/live.ts";
 import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
+import { provisioningView } from "../../bridge/src/directory/provisioning.ts";
 import { EventBus } from "../../bridge/src/events/bus.ts";
 import { AppError } from "../../bridge/src/events/errors.ts";
 import { createServer, serve } from "../../bridge/src/http/app.ts";
@@ -36,6 +37,7 @@ export interface TestApp {
   stage: Stage;
   store: Store;
   directory: Directory;
+  live: LiveView;
   bus: EventBus;
   routes: readonly RouteEntry[];
   folder: string;
@@ -96,12 +98,14 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
     mqtt: () => ({ link: "not-configured" as const, code: "MQTT_NOT_CONFIGURED" }),
     registered: () => store.accounts.list({}).map(({ id }) => id),
   };
+  const live = liveView({ store, bus, links, followed: { job: directory.bulk.job }, version: "0.0.0" });
   const app = createServer("fatal");
   const routes: RouteEntry[] = [];
   await serve(app, {
     directory,
     calls: store.calls,
-    live: liveView({ store, bus, links, version: "0.0.0" }),
+    live,
+    provisioning: provisioningView(store, { linkOf: () => links.vps(), retry: () => undefined }),
     identity: {
       ...identity,
       whoAsks: (request) =>
@@ -143,6 +147,7 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
     stage,
     store,
     directory,
+    live,
     bus,
     routes,
     folder: folder.path,

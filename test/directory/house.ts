@@ -1,4 +1,5 @@
 /** A sample site made through the API. */
+import type { Job } from "../../bridge/src/api/bulk.ts";
 import type {
   AccountWithPassword,
   Building,
@@ -15,6 +16,8 @@ export interface House {
   unit401: Unit;
   unit402: Unit;
   door: Door & { account: AccountWithPassword };
+  /** Of an import that looked at nothing. */
+  jobId: string;
 }
 
 export const NEW_SITE = { name: "Home", address: "1 Road", domain: "home.sip.example.com", timeZone: "Europe/Paris" };
@@ -24,7 +27,7 @@ export const OTHER_DEVICE = "1c0e3c9e-8f5c-4d1e-8a55-0123456789ab";
 export async function makeHouse(api: TestApp, site: Partial<typeof NEW_SITE> = {}): Promise<House> {
   const make = async <T>(noun: string, body: unknown): Promise<T> => {
     const reply = await api.send("POST", `/api/${noun}`, body);
-    if (reply.status !== 201) throw new Error(`${noun}: ${reply.status} ${reply.text}`);
+    if (![201, 202].includes(reply.status)) throw new Error(`${noun}: ${reply.status} ${reply.text}`);
     return reply.json<T>();
   };
   const made = await make<Site>("sites", { ...NEW_SITE, ...site });
@@ -39,5 +42,6 @@ export async function makeHouse(api: TestApp, site: Partial<typeof NEW_SITE> = {
       label: "Entrance",
       name: "intercom-entrance",
     }),
+    jobId: (await make<Job>("imports", { siteId: made.id, kind: "units", csv: "building,number", dryRun: true })).id,
   };
 }

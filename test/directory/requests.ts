@@ -11,7 +11,11 @@ export interface GoodRequest {
 }
 
 /** `token` is the one that the bridge printed. Requests that remove things stand last. */
-export function goodRequests({ site, building, unit401, door }: House, ruleId: string, token: string): GoodRequest[] {
+export function goodRequests(
+  { site, building, unit401, door, jobId }: House,
+  ruleId: string,
+  token: string,
+): GoodRequest[] {
   const ids: Record<string, string> = {
     sites: site.id,
     buildings: building.id,
@@ -19,6 +23,8 @@ export function goodRequests({ site, building, unit401, door }: House, ruleId: s
     doors: door.id,
     accounts: door.account.id,
     rules: ruleId,
+    jobs: jobId,
+    provisioning: site.id,
   };
   const rule = { sourcePattern: "*", action: "ring", targetSipUri: null, ringSeconds: 20, schedule: [], enabled: true };
   const good: [string, unknown?][] = [
@@ -42,6 +48,8 @@ export function goodRequests({ site, building, unit401, door }: House, ruleId: s
     ["GET /api/buildings/:id/removal"],
     ["GET /api/units"],
     ["POST /api/units", { buildingId: building.id, number: "403" }],
+    ["GET /api/units/page"],
+    ["POST /api/units/range", { buildingId: building.id, from: 10, to: 12, dryRun: true }],
     ["GET /api/units/:id"],
     ["PATCH /api/units/:id", { number: "404" }],
     ["PUT /api/units/:id/do-not-disturb", { on: true }],
@@ -56,6 +64,7 @@ export function goodRequests({ site, building, unit401, door }: House, ruleId: s
     ["GET /api/doors/:id/removal"],
     ["GET /api/accounts"],
     ["POST /api/accounts", { siteId: site.id, type: "panel", label: "Wall", unitId: unit401.id }],
+    ["GET /api/accounts/page"],
     ["GET /api/accounts/:id"],
     ["PATCH /api/accounts/:id", { label: "Station", enabled: true }],
     ["POST /api/accounts/:id/password", {}],
@@ -64,9 +73,18 @@ export function goodRequests({ site, building, unit401, door }: House, ruleId: s
     ["PUT /api/members/:userId", { unitIds: [unit401.id] }],
     ["GET /api/rules"],
     ["POST /api/rules", { ...rule, unitId: unit401.id }],
+    ["GET /api/rules/warnings"],
     ["GET /api/rules/:id"],
     ["PATCH /api/rules/:id", { ringSeconds: 15 }],
     ["POST /api/rules/evaluate", { siteId: site.id, caller: "intercom-entrance", callee: "unit401", atMs: 0 }],
+    ["POST /api/names/check", { siteId: site.id, noun: "unit", name: "unit9" }],
+    ["POST /api/imports", { siteId: site.id, kind: "units", csv: "building,number", dryRun: true }],
+    ["GET /api/jobs/:id"],
+    ["GET /api/exports/:kind"],
+    ["GET /api/provisioning"],
+    ["POST /api/provisioning/:id/retry", {}],
+    ["GET /api/audit"],
+    ["GET /api/audit/export"],
     ["DELETE /api/rules/:id"],
     ["DELETE /api/accounts/:id"],
     ["DELETE /api/doors/:id"],
@@ -78,6 +96,12 @@ export function goodRequests({ site, building, unit401, door }: House, ruleId: s
   return good.map(([line, body]) => {
     const [method = "", route = ""] = line.split(" ");
     const id = ids[route.split("/")[2] ?? ""] ?? "";
-    return { method, route, url: route.replace(":deviceId", DEVICE).replace(":userId", USER).replace(":id", id), body };
+    const query = route.startsWith("/api/exports") ? `?siteId=${site.id}` : "";
+    const url = route
+      .replace(":deviceId", DEVICE)
+      .replace(":userId", USER)
+      .replace(":id", id)
+      .replace(":kind", "units");
+    return { method, route, url: url + query, body };
   });
 }

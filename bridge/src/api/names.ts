@@ -33,7 +33,7 @@ export const FIELD_CODES = [
   "SCHEDULE",
   "MALFORMED",
 ] as const;
-export const FieldCode = Type.Union(FIELD_CODES.map((code) => Type.Literal(code)));
+export const FieldCode = Type.Enum(FIELD_CODES);
 export type FieldCode = (typeof FIELD_CODES)[number];
 
 /** `POST /api/names/check`: may a unit, door or account of the site have this SIP name? For forms, while somebody types. */

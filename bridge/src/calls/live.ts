@@ -1,4 +1,5 @@
 /** What a panel sees of the running system: the live state, and the messages that keep it up to date. */
+import type { Job } from "../api/bulk.ts";
 import type { Call } from "../api/call.ts";
 import type { LinkState, LiveState, PanelMessage } from "../api/live.ts";
 import { provisioningState } from "../directory/provisioning.ts";
@@ -25,6 +26,11 @@ export interface Links {
   registered(): string[];
 }
 
+/** What administrators are told of as it happens; each throws or gives null when it is not there any more. */
+export interface Followed {
+  job(id: string): Job;
+}
+
 export interface LiveView {
   state(viewer: Viewer): LiveState;
   /**
@@ -38,6 +44,7 @@ export interface LiveOptions {
   store: Store;
   bus: EventBus;
   links: Links;
+  followed?: Partial<Followed>;
   version: string;
   nowMs?: () => number;
 }
@@ -46,7 +53,7 @@ export interface LiveOptions {
 const GATHER_MS = 50;
 
 export function liveView(options: LiveOptions): LiveView {
-  const { store, bus, links, version } = options;
+  const { store, bus, links, followed = {}, version } = options;
   const nowMs = options.nowMs ?? Date.now;
 
   function state(viewer: Viewer): LiveState {
@@ -98,12 +105,15 @@ export function liveView(options: LiveOptions): LiveView {
       if (!fresh && call.endedAtMs === null) stateSoon();
       else tell((now) => (maySeeCall(call, now) ? { type: "call", call: seenBy(call, now) } : null));
     };
+    const toAdmins = (message: () => PanelMessage | undefined): void =>
+      tell((now) => (now.unitIds === null ? (message() ?? null) : null));
     const offs = [
       bus.on("callChanged", callChanged),
       bus.on("directoryChanged", ({ siteId }) => tell(() => ({ type: "directory", siteId }))),
       bus.on("provisioningChanged", stateSoon),
       bus.on("registrationsChanged", stateSoon),
       bus.on("linkChanged", stateSoon),
+      bus.on("jobChanged", ({ jobId }) => toAdmins(() => followed.job && { type: "job", job: followed.job(jobId) })),
     ];
     function unsubscribe(): void {
       clearTimeout(gathering);

@@ -111,7 +111,7 @@ export function makeAccount(
 }
 
 /** Panels and mobiles live in a flat, a door's station in its door, gateways and the bridge nowhere. */
-function placeOf(
+export function placeOf(
   store: Store,
   siteId: string,
   type: AccountType,

@@ -1,12 +1,18 @@
 /** The directory: sites, what is in them, who may be called by whom. The only writer of those tables. */
 import { type Accounts, accounts } from "./accounts.ts";
 import { type Audit, audit } from "./audit.ts";
+import { type AuditCsv, auditCsv } from "./audit-csv.ts";
 import { type Buildings, buildings } from "./buildings.ts";
+import { type Bulk, bulk } from "./bulk/jobs.ts";
+import { type MakeUnitRange, unitRange } from "./bulk/unit-range.ts";
 import { type Devices, devices } from "./devices.ts";
 import { type Doors, doors } from "./doors.ts";
 import type { DirectoryContext } from "./edit.ts";
 import { type Members, members } from "./members.ts";
+import { type NameCheck, nameCheck } from "./name-check.ts";
+import { type Pages, pages } from "./pages.ts";
 import { type Registrations, registrations } from "./registrations.ts";
+import { type RuleWarnings, ruleWarnings } from "./rule-warnings.ts";
 import { type Rules, rules } from "./rules.ts";
 import { type Sites, sites } from "./sites.ts";
 import { type Units, units } from "./units.ts";
@@ -22,8 +28,14 @@ export interface Directory {
   devices: Devices;
   members: Members;
   whatWouldHappen: WhatWouldHappen;
+  ruleWarnings: RuleWarnings;
+  nameCheck: NameCheck;
+  pages: Pages;
+  makeUnitRange: MakeUnitRange;
+  bulk: Bulk;
   registrations: Registrations;
   audit: Audit;
+  auditCsv: AuditCsv;
 }
 
 export interface DirectoryOptions extends Pick<DirectoryContext, "store" | "bus" | "now" | "newId"> {
@@ -52,7 +64,13 @@ export function openDirectory({ sipUri, sipPort = 5060, auditDays, ...base }: Di
     devices: devices(context),
     members: members(context),
     whatWouldHappen: whatWouldHappen(context.store),
+    ruleWarnings: ruleWarnings(context.store),
+    nameCheck: nameCheck(context),
+    pages: pages(context),
+    makeUnitRange: unitRange(context),
+    bulk: bulk(context),
     registrations: context.registrations,
     audit: context.audit,
+    auditCsv: auditCsv(context.store),
   };
 }

@@ -2,7 +2,11 @@
  * SQLite's GLOB: `*` any text, `?` one character, `[a-c]` one of, `[^a-c]` none of, case-sensitive, no escapes. A `]`
  * right after `[` or `[^` is a member, a `-` at either end too, and an unclosed `[` matches nothing.
  */
-type Token = { type: "any" } | { type: "one" } | { type: "set"; has(c: number): boolean } | { type: "char"; c: number };
+export type GlobToken =
+  | { type: "any" }
+  | { type: "one" }
+  | { type: "set"; has(c: number): boolean }
+  | { type: "char"; c: number };
 
 export function globMatches(pattern: string, text: string): boolean {
   const tokens = parse(codePoints(pattern));
@@ -31,7 +35,13 @@ export function globMatches(pattern: string, text: string): boolean {
   return tokens.slice(token).every(({ type }) => type === "any");
 }
 
-function accepts(token: Exclude<Token, { type: "any" }>, c: number): boolean {
+/** A pattern as its tokens; null: an unclosed set, which matches nothing. */
+export function globTokens(pattern: string): GlobToken[] | null {
+  return parse(codePoints(pattern));
+}
+
+/** `c` is a code point. */
+export function accepts(token: Exclude<GlobToken, { type: "any" }>, c: number): boolean {
   switch (token.type) {
     case "one":
       return true;
@@ -43,8 +53,8 @@ function accepts(token: Exclude<Token, { type: "any" }>, c: number): boolean {
 }
 
 /** null: an unclosed set, which matches nothing. */
-function parse(pattern: readonly number[]): Token[] | null {
-  const tokens: Token[] = [];
+function parse(pattern: readonly number[]): GlobToken[] | null {
+  const tokens: GlobToken[] = [];
   for (let i = 0; i < pattern.length; i++) {
     const c = pattern[i] ?? 0;
     if (c === code("*")) tokens.push({ type: "any" });

@@ -13,6 +13,16 @@ export function unitName(number: string, isTaken: (name: string) => boolean): st
   return free(/^[a-z]/.test(slug) ? slug : `unit${slug}`, isTaken);
 }
 
+/** The free SIP name that is closest to what somebody typed. */
+export function plainName(text: string, isTaken: (name: string) => boolean): string {
+  const plain = text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[^A-Za-z0-9]+|-+$/g, "");
+  return free(plain === "" ? "unit" : /^[0-9]+$/.test(plain) ? `unit${plain}` : plain, isTaken);
+}
+
 /** An account's SIP name: panel-k3x9ab. */
 export function accountName(type: AccountType, isTaken: (name: string) => boolean): string {
   for (;;) {

@@ -7,7 +7,7 @@ import type { UnitRow } from "../store/unit-store.ts";
 import { type DirectoryContext, edit, refuseStale, type SeenVersion } from "./edit.ts";
 import { doorOf, flatOf, ruleOf } from "./lookup.ts";
 
-const RULES_PER_UNIT = 50;
+export const RULES_PER_UNIT = 50;
 const DEFAULT_RING_SECONDS = 30;
 
 export interface Rules {

@@ -10,6 +10,36 @@ export interface DomainEvents {
   linkChanged: LinkChanged;
   deskChanged: DeskChanged;
   menuChanged: MenuChanged;
+  jobChanged: JobChanged;
+  pairingChanged: PairingChanged;
+  testRingChanged: TestRingChanged;
+  testCallDue: TestCallDue;
+}
+
+/** An import got further or ended. */
+export interface JobChanged {
+  jobId: string;
+}
+
+/** A pairing was made, used, withdrawn, or ran out. */
+export interface PairingChanged {
+  pairingId: string;
+}
+
+/** A test ring got further or ended. */
+export interface TestRingChanged {
+  testId: string;
+}
+
+/** A device is about to be called by a test: it must know, so that it does not ring. */
+export interface TestCallDue {
+  testId: string;
+  siteId: string;
+  /** SIP name of the device. */
+  username: string;
+  /** SIP name of the account that calls. */
+  caller: string;
+  forMs: number;
 }
 
 /** A call began, got further or ended. Emitted after the change is in the call log. */

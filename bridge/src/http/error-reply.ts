@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { ErrorReply } from "../api/error.ts";
+import { codesOf } from "../directory/field-codes.ts";
 import { AppError } from "../events/errors.ts";
 
 /** The table of Fastify's own codes; its messages would tell people about its insides. */
@@ -22,7 +23,7 @@ export function errorReply(error: AppError): ErrorReply {
 
 /** For `setErrorHandler` and `frameworkErrors`. */
 export function replyWithError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): void {
-  const known = translate(error);
+  const known = translate(error, request);
   if (known.code === "INTERNAL") request.log.error({ err: error, route: request.routeOptions?.url }, "request failed");
   else if (known.category === "unavailable") request.log.warn({ err: known, code: known.code }, "request not possible");
   if (known.code === "TOO_MANY_ATTEMPTS") reply.header("retry-after", String(known.details?.retryAfterS));
@@ -32,11 +33,20 @@ export function replyWithError(error: FastifyError | AppError, request: FastifyR
     .send(JSON.stringify(errorReply(known)));
 }
 
-function translate(error: FastifyError | AppError): AppError {
+function translate(error: FastifyError | AppError, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error;
   if (error.validation)
-    return new AppError("INVALID_REQUEST", "the request does not fit its schema", { details: where(error) });
+    return new AppError("INVALID_REQUEST", "the request does not fit its schema", {
+      details: where(error),
+      fields: fieldsOf(error, request),
+    });
   return FASTIFY[error.code]?.() ?? new AppError("INTERNAL", "something in the bridge is broken; the log says what");
+}
+
+/** Field → code, for the form. */
+function fieldsOf({ validation, validationContext }: FastifyError, request: FastifyRequest): Record<string, string> {
+  const value = validationContext === "body" ? request.body : undefined;
+  return codesOf((validation ?? []).slice(0, 50), value);
 }
 
 /** JSON pointer (into body, params or querystring) → what is wrong there. Values are not repeated. */

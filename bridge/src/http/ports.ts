@@ -2,6 +2,7 @@
 import type { TurnCredentials } from "../../../infra/control/src/wire.ts";
 import type { LiveView } from "../calls/live.ts";
 import type { Directory } from "../directory/directory.ts";
+import type { ProvisioningView } from "../directory/provisioning.ts";
 import type { CallStore } from "../store/call-store.ts";
 import type { Identity } from "./identity.ts";
 import type { RouteEntry } from "./route-table.ts";
@@ -15,6 +16,7 @@ export interface HttpPorts {
   people?: (() => readonly { id: string; name: string; administrator: boolean }[] | null) | undefined;
   /** A login for the VPS's TURN server; rejects or gives no URLs when there is none to be had. */
   turn(siteId: string, username: string): Promise<TurnCredentials>;
+  provisioning: ProvisioningView;
   /** Plain sentences: what the bridge runs without. */
   missing: readonly string[];
   /** Plain sentences for administrators: that the data was restored, and what is missing. */

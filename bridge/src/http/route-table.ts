@@ -13,6 +13,8 @@ export interface RouteEntry {
   params: TObject | null;
   query: TObject | null;
   body: TSchema | null;
+  /** Largest body taken, bytes. */
+  bodyLimit: number | null;
   /** Status → body. */
   replies: [status: number, schema: TSchema][];
 }
@@ -38,7 +40,7 @@ export function routeTable(api: App): RouteEntry[] {
   return table;
 }
 
-function entryOf(method: string, { url, config, schema }: RouteOptions): RouteEntry {
+function entryOf(method: string, { url, config, schema, bodyLimit }: RouteOptions): RouteEntry {
   const { summary = "", params, querystring, body, response = {} } = (schema ?? {}) as RouteSchema;
   return {
     method,
@@ -48,6 +50,7 @@ function entryOf(method: string, { url, config, schema }: RouteOptions): RouteEn
     params: params ?? null,
     query: querystring ?? null,
     body: body ?? null,
+    bodyLimit: bodyLimit ?? null,
     replies: Object.entries(response).map(([status, reply]) => [Number(status), reply]),
   };
 }

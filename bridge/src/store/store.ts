@@ -13,6 +13,7 @@ import { type FeedStore, feedStore } from "./feed-store.ts";
 import { type LineStore, lineStore } from "./line-store.ts";
 import { type MemberStore, memberStore } from "./member-store.ts";
 import { type OrderCallStore, orderCallStore } from "./order-call-store.ts";
+import { type PageStore, pageStore } from "./page-store.ts";
 import { type ProvisioningStore, provisioningStore } from "./provisioning-store.ts";
 import { type RuleStore, ruleStore } from "./rule-store.ts";
 import { type SeenStore, seenStore } from "./seen-store.ts";
@@ -31,6 +32,8 @@ export interface Store {
   provisioning: ProvisioningStore;
   calls: CallStore;
   seen: SeenStore;
+  /** Long lists of the above. */
+  pages: PageStore;
   audit: AuditStore;
   feed: FeedStore;
   outbox: EventOutbox;
@@ -66,6 +69,7 @@ export function openStore(options: OpenOptions): Store {
     provisioning: provisioningStore(db),
     calls: callStore(db),
     seen: seenStore(db),
+    pages: pageStore(db),
     audit: auditStore(db),
     feed: feedStore(db),
     outbox: eventOutbox(db),

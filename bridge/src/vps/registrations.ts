@@ -1,4 +1,5 @@
 /** Which accounts of one site can be reached: asked for every few seconds while the link stands. */
+import type { Registration } from "../../../infra/control/src/wire.ts";
 import type { Log } from "../links/log.ts";
 import type { ControlClient } from "./control-client.ts";
 import { VpsError } from "./vps-error.ts";
@@ -6,6 +7,8 @@ import { VpsError } from "./vps-error.ts";
 export interface RegistrationWatchOptions {
   client: Pick<ControlClient, "registrations">;
   onChange: () => void;
+  /** Every list as it comes; null: nobody can say. */
+  onHeard: (contacts: readonly Registration[] | null) => void;
   log: Log;
   everyMs?: number | undefined;
 }
@@ -37,12 +40,14 @@ export class RegistrationWatch {
   stop(): void {
     this.following = false;
     clearTimeout(this.timer);
+    this.options.onHeard(null);
     this.set(new Set());
   }
 
   private async look(): Promise<void> {
     try {
       const registrations = await this.options.client.registrations();
+      if (this.following) this.options.onHeard(registrations);
       if (this.following) this.set(new Set(registrations.map(({ username }) => username)));
     } catch (error) {
       // While Kamailio restarts its contacts outlive it: what we knew is still the best guess.

@@ -1,5 +1,5 @@
 /** Everything between one site and its VPS, on one token: find the site, push its directory, follow its events. */
-import type { ControlHealth, DirectoryPut, TurnCredentials } from "../../../infra/control/src/wire.ts";
+import type { ControlHealth, DirectoryPut, Registration, TurnCredentials } from "../../../infra/control/src/wire.ts";
 import type { LinkState } from "../api/live.ts";
 import type { EventBus } from "../events/bus.ts";
 import { type Connection, keepConnected } from "../links/keep-connected.ts";
@@ -18,6 +18,8 @@ export interface SiteLinkOptions {
   bus: EventBus;
   sink: FeedSink;
   snapshot: (siteId: string) => DirectoryPut;
+  /** The live contacts of a site, every few seconds; null: nobody can say. */
+  heard?: ((siteId: string, contacts: readonly Registration[] | null) => void) | undefined;
   network: NetworkWatch;
   log: Log;
   /** Only tests are in a hurry. */
@@ -50,6 +52,9 @@ export class SiteLink {
       onChange: () => {
         if (this.site) options.bus.emit("registrationsChanged", { siteId: this.site.id });
       },
+      onHeard: (contacts) => {
+        if (this.site) options.heard?.(this.site.id, contacts);
+      },
       log: options.log,
       everyMs: options.registrationsEveryMs,
     });
@@ -80,6 +85,12 @@ export class SiteLink {
     return [...this.registrations.usernames()].flatMap(
       (username) => this.options.store.accounts.byUsername(site.id, username)?.id ?? [],
     );
+  }
+
+  /** Tries at once what waits: the link, or the directory. */
+  retryNow(): void {
+    if (this.current.link === "up") this.provisioner?.reconcile();
+    else this.connection.retryNow();
   }
 
   /** Throws VpsError. */

@@ -1,6 +1,6 @@
 /** The bridge's links to its VPS, one for each site token, seen as one. */
-import type { DirectoryPut, TurnCredentials } from "../../../infra/control/src/wire.ts";
-import type { LiveState } from "../api/live.ts";
+import type { DirectoryPut, Registration, TurnCredentials } from "../../../infra/control/src/wire.ts";
+import type { LinkState, LiveState } from "../api/live.ts";
 import type { EventBus } from "../events/bus.ts";
 import { AppError } from "../events/errors.ts";
 import type { Log } from "../links/log.ts";
@@ -20,6 +20,8 @@ export interface VpsOptions {
   sink: FeedSink;
   /** A site's whole directory at its present revision (directory/snapshot.ts). */
   snapshot: (siteId: string) => DirectoryPut;
+  /** The live contacts of a site, every few seconds; null: nobody can say. */
+  heard?: (siteId: string, contacts: readonly Registration[] | null) => void;
   network: NetworkWatch;
   log: Log;
   silenceMs?: number;
@@ -29,6 +31,10 @@ export interface VpsOptions {
 export interface Vps {
   /** The worst of all links; parts that are down anywhere. */
   state(): LiveState["vps"];
+  /** The link to one site's VPS. */
+  linkOf(siteId: string): { link: LinkState; code: string | null };
+  /** Tries at once what waits for that site. */
+  retry(siteId: string): void;
   /** Ids of the accounts with at least one live contact, of all sites; those of a link that is down are not among them. */
   registered(): string[];
   /** Throws AppError VPS_NOT_CONFIGURED, VPS_UNREACHABLE or UNKNOWN_ACCOUNT. */
@@ -53,6 +59,13 @@ export function startVps(options: VpsOptions): Vps {
     };
   }
 
+  /** A link that has not said yet whose it is may be this site's. */
+  function linkOf(siteId: string): { link: LinkState; code: string | null } {
+    const own = links.find((link) => link.siteId() === siteId) ?? links.find((link) => link.siteId() === null);
+    if (own) return own.state();
+    return { link: "not-configured", code: "VPS_NOT_CONFIGURED" };
+  }
+
   async function turnCredentials(siteId: string, username: string): Promise<TurnCredentials> {
     const link = links.find((one) => one.siteId() === siteId);
     if (!link) {
@@ -71,6 +84,10 @@ export function startVps(options: VpsOptions): Vps {
 
   return {
     state,
+    linkOf,
+    retry: (siteId) => {
+      for (const link of links.filter((one) => [siteId, null].includes(one.siteId()))) link.retryNow();
+    },
     registered: () => links.flatMap((link) => link.registeredAccountIds()),
     turnCredentials,
     stop: async () => {

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { Account, AccountPatch, AccountWithPassword, NewAccount, Removal } from "../../api/directory.ts";
+import { AccountPage, AccountPageQuery } from "../../api/page.ts";
 import type { App } from "../app-type.ts";
 import { seenVersion } from "../if-match.ts";
 import type { HttpPorts } from "../ports.ts";
@@ -27,6 +28,17 @@ export function accountRoutes(api: App, { directory }: HttpPorts): void {
       },
     },
     async (request, reply) => reply.code(201).send(directory.accounts.create(request.body)),
+  );
+  api.get(
+    "/accounts/page",
+    {
+      schema: {
+        summary: "Accounts by place and name, a page at a time, with who is registered from where.",
+        querystring: AccountPageQuery,
+        response: { 200: AccountPage },
+      },
+    },
+    async (request) => directory.pages.accounts(request.query),
   );
   api.get(
     "/accounts/:id",

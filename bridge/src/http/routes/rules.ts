@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { EvaluateReply, EvaluateRequest, NewRule, Rule, RulePatch } from "../../api/directory.ts";
+import { EvaluateReply, EvaluateRequest, NewRule, Rule, RulePatch, RuleWarning } from "../../api/directory.ts";
 import type { App } from "../app-type.ts";
 import { seenVersion } from "../if-match.ts";
 import type { HttpPorts } from "../ports.ts";
@@ -21,6 +21,17 @@ export function ruleRoutes(api: App, { directory }: HttpPorts): void {
     "/rules",
     { schema: { summary: "Adds a rule; the others move along.", body: NewRule, response: { 201: Rule } } },
     async (request, reply) => reply.code(201).send(directory.rules.create(request.body)),
+  );
+  api.get(
+    "/rules/warnings",
+    {
+      schema: {
+        summary: "Rules that can never fire, or not as meant; unitId may be a door's id.",
+        querystring: OwnerQuery,
+        response: { 200: Type.Array(RuleWarning) },
+      },
+    },
+    async (request) => directory.ruleWarnings(request.query),
   );
   api.get(
     "/rules/:id",

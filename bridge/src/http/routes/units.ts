@@ -1,5 +1,7 @@
 import { Type } from "typebox";
+import { NewUnitRange, UnitRangeReply } from "../../api/bulk.ts";
 import { DoNotDisturbPut, NewUnit, Removal, Unit, UnitPatch } from "../../api/directory.ts";
+import { UnitPage, UnitPageQuery } from "../../api/page.ts";
 import { AppError } from "../../events/errors.ts";
 import type { App } from "../app-type.ts";
 import { askerOf } from "../identity.ts";
@@ -31,6 +33,31 @@ export function unitRoutes(api: App, { directory }: HttpPorts): void {
       },
     },
     async (request, reply) => reply.code(201).send(directory.units.create(request.body)),
+  );
+  api.get(
+    "/units/page",
+    {
+      schema: {
+        summary: "Units by building and number, a page at a time, with what an installer's list shows.",
+        querystring: UnitPageQuery,
+        response: { 200: UnitPage },
+      },
+    },
+    async (request) => directory.pages.units(request.query),
+  );
+  api.post(
+    "/units/range",
+    {
+      schema: {
+        summary: "Makes all units of a range, or none. 200 after a dry run.",
+        body: NewUnitRange,
+        response: { 200: UnitRangeReply, 201: UnitRangeReply },
+      },
+    },
+    async (request, reply) => {
+      const made = directory.makeUnitRange(request.body);
+      return reply.code(made.dryRun ? 200 : 201).send(made);
+    },
   );
   api.get(
     "/units/:id",

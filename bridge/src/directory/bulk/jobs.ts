@@ -1,0 +1,162 @@
+/** Imports as jobs: looked at line by line while others are served, then written at once or not at all. */
+import type { CsvKind, Job, LineProblem, NewImport } from "../../api/bulk.ts";
+import { AppError } from "../../events/errors.ts";
+import { type DirectoryContext, edit } from "../edit.ts";
+import { siteOf } from "../lookup.ts";
+import { accountLines } from "./account-lines.ts";
+import { readCsv, writeCsv } from "./csv.ts";
+import type { Importer, ImportKind, Outcome } from "./line-check.ts";
+import { ruleLines } from "./rule-lines.ts";
+import { unitLines } from "./unit-lines.ts";
+
+export interface Bulk {
+  /** Starts the job. Throws JOB_RUNNING, UNKNOWN_SITE, CSV_COLUMNS. */
+  start(request: NewImport): Promise<Job>;
+  job(id: string): Job;
+  /** The site's rows as CSV; `logins`: with HA1s, so that an import brings the same logins. */
+  exportCsv(kind: CsvKind, siteId: string, logins: boolean): Promise<string>;
+}
+
+const KINDS: Readonly<Record<CsvKind, ImportKind>> = { units: unitLines, accounts: accountLines, rules: ruleLines };
+/** Lines that are looked at before somebody else gets a turn. */
+const LINES_AT_ONCE = 250;
+const MOST_LINES = 20_000;
+const LISTED_PROBLEMS = 200;
+const REMEMBERED_JOBS = 20;
+
+/** Thrown to undo what a dry run or a refused import has written so far. */
+class Undo extends Error {
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome) {
+    super("undone");
+    this.outcome = outcome;
+  }
+}
+
+export function bulk(context: DirectoryContext): Bulk {
+  const { store, bus, newId, audit } = context;
+  const jobs = new Map<string, Job>();
+
+  function set(id: string, change: Partial<Job>): void {
+    const job = jobs.get(id);
+    if (!job) return;
+    jobs.set(id, { ...job, ...change });
+    bus.emit("jobChanged", { jobId: id });
+  }
+
+  function refuse(id: string, problems: readonly LineProblem[]): void {
+    const listed = problems.toSorted((a, b) => a.line - b.line).slice(0, LISTED_PROBLEMS);
+    set(id, { state: "refused", problems: listed, problemCount: problems.length });
+  }
+
+  async function run(id: string, request: NewImport): Promise<void> {
+    const kind = KINDS[request.kind];
+    const lines = await readCsv(request.csv, kind.needed, kind.columns);
+    if (lines.length > MOST_LINES) {
+      throw new AppError("TOO_LARGE", `a file has at most ${MOST_LINES} lines`, { fields: { csv: "TOO_MANY" } });
+    }
+    set(id, { total: lines.length });
+    const problems: LineProblem[] = [];
+    const importer = kind.start();
+    for (const [at, line] of lines.entries()) {
+      problems.push(...importer.take(line));
+      if ((at + 1) % LINES_AT_ONCE === 0) {
+        set(id, { done: at + 1 });
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    set(id, { done: lines.length });
+    if (problems.length > 0) return refuse(id, problems);
+    set(id, { state: "writing" });
+    // Whoever follows the job hears "writing" before nobody is served for a moment.
+    if (!request.dryRun) await new Promise((resolve) => setTimeout(resolve, 60));
+    const { problems: conflicts, ...counts } = write(request, importer);
+    if (conflicts.length > 0) return refuse(id, conflicts);
+    set(id, { state: "done", counts });
+  }
+
+  /** All of it in one transaction; a dry run and a refusal are undone. */
+  function write({ siteId, dryRun, kind }: NewImport, importer: Importer): Outcome {
+    try {
+      return edit(context, siteId, () => {
+        const outcome = importer.write(context, siteId);
+        if (dryRun || outcome.problems.length > 0 || outcome.added + outcome.changed === 0) throw new Undo(outcome);
+        const { added, changed } = outcome;
+        audit.note({
+          siteId,
+          noun: "import",
+          verb: "imported",
+          rowId: null,
+          label: kind,
+          after: { added, changed },
+        });
+        return outcome;
+      });
+    } catch (error) {
+      if (error instanceof Undo) return error.outcome;
+      throw error;
+    }
+  }
+
+  return {
+    start: async (request) => {
+      const { siteId, kind, dryRun } = request;
+      siteOf(store, siteId);
+      const isRunning = [...jobs.values()].some(
+        (job) => job.siteId === siteId && (job.state === "checking" || job.state === "writing"),
+      );
+      if (isRunning) throw new AppError("JOB_RUNNING", "another import of this site is still running");
+      const job: Job = {
+        id: newId(),
+        kind: `import-${kind}`,
+        siteId,
+        dryRun,
+        state: "checking",
+        done: 0,
+        total: 0,
+        counts: { added: 0, changed: 0, same: 0 },
+        problems: [],
+        problemCount: 0,
+        error: null,
+      };
+      jobs.set(job.id, job);
+      for (const old of [...jobs.keys()].slice(0, -REMEMBERED_JOBS)) jobs.delete(old);
+      const running = run(job.id, request);
+      // A file that cannot be read at all is the request's fault, and is said at once.
+      const failed = await Promise.race([
+        running.then(
+          () => null,
+          (error: unknown) => error,
+        ),
+        new Promise<null>((resolve) => setImmediate(() => resolve(null))),
+      ]);
+      running.catch((error: unknown) => {
+        set(job.id, { state: "refused", error: error instanceof AppError ? error.code : "INTERNAL" });
+      });
+      if (failed instanceof AppError) {
+        jobs.delete(job.id);
+        throw failed;
+      }
+      return jobs.get(job.id) ?? job;
+    },
+    job: (id) => {
+      const job = jobs.get(id);
+      if (!job) throw new AppError("UNKNOWN_JOB", "there is no such job (any more)");
+      return job;
+    },
+    exportCsv: async (kind, siteId, logins) => {
+      const { name } = siteOf(store, siteId);
+      const text = await writeCsv(KINDS[kind].columns, KINDS[kind].lines(context, siteId, logins));
+      audit.note({
+        siteId,
+        noun: "export",
+        verb: "exported",
+        rowId: null,
+        label: `${name}: ${kind}`,
+        after: { logins },
+      });
+      return text;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/** Many units in one step: 101 to 199. */
+import type { NewUnitRange, UnitRangeReply } from "../../api/bulk.ts";
+import { AppError } from "../../events/errors.ts";
+import { type DirectoryContext, edit } from "../edit.ts";
+import { buildingOf } from "../lookup.ts";
+import { makeUnit } from "../units.ts";
+
+const MOST = 1_000;
+const LONGEST_LABEL = 80;
+
+/** Throws UNKNOWN_BUILDING, INVALID_REQUEST, and UNIT_EXISTS unless it is a dry run. */
+export type MakeUnitRange = (range: NewUnitRange) => UnitRangeReply;
+
+export function unitRange(context: DirectoryContext): MakeUnitRange {
+  const { store, audit } = context;
+  return ({ buildingId, from, to, prefix = "", suffix = "", dryRun }) => {
+    const building = buildingOf(store, buildingId);
+    if (to < from || to - from >= MOST) {
+      throw new AppError("INVALID_REQUEST", `a range goes up, and makes at most ${MOST} units`, {
+        details: { "/body/to": `from ${from} to ${from + MOST - 1}` },
+        fields: { to: to < from ? "TOO_SMALL" : "TOO_LARGE" },
+      });
+    }
+    const numbers = Array.from({ length: to - from + 1 }, (_, at) => `${prefix}${from + at}${suffix}`);
+    if ((numbers.at(-1) ?? "").length > LONGEST_LABEL) {
+      throw new AppError("INVALID_REQUEST", "the numbers get too long", { fields: { prefix: "TOO_LONG" } });
+    }
+    const there = new Set(store.units.list({ buildingId, kind: "residential" }).map(({ label }) => label));
+    const existing = numbers.filter((number) => there.has(number));
+    if (dryRun) return { dryRun, numbers, existing, units: [] };
+    if (existing.length > 0) {
+      throw new AppError("UNIT_EXISTS", "the building has some of these units already", { details: { existing } });
+    }
+    const { siteId } = building;
+    const units = edit(context, siteId, () => {
+      const made = numbers.map((number) => makeUnit(context, { siteId, buildingId, number }));
+      const label = `${building.name}: ${numbers[0]}–${numbers.at(-1)}`;
+      audit.note({ siteId, noun: "unit", verb: "added", rowId: null, label, after: { count: made.length } });
+      return made;
+    });
+    return { dryRun, numbers, existing, units };
+  };
+}

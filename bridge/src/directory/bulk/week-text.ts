@@ -1,0 +1,48 @@
+/** A rule's hours of the week as a cell of a table: `Mon 08:00-18:00 | Fri 22:00-Sat 02:00`; empty is always. */
+import type { WeekWindow } from "../../../../infra/control/src/wire.ts";
+
+const DAYS: readonly string[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const DAY = 1440;
+
+export function weekText(windows: readonly WeekWindow[]): string {
+  return windows
+    .map(({ fromMinute, toMinute }) => {
+      const from = `${dayName(fromMinute)} ${clock(fromMinute)}`;
+      const sameDay = Math.floor(fromMinute / DAY) === Math.floor((toMinute - 1) / DAY);
+      // The end of a day is 24:00 of that day, and Sunday's is the week's.
+      return sameDay
+        ? `${from}-${clock(toMinute - Math.floor(fromMinute / DAY) * DAY)}`
+        : `${from}-${dayName(toMinute - 1)} ${clock(toMinute - Math.floor((toMinute - 1) / DAY) * DAY)}`;
+    })
+    .join(" | ");
+}
+
+/** null: it cannot be read. */
+export function readWeekText(text: string): WeekWindow[] | null {
+  const windows: WeekWindow[] = [];
+  for (const part of text.split("|").map((one) => one.trim().toLowerCase())) {
+    if (part === "") continue;
+    const match = /^([a-z]{3}) (\d\d):(\d\d) ?- ?(?:([a-z]{3}) )?(\d\d):(\d\d)$/.exec(part);
+    const [, fromDay = "", fromHour, fromMin, toDay = fromDay, toHour, toMin] = match ?? [];
+    const [from, to] = [minute(fromDay, fromHour, fromMin), minute(toDay, toHour, toMin)];
+    if (from === null || to === null || to <= from || from >= 7 * DAY) return null;
+    windows.push({ fromMinute: from, toMinute: to });
+  }
+  return windows;
+}
+
+function minute(day: string, hour = "", min = ""): number | null {
+  const at = DAYS.indexOf(day);
+  const ofDay = Number(hour) * 60 + Number(min);
+  return at < 0 || Number(min) > 59 || ofDay > DAY ? null : at * DAY + ofDay;
+}
+
+function dayName(minuteOfWeek: number): string {
+  const name = DAYS[Math.floor(minuteOfWeek / DAY) % 7] ?? "mon";
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
+}
+
+function clock(minutes: number): string {
+  const ofDay = minutes > DAY ? minutes % DAY : minutes;
+  return `${String(Math.floor(ofDay / 60)).padStart(2, "0")}:${String(ofDay % 60).padStart(2, "0")}`;
+}

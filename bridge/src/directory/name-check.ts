@@ -1,0 +1,26 @@
+/** May a unit, door or account have this SIP name? Asked by forms while somebody types. */
+import type { NameAnswer, NameQuestion } from "../api/names.ts";
+import { type DirectoryContext, isTaken } from "./edit.ts";
+import { sipNameCode } from "./field-codes.ts";
+import { siteOf } from "./lookup.ts";
+import { looksLikeNumber, plainName } from "./names.ts";
+
+export type NameCheck = (question: NameQuestion) => NameAnswer;
+
+export function nameCheck(context: DirectoryContext): NameCheck {
+  const { store } = context;
+  return ({ siteId, noun, name, rowId }) => {
+    siteOf(store, siteId);
+    const taken = isTaken(context, siteId);
+    const suggestion = () => plainName(name, (candidate) => taken(candidate) || looksLikeNumber(candidate));
+    const malformed = sipNameCode(name);
+    if (malformed) return { ok: false, code: malformed, suggestion: suggestion() };
+    if (noun === "account" && looksLikeNumber(name))
+      return { ok: false, code: "NAME_RESERVED", suggestion: suggestion() };
+    const own = [store.units.byName(siteId, name)?.id, store.accounts.byUsername(siteId, name)?.id];
+    if (own.some((id) => id !== undefined && id !== rowId)) {
+      return { ok: false, code: "NAME_TAKEN", suggestion: suggestion() };
+    }
+    return { ok: true, code: null, suggestion: null };
+  };
+}

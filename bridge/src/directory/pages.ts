@@ -1,0 +1,64 @@
+/** An installer's long lists. */
+import type { AccountLine, AccountPage, AccountPageQuery, UnitLine, UnitPage, UnitPageQuery } from "../api/page.ts";
+import { AppError } from "../events/errors.ts";
+import { toAccount } from "./accounts.ts";
+import type { DirectoryContext } from "./edit.ts";
+import { accountOf, buildingOf, flatOf } from "./lookup.ts";
+import { toUnit } from "./units.ts";
+
+export interface Pages {
+  units(query: UnitPageQuery): UnitPage;
+  accounts(query: AccountPageQuery): AccountPage;
+}
+
+const PAGE = 100;
+
+export function pages(context: DirectoryContext): Pages {
+  const { store, registrations } = context;
+
+  function unitLine(id: string): UnitLine {
+    const unit = toUnit(flatOf(store, id));
+    const accounts = store.accounts.list({ unitId: id });
+    return {
+      ...unit,
+      buildingName: buildingOf(store, unit.buildingId).name,
+      ...store.pages.numbersOf(id),
+      registered: accounts.filter((account) => registrations.of(account).state === "registered").length,
+    };
+  }
+
+  function accountLine(id: string): AccountLine {
+    const row = accountOf(store, id);
+    const place = row.unitId === null ? null : store.units.get(row.unitId);
+    return {
+      ...toAccount(context, row),
+      buildingName: place ? buildingOf(store, place.buildingId).name : null,
+      placeLabel: place?.label ?? null,
+    };
+  }
+
+  /** SIP names that are registered at one site or at all of them. */
+  function registeredNames(siteId: string | undefined): string[] {
+    const sites = siteId === undefined ? store.sites.list().map(({ id }) => id) : [siteId];
+    return sites.flatMap((id) => [...(registrations.usernames(id) ?? [])]);
+  }
+
+  return {
+    units: ({ limit = PAGE, cursor, ...filter }) => {
+      const page = store.pages.units(filter, limit, cursor) ?? refuseCursor();
+      return { rows: page.ids.map(unitLine), next: page.next, total: page.total };
+    },
+    accounts: ({ limit = PAGE, cursor, registered, ...filter }) => {
+      const usernames = registered && { names: registeredNames(filter.siteId), among: registered === "yes" };
+      const page = store.pages.accounts({ ...filter, usernames }, limit, cursor) ?? refuseCursor();
+      return { rows: page.ids.map(accountLine), next: page.next, total: page.total };
+    },
+  };
+}
+
+function refuseCursor(): never {
+  throw new AppError("INVALID_REQUEST", "this cursor is none of ours", {
+    details: { "/querystring/cursor": "take next of the page before" },
+    fields: { cursor: "MALFORMED" },
+  });
+}

@@ -1,0 +1,29 @@
+import { Type } from "typebox";
+import { AuditPage, AuditQuery } from "../../api/audit.ts";
+import type { App } from "../app-type.ts";
+import type { HttpPorts } from "../ports.ts";
+
+export function auditRoutes(api: App, { directory }: HttpPorts): void {
+  api.get(
+    "/audit",
+    {
+      schema: { summary: "Who did what, newest first.", querystring: AuditQuery, response: { 200: AuditPage } },
+    },
+    async (request) => directory.audit.list(request.query),
+  );
+  api.get(
+    "/audit/export",
+    {
+      schema: {
+        summary: "The same as CSV, at most 50,000 entries.",
+        querystring: AuditQuery,
+        response: { 200: Type.String() },
+      },
+    },
+    async (request, reply) =>
+      reply
+        .type("text/csv; charset=utf-8")
+        .header("content-disposition", 'attachment; filename="neolia-audit.csv"')
+        .send(await directory.auditCsv(request.query)),
+  );
+}

@@ -1,0 +1,52 @@
+import { Type } from "typebox";
+import { CsvKind, Job, NewImport } from "../../api/bulk.ts";
+import { Id } from "../../api/directory.ts";
+import type { App } from "../app-type.ts";
+import type { HttpPorts } from "../ports.ts";
+import { IdParams } from "./params.ts";
+
+const closed = { additionalProperties: false } as const;
+const KindParams = Type.Object({ kind: CsvKind }, closed);
+const ExportQuery = Type.Object({ siteId: Id, logins: Type.Optional(Type.Literal("1")) }, closed);
+/** 10,000 units take half a megabyte, as many rules one. */
+const IMPORT_LIMIT = 9 * 1024 * 1024;
+
+export function bulkRoutes(api: App, { directory }: HttpPorts): void {
+  api.post(
+    "/imports",
+    {
+      bodyLimit: IMPORT_LIMIT,
+      schema: {
+        summary: "Imports a CSV file, all of it or nothing, as a job; follow it on the WebSocket or by its id.",
+        body: NewImport,
+        response: { 202: Job },
+      },
+    },
+    async (request, reply) => reply.code(202).send(await directory.bulk.start(request.body)),
+  );
+  api.get(
+    "/jobs/:id",
+    { schema: { summary: "How far a job has got.", params: IdParams, response: { 200: Job } } },
+    async (request) => directory.bulk.job(request.params.id),
+  );
+  api.get(
+    "/exports/:kind",
+    {
+      schema: {
+        summary: "The site's units, accounts or rules as CSV; `logins=1`: accounts with their HA1.",
+        params: KindParams,
+        querystring: ExportQuery,
+        response: { 200: Type.String() },
+      },
+    },
+    async (request, reply) => {
+      const { kind } = request.params;
+      const { siteId, logins } = request.query;
+      const text = await directory.bulk.exportCsv(kind, siteId, logins === "1");
+      return reply
+        .type("text/csv; charset=utf-8")
+        .header("content-disposition", `attachment; filename="neolia-${kind}.csv"`)
+        .send(text);
+    },
+  );
+}

@@ -1,0 +1,32 @@
+import { Type } from "typebox";
+import { Provisioning } from "../../api/provisioning.ts";
+import type { App } from "../app-type.ts";
+import type { HttpPorts } from "../ports.ts";
+import { IdParams, Nothing } from "./params.ts";
+
+export function provisioningRoutes(api: App, { provisioning }: HttpPorts): void {
+  api.get(
+    "/provisioning",
+    {
+      schema: {
+        summary: "How far each site's edits have got, what holds them up and the way out.",
+        response: { 200: Type.Array(Provisioning) },
+      },
+    },
+    async () => provisioning.list(),
+  );
+  api.post(
+    "/provisioning/:id/retry",
+    {
+      schema: {
+        summary: "Tries at once to bring a site's edits to the VPS; id is the site's.",
+        params: IdParams,
+        response: { 202: Nothing },
+      },
+    },
+    async (request, reply) => {
+      provisioning.retry(request.params.id);
+      return reply.code(202).send(null);
+    },
+  );
+}

@@ -1,0 +1,274 @@
+/** Many rows at once: ranges, CSV in and out, pages and search. All or nothing. */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import type { Job, UnitRangeReply } from "../../bridge/src/api/bulk.ts";
+import type { Account } from "../../bridge/src/api/directory.ts";
+import type { PanelMessage } from "../../bridge/src/api/live.ts";
+import type { AccountPage, UnitPage } from "../../bridge/src/api/page.ts";
+import { until } from "../lab/until.ts";
+import { type TestApp, testApp } from "./app.ts";
+import { type House, makeHouse } from "./house.ts";
+
+let api: TestApp;
+let house: House;
+
+beforeEach(async () => {
+  api = await testApp();
+  house = await makeHouse(api);
+});
+afterEach(() => api.close());
+
+const everything = (siteId = house.site.id) =>
+  JSON.stringify([
+    api.store.buildings.list(siteId),
+    api.store.units.list({ siteId }),
+    api.store.accounts.list({ siteId }),
+    api.store.rules.list({ siteId }),
+    api.store.provisioning.get(siteId),
+  ]);
+
+/** Runs an import to its end. */
+async function run(kind: string, csv: string, { dryRun = false, siteId = house.site.id } = {}): Promise<Job> {
+  const started = await api.send("POST", "/api/imports", { siteId, kind, csv, dryRun });
+  assert.equal(started.status, 202, started.text);
+  const { id } = started.json<Job>();
+  return until(
+    async () => {
+      const job = (await api.send("GET", `/api/jobs/${id}`)).json<Job>();
+      return job.state === "done" || job.state === "refused" ? job : undefined;
+    },
+    { what: "the import's end", timeoutMs: 60_000 },
+  );
+}
+const exported = async (kind: string, query = "", siteId = house.site.id) =>
+  (await api.send("GET", `/api/exports/${kind}?siteId=${siteId}${query}`)).text;
+const problems = (job: Job) => job.problems.map(({ line, column, code }) => `${line} ${column} ${code}`);
+
+test("101 to 199 are made in one step, after a look that makes nothing", async () => {
+  const range = { buildingId: house.building.id, from: 101, to: 199 };
+  const before = everything();
+  const look = await api.send("POST", "/api/units/range", { ...range, dryRun: true });
+  assert.equal(look.status, 200);
+  assert.deepEqual(look.json<UnitRangeReply>().numbers.length, 99);
+  assert.equal(everything(), before);
+  const made = await api.send("POST", "/api/units/range", { ...range, dryRun: false });
+  assert.equal(made.status, 201);
+  const { units } = made.json<UnitRangeReply>();
+  assert.deepEqual([units.length, units[0]?.name, units.at(-1)?.number], [99, "unit101", "199"]);
+  assert.equal(api.store.rules.list({ siteId: house.site.id }).length, 99 + 3);
+});
+
+test("a range with a unit that is there already makes none and names it", async () => {
+  const before = everything();
+  const range = { buildingId: house.building.id, from: 400, to: 405, dryRun: false };
+  const reply = await api.send("POST", "/api/units/range", range);
+  assert.deepEqual([reply.status, reply.code], [409, "UNIT_EXISTS"]);
+  assert.match(reply.text, /"existing":\["401","402"\]/);
+  assert.equal(everything(), before);
+  for (const wrong of [
+    { from: 9, to: 8 },
+    { from: 0, to: 1000 },
+  ]) {
+    assert.equal((await api.send("POST", "/api/units/range", { ...range, ...wrong })).code, "INVALID_REQUEST");
+  }
+});
+
+test("a file of units is looked at first, each bad line named, and nothing written", async () => {
+  const csv = [
+    "building,number,kind,name",
+    "A,501,unit,",
+    ",502,unit,",
+    "A,503,house,",
+    "A,504,unit,two words",
+    "A,505,unit,unit505",
+    "A,506,unit,unit505",
+    '"A","a ""quoted"" number, with a comma",unit,',
+  ].join("\n");
+  const before = everything();
+  const job = await run("units", csv);
+  assert.equal(job.state, "refused");
+  assert.deepEqual(problems(job), ["3 building BLANK", "4 kind NOT_ALLOWED", "5 name NAME_SPACE"]);
+  assert.equal(everything(), before);
+  const better = csv.replace(",502", "A,502").replace("house", "unit").replace("two words", "");
+  const second = await run("units", better);
+  assert.deepEqual(problems(second), ["7 name NAME_TAKEN"]);
+  assert.equal(everything(), before);
+  const look = await run("units", better.replace("506,unit,unit505", "506,unit,"), { dryRun: true });
+  assert.deepEqual([look.state, look.counts], ["done", { added: 7, changed: 0, same: 0 }]);
+  assert.equal(everything(), before);
+  const done = await run("units", better.replace("506,unit,unit505", "506,unit,"));
+  assert.deepEqual([done.state, done.counts], ["done", { added: 7, changed: 0, same: 0 }]);
+  assert.equal(api.store.units.list({ siteId: house.site.id }).length, 3 + 7);
+});
+
+test("a line number is the one an editor shows, also after empty lines and cells of several lines", async () => {
+  const csv = 'username,type,label,place,note\n\npanel1,panel,Wall,unit401,"a\nb"\n\npanel2,panel,Wall,nowhere,\n';
+  assert.deepEqual(problems(await run("accounts", csv)), ["3 note CONTROL_CHARACTERS"]);
+  assert.deepEqual(problems(await run("accounts", csv.replace("a\nb", "ab"))), ["5 place NOT_ALLOWED"]);
+});
+
+test("what a spreadsheet of another country saves is read as well", async () => {
+  const csv = "\ufeffnumber;building\r\n701;B\r\n702;B\r\n";
+  assert.equal((await run("units", csv)).counts.added, 2);
+  assert.deepEqual(
+    api.store.units.list({ siteId: house.site.id }).map(({ name }) => name),
+    ["intercom-entrance", "unit401", "unit402", "unit701", "unit702"],
+  );
+});
+
+test("a file without its columns, or that is no CSV, is refused at once", async () => {
+  const send = (csv: string) =>
+    api.send("POST", "/api/imports", { siteId: house.site.id, kind: "units", csv, dryRun: true });
+  for (const csv of ["", "building", "building,number,number", "building,number,colour"]) {
+    assert.equal((await send(csv)).code, "CSV_COLUMNS", csv);
+  }
+  assert.equal((await send('building,number\n"A,1\nB,2')).code, "INVALID_REQUEST");
+});
+
+test("cells that a spreadsheet would run go out disarmed, and come back as they were", async () => {
+  const odd = ["=1+1", "+33", "-2", "@SUM(A1)", "'=x", "''+y", "'quoted", 'a "b", c', "plain", "=cmd|' /C calc'!A0"];
+  for (const number of odd) {
+    const made = await api.send("POST", "/api/units", { buildingId: house.building.id, number });
+    assert.equal(made.status, 201, number);
+  }
+  const csv = await exported("units");
+  for (const line of csv.split(/\r\n/)) {
+    for (const cell of line.split(",")) assert.doesNotMatch(cell, /^"?[=+\-@]/, line);
+  }
+  const before = everything();
+  const job = await run("units", csv);
+  assert.deepEqual(job.counts, { added: 0, changed: 0, same: odd.length + 3 });
+  assert.equal(everything(), before);
+});
+
+test("a whole site goes out as three files and comes back equal elsewhere, logins and all", async () => {
+  const { site, building, unit401 } = house;
+  await api.send("POST", "/api/units/range", { buildingId: building.id, from: 1, to: 20, prefix: "A-", dryRun: false });
+  const account = { siteId: site.id, type: "panel", label: "Wall", unitId: unit401.id, username: "wall" };
+  const deviceInfo = { vendor: "Akuvox", model: "R20A", mac: "0C1105AABBCC", note: "left of the door" };
+  await api.send("POST", "/api/accounts", { ...account, deviceInfo });
+  await api.send("POST", "/api/rules", {
+    unitId: unit401.id,
+    sourcePattern: "+33*",
+    action: "forward",
+    targetSipUri: `sip:unit402@${site.domain}`,
+    ringSeconds: 20,
+    schedule: [
+      { fromMinute: 0, toMinute: 1440 },
+      { fromMinute: 7100, toMinute: 7300 },
+      { fromMinute: 9000, toMinute: 10_080 },
+    ],
+    enabled: false,
+    position: 0,
+  });
+  const files = async (siteId: string) => ({
+    units: await exported("units", "", siteId),
+    accounts: await exported("accounts", "&logins=1", siteId),
+    rules: await exported("rules", "", siteId),
+  });
+  const out = await files(site.id);
+  const same = await run("rules", out.rules);
+  assert.deepEqual([same.counts.added, same.counts.changed], [0, 0]);
+
+  const other = (
+    await api.send("POST", "/api/sites", { name: "New", address: "", domain: "new.example.com", timeZone: "UTC" })
+  ).json<{ id: string }>();
+  for (const [kind, csv] of Object.entries(out)) {
+    assert.equal((await run(kind, csv, { siteId: other.id })).state, "done", kind);
+  }
+  assert.deepEqual(await files(other.id), out);
+  assert.match(out.accounts, /[0-9a-f]{32}/);
+  assert.doesNotMatch(await exported("accounts"), /[0-9a-f]{32}/);
+});
+
+test("an account that a file brings without a login gets one that nobody knows", async () => {
+  const job = await run("accounts", "username,type,label,place\npanel-1,panel,Wall,unit401\n");
+  assert.equal(job.state, "done");
+  assert.match(api.store.accounts.byUsername(house.site.id, "panel-1")?.ha1 ?? "", /^[0-9a-f]{32}$/);
+});
+
+test("10,000 units are imported with progress that an administrator sees, and nobody else", async () => {
+  const seen: PanelMessage[] = [];
+  const residents: PanelMessage[] = [];
+  const live = api.live;
+  const offAdmin = live.subscribe(
+    () => ({ unitIds: null, device: null }),
+    (message) => seen.push(message),
+  );
+  const offResident = live.subscribe(
+    () => ({ unitIds: [], device: null }),
+    (message) => residents.push(message),
+  );
+  const lines = Array.from({ length: 10_000 }, (_, i) => `T${Math.floor(i / 100)},${i}`);
+  const job = await run("units", `building,number\n${lines.join("\n")}\n`);
+  assert.deepEqual([job.state, job.counts.added, job.total], ["done", 10_000, 10_000]);
+  const steps = seen.flatMap((message) => (message.type === "job" ? [message.job] : []));
+  assert.ok(steps.filter(({ state }) => state === "checking").length > 10);
+  assert.deepEqual(
+    steps.map(({ done }) => done),
+    steps.map(({ done }) => done).toSorted((a, b) => a - b),
+  );
+  assert.equal(steps.at(-1)?.state, "done");
+  assert.equal(residents.filter(({ type }) => type === "job").length, 0);
+  // One edit, so one revision and one push.
+  assert.equal(seen.filter(({ type }) => type === "directory").length, 1);
+
+  offAdmin();
+  offResident();
+
+  const pageOf = async (query: string) => (await api.send("GET", `/api/units/page?${query}`)).json<UnitPage>();
+  const first = await pageOf("limit=500");
+  assert.equal(first.total, 10_002);
+  const numbers: string[] = [];
+  for (let next: string | null = ""; next !== null; ) {
+    const page: UnitPage = await pageOf(`limit=500${next && `&cursor=${next}`}`);
+    numbers.push(...page.rows.map(({ buildingName, number }) => `${buildingName} ${number}`));
+    next = page.next;
+  }
+  assert.equal(new Set(numbers).size, 10_002);
+  assert.deepEqual(numbers.slice(0, 4), ["A 401", "A 402", "T0 0", "T0 1"]);
+  assert.ok(numbers.indexOf("T0 2") < numbers.indexOf("T0 10"));
+  assert.deepEqual(
+    (await pageOf("search=unit9999")).rows.map(({ number }) => number),
+    ["9999"],
+  );
+  assert.equal((await pageOf("search=%25")).total, 0);
+  assert.equal((await pageOf("search=_")).total, 0);
+});
+
+test("accounts are found by place, device and whether they are registered", async () => {
+  const { site, unit401 } = house;
+  const add = async (label: string, model: string) =>
+    (
+      await api.send("POST", "/api/accounts", {
+        ...{ siteId: site.id, type: "mobile", label, unitId: unit401.id },
+        deviceInfo: { vendor: "", model, mac: "", note: "" },
+      })
+    ).json<Account>();
+  const ana = await add("Ana's phone", "Pixel");
+  await add("Zoé's phone", "iPhone");
+  const find = async (query: string) =>
+    (await api.send("GET", `/api/accounts/page?siteId=${site.id}&${query}`))
+      .json<AccountPage>()
+      .rows.map(({ label }) => label);
+  assert.deepEqual(await find("search=zoe"), ["Zoé's phone"]);
+  assert.deepEqual(await find("search=pixel+401"), ["Ana's phone"]);
+  assert.deepEqual(await find("type=door"), ["Entrance"]);
+  assert.deepEqual((await find(`unitId=${unit401.id}`)).toSorted(), ["Ana's phone", "Zoé's phone"]);
+  api.directory.registrations.heard(site.id, [
+    {
+      ...{ username: ana.username, address: "192.0.2.7:5060", transport: "tls", userAgent: "Linphone" },
+      ...{ expiresInS: 60, lastSeenMs: 1_000 },
+    },
+  ]);
+  assert.deepEqual(await find("registered=yes"), ["Ana's phone"]);
+  assert.deepEqual((await find("registered=no")).toSorted(), ["Entrance", "Zoé's phone"]);
+  const seen = () => api.send("GET", `/api/accounts/${ana.id}`).then((reply) => reply.json<Account>().registration);
+  const known = { lastSeenMs: 1_000, userAgent: "Linphone", address: "192.0.2.7:5060", transport: "tls" };
+  assert.deepEqual(await seen(), { state: "registered", contacts: 1, ...known });
+  api.directory.registrations.heard(site.id, []);
+  assert.deepEqual(await seen(), { state: "not-registered", contacts: 0, ...known });
+  api.directory.registrations.heard(site.id, null);
+  assert.deepEqual(await seen(), { state: "unknown", contacts: 0, ...known });
+  assert.equal((await api.send("GET", "/api/accounts/page?cursor=bm9wZQ")).code, "INVALID_REQUEST");
+});
