@@ -13,8 +13,12 @@ import { ingressIdentity } from "./http/ingress-identity.ts";
 import { standaloneIdentity, standaloneKeys } from "./http/standalone-identity.ts";
 import { NetworkWatch } from "./links/network-watch.ts";
 import { announcer } from "./mqtt/announcer.ts";
+import { lineCommands } from "./mqtt/line-commands.ts";
 import { startMqtt } from "./mqtt/mqtt.ts";
+import { orderAnnouncer } from "./mqtt/order-announcer.ts";
 import { missingParts, type Options, OptionsError, readOptions } from "./options.ts";
+import { startOrdering } from "./ordering/ordering.ts";
+import { startPrinter } from "./printer/printer.ts";
 import { StoreError } from "./store/database.ts";
 import { openStore } from "./store/store.ts";
 import { VERSION } from "./version.ts";
@@ -31,6 +35,17 @@ async function start(options: Options): Promise<() => Promise<void>> {
   const bus = new EventBus((error, name) => log.error({ err: error, event: name }, "a listener failed"));
   const directory = openDirectory({ store, bus, now: Date.now, newId: () => ulid(), sipUri: options.sipUri });
 
+  // The restaurant's orders, those of before a crash first.
+  const ordering = startOrdering({
+    store,
+    bus,
+    now: Date.now,
+    newId: () => ulid(),
+    directory,
+    announce: orderAnnouncer(store),
+    onError: (error, what) => log.error({ err: error }, `${what} failed`),
+  });
+
   // The links to the outside. Each runs without the others.
   const network = new NetworkWatch();
   const callLog = startCallLog({ store, bus, announce: announcer(store) });
@@ -46,7 +61,9 @@ async function start(options: Options): Promise<() => Promise<void>> {
   });
   const home = options.home && startHome({ access: options.home, dataFolder: options.dataFolder, network, log });
   const broker = options.mqtt ?? (await home?.broker()) ?? null;
-  const mqtt = startMqtt({ broker, store, bus, network, log, registered: vps.registered });
+  const lines = { facts: ordering.boards.facts, command: lineCommands(store, ordering) };
+  const mqtt = startMqtt({ broker, store, bus, network, log, registered: vps.registered, lines });
+  const printer = startPrinter({ store, bus, log });
 
   // The page and its API.
   const missing = missingParts({ ...options, mqtt: broker });
@@ -66,6 +83,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     directory,
     calls: store.calls,
     live: liveView({ store, bus, links, followed: { job: directory.bulk.job }, version: VERSION }),
+    ordering,
     identity,
     people: home?.users,
     turn: vps.turnCredentials,
@@ -95,7 +113,9 @@ async function start(options: Options): Promise<() => Promise<void>> {
     await app.close();
     await vps.stop();
     callLog.stop();
+    printer.stop();
     await mqtt.stop();
+    ordering.stop();
     await home?.stop();
     network.stop();
     store.close();

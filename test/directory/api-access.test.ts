@@ -7,6 +7,7 @@ import type { LiveState } from "../../bridge/src/api/live.ts";
 import type { Member } from "../../bridge/src/api/member.ts";
 import type { Device, Session } from "../../bridge/src/api/session.ts";
 import { siteSnapshot } from "../../bridge/src/directory/snapshot.ts";
+import { deskRequests, makeDesk } from "../ordering/desk-requests.ts";
 import { loggedCall } from "../panel/desk.ts";
 import { type HeaderChanges, HOST, type Reply, type TestApp, testApp, USER } from "./app.ts";
 import { DEVICE, type House, makeHouse, OTHER_DEVICE } from "./house.ts";
@@ -20,7 +21,7 @@ beforeEach(async () => {
   api = await testApp();
   house = await makeHouse(api);
   const rule = api.store.rules.list({ unitId: house.unit402.id })[0];
-  requests = goodRequests(house, rule?.id ?? "", api.token);
+  requests = [...deskRequests(await makeDesk(api, house), house), ...goodRequests(house, rule?.id ?? "", api.token)];
   await api.send("PUT", `/api/devices/${DEVICE}`, { unitId: house.unit401.id, label: "Wall" });
 });
 afterEach(() => api.close());
@@ -41,7 +42,7 @@ const everything = () =>
 test("every route of the bridge is in these tests", () => {
   const known = new Set(requests.map(({ method, route }) => `${method} ${route}`));
   const missing = api.routes.map(({ method, url }) => `${method} ${url}`).filter((line) => !known.has(line));
-  assert.deepEqual(missing, ["GET /api/ws"]);
+  assert.deepEqual(missing.toSorted(), ["GET /api/lines/:id/ws", "GET /api/ws"]);
 });
 
 test("a resident sees their own flats and what is around them, and of another house nothing", async () => {

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { type DeskSample, deskRequests, makeDesk } from "../ordering/desk-requests.ts";
 import { HOST, type TestApp, testApp } from "./app.ts";
 import { DEVICE, type House, makeHouse } from "./house.ts";
 import { goodRequests } from "./requests.ts";
@@ -26,6 +27,8 @@ const ANYONE: Row = ["ok", "ok", "ok", "ok", "ok"];
 /** Everybody of the house; what is in the reply is theirs only, see api-access.test.ts. */
 const SIGNED_IN: Row = ["ok", "ok", "ok", "ok", "NOT_SIGNED_IN"];
 const ADMIN: Row = ["ok", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "NOT_SIGNED_IN"];
+/** The restaurant's staff. */
+const DESK: Row = ["ok", "ok", "FORBIDDEN", "FORBIDDEN", "NOT_SIGNED_IN"];
 /** Others are told the same as if there were no such thing. */
 const OWN = (code: string): Row => ["ok", code, "ok", code, "NOT_SIGNED_IN"];
 
@@ -95,14 +98,39 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   "GET /api/audit/export": ADMIN,
   "GET /api/members": ADMIN,
   "PUT /api/members/:userId": ADMIN,
+
+  "GET /api/lines": DESK,
+  "POST /api/lines": ADMIN,
+  "GET /api/lines/:id": DESK,
+  "PATCH /api/lines/:id": DESK,
+  "DELETE /api/lines/:id": ADMIN,
+  "PUT /api/lines/:id/pause": DESK,
+  "GET /api/lines/:id/board": DESK,
+  "GET /api/lines/:id/ws": DESK,
+  "GET /api/lines/:id/history": DESK,
+  "GET /api/lines/:id/menu": DESK,
+  "PUT /api/lines/:id/menu": DESK,
+  "POST /api/lines/:id/menu/import": DESK,
+  "POST /api/lines/:id/menu/sample": DESK,
+  "GET /api/lines/:id/menu/export": DESK,
+  "PUT /api/lines/:id/stock/:menuId": DESK,
+  "PUT /api/orders/:id/stage": DESK,
+  "GET /api/order-calls/:callId": DESK,
+  "GET /api/order-calls/:callId/message": DESK,
+  "POST /api/order-calls/:callId/draft": DESK,
+  "POST /api/order-calls/:callId/command": DESK,
+  "POST /api/callers/export": ADMIN,
+  "POST /api/callers/erase": ADMIN,
 };
 
 let api: TestApp;
 let house: House;
+let desk: DeskSample;
 
 beforeEach(async () => {
   api = await testApp();
   house = await makeHouse(api);
+  desk = await makeDesk(api, house);
   await api.send("PUT", `/api/devices/${DEVICE}`, { unitId: house.unit401.id, label: "Wall" });
 });
 afterEach(() => api.close());
@@ -132,8 +160,11 @@ describe("each route as", () => {
   for (const [column, person] of people.entries()) {
     test(person, async () => {
       const rule = api.store.rules.list({ unitId: house.unit402.id })[0];
-      const requests = goodRequests(house, rule?.id ?? "", api.token);
-      const seen: Record<string, string> = { "GET /api/ws": await openSocket(person) };
+      const requests = [...deskRequests(desk, house), ...goodRequests(house, rule?.id ?? "", api.token)];
+      const seen: Record<string, string> = {
+        "GET /api/ws": await openSocket(person, "/api/ws"),
+        "GET /api/lines/:id/ws": await openSocket(person, `/api/lines/${desk.lineId}/ws`),
+      };
       for (const { method, route, url, body } of requests) {
         const before = everything();
         const reply = await as(person, method, url, body);
@@ -158,14 +189,18 @@ async function as(person: Person, method: string, url: string, body: unknown) {
   return api.send(method, url, body, take(person));
 }
 
-async function openSocket(person: Person): Promise<string> {
+async function openSocket(person: Person, path: string): Promise<string> {
   const { cookie } = take(person);
   try {
-    const socket = await api.app.injectWS("/api/ws", { headers: { host: HOST, ...(cookie && { cookie }) } });
+    const socket = await api.app.injectWS(path, { headers: { host: HOST, ...(cookie && { cookie }) } });
     socket.terminate();
     return "ok";
   } catch (error) {
-    return String(error).includes("401") ? "NOT_SIGNED_IN" : String(error);
+    return String(error).includes("401")
+      ? "NOT_SIGNED_IN"
+      : String(error).includes("403")
+        ? "FORBIDDEN"
+        : String(error);
   }
 }
 
@@ -173,5 +208,20 @@ async function openSocket(person: Person): Promise<string> {
 function everything(): string {
   const { directory, store } = api;
   const tables = [store.units, store.accounts, store.rules].map((table) => table.list({}));
-  return JSON.stringify([directory.sites.list(), tables, store.members.list(), store.members.desk()]);
+  return JSON.stringify([
+    directory.sites.list(),
+    tables,
+    store.members.list(),
+    store.members.desk(),
+    store.lines
+      .list()
+      .map(({ id, ...line }) => [
+        id,
+        line,
+        store.lines.menu(id),
+        store.lines.soldOut(id),
+        store.orderCalls.history(id, Date.now() + 1, 99),
+        store.orders.history(id, Date.now() + 1, 99),
+      ]),
+  ]);
 }

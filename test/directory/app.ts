@@ -12,6 +12,7 @@ import { createServer, serve } from "../../bridge/src/http/app.ts";
 import type { App } from "../../bridge/src/http/app-type.ts";
 import type { RouteEntry } from "../../bridge/src/http/route-table.ts";
 import { standaloneIdentity } from "../../bridge/src/http/standalone-identity.ts";
+import { type Ordering, startOrdering } from "../../bridge/src/ordering/ordering.ts";
 import { openStore, type Store } from "../../bridge/src/store/store.ts";
 import type { TurnCredentials } from "../../infra/control/src/wire.ts";
 import { labFolder } from "../lab/folder.ts";
@@ -38,6 +39,7 @@ export interface TestApp {
   store: Store;
   directory: Directory;
   live: LiveView;
+  ordering: Ordering;
   bus: EventBus;
   routes: readonly RouteEntry[];
   folder: string;
@@ -86,6 +88,13 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
   bus.on("directoryChanged", ({ siteId }) => events.push(`directoryChanged ${siteId}`));
   bus.on("provisioningChanged", ({ siteId }) => events.push(`provisioningChanged ${siteId}`));
   const directory = openDirectory({ store, bus, now: Date.now, newId: () => ulid(), sipUri: SIP_URI });
+  const ordering = startOrdering({
+    ...{ store, bus, directory, now: Date.now, newId: () => ulid() },
+    announce: () => undefined,
+    onError: (error) => {
+      throw error;
+    },
+  });
   const stage: Stage = { resident: null, turn: null, nowMs: Date.now() };
   const identity = standaloneIdentity({
     secret: Buffer.alloc(32, 7),
@@ -104,6 +113,7 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
   await serve(app, {
     directory,
     calls: store.calls,
+    ordering,
     live,
     provisioning: provisioningView(store, { linkOf: () => links.vps(), retry: () => undefined }),
     identity: {
@@ -148,6 +158,7 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
     store,
     directory,
     live,
+    ordering,
     bus,
     routes,
     folder: folder.path,
@@ -157,6 +168,7 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
     send: (method, url, body, headers = {}) => inject(method, url, body, { cookie, ...headers }),
     close: async () => {
       await app.close();
+      ordering.stop();
       store.close();
       folder.remove();
     },

@@ -17,12 +17,15 @@ import { auditRoutes } from "./routes/audit.ts";
 import { buildingRoutes } from "./routes/buildings.ts";
 import { bulkRoutes } from "./routes/bulk.ts";
 import { callRoutes } from "./routes/calls.ts";
+import { deskSocketRoutes } from "./routes/desk-socket.ts";
 import { deviceRoutes } from "./routes/devices.ts";
 import { doorRoutes } from "./routes/doors.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { lineRoutes } from "./routes/lines.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { memberRoutes } from "./routes/members.ts";
 import { nameRoutes } from "./routes/names.ts";
+import { orderRoutes } from "./routes/orders.ts";
 import { provisioningRoutes } from "./routes/provisioning.ts";
 import { ruleRoutes } from "./routes/rules.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -89,6 +92,9 @@ function routes(api: App, ports: HttpPorts): void {
   auditRoutes(api, ports);
   callRoutes(api, ports);
   liveRoutes(api, ports);
+  lineRoutes(api, ports);
+  orderRoutes(api, ports);
+  deskSocketRoutes(api, ports);
   healthRoutes(api, ports);
   api.get("/openapi.json", { schema: { summary: "This API as OpenAPI 3.1." } }, async () =>
     openApiOf(table, ports.version),

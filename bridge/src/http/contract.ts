@@ -3,13 +3,17 @@ import { IsSchema, type TSchema } from "typebox";
 import * as wire from "../../../infra/control/src/wire.ts";
 import * as audit from "../api/audit.ts";
 import * as backup from "../api/backup.ts";
+import * as board from "../api/board.ts";
 import * as bulk from "../api/bulk.ts";
 import * as call from "../api/call.ts";
 import * as directory from "../api/directory.ts";
 import { ErrorReply } from "../api/error.ts";
+import * as line from "../api/line.ts";
 import * as live from "../api/live.ts";
 import * as member from "../api/member.ts";
+import * as menu from "../api/menu.ts";
 import * as names from "../api/names.ts";
+import * as order from "../api/order.ts";
 import * as page from "../api/page.ts";
 import * as pairing from "../api/pairing.ts";
 import * as provisioning from "../api/provisioning.ts";
@@ -32,6 +36,10 @@ const NOUNS = [
   "accounts",
   "rules",
   "members",
+  "lines",
+  "orders",
+  "order-calls",
+  "callers",
 ];
 
 const { SipName, Ha1, SourcePattern, SipUri, AccountType, RuleAction, WeekWindow } = wire;
@@ -52,6 +60,10 @@ const NAMED = new Map<string, string>(
     ...siteHealth,
     ...audit,
     ...backup,
+    ...line,
+    ...menu,
+    ...order,
+    ...board,
     ErrorReply,
   }).flatMap(([name, value]) => (IsSchema(value) ? [[JSON.stringify(value), name]] : [])),
 );

@@ -3,6 +3,7 @@ import type { TurnCredentials } from "../../../infra/control/src/wire.ts";
 import type { LiveView } from "../calls/live.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ProvisioningView } from "../directory/provisioning.ts";
+import type { Ordering } from "../ordering/ordering.ts";
 import type { CallStore } from "../store/call-store.ts";
 import type { Identity } from "./identity.ts";
 import type { RouteEntry } from "./route-table.ts";
@@ -11,6 +12,8 @@ export interface HttpPorts {
   directory: Directory;
   calls: Pick<CallStore, "getCall" | "listCalls">;
   live: LiveView;
+  /** The restaurant's order desk. */
+  ordering: Pick<Ordering, "lines" | "menus" | "boards" | "privacy">;
   identity: Identity;
   /** The users of Home Assistant; null while they are not known. Left out: there is no Home Assistant around. */
   people?: (() => readonly { id: string; name: string; administrator: boolean }[] | null) | undefined;

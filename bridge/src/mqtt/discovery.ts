@@ -5,6 +5,7 @@
  * Ids are those of the directory, so that renaming a flat renames its device and keeps its history; entity ids are only
  * suggested (`default_entity_id`) and belong to the user afterwards. The topics are those of `topics.ts`.
  */
+import { lineComponents } from "./line-discovery.ts";
 import { availabilityTopic, registeredTopic, sitePrefix, stateTopic } from "./topics.ts";
 
 export interface DiscoverySite {
@@ -101,7 +102,7 @@ export function discoveryMessages(site: DiscoverySite, version: string, prefix =
     add(line.id, {
       device: device(line.id, line.label, "Line", via),
       ...available,
-      components: callComponents(site, line),
+      components: { ...callComponents(site, line), ...lineComponents(site.domain, line) },
     });
   }
   for (const panel of site.panels) {

@@ -6,6 +6,7 @@ import type { NetworkWatch } from "../links/network-watch.ts";
 import type { Store } from "../store/store.ts";
 import { OLDEST_ANNOUNCED_MS } from "./announcer.ts";
 import type { Broker } from "./broker-session.ts";
+import type { MqttLines } from "./line-commands.ts";
 import type { MqttProblem } from "./mqtt-error.ts";
 import { SitePublisher } from "./site-publisher.ts";
 
@@ -18,6 +19,8 @@ export interface MqttOptions {
   log: Log;
   /** Ids of the accounts with at least one live contact. */
   registered: () => string[];
+  /** Left out: there are no lines. */
+  lines?: MqttLines;
   nowMs?: () => number;
 }
 
@@ -50,8 +53,10 @@ export function startMqtt(options: MqttOptions): Mqtt {
 
 const NOT_CONFIGURED = { link: "not-configured", code: "MQTT_NOT_CONFIGURED" satisfies MqttProblem } as const;
 
+const NO_LINES: MqttLines = { facts: () => [], command: () => false };
+
 function startPublishers(options: MqttOptions & { broker: Broker; nowMs: () => number }): Mqtt {
-  const { broker, store, bus, network, log, registered, nowMs } = options;
+  const { broker, store, bus, network, log, registered, lines = NO_LINES, nowMs } = options;
   const publishers = new Map<string, SitePublisher>();
   const leaving = new Set<Promise<void>>();
 
@@ -61,7 +66,10 @@ function startPublishers(options: MqttOptions & { broker: Broker; nowMs: () => n
     for (const site of sites) {
       if (publishers.has(site.id)) continue;
       const onLink = (): void => bus.emit("linkChanged", { link: "mqtt" });
-      publishers.set(site.id, new SitePublisher({ broker, site, store, network, log, registered, onLink, nowMs }));
+      publishers.set(
+        site.id,
+        new SitePublisher({ broker, site, store, network, log, registered, lines, onLink, nowMs }),
+      );
     }
     for (const [siteId, publisher] of publishers) {
       if (sites.some(({ id }) => id === siteId)) continue;
@@ -76,6 +84,8 @@ function startPublishers(options: MqttOptions & { broker: Broker; nowMs: () => n
   const offs = [
     bus.on("callChanged", refresh),
     bus.on("registrationsChanged", refresh),
+    bus.on("deskChanged", refresh),
+    bus.on("menuChanged", refresh),
     bus.on("directoryChanged", (change) => {
       follow();
       refresh(change);

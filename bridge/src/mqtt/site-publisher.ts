@@ -10,10 +10,12 @@ import type { OutboxMessage } from "../store/event-outbox.ts";
 import type { Store } from "../store/store.ts";
 import { isRing } from "./announcer.ts";
 import { type Broker, BrokerSession } from "./broker-session.ts";
+import type { MqttLines } from "./line-commands.ts";
+import { lineState } from "./line-state.ts";
 import { type MqttProblem, problemOf } from "./mqtt-error.ts";
 import { SiteDiscovery } from "./site-discovery.ts";
 import { retainedState } from "./site-state.ts";
-import { availabilityTopic, retainedFilters, sitePrefix } from "./topics.ts";
+import { availabilityTopic, lineCommandFilter, lineCommandOf, retainedFilters, sitePrefix } from "./topics.ts";
 
 export interface SitePublisherOptions {
   broker: Broker;
@@ -23,6 +25,7 @@ export interface SitePublisherOptions {
   log: Log;
   /** Ids of the accounts with at least one live contact. */
   registered: () => string[];
+  lines: MqttLines;
   onLink: () => void;
   nowMs: () => number;
 }
@@ -104,7 +107,9 @@ export class SitePublisher {
       clientId: `neolia-${site.domain}`,
       availabilityTopic: availabilityTopic(site.domain),
       onMessage: (topic, payload, retained) => {
-        if (!this.discovery.hear(topic, payload, retained) && retained) this.found(topic);
+        if (this.discovery.hear(topic, payload, retained)) return;
+        if (retained) this.found(topic);
+        else this.command(topic, payload);
       },
       signal,
     });
@@ -114,13 +119,31 @@ export class SitePublisher {
       up();
       this.set({ link: "up", code: null });
       this.refresh();
-      await session.subscribe([...retainedFilters(site.domain), ...this.discovery.filters]);
+      await session.subscribe([
+        ...retainedFilters(site.domain),
+        lineCommandFilter(site.domain),
+        ...this.discovery.filters,
+      ]);
       this.discovery.subscribed();
       await session.over;
     } finally {
       this.discovery.stop();
       session.drop();
       if (this.session === session) this.session = null;
+    }
+  }
+
+  /** Only what is said now is a command: one that the broker kept is an old wish. */
+  private command(topic: string, payload: string): void {
+    const { site, lines, log } = this.options;
+    const command = lineCommandOf(site.domain, topic);
+    // Empty: what a retained command was cleared with.
+    if (!command || payload === "") return;
+    try {
+      if (lines.command(site.id, command.name, command.what, payload)) return;
+      log.warn({ what: command.what }, "a command on the broker was not understood");
+    } catch (error) {
+      log.warn({ what: command.what, error: String(error) }, "a command on the broker failed");
     }
   }
 
@@ -132,8 +155,11 @@ export class SitePublisher {
   }
 
   private wanted(): Map<string, string> {
-    const { store, site, registered } = this.options;
-    return retainedState(store, site.id, new Set(registered()));
+    const { store, site, registered, lines } = this.options;
+    return new Map([
+      ...retainedState(store, site.id, new Set(registered())),
+      ...lineState(site.domain, lines.facts(site.id)),
+    ]);
   }
 
   private async publishAll(session: BrokerSession): Promise<void> {

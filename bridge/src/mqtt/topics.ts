@@ -6,7 +6,15 @@
  *     neolia/<site>/<door>/called                   the same for calls *to* a door, which are no press of its bell
  *     neolia/<site>/<name>/state                    idle | ringing | in-call   retained
  *     neolia/<site>/account/<username>/registered   on | off               retained
+ *     neolia/<site>/<line>/line/state               open | closed | paused     retained
+ *     neolia/<site>/<line>/line/pause               on | off                   retained; command …/pause/set
+ *     neolia/<site>/<line>/line/queue               orders and drafts (JSON)   retained
+ *     neolia/<site>/<line>/line/today               orders, turnover (JSON)    retained
+ *     neolia/<site>/<line>/line/alarm               on | off: an order waits   retained
+ *     neolia/<site>/<line>/line/sold-out            items (JSON)               retained; command …/stock/set
+ *     neolia/<site>/<line>/line/order               order events (JSON)        never retained
  *
+ * `<line>` is the SIP name of the line's unit. A command that is retained, or comes with the subscription, is no command.
  * Beside them `homeassistant/device/neolia_<site>/<id>/config`, retained, for Home Assistant (discovery.ts).
  */
 import type { CallRow } from "../store/call-store.ts";
@@ -30,9 +38,14 @@ export const registeredTopic = (domain: string, username: string): string =>
   `${siteTopic(domain)}/account/${level(username)}/registered`;
 
 /** Filters that match every retained topic of a site but its availability. */
-export const retainedFilters = (domain: string): string[] => [stateTopicFilter(domain), registeredTopicFilter(domain)];
+export const retainedFilters = (domain: string): string[] => [
+  stateTopicFilter(domain),
+  registeredTopicFilter(domain),
+  lineTopicFilter(domain),
+];
 
 const stateTopicFilter = (domain: string): string => `${siteTopic(domain)}/+/state`;
+const lineTopicFilter = (domain: string): string => `${siteTopic(domain)}/+/line/+`;
 const registeredTopicFilter = (domain: string): string => `${siteTopic(domain)}/account/+/registered`;
 
 /** Where the events of a call go: to the flat that is called, to the door that calls, to the door that is called. */
@@ -45,4 +58,26 @@ export function eventTopics(store: Pick<Store, "sites" | "units">, call: CallRow
   const door = call.doorId === null ? null : store.units.get(call.doorId);
   if (door) topics.push(`${siteTopic(domain)}/${level(door.name)}/${call.caller.kind === "door" ? "event" : "called"}`);
   return topics;
+}
+
+type LineTopic = "state" | "pause" | "queue" | "today" | "alarm" | "sold-out";
+
+/** Retained topics of a line. */
+export const lineTopic = (domain: string, name: string, what: LineTopic): string =>
+  `${siteTopic(domain)}/${level(name)}/line/${what}`;
+
+/** Order events of a line, never retained. */
+export const orderTopic = (domain: string, name: string): string => `${siteTopic(domain)}/${level(name)}/line/order`;
+
+export const lineCommandTopic = (domain: string, name: string, what: "pause" | "stock"): string =>
+  `${siteTopic(domain)}/${level(name)}/line/${what}/set`;
+
+/** Filter of all commands to a site's lines. */
+export const lineCommandFilter = (domain: string): string => `${siteTopic(domain)}/+/line/+/set`;
+
+/** The line's name and what is asked of it; null: no command to a line of this site. */
+export function lineCommandOf(domain: string, topic: string): { name: string; what: string } | null {
+  if (!topic.startsWith(sitePrefix(domain))) return null;
+  const match = /^([^/]+)\/line\/([^/]+)\/set$/.exec(topic.slice(sitePrefix(domain).length));
+  return match ? { name: match[1] ?? "", what: match[2] ?? "" } : null;
 }

@@ -1,17 +1,37 @@
 /** What people see of a line's desk, and what they do with drafts and running calls. */
 import type { Board, HistoryPage, PastCall, PastCallDetails } from "../api/board.ts";
-import type { Draft, LiveCall, Order } from "../api/order.ts";
+import type { LineState } from "../api/line.ts";
+import type { Draft, LiveCall, Order, OrderStage } from "../api/order.ts";
 import { AppError } from "../events/errors.ts";
+import type { LineRow } from "../store/line-store.ts";
 import type { OrderCallRow } from "../store/order-call-store.ts";
 import { masked } from "./caller-number.ts";
-import { clockOf, deskChanged, lineRow, type OrderingContext, toLine } from "./context.ts";
+import { clockOf, deskChanged, lineRow, lineState, type OrderingContext, toLine } from "./context.ts";
 import type { Desk } from "./desk.ts";
 import { localTime } from "./opening.ts";
 import { type OrderData, totalCents } from "./order-machine.ts";
-import { type Orders, toOrder } from "./orders.ts";
+import { isAlarming, type Orders, toOrder } from "./orders.ts";
+
+/** What MQTT and others tell of a line, without anybody's number. */
+export interface LineFacts {
+  lineId: string;
+  /** SIP name of its unit. */
+  name: string;
+  state: LineState;
+  queue: { new: number; accepted: number; ready: number; drafts: number; calls: number; oldestNewAtMs: number | null };
+  today: { orders: number; turnoverCents: number };
+  /** An order waits longer than a minute for somebody to accept it. */
+  alarm: boolean;
+  soldOut: { id: string; name: string }[];
+}
 
 export interface Boards {
+  facts(siteId: string): LineFacts[];
+  /** Calls back whenever a line's board may be different. Returns the unsubscribe. */
+  onChange(lineId: string, listener: () => void): () => void;
   board(lineId: string): Board;
+  /** Throws UNKNOWN_ORDER, and ORDER_MOVED when it is not in `from` any more. */
+  move(orderId: string, from: OrderStage, to: OrderStage): Order;
   /** `mayReadNumbers`: others see masked ones. */
   history(lineId: string, beforeMs: number | null, limit: number, mayReadNumbers: boolean): HistoryPage;
   details(callId: string, mayReadNumbers: boolean): PastCallDetails;
@@ -48,11 +68,41 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
     return call;
   }
 
+  function today(row: LineRow): Board["today"] {
+    const { date } = localTime(now(), clockOf(context, row.siteId));
+    const { orders: count, cents } = store.orders.turnover(row.id, date);
+    return { orders: count, turnoverCents: cents };
+  }
+
   return {
+    facts: (siteId) =>
+      store.lines.list(siteId).map(({ id }) => {
+        const row = lineRow(store, id);
+        const waiting = store.orders.inStages(id, ["new", "accepted", "ready"]);
+        const inStage = (stage: OrderStage): number => waiting.filter((order) => order.stage === stage).length;
+        const { menu } = store.lines.menu(id);
+        const named = [...menu.items, ...menu.groups.flatMap(({ options }) => options)];
+        const soldOut = new Set(store.lines.soldOut(id));
+        return {
+          lineId: id,
+          name: store.units.get(row.unitId)?.name ?? "",
+          state: lineState(context, row),
+          queue: {
+            new: inStage("new"),
+            accepted: inStage("accepted"),
+            ready: inStage("ready"),
+            drafts: store.orderCalls.drafts(id).length,
+            calls: store.orderCalls.open(id).length,
+            oldestNewAtMs: waiting.find(({ stage }) => stage === "new")?.committedAtMs ?? null,
+          },
+          today: today(row),
+          alarm: waiting.some((order) => isAlarming(order, now())),
+          soldOut: named.filter((one) => soldOut.has(one.id)).map(({ id: menuId, name }) => ({ id: menuId, name })),
+        };
+      }),
+    onChange: (lineId, listener) => context.bus.on("deskChanged", (change) => change.lineId === lineId && listener()),
     board: (lineId) => {
       const row = lineRow(store, lineId);
-      const { date } = localTime(now(), clockOf(context, row.siteId));
-      const { orders: count, cents } = store.orders.turnover(lineId, date);
       const shown = [
         ...store.orders.inStages(lineId, ["new", "accepted", "ready"]),
         ...store.orders
@@ -64,10 +114,12 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
         line: toLine(context, row),
         drafts: store.orderCalls.drafts(lineId).map((call) => toDraft(context, call)),
         calls: store.orderCalls.open(lineId).map((call) => toLiveCall(context, call)),
-        orders: shown.map((order) => toOrder(context, order)),
-        today: { orders: count, turnoverCents: cents },
+        // Who calls back needs the number; once the order is gone nobody does.
+        orders: shown.map((order) => maskOrder(toOrder(context, order), order.stage !== "gone")),
+        today: today(row),
       };
     },
+    move: (orderId, from, to) => toOrder(context, orders.move(orderId, from, to)),
     history: (lineId, beforeMs, limit, mayReadNumbers) => {
       lineRow(store, lineId);
       const calls = store.orderCalls.history(lineId, beforeMs ?? Number.MAX_SAFE_INTEGER, limit);

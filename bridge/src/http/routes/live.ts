@@ -1,18 +1,15 @@
 import { Type } from "typebox";
-import type { WebSocket } from "ws";
-import { LiveState, type PanelMessage } from "../../api/live.ts";
+import { LiveState } from "../../api/live.ts";
 import { DeviceId } from "../../api/session.ts";
 import { AppError } from "../../events/errors.ts";
 import type { App } from "../app-type.ts";
 import { errorReply } from "../error-reply.ts";
 import { askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
+import { keepAlive, send } from "../socket.ts";
 import { viewerOf } from "../viewer.ts";
 
 const DeviceQuery = Type.Object({ device: Type.Optional(DeviceId) }, { additionalProperties: false });
-const PING_EVERY_MS = 20_000;
-/** A reader this far behind is gone or asleep; it comes back and takes `hello`. */
-const MOST_WAITING_BYTES = 1024 * 1024;
 
 export function liveRoutes(api: App, { directory, live, identity }: HttpPorts): void {
   api.get(
@@ -51,25 +48,4 @@ export function liveRoutes(api: App, { directory, live, identity }: HttpPorts): 
       socket.on("error", () => socket.terminate());
     },
   );
-}
-
-function send(socket: WebSocket, message: PanelMessage): void {
-  if (socket.readyState !== socket.OPEN) return;
-  if (socket.bufferedAmount > MOST_WAITING_BYTES) socket.terminate();
-  else socket.send(JSON.stringify(message));
-}
-
-/** Ends a connection whose other end vanished without a word (sleep, network change). `check` runs with each ping. */
-function keepAlive(socket: WebSocket, check: () => void): () => void {
-  let answered = true;
-  socket.on("pong", () => {
-    answered = true;
-  });
-  const timer = setInterval(() => {
-    if (!answered) socket.terminate();
-    answered = false;
-    check();
-    socket.ping();
-  }, PING_EVERY_MS);
-  return () => clearInterval(timer);
 }

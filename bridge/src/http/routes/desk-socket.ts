@@ -1,0 +1,62 @@
+/** A line's board as it changes: whole each time, because it is small and a lost message then harms nobody. */
+import type { Board } from "../../api/board.ts";
+import { AppError } from "../../events/errors.ts";
+import type { App } from "../app-type.ts";
+import type { HttpPorts } from "../ports.ts";
+import { keepAlive, send } from "../socket.ts";
+import { IdParams } from "./params.ts";
+
+/** Changes that come in bursts go out as one. */
+const GATHER_MS = 50;
+
+export function deskSocketRoutes(api: App, { ordering: { boards }, identity }: HttpPorts): void {
+  api.get(
+    "/lines/:id/ws",
+    {
+      websocket: true,
+      config: { access: "desk" },
+      schema: { summary: "WebSocket: the Board, and again after each change.", params: IdParams },
+    },
+    (socket, request) => {
+      const { id } = request.params;
+      let gathering: NodeJS.Timeout | undefined;
+      // Asked again for every message, and with every ping: whoever lost the right hears nothing more.
+      const mayLook = (): boolean => {
+        if (identity.whoAsks(request)?.desk) return true;
+        socket.close(4401, "session over");
+        return false;
+      };
+      const tell = (): void => {
+        gathering = undefined;
+        if (!mayLook()) return;
+        const board = boardOr(
+          () => boards.board(id),
+          () => socket.close(4404, "no such line"),
+        );
+        if (board) send(socket, board);
+      };
+      const off = boards.onChange(id, () => {
+        gathering ??= setTimeout(tell, GATHER_MS);
+      });
+      const stopPinging = keepAlive(socket, () => void mayLook());
+      socket.on("message", () => socket.close(1008, "nothing is read here"));
+      socket.on("close", () => {
+        clearTimeout(gathering);
+        stopPinging();
+        off();
+      });
+      socket.on("error", () => socket.terminate());
+      tell();
+    },
+  );
+}
+
+function boardOr(read: () => Board, gone: () => void): Board | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "UNKNOWN_LINE") throw error;
+    gone();
+    return null;
+  }
+}

@@ -1,0 +1,155 @@
+/** The kitchen board, drafts, running calls, history, and what is kept of callers. */
+import { Type } from "typebox";
+import {
+  Board,
+  CallerErased,
+  CallerExport,
+  CallerQuery,
+  CallOrder,
+  DraftDone,
+  HistoryPage,
+  PastCallDetails,
+  StagePut,
+} from "../../api/board.ts";
+import { Order } from "../../api/order.ts";
+import type { App } from "../app-type.ts";
+import { askerOf } from "../identity.ts";
+import type { HttpPorts } from "../ports.ts";
+import { IdParams } from "./params.ts";
+
+const desk = { access: "desk" } as const;
+const closed = { additionalProperties: false } as const;
+/** The id that the SIP side gave the call. */
+const CallParams = Type.Object({ callId: Type.String({ minLength: 1, maxLength: 200 }) }, closed);
+const PageQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+    before: Type.Optional(Type.Integer({ minimum: 0 })),
+  },
+  closed,
+);
+
+export function orderRoutes(api: App, ports: HttpPorts): void {
+  const { boards, privacy } = ports.ordering;
+  api.get(
+    "/lines/:id/board",
+    {
+      config: desk,
+      schema: { summary: "Orders, drafts and running calls.", params: IdParams, response: { 200: Board } },
+    },
+    async (request) => boards.board(request.params.id),
+  );
+  api.get(
+    "/lines/:id/history",
+    {
+      config: desk,
+      schema: {
+        summary:
+          "Calls with the assistant, newest first, with what they cost. Numbers are masked for all but administrators.",
+        params: IdParams,
+        querystring: PageQuery,
+        response: { 200: HistoryPage },
+      },
+    },
+    async (request) => {
+      const { before = null, limit = 50 } = request.query;
+      return boards.history(request.params.id, before, limit, askerOf(request).role === "admin");
+    },
+  );
+  api.put(
+    "/orders/:id/stage",
+    {
+      config: desk,
+      schema: {
+        summary: "Moves an order on the board, back again as well; accepting it is the acknowledgement.",
+        params: IdParams,
+        body: StagePut,
+        response: { 200: Order },
+      },
+    },
+    async (request) => {
+      const { from, to } = request.body;
+      return boards.move(request.params.id, from, to);
+    },
+  );
+  callRoutes(api, ports);
+  api.post(
+    "/callers/export",
+    {
+      schema: {
+        summary: "Everything that is kept under a telephone number.",
+        body: CallerQuery,
+        response: { 200: CallerExport },
+      },
+    },
+    async (request) => privacy.export(request.body.callerNumber),
+  );
+  api.post(
+    "/callers/erase",
+    {
+      schema: {
+        summary: "Erases a telephone number: calls, transcripts, messages; orders stay as figures without a person.",
+        body: CallerQuery,
+        response: { 200: CallerErased },
+      },
+    },
+    async (request) => privacy.erase(request.body.callerNumber),
+  );
+}
+
+function callRoutes(api: App, { ordering: { boards } }: HttpPorts): void {
+  api.get(
+    "/order-calls/:callId",
+    {
+      config: desk,
+      schema: {
+        summary: "A call with its transcript and orders.",
+        params: CallParams,
+        response: { 200: PastCallDetails },
+      },
+    },
+    async (request) => boards.details(request.params.callId, askerOf(request).role === "admin"),
+  );
+  api.get(
+    "/order-calls/:callId/message",
+    { config: desk, schema: { summary: "The message that the caller left, as audio/wav.", params: CallParams } },
+    async (request, reply) => reply.type("audio/wav").send(boards.message(request.params.callId)),
+  );
+  api.post(
+    "/order-calls/:callId/draft",
+    {
+      config: desk,
+      schema: {
+        summary: "Makes an order of a draft, or dismisses it.",
+        params: CallParams,
+        body: DraftDone,
+        response: { 200: Type.Union([Order, Type.Null()]) },
+      },
+    },
+    async (request) => {
+      const { callId } = request.params;
+      if (request.body.outcome === "order") return boards.draftToOrder(callId);
+      boards.dismissDraft(callId);
+      return null;
+    },
+  );
+  api.post(
+    "/order-calls/:callId/command",
+    {
+      config: desk,
+      schema: {
+        summary: "Takes a running call over, or hangs it up.",
+        params: CallParams,
+        body: CallOrder,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      const { callId } = request.params;
+      const { name } = askerOf(request);
+      if (request.body.command === "take-over") boards.takeOver(callId, name);
+      else boards.hangUp(callId, name);
+      return reply.code(204).send(null);
+    },
+  );
+}

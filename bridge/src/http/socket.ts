@@ -1,0 +1,30 @@
+/** What every WebSocket of the bridge needs: a bound on what waits for its reader, and an end for dead ones. */
+import type { WebSocket } from "ws";
+import type { Board } from "../api/board.ts";
+import type { PanelMessage } from "../api/live.ts";
+
+const PING_EVERY_MS = 20_000;
+/** A reader this far behind is gone or asleep; it comes back and takes `hello`. */
+const MOST_WAITING_BYTES = 1024 * 1024;
+
+/** A reader that is too far behind is cut off. */
+export function send(socket: WebSocket, message: PanelMessage | Board): void {
+  if (socket.readyState !== socket.OPEN) return;
+  if (socket.bufferedAmount > MOST_WAITING_BYTES) socket.terminate();
+  else socket.send(JSON.stringify(message));
+}
+
+/** Ends a connection whose other end vanished without a word (sleep, network change). `check` runs with each ping. */
+export function keepAlive(socket: WebSocket, check: () => void): () => void {
+  let answered = true;
+  socket.on("pong", () => {
+    answered = true;
+  });
+  const timer = setInterval(() => {
+    if (!answered) socket.terminate();
+    answered = false;
+    check();
+    socket.ping();
+  }, PING_EVERY_MS);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,54 @@
+/**
+ * What may be asked of a line over MQTT: pause, and what is sold out. Whoever may publish on the broker may ask, so there
+ * is nothing here that reveals, changes or confirms an order. Retained messages are old wishes and never come here.
+ */
+import { Type } from "typebox";
+import { Check } from "typebox/value";
+import { MenuId } from "../api/menu.ts";
+import type { LineFacts } from "../ordering/board.ts";
+import type { Ordering } from "../ordering/ordering.ts";
+import type { Store } from "../store/store.ts";
+
+/** Topic's last part and payload, for the line of this SIP name; false when it is not understood. */
+export type LineCommand = (siteId: string, name: string, what: string, payload: string) => boolean;
+
+/** What the order desk has for the broker, and takes from it. */
+export interface MqttLines {
+  facts(siteId: string): LineFacts[];
+  command: LineCommand;
+}
+
+const Stock = Type.Object({ id: MenuId, sold_out: Type.Boolean() }, { additionalProperties: false });
+const LONGEST_PAYLOAD = 200;
+
+export function lineCommands(store: Store, { lines, menus }: Pick<Ordering, "lines" | "menus">): LineCommand {
+  return (siteId, name, what, payload) => {
+    const unit = store.units.byName(siteId, name);
+    const line = unit && store.lines.byUnit(unit.id);
+    if (!line || payload.length > LONGEST_PAYLOAD) return false;
+    switch (what) {
+      case "pause": {
+        const wish = payload.trim().toLowerCase();
+        if (wish !== "on" && wish !== "off") return false;
+        lines.pause(line.id, { paused: wish === "on" });
+        return true;
+      }
+      case "stock": {
+        const wish = parse(payload);
+        if (!Check(Stock, wish)) return false;
+        menus.setSoldOut(line.id, wish.id, wish.sold_out);
+        return true;
+      }
+      default:
+        return false;
+    }
+  };
+}
+
+function parse(payload: string): unknown {
+  try {
+    return JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
+}

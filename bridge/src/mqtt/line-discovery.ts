@@ -1,0 +1,75 @@
+/** A line's entities in Home Assistant beside those of its calls: state, queue, turnover, orders, pause, sold out. */
+import { lineCommandTopic, lineTopic, orderTopic } from "./topics.ts";
+
+interface Entity {
+  platform: string;
+  [key: string]: unknown;
+}
+
+const ORDER_EVENTS = ["new", "accepted", "ready", "gone", "cancelled", "reopened", "unaccepted"];
+
+export function lineComponents(domain: string, line: { id: string; name: string }): Record<string, Entity> {
+  const entity = (platform: string, key: string, name: string, more: Record<string, unknown>): Entity => ({
+    platform,
+    unique_id: `neolia_${line.id}_${key}`,
+    default_entity_id: `${platform}.${line.name.replaceAll(/[^a-z0-9]+/g, "_")}_${key}`,
+    name,
+    ...more,
+  });
+  const topic = (what: Parameters<typeof lineTopic>[2]): string => lineTopic(domain, line.name, what);
+  const counter = (key: string, name: string, icon: string, from: "queue" | "today", template: string) =>
+    entity("sensor", key, name, {
+      icon,
+      state_topic: topic(from),
+      value_template: `{{ value_json.${template} }}`,
+      state_class: "measurement",
+    });
+  return {
+    line_state: entity("sensor", "line_state", "Orders by phone", {
+      icon: "mdi:phone-classic",
+      device_class: "enum",
+      options: ["open", "closed", "paused"],
+      state_topic: topic("state"),
+    }),
+    queue: {
+      ...counter("queue", "Orders waiting", "mdi:silverware-clean", "queue", "waiting"),
+      json_attributes_topic: topic("queue"),
+    },
+    drafts: counter("drafts", "Drafts", "mdi:phone-alert", "queue", "drafts"),
+    orders_today: counter("orders_today", "Orders today", "mdi:counter", "today", "orders"),
+    turnover_today: entity("sensor", "turnover_today", "Turnover today", {
+      device_class: "monetary",
+      unit_of_measurement: "EUR",
+      state_class: "total",
+      state_topic: topic("today"),
+      value_template: "{{ value_json.turnover }}",
+      suggested_display_precision: 2,
+    }),
+    unaccepted: entity("binary_sensor", "unaccepted", "Order not accepted", {
+      device_class: "problem",
+      state_topic: topic("alarm"),
+      payload_on: "on",
+      payload_off: "off",
+    }),
+    order: entity("event", "order", "Order", {
+      icon: "mdi:receipt-text",
+      event_types: ORDER_EVENTS,
+      state_topic: orderTopic(domain, line.name),
+    }),
+    pause: entity("switch", "pause", "No phone orders now", {
+      icon: "mdi:phone-off",
+      state_topic: topic("pause"),
+      command_topic: lineCommandTopic(domain, line.name, "pause"),
+      payload_on: "on",
+      payload_off: "off",
+      state_on: "on",
+      state_off: "off",
+    }),
+    sold_out: entity("sensor", "sold_out", "Sold out", {
+      icon: "mdi:food-off",
+      state_topic: topic("sold-out"),
+      value_template: "{{ value_json.count }}",
+      json_attributes_topic: topic("sold-out"),
+    }),
+  };
+}

@@ -1,0 +1,25 @@
+/** What a line's retained topics say at this moment. */
+import type { LineFacts } from "../ordering/board.ts";
+import { lineTopic } from "./topics.ts";
+
+/** Topic → payload of every retained topic of a site's lines. */
+export function lineState(domain: string, facts: readonly LineFacts[]): Map<string, string> {
+  const state = new Map<string, string>();
+  for (const { name, state: open, queue, today, alarm, soldOut } of facts) {
+    const say = (topic: Parameters<typeof lineTopic>[2], payload: unknown): void => {
+      state.set(lineTopic(domain, name, topic), typeof payload === "string" ? payload : JSON.stringify(payload));
+    };
+    const { oldestNewAtMs, ...counts } = queue;
+    say("state", open);
+    say("pause", open === "paused" ? "on" : "off");
+    say("queue", {
+      ...counts,
+      waiting: queue.new + queue.accepted,
+      oldest_new_at: oldestNewAtMs === null ? null : new Date(oldestNewAtMs).toISOString(),
+    });
+    say("today", { orders: today.orders, turnover_cents: today.turnoverCents, turnover: today.turnoverCents / 100 });
+    say("alarm", alarm ? "on" : "off");
+    say("sold-out", { count: soldOut.length, items: soldOut });
+  }
+  return state;
+}
