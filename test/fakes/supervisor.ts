@@ -135,6 +135,7 @@ export class SupervisorStandIn {
       case "POST /ingress/session":
         return data(reply, { session: await this.ingress.createSession(await json(request)) });
       case "POST /ingress/validate_session":
+        this.ingress.validations += 1;
         return this.ingress.validate(await json(request)) ? data(reply, {}) : refused(reply, 401, "");
       case "GET /ingress/panels":
         return data(reply, { panels: { [this.slug]: this.panel() } });

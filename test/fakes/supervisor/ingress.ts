@@ -39,6 +39,8 @@ interface Session {
 
 export class Ingress {
   readonly sessions = new Map<string, Session>();
+  /** How often `POST /ingress/validate_session` was asked. */
+  validations = 0;
   private readonly token: string;
   private readonly appUrl: string;
   private readonly users: () => Promise<CoreUser[] | null>;
