@@ -1,0 +1,118 @@
+/**
+ * Which of some known utterances a piece of sound holds: their log-mel spectrograms are slid along each other, and the one
+ * that correlates best wins. Noise, lost packets and cut edges lower the score of the right one, but hardly raise that of a wrong one.
+ */
+const RATE = 8000;
+const SIZE = 256;
+const HOP = 160;
+const BANDS = 18;
+/** How far the two may be apart, frames of 20 ms. */
+const REACH = 60;
+
+/** Frames of bands, each band's mean taken off. */
+export type Fingerprint = Float32Array[];
+
+export interface Match {
+  index: number;
+  /** -1 to 1. */
+  score: number;
+  /** How much better than the next one. */
+  margin: number;
+}
+
+export function fingerprint(samples: Int16Array): Fingerprint {
+  const frames: Fingerprint = [];
+  for (let at = 0; at + SIZE <= samples.length; at += HOP) frames.push(bands(samples.subarray(at, at + SIZE)));
+  // Below what noise or G.711 leaves, nothing is known: it counts as equally quiet.
+  const peak = Math.max(...frames.flatMap((frame) => [...frame]));
+  for (const frame of frames) for (const [band, value] of frame.entries()) frame[band] = Math.max(value, peak - 5);
+  for (let band = 0; band < BANDS; band++) {
+    let sum = 0;
+    for (const frame of frames) sum += frame[band] ?? 0;
+    for (const frame of frames) frame[band] = (frame[band] ?? 0) - sum / frames.length;
+  }
+  return frames;
+}
+
+/** null when there is nothing to compare with. */
+export function bestMatch(heard: Fingerprint, known: readonly Fingerprint[]): Match | null {
+  const scores = known.map((candidate) => similarity(heard, candidate));
+  let index = -1;
+  for (const [at, score] of scores.entries()) if (index < 0 || score > (scores[index] ?? -1)) index = at;
+  if (index < 0) return null;
+  const score = scores[index] ?? -1;
+  const next = Math.max(-1, ...scores.filter((_, at) => at !== index));
+  return { index, score, margin: score - next };
+}
+
+/** Best normalised correlation over all lags; the energy of both as a whole counts, so that a part is no match. */
+function similarity(a: Fingerprint, b: Fingerprint): number {
+  const norm = Math.sqrt(energy(a) * energy(b));
+  if (norm === 0) return -1;
+  let best = -1;
+  for (let lag = -REACH; lag <= REACH; lag++) {
+    let sum = 0;
+    for (let at = Math.max(0, lag); at < a.length && at - lag < b.length; at++) {
+      const [left, right] = [a[at], b[at - lag]];
+      if (!left || !right) continue;
+      for (let band = 0; band < BANDS; band++) sum += (left[band] ?? 0) * (right[band] ?? 0);
+    }
+    best = Math.max(best, sum / norm);
+  }
+  return best;
+}
+
+function energy(frames: Fingerprint): number {
+  let sum = 0;
+  for (const frame of frames) for (const value of frame) sum += value * value;
+  return sum;
+}
+
+const HANN = Float32Array.from({ length: SIZE }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / SIZE));
+const mel = (hz: number): number => 2595 * Math.log10(1 + hz / 700);
+const EDGES = Array.from({ length: BANDS + 2 }, (_, i) => {
+  const value = mel(200) + ((mel(3600) - mel(200)) * i) / (BANDS + 1);
+  return (700 * (10 ** (value / 2595) - 1) * SIZE) / RATE;
+});
+
+/** log10 of the energy in each mel band. */
+function bands(samples: Int16Array): Float32Array {
+  const re = Float32Array.from(samples, (sample, i) => sample * (HANN[i] ?? 0));
+  const im = new Float32Array(SIZE);
+  fft(re, im);
+  return Float32Array.from({ length: BANDS }, (_, band) => {
+    const [from = 0, centre = 0, to = 0] = EDGES.slice(band, band + 3);
+    let sum = 1;
+    for (let bin = Math.ceil(from); bin < to; bin++) {
+      const weight = bin < centre ? (bin - from) / (centre - from) : (to - bin) / (to - centre);
+      sum += weight * ((re[bin] ?? 0) ** 2 + (im[bin] ?? 0) ** 2);
+    }
+    return Math.log10(sum);
+  });
+}
+
+/** In place, radix 2. */
+function fft(re: Float32Array, im: Float32Array): void {
+  const n = re.length;
+  for (let i = 1, j = 0; i < n; i++) {
+    let bit = n >> 1;
+    for (; j & bit; bit >>= 1) j ^= bit;
+    j ^= bit;
+    if (i < j) [re[i], re[j]] = [re[j] ?? 0, re[i] ?? 0];
+  }
+  for (let size = 2; size <= n; size *= 2) {
+    for (let start = 0; start < n; start += size) {
+      for (let k = 0; k < size / 2; k++) {
+        const angle = (-2 * Math.PI * k) / size;
+        const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+        const [p, q] = [start + k, start + k + size / 2];
+        const real = (re[q] ?? 0) * cos - (im[q] ?? 0) * sin;
+        const imaginary = (re[q] ?? 0) * sin + (im[q] ?? 0) * cos;
+        re[q] = (re[p] ?? 0) - real;
+        im[q] = (im[p] ?? 0) - imaginary;
+        re[p] = (re[p] ?? 0) + real;
+        im[p] = (im[p] ?? 0) + imaginary;
+      }
+    }
+  }
+}

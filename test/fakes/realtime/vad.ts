@@ -1,0 +1,79 @@
+/**
+ * Where speech begins and ends in sound, by energy above a noise floor that follows the room: kitchen noise is no speech,
+ * a soft voice is. Times are ms on the timeline of the sound that was heard.
+ */
+export interface VadSettings {
+  threshold: number;
+  prefixPaddingMs: number;
+  silenceDurationMs: number;
+}
+
+export interface VadEvent {
+  type: "started" | "stopped";
+  /** Start with its padding; end at the last speech. */
+  atMs: number;
+}
+
+const STEP_MS = 20;
+const START_STEPS = 3;
+/** The floor is the quietest tenth of this long. */
+const FLOOR_STEPS = 150;
+
+export class EnergyVad {
+  settings: VadSettings;
+  private pending: number[] = [];
+  private steps = 0;
+  private recent: number[] = [];
+  private loud = 0;
+  private quietSteps = 0;
+  private speaking = false;
+
+  constructor(settings: VadSettings) {
+    this.settings = settings;
+  }
+
+  get nowMs(): number {
+    return this.steps * STEP_MS;
+  }
+
+  /** Takes 8 kHz samples; gives what happened in them, in order. */
+  take(samples: Int16Array): VadEvent[] {
+    const events: VadEvent[] = [];
+    for (const sample of samples) {
+      this.pending.push(sample);
+      if (this.pending.length < STEP_MS * 8) continue;
+      const event = this.step(level(this.pending));
+      if (event) events.push(event);
+      this.pending = [];
+    }
+    return events;
+  }
+
+  private step(db: number): VadEvent | null {
+    this.steps += 1;
+    this.recent.push(db);
+    if (this.recent.length > FLOOR_STEPS) this.recent.shift();
+    const floor = Math.max(-65, this.recent.toSorted((a, b) => a - b)[Math.floor(this.recent.length / 10)] ?? -65);
+    const needed = Math.max(floor + 4 + 8 * this.settings.threshold, -50);
+    if (!this.speaking) {
+      this.loud = db > needed ? this.loud + 1 : 0;
+      if (this.loud < START_STEPS) return null;
+      this.speaking = true;
+      this.quietSteps = 0;
+      const startMs = this.nowMs - START_STEPS * STEP_MS - this.settings.prefixPaddingMs;
+      return { type: "started", atMs: Math.max(0, startMs) };
+    }
+    this.quietSteps = db > needed - 3 ? 0 : this.quietSteps + 1;
+    if (this.quietSteps * STEP_MS < this.settings.silenceDurationMs) return null;
+    this.speaking = false;
+    this.loud = 0;
+    return { type: "stopped", atMs: this.nowMs - this.quietSteps * STEP_MS };
+  }
+}
+
+/** RMS in dB below full scale. */
+function level(samples: readonly number[]): number {
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  return 20 * Math.log10(Math.sqrt(sum / samples.length) / 32_768 + 1e-6);
+}
