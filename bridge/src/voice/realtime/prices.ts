@@ -1,0 +1,38 @@
+/** What the service charges, in thousandths of a cent per token: for the cap and the log, not for accounts. */
+
+interface TokenPrices {
+  textIn: number;
+  audioIn: number;
+  cachedIn: number;
+  textOut: number;
+  audioOut: number;
+}
+
+/** Dollars a million tokens are tenths of a millicent a token; counted as if a dollar were a euro. */
+const FULL: TokenPrices = { textIn: 0.4, audioIn: 3.2, cachedIn: 0.04, textOut: 1.6, audioOut: 6.4 };
+const MINI: TokenPrices = { textIn: 0.06, audioIn: 1, cachedIn: 0.03, textOut: 0.24, audioOut: 2 };
+
+export interface Usage {
+  input_token_details?: {
+    text_tokens?: number;
+    audio_tokens?: number;
+    cached_tokens?: number;
+    cached_tokens_details?: { text_tokens?: number; audio_tokens?: number };
+  };
+  output_token_details?: { text_tokens?: number; audio_tokens?: number };
+}
+
+/** Millicents of one response. */
+export function costOf(model: string, { input_token_details: input, output_token_details: output }: Usage): number {
+  const price = model.includes("mini") ? MINI : FULL;
+  const cached = input?.cached_tokens ?? 0;
+  const cachedAudio = input?.cached_tokens_details?.audio_tokens ?? 0;
+  const cachedText = input?.cached_tokens_details?.text_tokens ?? cached - cachedAudio;
+  return (
+    Math.max(0, (input?.text_tokens ?? 0) - cachedText) * price.textIn +
+    Math.max(0, (input?.audio_tokens ?? 0) - cachedAudio) * price.audioIn +
+    cached * price.cachedIn +
+    (output?.text_tokens ?? 0) * price.textOut +
+    (output?.audio_tokens ?? 0) * price.audioOut
+  );
+}

@@ -1,0 +1,65 @@
+/**
+ * What each error of a voice service means for a call, in one table. `benign`: go on, nothing is lost. `retry`: this
+ * session or response is lost, another try may work. `fatal`: no try works until somebody mends it, so people take the calls.
+ */
+import { VoiceError, type VoiceErrorClass } from "./voice-engine.ts";
+
+const BY_CODE: Readonly<Record<string, VoiceErrorClass>> = {
+  // Races between what we ask and what happens meanwhile.
+  conversation_already_has_active_response: "benign",
+  response_cancel_not_active: "benign",
+  item_truncate_invalid_item_id: "benign",
+  item_delete_invalid_item_id: "benign",
+  item_retrieve_invalid_item_id: "benign",
+  input_audio_buffer_commit_empty: "benign",
+  cannot_update_voice: "benign",
+
+  session_expired: "retry",
+  server_error: "retry",
+  rate_limit_exceeded: "retry",
+  // Our own words for what has no code.
+  connection_lost: "retry",
+  connection_refused: "retry",
+  timeout: "retry",
+  silent: "retry",
+
+  unknown_parameter: "fatal",
+  missing_required_parameter: "fatal",
+  invalid_value: "fatal",
+  model_not_found: "fatal",
+  insufficient_quota: "fatal",
+  invalid_api_key: "fatal",
+  account_deactivated: "fatal",
+  billing_hard_limit_reached: "fatal",
+  /** The service confirmed something else than what was asked for. */
+  wrong_session: "fatal",
+  no_key: "fatal",
+};
+
+/** Of a refused upgrade; others are worth another try. */
+const BY_HTTP_STATUS: Readonly<Record<number, string>> = {
+  400: "invalid_value",
+  401: "invalid_api_key",
+  403: "account_deactivated",
+  404: "model_not_found",
+  429: "rate_limit_exceeded",
+};
+
+/** An unknown code is worth one more try. */
+export function voiceError(code: string, message: string): VoiceError {
+  return new VoiceError(code, BY_CODE[code] ?? "retry", message);
+}
+
+/** The service's `error` event. Some races carry a general code and say in words which they are. */
+export function fromErrorEvent(code: string | null | undefined, message: string): VoiceError {
+  if (/already shorter than|Only model output audio/i.test(message))
+    return new VoiceError(code ?? "truncate", "benign", message);
+  return voiceError(code ?? "server_error", message);
+}
+
+/** What `ws` says when a connection came to nothing. */
+export function fromConnection(message: string): VoiceError {
+  const status = Number(/Unexpected server response: (\d+)/.exec(message)?.[1] ?? 0);
+  const code = status === 0 ? "connection_refused" : (BY_HTTP_STATUS[status] ?? "server_error");
+  return voiceError(code, message);
+}
