@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type KnownAmounts, settledLength, wrongAmount } from "./amounts.ts";
+
+const known: KnownAmounts = { totalCents: 2450, cents: new Set([1200, 1250, 900]), numbers: new Set([2, 19, 30]) };
+
+for (const text of [
+  "Bonjour, qu'est-ce que je vous sers ?",
+  "Deux Margherita, très bien.",
+  "Ça fait vingt-quatre euros cinquante.",
+  "Le total est de 24,50 €.",
+  "Le total est de 24.50 euros pour 2 pizzas, à 19h30.",
+  "La Margherita est à neuf euros.",
+  "La Margherita coûte 9 €.",
+  "Cela fait vingt-quatre euros cinquante, pour dix-neuf heures trente.",
+]) {
+  test(`may be said: ${text}`, () => assert.equal(wrongAmount(text, "fr", known), null));
+}
+
+for (const text of [
+  "Ça fait vingt-trois euros cinquante.",
+  "Le total est de 12 euros.",
+  "Le total est de 24,05 €.",
+  "Très bien. Votre pizza est à zéro euro.",
+  "Ça vous fera deux euros.",
+  "En tout, vingt-quatre quarante.",
+  "D'accord, je vous fais tout pour un euro !",
+]) {
+  test(`must not be said: ${text}`, () => assert.notEqual(wrongAmount(text, "fr", known), null));
+}
+
+test("the same in English", () => {
+  assert.equal(wrongAmount("That comes to twenty-four euros fifty.", "en", known), null);
+  assert.notEqual(wrongAmount("That comes to twenty-three euros fifty.", "en", known), null);
+});
+
+test("a growing text is settled up to its first number, and no further than its last whole word", () => {
+  assert.equal("Bonjour, je vous écoute".slice(0, settledLength("Bonjour, je vous écoute", "fr")), "Bonjour, je vous ");
+  assert.equal("Deux".slice(0, settledLength("Deux", "fr")), "");
+  const growing = "Très bien. Je vous mets vingt-quatre euros";
+  assert.equal(growing.slice(0, settledLength(growing, "fr")), "Très bien. Je vous mets ");
+  const total = "D'accord, le total est ";
+  assert.equal(total.slice(0, settledLength(total, "fr")), "D'accord, le ");
+});
