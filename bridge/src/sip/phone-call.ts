@@ -44,10 +44,9 @@ export class PhoneCall {
   readonly caller: string;
   /** SIP name that was called: the unit. */
   readonly callee: string;
-  /** null: an offer that we cannot take; it can only be refused. */
-  readonly codec: G711Codec | null;
   private readonly session: RTCSession;
   private line: MediaLine | null = null;
+  private agreedCodec: G711Codec | null;
   private listener: PhoneCallListener | null = null;
   private isAnswered = false;
   private isOver = false;
@@ -61,7 +60,7 @@ export class PhoneCall {
     this.caller = invite?.from.uri.user ?? "";
     this.callerNumber = NUMBER.test(this.caller) ? this.caller : null;
     this.callee = invite?.to.uri.user ?? "";
-    this.codec = invite ? codecOf(invite.body) : "pcma";
+    this.agreedCodec = invite ? codecOf(invite.body) : null;
     session.on("ended", (event: EndEvent) => this.over(event));
     session.on("failed", (event: EndEvent) => this.over(event));
     session.on("newDTMF", (event: { originator: string; dtmf: { tone: string } }) => {
@@ -98,6 +97,11 @@ export class PhoneCall {
     session.on("accepted", () => clearTimeout(limit));
     session.on("failed", () => clearTimeout(limit));
     return call;
+  }
+
+  /** null: an offer that we cannot take, which can only be refused; or nothing is agreed yet. */
+  get codec(): G711Codec | null {
+    return this.agreedCodec;
   }
 
   get answered(): boolean {
@@ -156,6 +160,7 @@ export class PhoneCall {
   }
 
   private agreed(line: MediaLine, remote: RemoteAudio): void {
+    this.agreedCodec = remote.codec;
     if (!this.line) {
       this.line = line;
       line.listen({

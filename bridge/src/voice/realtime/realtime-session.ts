@@ -27,6 +27,7 @@ interface SpokenItem {
   responseId: string;
   text: string;
   bytes: number;
+  complete: boolean;
   ended: boolean;
 }
 
@@ -210,7 +211,7 @@ export class RealtimeSession implements VoiceSession {
   private itemOf(responseId: string, itemId: string): SpokenItem {
     let item = this.items.get(itemId);
     if (!item) {
-      item = { responseId, text: "", bytes: 0, ended: false };
+      item = { responseId, text: "", bytes: 0, complete: false, ended: false };
       this.items.set(itemId, item);
     }
     return item;
@@ -224,6 +225,7 @@ export class RealtimeSession implements VoiceSession {
   }
 
   private words(itemId: string, item: SpokenItem, complete: boolean): void {
+    item.complete = complete;
     if (!this.dropped.has(item.responseId)) this.listener.words({ itemId, text: item.text, complete });
   }
 
@@ -231,6 +233,7 @@ export class RealtimeSession implements VoiceSession {
     const item = this.items.get(itemId);
     if (!item || item.ended) return;
     item.ended = true;
+    if (!item.complete && item.text !== "") this.words(itemId, item, true);
     if (!this.dropped.has(item.responseId)) this.listener.speechEnded(itemId);
   }
 

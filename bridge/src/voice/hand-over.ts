@@ -1,0 +1,156 @@
+/**
+ * A call on its way to people: rings them, tells whoever answers what the call is about, and joins the two. When nobody is
+ * there, the caller leaves a message. The bridge places the second call itself: a REFER would ask a gateway or a carrier
+ * for what many of them do not do, and would lose the caller when it fails.
+ */
+import { randomUUID } from "node:crypto";
+import type { CallCloseReason, Language } from "../api/order.ts";
+import { decodeG711, type G711Codec } from "../audio/g711.ts";
+import { writeWav } from "../audio/wav.ts";
+import type { OrderCall, Sentence } from "../ordering/order-desk.ts";
+import type { CallLeg, PlayedClip } from "./call-leg.ts";
+import { beep, type Clips, ringback } from "./clips.ts";
+import type { FixedPhrase } from "./phrases.ts";
+
+export interface HandOverOptions {
+  leg: CallLeg;
+  codec: G711Codec;
+  language: Language;
+  clips: Clips;
+  /** To the caller, first. */
+  say: Sentence;
+  /** To whoever answers, before they hear the caller. */
+  summary: Sentence;
+  insteadReason: CallCloseReason;
+  ringPeople(): CallLeg | null;
+}
+
+const LONGEST_MESSAGE_MS = 60_000;
+/** Shorter is a click of hanging up. */
+const SHORTEST_MESSAGE_BYTES = 8_000;
+
+export class HandOver {
+  private readonly options: HandOverOptions;
+  private readonly playing = new Map<string, () => void>();
+  private person: CallLeg | null = null;
+  private joined = false;
+  private message: Uint8Array[] | null = null;
+  private messageTimer: NodeJS.Timeout | undefined;
+  private over = false;
+
+  constructor(options: HandOverOptions) {
+    this.options = options;
+  }
+
+  /** How the call ended, as far as it is known. */
+  get reason(): CallCloseReason {
+    return this.joined ? "handed-over" : this.options.insteadReason;
+  }
+
+  async run(): Promise<void> {
+    const { leg, say } = this.options;
+    await leg.flush();
+    const person = this.ring();
+    await this.sentence(say, leg);
+    void this.ringTone();
+    if (!(await person)) await this.takeMessage();
+  }
+
+  played({ id, complete }: PlayedClip): void {
+    if (complete) this.playing.get(id)?.();
+    this.playing.delete(id);
+  }
+
+  heard(g711: Uint8Array): void {
+    this.message?.push(g711);
+  }
+
+  key(key: string): void {
+    if (key === "#" && this.message) void this.messageDone();
+  }
+
+  /** The caller is gone: what they said so far is kept with the draft. */
+  ended(order: OrderCall | null): void {
+    this.over = true;
+    clearTimeout(this.messageTimer);
+    for (const done of this.playing.values()) done();
+    this.person?.hangUp();
+    const sound = Buffer.concat(this.message ?? []);
+    if (sound.length >= SHORTEST_MESSAGE_BYTES) order?.attachMessage(writeWav(decodeG711(sound, this.options.codec)));
+  }
+
+  /** Whether somebody took the call; resolves when that is certain. */
+  private ring(): Promise<boolean> {
+    const person = this.options.ringPeople();
+    if (!person) return Promise.resolve(false);
+    this.person = person;
+    return new Promise((resolve) => {
+      person.listen({
+        answered: () => void this.join(person).then(() => resolve(this.joined)),
+        heard: () => {},
+        key: () => {},
+        played: (clip) => this.played(clip),
+        held: () => {},
+        ended: () => {
+          this.person = null;
+          for (const done of this.playing.values()) done();
+          if (this.joined) this.options.leg.hangUp();
+          else resolve(false);
+        },
+      });
+    });
+  }
+
+  private async join(person: CallLeg): Promise<void> {
+    const { leg, summary } = this.options;
+    await this.sentence(summary, person);
+    if (this.over || person.ended) return;
+    this.joined = true;
+    await leg.flush();
+    leg.join(person);
+  }
+
+  /** So that the caller does not hear nothing. */
+  private async ringTone(): Promise<void> {
+    const { leg, codec } = this.options;
+    while (this.person && !this.joined && !this.over && !leg.ended) await this.play(ringback(codec), leg);
+  }
+
+  private async takeMessage(): Promise<void> {
+    if (this.over || this.joined) return;
+    const { leg, codec } = this.options;
+    await leg.flush();
+    await this.fixed("nobody-there");
+    await this.play(beep(codec), leg);
+    if (this.over) return;
+    this.message = [];
+    this.messageTimer = setTimeout(() => void this.messageDone(), LONGEST_MESSAGE_MS);
+  }
+
+  private async messageDone(): Promise<void> {
+    clearTimeout(this.messageTimer);
+    await this.fixed("message-kept");
+    this.options.leg.hangUp();
+  }
+
+  private async sentence({ text, language }: Sentence, leg: CallLeg): Promise<void> {
+    const sound = await this.options.clips.sentence(text, language, leg.codec ?? this.options.codec).catch(() => null);
+    if (sound && !this.over) await this.play(sound, leg);
+  }
+
+  private async fixed(name: FixedPhrase): Promise<void> {
+    const { clips, language, codec, leg } = this.options;
+    const sound = await clips.fixed(name, language, codec).catch(() => null);
+    if (sound && !this.over) await this.play(sound, leg);
+  }
+
+  /** Resolves when it was played, dropped, or the call is over. */
+  private async play(sound: Buffer, leg: CallLeg): Promise<void> {
+    if (this.over || leg.ended) return;
+    const id = randomUUID();
+    await new Promise<void>((resolve) => {
+      this.playing.set(id, resolve);
+      leg.play(id, sound, true);
+    });
+  }
+}

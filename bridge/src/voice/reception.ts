@@ -1,0 +1,158 @@
+/**
+ * Takes the calls of the lines: decides whether to answer, and answers only when everything that is needed stands: the
+ * desk wants the call, the phrases are there, the voice session is confirmed. Anything else is refused while it still
+ * rings, so that the next rule rings people at once.
+ */
+import { randomUUID } from "node:crypto";
+import type { Line } from "../api/line.ts";
+import type { G711Codec } from "../audio/g711.ts";
+import type { Log } from "../links/log.ts";
+import type { Admission, OrderDesk } from "../ordering/order-desk.ts";
+import { NEW_ORDER } from "../ordering/order-machine.ts";
+import { definitionOf, toolsFor } from "../ordering/tools.ts";
+import type { Breaker } from "./breaker.ts";
+import type { CallLeg, CallLegEnd } from "./call-leg.ts";
+import type { Clips } from "./clips.ts";
+import { Conversation, type ConversationLimits, LIMITS } from "./conversation.ts";
+import { VoiceError, type VoiceEngine } from "./voice-engine.ts";
+
+export interface ReceptionOptions {
+  desk: OrderDesk;
+  engine: VoiceEngine;
+  clips: Clips;
+  breaker: Breaker;
+  siteId: string;
+  /** Rings the people of the line. */
+  ringPeople(line: Line): CallLeg | null;
+  log: Log;
+  limits?: Partial<ConversationLimits>;
+  /** From INVITE to a confirmed session; then people are rung. */
+  readyMs?: number;
+}
+
+const READY_MS = 2_500;
+/** What the model may do while nothing is ordered yet. */
+const FIRST_TOOLS = toolsFor(NEW_ORDER).map(definitionOf);
+
+export class Reception {
+  private readonly options: ReceptionOptions;
+  /** Calls that ring or talk, by line: the desk counts only those that are answered. */
+  private readonly calls = new Map<string, number>();
+
+  constructor(options: ReceptionOptions) {
+    this.options = options;
+  }
+
+  /** How many calls ring or talk here. */
+  get busy(): number {
+    return [...this.calls.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Takes or refuses a call that rings. */
+  take(leg: CallLeg): void {
+    const { codec } = leg;
+    if (codec === null) {
+      leg.refuse(488);
+      return;
+    }
+    const admission = this.options.desk.admit({ siteId: this.options.siteId, via: leg.callee });
+    if (admission.kind === "people") {
+      this.options.log.info({ callId: leg.callId, reason: admission.reason }, "a call goes to people");
+      leg.refuse(admission.reason === "busy" ? 486 : 503);
+      return;
+    }
+    if (admission.kind === "after-hours") {
+      void this.sayClosed(leg, codec, admission);
+      return;
+    }
+    const { line } = admission;
+    const busy = this.calls.get(line.id) ?? 0;
+    if (busy >= line.settings.concurrentCalls) {
+      leg.refuse(486);
+      return;
+    }
+    this.calls.set(line.id, busy + 1);
+    const done = () => this.calls.set(line.id, (this.calls.get(line.id) ?? 1) - 1);
+    void this.converse(leg, codec, admission, done);
+  }
+
+  private async converse(
+    leg: CallLeg,
+    codec: G711Codec,
+    { line, language, greeting }: Extract<Admission, { kind: "answer" }>,
+    done: () => void,
+  ): Promise<void> {
+    const { desk, engine, clips, breaker, log, limits, ringPeople, readyMs = READY_MS } = this.options;
+    const gone = new AbortController();
+    const conversation = new Conversation({
+      ...{ leg, codec, line, language, greeting, desk, engine, clips, log },
+      ringPeople: () => ringPeople(line),
+      onVoiceError: (error) => breaker.failed(error),
+      limits: { ...LIMITS, ...limits },
+    });
+    leg.listen({
+      answered: () => conversation.answered(),
+      heard: (sound) => conversation.heard(sound),
+      key: (key) => conversation.key(key),
+      played: (clip) => conversation.played(clip),
+      held: (held) => conversation.held(held),
+      ended: (end: CallLegEnd) => {
+        gone.abort();
+        conversation.ended(end);
+        done();
+      },
+    });
+    try {
+      if (!breaker.health.ready) throw new Error("the voice service is away");
+      const instructions = desk.briefing(line.id, language);
+      const limit = AbortSignal.any([gone.signal, AbortSignal.timeout(readyMs)]);
+      // The first words must be there before anybody waits for them.
+      const [session] = await Promise.all([
+        engine.open({ codec, language, instructions, tools: FIRST_TOOLS }, conversation.listener(), limit),
+        clips.prepare(language),
+        clips.sentence(greeting.text, greeting.language, codec),
+      ]);
+      if (leg.ended) {
+        session.close();
+        return;
+      }
+      breaker.succeeded();
+      const order = desk.open({ callId: leg.callId, lineId: line.id, callerNumber: leg.callerNumber, language });
+      conversation.begin(session, order);
+      leg.answer();
+    } catch (error) {
+      if (leg.ended) return;
+      if (error instanceof VoiceError) breaker.failed(error);
+      log.warn({ err: error, callId: leg.callId }, "not ready to answer: people are rung");
+      leg.refuse(503);
+    }
+  }
+
+  private async sayClosed(
+    leg: CallLeg,
+    codec: G711Codec,
+    { language, message }: Extract<Admission, { kind: "after-hours" }>,
+  ): Promise<void> {
+    const { clips, log } = this.options;
+    let sound: Buffer;
+    try {
+      sound = Buffer.concat([
+        await clips.fixed("notice", language, codec),
+        await clips.sentence(message.text, message.language, codec),
+      ]);
+    } catch (error) {
+      log.warn({ err: error }, "the message for closed hours could not be rendered");
+      leg.refuse(503);
+      return;
+    }
+    leg.listen({
+      answered: () => leg.play(`closed ${randomUUID()}`, sound, true),
+      heard: () => {},
+      key: () => {},
+      played: () => leg.hangUp(),
+      held: () => {},
+      ended: () => {},
+    });
+    leg.answer();
+  }
+}
