@@ -10,7 +10,11 @@ import { build, type Plugin } from "esbuild";
 const folder = import.meta.dirname;
 const outdir = join(folder, "dist");
 /** Each is started by name: the bridge, and the processes and threads that it starts itself. */
-const ENTRIES = { main: "src/main.ts", "zone-program": "src/directory/zone-program.ts" };
+const ENTRIES = {
+  main: "src/main.ts",
+  "zone-program": "src/directory/zone-program.ts",
+  "media-worker": "src/sip/media/media-worker.ts",
+};
 
 /**
  * Parts of packages that the bridge never reaches: Fastify's compilers (http/app.ts replaces them) and `inject`,

@@ -21,6 +21,7 @@ import { startOrdering } from "./ordering/ordering.ts";
 import { startPrinter } from "./printer/printer.ts";
 import { StoreError } from "./store/database.ts";
 import { openStore } from "./store/store.ts";
+import { startTelephony } from "./telephony.ts";
 import { VERSION } from "./version.ts";
 import { startVps } from "./vps/vps.ts";
 
@@ -64,6 +65,14 @@ async function start(options: Options): Promise<() => Promise<void>> {
   const lines = { facts: ordering.boards.facts, command: lineCommands(store, ordering) };
   const mqtt = startMqtt({ broker, store, bus, network, log, registered: vps.registered, lines });
   const printer = startPrinter({ store, bus, log });
+  const telephony = startTelephony({
+    ...{ store, bus, log },
+    desk: ordering.desk,
+    sipUri: options.sipUri,
+    caFile: options.control[0]?.caFile,
+    voice: options.voice,
+    dataFolder: options.dataFolder,
+  });
 
   // The page and its API.
   const missing = missingParts({ ...options, mqtt: broker });
@@ -111,6 +120,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
   const stop = async () => {
     clearInterval(copying);
     await app.close();
+    await telephony.stop();
     await vps.stop();
     callLog.stop();
     printer.stop();

@@ -19,6 +19,8 @@ export interface Options {
   control: readonly { url: string; token: string; caFile: string | undefined }[];
   /** Where browsers register, e.g. wss://sip.example.com:8443. */
   sipUri: string | null;
+  /** The service that listens and speaks on phone lines. `apiKey` "": none, so people take the calls. */
+  voice: { apiKey: string; baseUrl: string; model: string; voice: string };
   mqtt: {
     url: string;
     username: string | undefined;
@@ -44,6 +46,9 @@ export class OptionsError extends Error {
 }
 
 const DEFAULT_PORT = 8099;
+const VOICE_URL = "https://api.openai.com/v1";
+const VOICE_MODEL = "gpt-realtime-2.1";
+const VOICE = "marin";
 const SUPERVISOR_URL = "http://supervisor";
 /** The Supervisor's address in every house: it is fixed in Home Assistant. */
 const SUPERVISOR_ADDRESS = "172.30.32.2";
@@ -97,6 +102,7 @@ export function readOptions(env: Record<string, string | undefined>): Options {
     : null;
   const sip = address("sip_uri", "wss:", "ws:");
   const mqtt = address("mqtt_url", "mqtts:", "mqtt:");
+  const voiceUrl = address("voice_url", "https:", "http:");
   const demo = address("demo_url", "https:", "http:");
 
   if (problems.length > 0 || !logLevel) throw new OptionsError(problems);
@@ -110,6 +116,12 @@ export function readOptions(env: Record<string, string | undefined>): Options {
     mqtt: mqtt
       ? { url: mqtt.href, username: text("mqtt_username"), password: text("mqtt_password"), caFile: mqttCaFile }
       : null,
+    voice: {
+      apiKey: text("openai_api_key") ?? "",
+      baseUrl: voiceUrl?.href.replace(/\/$/, "") ?? VOICE_URL,
+      model: text("voice_model") ?? VOICE_MODEL,
+      voice: text("voice_name") ?? VOICE,
+    },
     demoUrl: demo?.href,
     panelFolder: resolve(text("panel") ?? builtPanel()),
     logLevel,

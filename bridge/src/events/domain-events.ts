@@ -65,9 +65,9 @@ export interface RegistrationsChanged {
   siteId: string;
 }
 
-/** The link to the VPS or to the broker came up, went down, or is down for another reason. */
+/** The link to the VPS, the broker or the voice service came up, went down, or is down for another reason. */
 export interface LinkChanged {
-  link: "vps" | "mqtt";
+  link: "vps" | "mqtt" | "voice";
 }
 
 /** Something that a line's order desk shows is different: orders, drafts, running calls, pause, settings. */

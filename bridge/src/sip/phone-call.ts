@@ -190,11 +190,12 @@ export class PhoneCall {
     this.isOver = true;
     const message = typeof event.message === "object" ? event.message : null;
     const status = message !== null && "status_code" in message ? message.status_code : 0;
-    const by = this.endedBy ?? (String(event.originator) === "remote" ? "them" : "media");
+    const by = this.endedBy ?? BY[String(event.originator)] ?? "media";
     this.listener?.ended({ by, answered: this.isAnswered, status });
   }
 }
 
+const BY: Readonly<Record<string, PhoneCallEnd["by"]>> = { remote: "them", local: "us" };
 const REASONS = { 486: "Busy Here", 488: "Not Acceptable Here", 503: "Service Unavailable" } as const;
 
 function codecOf(sdp: string): G711Codec | null {

@@ -187,7 +187,8 @@ export class Conversation implements CallLegListener {
   private reasonOf({ by }: CallLegEnd): CallCloseReason {
     const state = this.order?.state();
     if (state === "committed" || state === "acknowledged") return "completed";
-    return by === "silence" || by === "media" ? "media-failed" : "caller-hung-up";
+    if (by === "us") return "interrupted";
+    return by === "them" ? "caller-hung-up" : "media-failed";
   }
 
   private async turnBegan(beganAtMs: number): Promise<void> {

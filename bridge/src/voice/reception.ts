@@ -14,7 +14,7 @@ import type { Breaker } from "./breaker.ts";
 import type { CallLeg, CallLegEnd } from "./call-leg.ts";
 import type { Clips } from "./clips.ts";
 import { Conversation, type ConversationLimits, LIMITS } from "./conversation.ts";
-import { VoiceError, type VoiceEngine } from "./voice-engine.ts";
+import { type VoiceEngine, VoiceError } from "./voice-engine.ts";
 
 export interface ReceptionOptions {
   desk: OrderDesk;

@@ -1,0 +1,107 @@
+/** The restaurant's phone, wired: the bridge's SIP account of each site, its calls, and who answers them. Loaded with the first line. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Log } from "./links/log.ts";
+import type { OrderDesk } from "./ordering/order-desk.ts";
+import { Media } from "./sip/media/media.ts";
+import { Phone } from "./sip/phone.ts";
+import type { AccountRow } from "./store/account-store.ts";
+import type { Store } from "./store/store.ts";
+import { Breaker, type VoiceHealth } from "./voice/breaker.ts";
+import { renderWithEspeak } from "./voice/clip-renderer.ts";
+import { Clips } from "./voice/clips.ts";
+import { RealtimeEngine } from "./voice/realtime/realtime-engine.ts";
+import { Reception } from "./voice/reception.ts";
+
+export interface VoiceSettings {
+  apiKey: string;
+  baseUrl: string;
+  model: string;
+  voice: string;
+}
+
+export interface SwitchboardOptions {
+  store: Store;
+  desk: OrderDesk;
+  sipUri: string;
+  /** Private certificate authority of the SIP server. */
+  caFile: string | undefined;
+  voice: VoiceSettings;
+  dataFolder: string;
+  onHealth(health: VoiceHealth): void;
+  log: Log;
+}
+
+export interface Switchboard {
+  health(): VoiceHealth;
+  /** One phone for each site that has a line, with the account as it is now. */
+  follow(): void;
+  stop(): Promise<void>;
+}
+
+/** How long people ring before the caller may leave a message. */
+const PEOPLE_RING_MS = 40_000;
+
+export function openSwitchboard(options: SwitchboardOptions): Switchboard {
+  const { store, desk, log, voice } = options;
+  const media = new Media((error) => log.error({ err: error }, "the media worker failed"));
+  const engine = new RealtimeEngine(voice);
+  const clips = new Clips(join(options.dataFolder, "clips"), renderWithEspeak);
+  const breaker = new Breaker({ probe: (signal) => engine.probe(signal), onChange: options.onHealth, log });
+  const ca = options.caFile === undefined ? undefined : readFileSync(options.caFile);
+  const phones = new Map<string, { phone: Phone; ha1: string }>();
+
+  function open(siteId: string, { username, ha1 }: AccountRow, domain: string): Phone {
+    const reception = new Reception({
+      ...{ desk, engine, clips, breaker, siteId, log },
+      ringPeople: (line) => {
+        const phone = phones.get(siteId)?.phone;
+        return phone?.registered ? phone.call(line.name, PEOPLE_RING_MS) : null;
+      },
+    });
+    const phone = new Phone(
+      { username, domain, ha1, uri: options.sipUri, ca },
+      media,
+      { incoming: (call) => reception.take(call), registered: () => {} },
+      log,
+    );
+    phone.start();
+    return phone;
+  }
+
+  function follow(): void {
+    const sites = new Set(store.lines.list().map(({ siteId }) => siteId));
+    for (const siteId of sites) {
+      const account = store.accounts.list({ siteId }).find(({ type, enabled }) => type === "bridge" && enabled);
+      const site = store.sites.get(siteId);
+      const known = phones.get(siteId);
+      if (known && known.ha1 === account?.ha1) continue;
+      known?.phone.stop();
+      phones.delete(siteId);
+      if (account && site) phones.set(siteId, { phone: open(siteId, account, site.domain), ha1: account.ha1 });
+    }
+    for (const [siteId, { phone }] of phones) {
+      if (sites.has(siteId)) continue;
+      phone.stop();
+      phones.delete(siteId);
+    }
+  }
+
+  breaker.start();
+  // So that the first caller does not wait for it.
+  for (const language of ["fr", "en"] as const) {
+    clips
+      .prepare(language)
+      .catch((error: unknown) => log.error({ err: error }, "the fixed phrases could not be rendered"));
+  }
+  follow();
+  return {
+    health: () => breaker.health,
+    follow,
+    stop: async () => {
+      breaker.stop();
+      for (const { phone } of phones.values()) phone.stop();
+      await media.stop();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/** Starts the switchboard with the first phone line: a house without a restaurant pays nothing for it. */
+import type { EventBus } from "./events/bus.ts";
+import type { Log } from "./links/log.ts";
+import type { OrderDesk } from "./ordering/order-desk.ts";
+import type { Store } from "./store/store.ts";
+import type { Switchboard, VoiceSettings } from "./switchboard.ts";
+
+export interface TelephonyOptions {
+  store: Store;
+  bus: EventBus;
+  desk: OrderDesk;
+  /** null: no VPS, so no phone. */
+  sipUri: string | null;
+  caFile: string | undefined;
+  voice: VoiceSettings;
+  dataFolder: string;
+  log: Log;
+}
+
+export interface Telephony {
+  /** Whether the assistant can take a call now; null: there is no line. */
+  voice(): { ready: boolean; problem: string | null } | null;
+  stop(): Promise<void>;
+}
+
+export function startTelephony(options: TelephonyOptions): Telephony {
+  const { store, bus, sipUri, log } = options;
+  let switchboard: Promise<Switchboard> | null = null;
+  let running: Switchboard | null = null;
+  let stopped = false;
+
+  async function load(uri: string): Promise<Switchboard> {
+    const { openSwitchboard } = await import("./switchboard.ts");
+    running = openSwitchboard({
+      ...options,
+      sipUri: uri,
+      onHealth: () => bus.emit("linkChanged", { link: "voice" }),
+    });
+    return running;
+  }
+
+  function look(): void {
+    if (stopped || sipUri === null) return;
+    if (running) running.follow();
+    else if (!switchboard && store.lines.list().length > 0) {
+      switchboard = load(sipUri);
+      switchboard.catch((error: unknown) => log.error({ err: error }, "the phone could not be started"));
+    }
+  }
+
+  const off = [bus.on("directoryChanged", look), bus.on("deskChanged", look)];
+  look();
+  return {
+    voice: () => running?.health() ?? null,
+    stop: async () => {
+      stopped = true;
+      for (const stopListening of off) stopListening();
+      await (await switchboard?.catch(() => null))?.stop();
+    },
+  };
+}
