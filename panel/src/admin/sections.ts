@@ -4,6 +4,7 @@ import type { IconName } from "../components/icon.ts";
 import type { AdminKey } from "../localize/admin.ts";
 import type { SiteAdmin } from "./admin.ts";
 import "./pages/buildings-page.ts";
+import "./pages/devices-page.ts";
 import "./pages/doors-page.ts";
 import "./pages/overview-page.ts";
 import "./pages/units-page.ts";
@@ -40,5 +41,11 @@ export const SECTIONS: readonly Section[] = [
     icon: "door",
     title: "nav.doors",
     page: (admin) => html`<neolia-doors-page .admin=${admin}></neolia-doors-page>`,
+  },
+  {
+    id: "devices",
+    icon: "device",
+    title: "nav.devices",
+    page: (admin) => html`<neolia-devices-page .admin=${admin}></neolia-devices-page>`,
   },
 ];

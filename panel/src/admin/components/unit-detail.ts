@@ -10,6 +10,7 @@ import "./admin-form.ts";
 import { adminStyle, splitStyle } from "./admin-style.ts";
 import { type FormField, type FormValues, textOf } from "./form-field.ts";
 import { liveChip } from "./live-chip.ts";
+import "./place-devices.ts";
 import "./removal-dialog.ts";
 
 /** One unit: its number and building, its devices, the way to its rules and hand-over page, and its removal. */
@@ -38,6 +39,7 @@ export class UnitDetail extends LitElement {
           <neolia-admin-form .t=${t} .fields=${this.fields()} .version=${unit.version} .save=${this.save}></neolia-admin-form>
           <dl><dt>${t("unit.sipName")}</dt><dd class="mono">${unit.name}</dd></dl>
         </div>
+        <neolia-place-devices takesNew .admin=${admin} .placeId=${unit.id}></neolia-place-devices>
         <div class="end">
           <button @click=${() => open("rules", unit.id)}>${icon("rules")} ${t("unit.openRules")}</button>
           <button class="danger" @click=${this.ask}>${t("form.remove")}</button>

@@ -1,14 +1,167 @@
-import { html, type TemplateResult } from "lit";
-import { customElement } from "lit/decorators.js";
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
+import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
-import { adminStyle } from "../components/admin-style.ts";
+import type { Door } from "../../data/directory.ts";
+import { type AccountWithPassword, addRow, changeRow, fetchRemoval, removeRow } from "../../data/rows.ts";
+import "../components/admin-dialog.ts";
+import "../components/admin-form.ts";
+import "../components/admin-list.ts";
+import { adminStyle, splitStyle } from "../components/admin-style.ts";
+import { type FormField, type FormValues, textOf } from "../components/form-field.ts";
+import { ArraySource } from "../components/list-source.ts";
+import { liveChip } from "../components/live-chip.ts";
+import "../components/place-devices.ts";
+import "../components/removal-dialog.ts";
+import "../components/sip-card-dialog.ts";
 import { AdminPage } from "./admin-page.ts";
 
+const NEW = "new";
+
+/** The doors of a site, each with its station's login, and who may call it. */
 @customElement("neolia-doors-page")
 export class DoorsPage extends AdminPage {
-  static override styles = [shared, adminStyle];
+  @state() private removing: Door | null = null;
+  @state() private card: AccountWithPassword | null = null;
+  private readonly source = new ArraySource<Door>((door) => `${door.label} ${door.name}`);
+
+  static override styles = [shared, adminStyle, splitStyle];
 
   protected override render(): TemplateResult {
-    return html`<div class="page"><h1 tabindex="-1">${this.admin.t("nav.doors")}</h1></div>`;
+    const { t, place, site, directory, open } = this.admin;
+    const doors = directory.doors.filter(({ siteId }) => siteId === site.id);
+    const noBuilding = directory.buildings.every(({ siteId }) => siteId !== site.id);
+    this.source.set(doors);
+    const [chosen = null] = place.rest;
+    const door = doors.find(({ id }) => id === chosen);
+    return html`
+      <div class="split ${chosen !== null && chosen !== NEW ? "one" : ""}">
+        <div class="list">
+          <div class="bar">
+            <h1 tabindex="-1">${t("nav.doors")}</h1>
+            <button class="accent" ?disabled=${noBuilding} @click=${() => open("doors", NEW)}>${t("door.new")}</button>
+          </div>
+          ${
+            noBuilding
+              ? html`<div class="note"><p>${t("unit.needBuilding")}</p>
+                  <button @click=${() => open("buildings")}>${t("site.nextBuilding")}</button></div>`
+              : html`<neolia-admin-list .t=${t} .label=${t("nav.doors")} .source=${this.source} .row=${this.row} .rowHeight=${72}
+                  .chosenId=${chosen} .empty=${html`<p>${t("door.none")}</p>`}
+                  @choose=${(event: CustomEvent<Door>) => open("doors", event.detail.id)}></neolia-admin-list>`
+          }
+        </div>
+        <div class="detail">
+          ${
+            door !== undefined
+              ? keyed(door.id, this.renderDoor(door))
+              : html`<div class="page"><p class="muted">${t(chosen === null || chosen === NEW ? "door.choose" : "admin.notThere")}</p>
+                  <div><button class="narrow-only" @click=${this.back}>${icon("back")} ${t("admin.back")}</button></div></div>`
+          }
+        </div>
+      </div>
+      ${chosen === NEW && this.card === null ? this.renderNew() : nothing}
+      ${this.card === null ? nothing : html`<neolia-sip-card-dialog .t=${t} .account=${this.card} @closed=${this.cardKept}></neolia-sip-card-dialog>`}
+      ${this.removing === null ? nothing : this.renderRemoval(this.removing)}
+    `;
   }
+
+  private row = (door: Door): TemplateResult => {
+    const { t, directory, panel } = this.admin;
+    const registered = panel.live.state?.registered.includes(door.accountId ?? "") === true;
+    const building = directory.buildings.find(({ id }) => id === door.buildingId)?.name ?? "";
+    return html`
+      <span class="bar"><strong>${door.label}</strong>
+        <span class="chip ${registered ? "good" : "bad"}">${t(registered ? "device.registered" : "device.notRegistered")}</span></span>
+      <span class="muted">${building} · <span class="mono">${door.name}</span></span>
+    `;
+  };
+
+  private renderDoor(door: Door): TemplateResult {
+    const { admin } = this;
+    const { t, open } = admin;
+    const fields: FormField[] = [
+      {
+        name: "label",
+        label: t("door.label"),
+        hint: t("door.labelHint"),
+        kind: "text",
+        value: door.label,
+        maxLength: 80,
+      },
+    ];
+    const save = async (values: FormValues, version: number | undefined): Promise<void> => {
+      await changeRow(admin.api, "doors", door.id, version, { label: textOf(values, "label") });
+    };
+    return html`
+      <div class="page">
+        <div class="bar">
+          <div class="end">
+            <button class="icon quiet narrow-only" aria-label=${t("admin.back")} @click=${this.back}>${icon("back")}</button>
+            <h1 tabindex="-1">${door.label}</h1>
+          </div>
+          ${liveChip(admin, door)}
+        </div>
+        <div class="card">
+          <neolia-admin-form .t=${t} .fields=${fields} .version=${door.version} .save=${save}></neolia-admin-form>
+          <dl><dt>${t("door.sipName")}</dt><dd class="mono">${door.name}</dd></dl>
+        </div>
+        <neolia-place-devices .admin=${admin} .placeId=${door.id}></neolia-place-devices>
+        <div class="end">
+          <button @click=${() => open("rules", door.id)}>${icon("rules")} ${t("door.whoRings")}</button>
+          <button class="danger" @click=${() => this.ask(door)}>${t("form.remove")}</button>
+        </div>
+      </div>
+    `;
+  }
+
+  private renderNew(): TemplateResult {
+    const { t, site, directory } = this.admin;
+    const options = directory.buildings
+      .filter(({ siteId }) => siteId === site.id)
+      .map(({ id, name }) => ({ value: id, label: name }));
+    const fields: FormField[] = [
+      { name: "label", label: t("door.label"), hint: t("door.labelHint"), kind: "text", value: "", maxLength: 80 },
+      { name: "name", label: t("door.sipName"), hint: t("door.sipNameHint"), kind: "text", value: "", maxLength: 40 },
+      { name: "buildingId", label: t("unit.building"), kind: "select", value: options[0]?.value ?? "", options },
+    ];
+    return html`<neolia-admin-dialog .t=${t} .heading=${t("door.new")} @closed=${this.back}>
+      <neolia-admin-form .t=${t} .fields=${fields} fresh .submitLabel=${t("door.add")} .save=${this.add}></neolia-admin-form>
+    </neolia-admin-dialog>`;
+  }
+
+  private add = async (values: FormValues): Promise<void> => {
+    const { api, t, toast, open } = this.admin;
+    const { account, ...door } = await addRow(api, "doors", {
+      buildingId: textOf(values, "buildingId"),
+      label: textOf(values, "label"),
+      name: textOf(values, "name"),
+    });
+    this.card = account;
+    toast({ text: t("door.added", { name: door.label }) });
+    open("doors", door.id);
+  };
+
+  private renderRemoval(door: Door): TemplateResult {
+    const { t, api, toast } = this.admin;
+    const removed = (): void => {
+      this.ask(null);
+      toast({ text: t("removal.done", { name: door.label }) });
+      this.back();
+    };
+    return html`<neolia-removal-dialog .t=${t} .name=${door.label} .look=${() => fetchRemoval(api, "doors", door.id)}
+      .removeNow=${() => removeRow(api, "doors", door)} @closed=${() => this.ask(null)} @removed=${removed}></neolia-removal-dialog>`;
+  }
+
+  private ask(door: Door | null): void {
+    this.removing = door;
+  }
+
+  private cardKept = (): void => {
+    this.card = null;
+  };
+
+  private back = (): void => {
+    this.admin.open("doors");
+  };
 }
