@@ -31,6 +31,8 @@ export interface Admin {
   toast(toast: Toast): void;
   /** Tells a person what went wrong with something that was not a form. */
   fail(error: unknown): void;
+  /** Where another device opens this page: Home Assistant's address, not that of its frame. */
+  readonly pageUrl: string;
   /** What the bridge pushes. Returns its unsubscribe. */
   onMessage(listener: (message: PanelMessage) => void): () => void;
 }

@@ -165,6 +165,7 @@ export class NeoliaAdmin extends LitElement {
         this.model.lookAgain();
         this.toasts?.show({ text: problemText(error, this.t), failed: true });
       },
+      pageUrl: pageUrlOf(this.host),
       onMessage: (listener) => this.model.onMessage(listener),
     };
   }
@@ -194,4 +195,20 @@ export class NeoliaAdmin extends LitElement {
   private leave = (): void => {
     this.host.goTo("", "push");
   };
+}
+
+function pageUrlOf(host: Host): string {
+  if (host.kind === "standalone") return host.baseUrl;
+  const { origin, pathname } = host.kind === "ingress" ? locationAround() : location;
+  const { path } = host.look;
+  return origin + (path !== "" && pathname.endsWith(path) ? pathname.slice(0, -path.length) : pathname);
+}
+
+/** The frame and Home Assistant's page have one origin; a frame that stands elsewhere may not look. */
+function locationAround(): Location {
+  try {
+    return window.parent.location.origin === location.origin ? window.parent.location : location;
+  } catch {
+    return location;
+  }
 }

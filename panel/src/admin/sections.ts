@@ -7,6 +7,7 @@ import "./pages/buildings-page.ts";
 import "./pages/devices-page.ts";
 import "./pages/doors-page.ts";
 import "./pages/overview-page.ts";
+import "./pages/rules-page.ts";
 import "./pages/units-page.ts";
 
 interface Section {
@@ -41,6 +42,12 @@ export const SECTIONS: readonly Section[] = [
     icon: "door",
     title: "nav.doors",
     page: (admin) => html`<neolia-doors-page .admin=${admin}></neolia-doors-page>`,
+  },
+  {
+    id: "rules",
+    icon: "rules",
+    title: "nav.rules",
+    page: (admin) => html`<neolia-rules-page .admin=${admin}></neolia-rules-page>`,
   },
   {
     id: "devices",

@@ -93,10 +93,10 @@ export class PairingDialog extends LitElement {
   };
 
   private renderCode(pairing: PairingWithSecret): TemplateResult {
-    const { t, api } = this.admin;
+    const { t, pageUrl } = this.admin;
     const waiting = html`<p role="status">${t("pair.waiting", { time: clock(t, pairing.expiresAtMs) })}</p>`;
     if (pairing.kind === "panel") {
-      const link = `${pageAddress(api.baseUrl)}#${pairing.fragment ?? ""}`;
+      const link = `${pageUrl}#${pairing.fragment ?? ""}`;
       return html`
         <p>${t("pair.panelIntro")}</p>
         <div class="codes">
@@ -149,15 +149,4 @@ export class PairingDialog extends LitElement {
     if (this.pairing?.state === "waiting") void withdrawPairing(this.admin.api, this.pairing.id).catch(() => {});
     this.dispatchEvent(new CustomEvent("closed"));
   };
-}
-
-/** Where the panel itself opens Neolia: in Home Assistant the app's own address, not the frame's. */
-function pageAddress(baseUrl: string): string {
-  try {
-    const around = window.parent === window ? null : window.parent.location;
-    if (around !== null && around.pathname.startsWith("/")) return new URL(around.pathname, around.origin).href;
-  } catch {
-    // A frame of another origin: our own address has to do.
-  }
-  return baseUrl;
 }

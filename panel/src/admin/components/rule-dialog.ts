@@ -1,0 +1,141 @@
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { shared } from "../../components/style.ts";
+import { addRow, changeRow, type Rule } from "../../data/rows.ts";
+import type { SiteAdmin } from "../admin.ts";
+import { finder } from "../find-choices.ts";
+import { ANYONE, targetLabel, targetName } from "../rule-text.ts";
+import type { WeekWindow } from "../schedule.ts";
+import "./admin-dialog.ts";
+import "./admin-form.ts";
+import { adminStyle } from "./admin-style.ts";
+import { type FormField, type FormValues, numberOf, textOf } from "./form-field.ts";
+import "./schedule-editor.ts";
+import "./unit-picker.ts";
+import type { Choice } from "./unit-picker.ts";
+
+/** Who a rule belongs to. */
+export interface RuleOwner {
+  unitId: string | null;
+  doorId: string | null;
+}
+
+const ACTIONS = ["ring", "forward", "voicemail"] as const;
+
+/** One rule: who calls, what happens, where, how long, at which times. Fires `closed`. */
+@customElement("neolia-rule-dialog")
+export class RuleDialog extends LitElement {
+  @property({ attribute: false }) admin!: SiteAdmin;
+  @property({ attribute: false }) owner!: RuleOwner;
+  /** null: a new one. */
+  @property({ attribute: false }) rule: Rule | null = null;
+  @state() private action: Rule["action"] = "ring";
+  @state() private target: Choice | null = null;
+  @state() private schedule: WeekWindow[] | null = [];
+  @state() private touched = false;
+
+  static override styles = [shared, adminStyle];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { rule, admin } = this;
+    if (rule === null) return;
+    this.action = rule.action;
+    this.schedule = rule.schedule;
+    const name = targetName(rule.targetSipUri);
+    this.target = name === "" ? null : { id: name, label: targetLabel(rule, admin.directory, admin.t), more: name };
+  }
+
+  protected override render(): TemplateResult {
+    const { admin, rule } = this;
+    const { t } = admin;
+    const heading = rule === null ? t("rules.newTitle") : t("rules.editTitle", { position: rule.position + 1 });
+    return html`
+      <neolia-admin-dialog .t=${t} .heading=${heading} @closed=${this.close}>
+        <neolia-admin-form .t=${t} .fields=${this.fields()} .version=${rule?.version} .fresh=${rule === null || this.touched}
+          .save=${this.save} @edited=${this.onEdited}>
+          ${
+            this.action === "ring"
+              ? nothing
+              : html`<neolia-unit-picker .t=${t} .label=${t("rule.target")} .hint=${t("rule.targetHint")}
+                  .find=${finder(admin, ["unit", "door", "device"])} .chosen=${this.target} @pick=${this.onTarget}></neolia-unit-picker>`
+          }
+          <neolia-schedule-editor .t=${t} .windows=${rule?.schedule ?? []} @edited=${this.onSchedule}></neolia-schedule-editor>
+        </neolia-admin-form>
+      </neolia-admin-dialog>
+    `;
+  }
+
+  private fields(): FormField[] {
+    const { t, directory, site } = this.admin;
+    const { rule } = this;
+    const doors = directory.doors.filter(({ siteId }) => siteId === site.id);
+    return [
+      {
+        name: "sourcePattern",
+        label: t("rule.caller"),
+        hint: t("rule.callerHint"),
+        kind: "text",
+        value: rule?.sourcePattern ?? ANYONE,
+        maxLength: 64,
+        options: [
+          { value: ANYONE, label: t("rule.anyoneOption") },
+          ...doors.map(({ name, label }) => ({ value: name, label })),
+        ],
+      },
+      {
+        name: "action",
+        label: t("rule.action"),
+        kind: "select",
+        value: rule?.action ?? "ring",
+        options: ACTIONS.map((action) => ({ value: action, label: t(`rule.action.${action}`) })),
+      },
+      {
+        name: "ringSeconds",
+        label: t("rule.seconds"),
+        hint: t("rule.secondsHint"),
+        kind: "number",
+        value: rule?.ringSeconds ?? 30,
+        min: 3,
+        max: 180,
+      },
+      { name: "enabled", label: t("rule.enabled"), kind: "toggle", value: rule?.enabled ?? true },
+    ];
+  }
+
+  private onEdited = ({ detail, target }: CustomEvent<FormValues>): void => {
+    // The schedule's event comes by here as well: it carries windows, and comes from within the form.
+    if (!(target instanceof Element) || target.localName !== "neolia-admin-form") return;
+    this.action = ACTIONS.find((action) => action === detail.action) ?? "ring";
+  };
+
+  private onTarget = (event: CustomEvent<Choice>): void => {
+    this.target = event.detail;
+    this.touched = true;
+  };
+
+  private onSchedule = (event: CustomEvent<WeekWindow[] | null>): void => {
+    event.stopPropagation();
+    this.schedule = event.detail;
+    this.touched = true;
+  };
+
+  private save = async (values: FormValues, version: number | undefined): Promise<void> => {
+    const { api, site } = this.admin;
+    const body = {
+      sourcePattern: textOf(values, "sourcePattern"),
+      action: this.action,
+      targetSipUri: this.action === "ring" || this.target === null ? null : `sip:${this.target.id}@${site.domain}`,
+      ringSeconds: numberOf(values, "ringSeconds"),
+      schedule: this.schedule ?? [],
+      enabled: values.enabled === true,
+    };
+    if (this.rule === null) await addRow(api, "rules", { ...this.owner, ...body });
+    else await changeRow(api, "rules", this.rule.id, version, body);
+    this.close();
+  };
+
+  private close = (): void => {
+    this.dispatchEvent(new CustomEvent("closed"));
+  };
+}
