@@ -45,6 +45,8 @@ export interface LabOptions {
   demoPage?: boolean;
   /** Another entry of the bridge than its sources: the bundle. */
   bridgeMain?: string;
+  /** Further settings of the bridge. */
+  bridgeEnv?: Record<string, string>;
   /** Another Node program for the bridge than the one that runs this. */
   bridgeNode?: string;
   /** Told before each step. */
@@ -229,7 +231,7 @@ async function tryLab(options: LabOptions): Promise<Lab> {
       control: { url: `https://localhost:${values.controlPort}`, token, caFile: edge.caFile },
       sipUri: wss ? `wss://localhost:${values.wssPort}` : `ws://127.0.0.1:${values.plainWsPort}`,
       mqtt: { url: broker.url },
-      env: demo,
+      env: { ...demo, ...options.bridgeEnv },
       ...(options.bridgeMain !== undefined && { main: options.bridgeMain }),
       ...(options.bridgeNode !== undefined && { node: options.bridgeNode }),
     });

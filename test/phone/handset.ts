@@ -4,7 +4,7 @@
  */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import type { G711Codec } from "../../bridge/src/audio/g711.ts";
+import { decodeG711, encodeG711, type G711Codec } from "../../bridge/src/audio/g711.ts";
 
 const FRAME = 160;
 const TYPE = { pcmu: 0, pcma: 8 } as const;
@@ -32,6 +32,8 @@ export class Handset {
   readonly codec: G711Codec;
   readonly heard: HeardPacket[] = [];
   impairment: Impairment = {};
+  /** A room that is heard all the time, 8 kHz, again and again. */
+  background: Int16Array | null = null;
   /** Told for each packet heard. */
   onPacket: (packet: HeardPacket) => void = () => {};
   private readonly socket: Socket;
@@ -43,6 +45,7 @@ export class Handset {
   private timestamp = Math.floor(Math.random() * 2 ** 31);
   private readonly ssrc = Math.floor(Math.random() * 2 ** 32);
   private random = 1;
+  private roomAt = 0;
   private sending = true;
 
   private constructor(socket: Socket, codec: G711Codec) {
@@ -141,8 +144,21 @@ export class Handset {
         first.done();
       }
     }
+    this.addRoom(frame);
     this.timestamp = (this.timestamp + FRAME) >>> 0;
     if (this.sending) this.impair(this.packet(frame, TYPE[this.codec], this.timestamp));
+  }
+
+  private addRoom(frame: Buffer): void {
+    const { background } = this;
+    if (!background) return;
+    const speech = decodeG711(frame, this.codec);
+    for (let i = 0; i < FRAME; i++) {
+      const room = background[(this.roomAt + i) % background.length] ?? 0;
+      speech[i] = Math.max(-32_768, Math.min(32_767, (speech[i] ?? 0) + room));
+    }
+    this.roomAt += FRAME;
+    frame.set(encodeG711(speech, this.codec));
   }
 
   private packet(payload: Buffer, type: number, timestamp: number): Buffer {

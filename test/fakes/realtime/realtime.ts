@@ -15,10 +15,11 @@ export class FakeRealtime {
   attempts = 0;
   /** Of the next sessions, by their number from 0. */
   behaviour: (number: number) => Behaviour = () => ({});
-  brain: Brain;
+  /** Of a new session. */
+  brain: () => Brain;
   private readonly server: Server;
 
-  private constructor(server: Server, brain: Brain) {
+  private constructor(server: Server, brain: () => Brain) {
     this.server = server;
     this.brain = brain;
     const sockets = new WebSocketServer({ noServer: true, maxPayload: 16 * 2 ** 20 });
@@ -34,12 +35,12 @@ export class FakeRealtime {
       }
       sockets.handleUpgrade(request, socket, head, (client) => {
         client.on("error", () => {});
-        this.sessions.push(new RealtimeSession(client, model, this.brain, behaviour));
+        this.sessions.push(new RealtimeSession(client, model, this.brain(), behaviour));
       });
     });
   }
 
-  static async start(brain: Brain, port = 0): Promise<FakeRealtime> {
+  static async start(brain: () => Brain, port = 0): Promise<FakeRealtime> {
     const server = createServer((_request, reply) => reply.writeHead(404).end());
     server.listen(port, "127.0.0.1");
     await once(server, "listening");

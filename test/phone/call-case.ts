@@ -1,0 +1,96 @@
+/** Cases of the golden-call lab: what a caller says, what a model makes of it, and what must come of the call. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Static, Type } from "typebox";
+import { Value } from "typebox/value";
+
+const closed = { additionalProperties: false } as const;
+
+/** What the stand-in's model does when it has heard the turn, one response after the other; a list is one response. */
+const Act = Type.Union([
+  Type.Object({ tool: Type.String(), args: Type.Optional(Type.Unknown()) }, closed),
+  /** `forbidden`: no word of it may reach the caller. */
+  Type.Object({ say: Type.String(), forbidden: Type.Optional(Type.Boolean()) }, closed),
+]);
+const Turn = Type.Object(
+  {
+    /** What the caller says; left out: nothing. */
+    caller: Type.Optional(Type.String()),
+    /** Speaks this long after the assistant began, into its words; left out: waits until it is quiet. */
+    intoMs: Type.Optional(Type.Integer({ minimum: 0 })),
+    /** Before speaking, ms of silence. */
+    silenceMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
+    /** A key instead of words. */
+    press: Type.Optional(Type.String({ pattern: "^[0-9*#]$" })),
+    /** Hangs up now, or this long after the assistant began to answer. */
+    hangUp: Type.Optional(Type.Boolean()),
+    /** Before the caller speaks, this runs out, or is back. */
+    soldOut: Type.Optional(Type.Record(Type.String(), Type.Boolean())),
+    model: Type.Optional(Type.Array(Type.Union([Act, Type.Array(Act)]))),
+  },
+  closed,
+);
+const CartLine = Type.Object(
+  { item: Type.String(), quantity: Type.Integer(), options: Type.Optional(Type.Array(Type.String())) },
+  closed,
+);
+
+export const CallCase = Type.Object(
+  {
+    title: Type.String(),
+    tags: Type.Optional(Type.Array(Type.String())),
+    voice: Type.Optional(
+      Type.Object(
+        { name: Type.String(), speed: Type.Optional(Type.Integer()), pitch: Type.Optional(Type.Integer()) },
+        closed,
+      ),
+    ),
+    /** A bad line, a loud kitchen. */
+    noiseDb: Type.Optional(Type.Number()),
+    loss: Type.Optional(Type.Number({ minimum: 0, maximum: 0.3 })),
+    codec: Type.Optional(Type.Union([Type.Literal("pcma"), Type.Literal("pcmu")])),
+    number: Type.Optional(Type.String()),
+    /** File of the folder with a menu; left out: the sample menu. */
+    menu: Type.Optional(Type.String()),
+    soldOut: Type.Optional(Type.Array(Type.String())),
+    turns: Type.Array(Turn, { minItems: 1 }),
+    expect: Type.Object(
+      {
+        /** Orders placed, in their order; none: []. */
+        orders: Type.Array(
+          Type.Object(
+            { cart: Type.Array(CartLine), totalCents: Type.Integer(), name: Type.Optional(Type.String()) },
+            closed,
+          ),
+        ),
+        /** What is kept when the call ends without its order. */
+        draft: Type.Optional(Type.Array(CartLine)),
+        /** A person must have taken the call (or a message, when nobody answers). */
+        human: Type.Optional(Type.Boolean()),
+      },
+      closed,
+    ),
+  },
+  closed,
+);
+export type CallCase = Static<typeof CallCase>;
+export type Turn = Static<typeof Turn>;
+export type Act = Static<typeof Act>;
+export type CartLine = Static<typeof CartLine>;
+
+export interface NamedCase extends CallCase {
+  id: string;
+}
+
+/** All cases of a folder, by file name. Throws with the file and the place on anything that is no case. */
+export function readCases(folder: string): NamedCase[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".json") && !file.startsWith("menu"));
+  return files.toSorted().map((file) => {
+    const value: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"));
+    if (!Value.Check(CallCase, value)) {
+      const { instancePath, message } = Value.Errors(CallCase, value)[0] ?? {};
+      throw new Error(`${file}: ${instancePath ?? ""} ${message ?? "is no case"}`);
+    }
+    return { ...value, id: file.replace(/\.json$/, "") };
+  });
+}

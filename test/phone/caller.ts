@@ -1,0 +1,139 @@
+/** Plays a case: calls, listens, and speaks when it is the caller's turn. What it heard is kept for the judge. */
+import { decodeG711, encodeG711 } from "../../bridge/src/audio/g711.ts";
+import type { Call } from "../lab/sip/call.ts";
+import { until } from "../lab/until.ts";
+import type { NamedCase, Turn } from "./call-case.ts";
+import { Handset } from "./handset.ts";
+import { kitchen } from "./kitchen.ts";
+import { voiceOf } from "./scripted-model.ts";
+import { speak } from "./speech.ts";
+
+export interface CallerReport {
+  /** SIP status of the answer. */
+  status: number;
+  /** From INVITE to 200, and from there to the first sound, ms. */
+  answeredMs: number;
+  firstWordsMs: number;
+  /** From the end of each turn to the first sound of the reply, ms. */
+  replyMs: number[];
+  turns: number;
+  /** All that was heard. */
+  sound: Buffer;
+}
+
+export interface CallerOptions {
+  script: NamedCase;
+  dial(handset: Handset): Promise<Call>;
+  setSoldOut(menuId: string, soldOut: boolean): Promise<void>;
+}
+
+/** The assistant's turn is over when it has been quiet for so long. */
+const QUIET_MS = 900;
+const REPLY_LIMIT_MS = 20_000;
+const SILENT_LEVEL = 260;
+
+export async function playCase({ script, dial, setSoldOut }: CallerOptions): Promise<CallerReport> {
+  const codec = script.codec ?? "pcma";
+  const handset = await Handset.open(codec);
+  const ear = new Ear(handset);
+  if (script.noiseDb !== undefined) handset.background = kitchen(script.noiseDb);
+  handset.impairment = { loss: script.loss ?? 0 };
+  const began = performance.now();
+  try {
+    const call = await dial(handset);
+    const { status } = await call.final;
+    const answeredAt = performance.now();
+    const report: CallerReport = {
+      status,
+      answeredMs: answeredAt - began,
+      firstWordsMs: Number.NaN,
+      replyMs: [],
+      turns: 0,
+      sound: Buffer.alloc(0),
+    };
+    if (status !== 200) return report;
+    let ended = false;
+    const over = call.endedByPeer.then(
+      () => {
+        ended = true;
+      },
+      () => {},
+    );
+    await until(() => ear.lastSoundAtMs > answeredAt || ended, { timeoutMs: REPLY_LIMIT_MS, what: "the first words" });
+    report.firstWordsMs = ear.lastSoundAtMs - answeredAt;
+    for (const turn of script.turns) {
+      await waitForTurn(turn, ear, () => ended);
+      if (ended) break;
+      for (const [menuId, soldOut] of Object.entries(turn.soldOut ?? {})) await setSoldOut(menuId, soldOut);
+      if (turn.press !== undefined) handset.press(turn.press);
+      if (turn.caller !== undefined) {
+        await handset.say(encodeG711(await speak(turn.caller, voiceOf(script)), codec));
+        report.turns += 1;
+        const spokenAt = performance.now();
+        if (!turn.hangUp) {
+          ear.replyAtMs = Number.NaN;
+          await until(() => !Number.isNaN(ear.replyAtMs) || ended, {
+            timeoutMs: REPLY_LIMIT_MS,
+            what: "a reply",
+          }).catch(() => {});
+          if (!Number.isNaN(ear.replyAtMs)) report.replyMs.push(ear.replyAtMs - spokenAt);
+        }
+      }
+      if (turn.hangUp) break;
+    }
+    if (!ended && !script.turns.at(-1)?.hangUp) {
+      await Promise.race([ear.quietFor(2_500, () => ended), over]);
+    }
+    if (!ended) await call.hangup();
+    report.sound = handset.sound();
+    return report;
+  } finally {
+    handset.close();
+  }
+}
+
+async function waitForTurn(turn: Turn, ear: Ear, ended: () => boolean): Promise<void> {
+  if (turn.intoMs !== undefined) {
+    const { intoMs } = turn;
+    await until(() => ear.speakingForMs > intoMs || ended(), {
+      timeoutMs: REPLY_LIMIT_MS,
+      what: "the assistant to speak",
+    });
+    return;
+  }
+  await ear.quietFor(QUIET_MS, ended);
+  if (turn.silenceMs) {
+    const endMs = performance.now() + turn.silenceMs;
+    await until(() => performance.now() > endMs || ended(), { timeoutMs: turn.silenceMs + 5_000, what: "the silence" });
+    if (turn.caller !== undefined || turn.press !== undefined) await ear.quietFor(QUIET_MS, ended);
+  }
+}
+
+/** Hears when the assistant speaks. */
+class Ear {
+  lastSoundAtMs = 0;
+  /** First sound since it was set to NaN. */
+  replyAtMs = Number.NaN;
+  private speakingSinceMs = Number.NaN;
+
+  constructor(handset: Handset) {
+    handset.onPacket = ({ payload, atMs }) => {
+      if (!decodeG711(payload, handset.codec).some((sample) => Math.abs(sample) > SILENT_LEVEL)) return;
+      if (atMs - this.lastSoundAtMs > QUIET_MS) this.speakingSinceMs = atMs;
+      this.lastSoundAtMs = atMs;
+      if (Number.isNaN(this.replyAtMs)) this.replyAtMs = atMs;
+    };
+  }
+
+  get speakingForMs(): number {
+    return performance.now() - this.lastSoundAtMs < 200 ? performance.now() - this.speakingSinceMs : 0;
+  }
+
+  /** Waits until nothing was heard for so long. */
+  async quietFor(ms: number, ended: () => boolean): Promise<void> {
+    await until(() => performance.now() - this.lastSoundAtMs > ms || ended(), {
+      timeoutMs: 60_000,
+      what: "the assistant to be quiet",
+    });
+  }
+}

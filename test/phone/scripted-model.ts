@@ -1,0 +1,110 @@
+/**
+ * A model for the stand-in that follows the scripts of the cases on the line, by what it hears: each turn's sound is held
+ * against the utterances of the scripts, and what was recognised decides what it does. Sound that is none of them is "not understood".
+ */
+import type { Brain, Occasion, Part } from "../fakes/realtime/brain.ts";
+import { bestMatch, type Fingerprint, fingerprint } from "../fakes/realtime/fingerprint.ts";
+import type { Act, NamedCase } from "./call-case.ts";
+import { speak } from "./speech.ts";
+
+interface Utterance {
+  text: string;
+  print: Fingerprint;
+  acts: readonly (Act | readonly Act[])[];
+}
+
+/** Below this nobody would recognise it. */
+const NEEDED_SCORE = 0.35;
+
+const scripts = new Map<string, Promise<Utterance[]>>();
+
+function utterancesOf(script: NamedCase): Promise<Utterance[]> {
+  let utterances = scripts.get(script.id);
+  if (!utterances) {
+    const voice = voiceOf(script);
+    utterances = Promise.all(
+      script.turns
+        .filter((turn) => turn.caller !== undefined)
+        .map(async ({ caller = "", model }) => ({
+          text: caller,
+          print: fingerprint(await speak(caller, voice)),
+          acts: model ?? [{ tool: "did_not_understand", args: {} }],
+        })),
+    );
+    scripts.set(script.id, utterances);
+  }
+  return utterances;
+}
+
+export function voiceOf(script: NamedCase) {
+  const { name = "fr", speed, pitch } = script.voice ?? {};
+  return { name, ...(speed !== undefined && { speed }), ...(pitch !== undefined && { pitch }) };
+}
+
+/** One conversation; `scripts`: of the calls that run now, the model's own knowledge of what people say. */
+export class ScriptedModel implements Brain {
+  private readonly candidates: () => readonly NamedCase[];
+  private script: NamedCase | null = null;
+  private queue: (Act | readonly Act[])[] = [];
+  /** Line numbers of the cart, by item, as the last tool told. */
+  private lines: { line: number; item_id: string }[] = [];
+  private said = "";
+  /** What was recognised, with its score. */
+  readonly recognised: { text: string; score: number; margin: number }[] = [];
+
+  constructor(candidates: () => readonly NamedCase[]) {
+    this.candidates = candidates;
+  }
+
+  async respond({ turn, outputs }: Occasion): Promise<{ parts: readonly Part[]; heard?: string | null }> {
+    for (const { output } of outputs) this.learn(output);
+    let heard: string | null = null;
+    if (turn) {
+      const found = await this.recognise(turn);
+      heard = found?.text ?? "…";
+      this.queue = [...(found?.acts ?? [{ tool: "did_not_understand", args: {} }])];
+    }
+    const next = this.queue.shift();
+    if (next === undefined) return { parts: this.said === "" ? [] : [{ say: this.said }], heard };
+    const acts = Array.isArray(next) ? next : [next as Act];
+    return { parts: acts.map((act) => this.partOf(act)), heard };
+  }
+
+  private partOf(act: Act): Part {
+    if ("say" in act) return { say: act.say };
+    return { tool: act.tool, args: typeof act.args === "string" ? act.args : this.filled(act.args ?? {}) };
+  }
+
+  /** "$margherita" is the number of the cart's last line of that item. */
+  private filled(args: unknown): unknown {
+    return JSON.parse(
+      JSON.stringify(args).replace(/"\$([a-z0-9-]+)"/g, (_all, item: string) =>
+        String(this.lines.findLast(({ item_id }) => item_id === item)?.line ?? 99_999),
+      ),
+    );
+  }
+
+  private learn(output: string): void {
+    const { say = "", cart = [] } = JSON.parse(output) as { say?: string; cart?: { line: number; item_id: string }[] };
+    this.said = say;
+    this.lines = cart;
+  }
+
+  private async recognise(turn: Int16Array): Promise<Utterance | null> {
+    const scriptsHere = this.script ? [this.script] : this.candidates();
+    const known = (
+      await Promise.all(
+        scriptsHere.map(async (script) => (await utterancesOf(script)).map((utterance) => ({ script, utterance }))),
+      )
+    ).flat();
+    const match = bestMatch(
+      fingerprint(turn),
+      known.map(({ utterance }) => utterance.print),
+    );
+    const found = match && known[match.index];
+    this.recognised.push({ text: found?.utterance.text ?? "", score: match?.score ?? 0, margin: match?.margin ?? 0 });
+    if (!found || match.score < NEEDED_SCORE) return null;
+    this.script = found.script;
+    return found.utterance;
+  }
+}
