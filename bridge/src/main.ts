@@ -4,6 +4,8 @@ import { ulid } from "ulid";
 import { startCallLog } from "./calls/call-log.ts";
 import { liveView } from "./calls/live.ts";
 import { openDirectory } from "./directory/directory.ts";
+import { postBy } from "./directory/pairing/document-post.ts";
+import { watchPairings } from "./directory/pairing/pairing-watch.ts";
 import { provisioningView } from "./directory/provisioning.ts";
 import { siteSnapshot } from "./directory/snapshot.ts";
 import { EventBus } from "./events/bus.ts";
@@ -34,7 +36,15 @@ async function start(options: Options): Promise<() => Promise<void>> {
   // The truth, and who hears of its changes.
   const store = openStore({ folder: options.dataFolder });
   const bus = new EventBus((error, name) => log.error({ err: error, event: name }, "a listener failed"));
-  const directory = openDirectory({ store, bus, now: Date.now, newId: () => ulid(), sipUri: options.sipUri });
+  const directory = openDirectory({
+    store,
+    bus,
+    now: Date.now,
+    newId: () => ulid(),
+    sipUri: options.sipUri,
+    // The link to the VPS is made below, and needs the directory.
+    post: postBy(() => vps.post),
+  });
 
   // The restaurant's orders, those of before a crash first.
   const ordering = startOrdering({
@@ -86,12 +96,22 @@ async function start(options: Options): Promise<() => Promise<void>> {
         }),
         token: null,
       }
-    : standaloneIdentity({ ...standaloneKeys(options.dataFolder), port: options.port });
+    : standaloneIdentity({
+        ...standaloneKeys(options.dataFolder),
+        port: options.port,
+        panelOf: directory.devices.panelOf,
+      });
   const links = { vps: vps.state, mqtt: mqtt.state, registered: vps.registered };
   await serve(app, {
     directory,
     calls: store.calls,
-    live: liveView({ store, bus, links, followed: { job: directory.bulk.job }, version: VERSION }),
+    live: liveView({
+      store,
+      bus,
+      links,
+      followed: { job: directory.bulk.job, pairing: directory.pairings.get },
+      version: VERSION,
+    }),
     ordering,
     identity,
     people: home?.users,
@@ -116,9 +136,11 @@ async function start(options: Options): Promise<() => Promise<void>> {
   };
   keepCopy();
   const copying = setInterval(keepCopy, COPY_LOOK_EVERY_MS);
+  const stopPairings = watchPairings(directory.pairings, (error) => log.warn({ err: error }, "pairings"));
 
   const stop = async () => {
     clearInterval(copying);
+    stopPairings();
     await app.close();
     await telephony.stop();
     await vps.stop();

@@ -96,6 +96,10 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   "POST /api/provisioning/:id/retry": ADMIN,
   "GET /api/audit": ADMIN,
   "GET /api/audit/export": ADMIN,
+  "GET /api/pairings": ADMIN,
+  "POST /api/pairings": ADMIN,
+  "POST /api/pairings/claim": ANYONE,
+  "DELETE /api/pairings/:id": ADMIN,
   "GET /api/members": ADMIN,
   "PUT /api/members/:userId": ADMIN,
 

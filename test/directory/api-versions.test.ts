@@ -182,6 +182,7 @@ test("every change is in the audit log with who, what, when and from where, and 
       "unit changed 401a",
       "door added Entrance",
       "unit added 402",
+      "pairing added Hall (panel)",
       "unit added 401",
       "building added A",
       "site added Home",

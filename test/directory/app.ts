@@ -5,6 +5,7 @@ import { ulid } from "ulid";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import { type LiveView, liveView } from "../../bridge/src/calls/live.ts";
 import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
+import type { DocumentPost } from "../../bridge/src/directory/pairing/document-post.ts";
 import { provisioningView } from "../../bridge/src/directory/provisioning.ts";
 import { EventBus } from "../../bridge/src/events/bus.ts";
 import { AppError } from "../../bridge/src/events/errors.ts";
@@ -14,6 +15,8 @@ import type { RouteEntry } from "../../bridge/src/http/route-table.ts";
 import { standaloneIdentity } from "../../bridge/src/http/standalone-identity.ts";
 import { type Ordering, startOrdering } from "../../bridge/src/ordering/ordering.ts";
 import { openStore, type Store } from "../../bridge/src/store/store.ts";
+import { Documents } from "../../infra/control/src/documents.ts";
+import { type Document, documentId, newToken, seal } from "../../infra/control/src/sealed-document.ts";
 import type { TurnCredentials } from "../../infra/control/src/wire.ts";
 import { labFolder } from "../lab/folder.ts";
 
@@ -38,6 +41,8 @@ export interface TestApp {
   stage: Stage;
   store: Store;
   directory: Directory;
+  /** Control's, as if it were on the VPS. */
+  documents: Documents;
   live: LiveView;
   ordering: Ordering;
   bus: EventBus;
@@ -51,6 +56,25 @@ export interface TestApp {
   /** A request as the page sends it: JSON, our Host, the session's cookie, the headers of a change. */
   send(method: string, url: string, body?: unknown, headers?: HeaderChanges): Promise<Reply>;
   close(): Promise<void>;
+}
+
+/** The VPS's part of provisioning without the way there. */
+function postTo(documents: Documents, stage: () => Stage): DocumentPost {
+  return {
+    isThere: () => true,
+    post: async (siteId, kind, document: Document, expiresAtMs) => {
+      const token = newToken();
+      documents.put(siteId, documentId(token), { kind, sealed: seal(document, token), expiresAtMs });
+      return { id: documentId(token), url: `https://sip.example.com:8442/${kind === "linphone" ? "p" : "d"}/${token}` };
+    },
+    status: async (siteId, id) => documents.status(siteId, id),
+    withdraw: async (siteId, id) => documents.remove(siteId, id),
+    turn: async () => {
+      const { turn } = stage();
+      if (!turn) throw new AppError("VPS_UNREACHABLE", "away");
+      return turn;
+    },
+  };
 }
 
 /** Values to set; null leaves a header out. */
@@ -82,12 +106,20 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
   const folder = labFolder("app");
   const store = openStore({ folder: folder.path });
   const events: string[] = [];
+  const documents = new Documents();
   const bus = new EventBus((error) => {
     throw error;
   });
   bus.on("directoryChanged", ({ siteId }) => events.push(`directoryChanged ${siteId}`));
   bus.on("provisioningChanged", ({ siteId }) => events.push(`provisioningChanged ${siteId}`));
-  const directory = openDirectory({ store, bus, now: Date.now, newId: () => ulid(), sipUri: SIP_URI });
+  const directory = openDirectory({
+    store,
+    bus,
+    now: Date.now,
+    newId: () => ulid(),
+    sipUri: SIP_URI,
+    post: postTo(documents, () => stage),
+  });
   const ordering = startOrdering({
     ...{ store, bus, directory, now: Date.now, newId: () => ulid() },
     announce: () => undefined,
@@ -97,6 +129,7 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
   });
   const stage: Stage = { resident: null, turn: null, nowMs: Date.now() };
   const identity = standaloneIdentity({
+    panelOf: directory.devices.panelOf,
     secret: Buffer.alloc(32, 7),
     signedOutFile: join(folder.path, "signed-out.json"),
     port: PORT,
@@ -107,7 +140,13 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
     mqtt: () => ({ link: "not-configured" as const, code: "MQTT_NOT_CONFIGURED" }),
     registered: () => store.accounts.list({}).map(({ id }) => id),
   };
-  const live = liveView({ store, bus, links, followed: { job: directory.bulk.job }, version: "0.0.0" });
+  const live = liveView({
+    store,
+    bus,
+    links,
+    followed: { job: directory.bulk.job, pairing: directory.pairings.get },
+    version: "0.0.0",
+  });
   const app = createServer("fatal");
   const routes: RouteEntry[] = [];
   await serve(app, {
@@ -157,6 +196,7 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
     stage,
     store,
     directory,
+    documents,
     live,
     ordering,
     bus,

@@ -8,6 +8,7 @@ import type {
   Site,
   Unit,
 } from "../../bridge/src/api/directory.ts";
+import type { PairingWithSecret } from "../../bridge/src/api/pairing.ts";
 import type { TestApp } from "./app.ts";
 
 export interface House {
@@ -18,6 +19,8 @@ export interface House {
   door: Door & { account: AccountWithPassword };
   /** Of an import that looked at nothing. */
   jobId: string;
+  /** An invitation for a wall panel in unit 401. */
+  pairing: PairingWithSecret;
 }
 
 export const NEW_SITE = { name: "Home", address: "1 Road", domain: "home.sip.example.com", timeZone: "Europe/Paris" };
@@ -32,10 +35,12 @@ export async function makeHouse(api: TestApp, site: Partial<typeof NEW_SITE> = {
   };
   const made = await make<Site>("sites", { ...NEW_SITE, ...site });
   const building = await make<Building>("buildings", { siteId: made.id, name: "A" });
+  const unit401 = await make<Unit>("units", { buildingId: building.id, number: "401" });
   return {
     site: made,
     building,
-    unit401: await make<Unit>("units", { buildingId: building.id, number: "401" }),
+    unit401,
+    pairing: await make<PairingWithSecret>("pairings", { kind: "panel", unitId: unit401.id, label: "Hall" }),
     unit402: await make<Unit>("units", { buildingId: building.id, number: "402" }),
     door: await make<DoorWithPassword>("doors", {
       buildingId: building.id,

@@ -1,6 +1,6 @@
 /** A good request for every route, so that a test can say: this, but by somebody else, or with one thing wrong. */
 import { USER } from "./app.ts";
-import { DEVICE, type House, NEW_SITE } from "./house.ts";
+import { DEVICE, type House, NEW_SITE, OTHER_DEVICE } from "./house.ts";
 
 export interface GoodRequest {
   method: string;
@@ -12,7 +12,7 @@ export interface GoodRequest {
 
 /** `token` is the one that the bridge printed. Requests that remove things stand last. */
 export function goodRequests(
-  { site, building, unit401, door, jobId }: House,
+  { site, building, unit401, door, jobId, pairing }: House,
   ruleId: string,
   token: string,
 ): GoodRequest[] {
@@ -24,6 +24,7 @@ export function goodRequests(
     accounts: door.account.id,
     rules: ruleId,
     jobs: jobId,
+    pairings: pairing.id,
     provisioning: site.id,
   };
   const rule = { sourcePattern: "*", action: "ring", targetSipUri: null, ringSeconds: 20, schedule: [], enabled: true };
@@ -83,6 +84,10 @@ export function goodRequests(
     ["GET /api/exports/:kind"],
     ["GET /api/provisioning"],
     ["POST /api/provisioning/:id/retry", {}],
+    ["GET /api/pairings"],
+    ["POST /api/pairings", { kind: "panel", unitId: unit401.id, label: "Hall" }],
+    ["POST /api/pairings/claim", { secret: pairing.code, deviceId: OTHER_DEVICE }],
+    ["DELETE /api/pairings/:id"],
     ["GET /api/audit"],
     ["GET /api/audit/export"],
     ["DELETE /api/rules/:id"],

@@ -2,6 +2,7 @@
 import type { Job } from "../api/bulk.ts";
 import type { Call } from "../api/call.ts";
 import type { LinkState, LiveState, PanelMessage } from "../api/live.ts";
+import type { Pairing } from "../api/pairing.ts";
 import { provisioningState } from "../directory/provisioning.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { CallChanged } from "../events/domain-events.ts";
@@ -29,6 +30,7 @@ export interface Links {
 /** What administrators are told of as it happens; each throws or gives null when it is not there any more. */
 export interface Followed {
   job(id: string): Job;
+  pairing(id: string): Pairing;
 }
 
 export interface LiveView {
@@ -113,6 +115,9 @@ export function liveView(options: LiveOptions): LiveView {
       bus.on("provisioningChanged", stateSoon),
       bus.on("registrationsChanged", stateSoon),
       bus.on("linkChanged", stateSoon),
+      bus.on("pairingChanged", ({ pairingId }) =>
+        toAdmins(() => followed.pairing && { type: "pairing", pairing: followed.pairing(pairingId) }),
+      ),
       bus.on("jobChanged", ({ jobId }) => toAdmins(() => followed.job && { type: "job", job: followed.job(jobId) })),
     ];
     function unsubscribe(): void {

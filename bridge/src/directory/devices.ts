@@ -10,6 +10,8 @@ export interface Devices {
   get(deviceId: string): Device | null;
   /** Makes the device's account, or renames and moves it. Idempotent: its login stays unless it changes the site. */
   put(deviceId: string, fields: DevicePut): Device;
+  /** Name and unit of a device; null when it is not set up. */
+  panelOf(deviceId: string): { name: string; unitId: string } | null;
   /** The device's account, null when it has none. */
   accountOf(deviceId: string): AccountRow | null;
 }
@@ -34,6 +36,10 @@ export function devices(context: DirectoryContext): Devices {
   };
   return {
     accountOf: accountOfDevice,
+    panelOf: (deviceId) => {
+      const { label: name, unitId = null } = accountOfDevice(deviceId) ?? { label: "" };
+      return unitId === null ? null : { name, unitId };
+    },
     get: (deviceId) => {
       const account = accountOfDevice(deviceId);
       return account && toDevice(deviceId, account);

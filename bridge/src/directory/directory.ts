@@ -11,6 +11,8 @@ import type { DirectoryContext } from "./edit.ts";
 import { type Members, members } from "./members.ts";
 import { type NameCheck, nameCheck } from "./name-check.ts";
 import { type Pages, pages } from "./pages.ts";
+import { type DocumentPost, NOWHERE } from "./pairing/document-post.ts";
+import { type Pairings, pairings } from "./pairing/pairings.ts";
 import { type Registrations, registrations } from "./registrations.ts";
 import { type RuleWarnings, ruleWarnings } from "./rule-warnings.ts";
 import { type Rules, rules } from "./rules.ts";
@@ -26,6 +28,7 @@ export interface Directory {
   accounts: Accounts;
   rules: Rules;
   devices: Devices;
+  pairings: Pairings;
   members: Members;
   whatWouldHappen: WhatWouldHappen;
   ruleWarnings: RuleWarnings;
@@ -43,17 +46,26 @@ export interface DirectoryOptions extends Pick<DirectoryContext, "store" | "bus"
   sipUri: string | null;
   /** Where SIP over UDP and TCP is spoken; 5060 if left out. */
   sipPort?: number;
+  /** Where devices fetch what is for them; left out: there is no VPS. */
+  post?: DocumentPost;
   /** Days that the audit log is kept. */
   auditDays?: number | undefined;
 }
 
-export function openDirectory({ sipUri, sipPort = 5060, auditDays, ...base }: DirectoryOptions): Directory {
+export function openDirectory({
+  sipUri,
+  sipPort = 5060,
+  post = NOWHERE,
+  auditDays,
+  ...base
+}: DirectoryOptions): Directory {
   const context: DirectoryContext = {
     ...base,
     sip: { uri: sipUri, port: sipPort },
     registrations: registrations(base.store),
     audit: audit(base.store, base.now, auditDays),
   };
+  const ownDevices = devices(context);
   return {
     sites: sites(context),
     buildings: buildings(context),
@@ -61,7 +73,8 @@ export function openDirectory({ sipUri, sipPort = 5060, auditDays, ...base }: Di
     doors: doors(context),
     accounts: accounts(context),
     rules: rules(context),
-    devices: devices(context),
+    devices: ownDevices,
+    pairings: pairings(context, ownDevices, post),
     members: members(context),
     whatWouldHappen: whatWouldHappen(context.store),
     ruleWarnings: ruleWarnings(context.store),

@@ -26,6 +26,7 @@ import { liveRoutes } from "./routes/live.ts";
 import { memberRoutes } from "./routes/members.ts";
 import { nameRoutes } from "./routes/names.ts";
 import { orderRoutes } from "./routes/orders.ts";
+import { pairingRoutes } from "./routes/pairings.ts";
 import { provisioningRoutes } from "./routes/provisioning.ts";
 import { ruleRoutes } from "./routes/rules.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -88,6 +89,7 @@ function routes(api: App, ports: HttpPorts): void {
   memberRoutes(api, ports);
   nameRoutes(api, ports);
   bulkRoutes(api, ports);
+  pairingRoutes(api, ports);
   provisioningRoutes(api, ports);
   auditRoutes(api, ports);
   callRoutes(api, ports);

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Session } from "../api/session.ts";
 import { actingAs } from "../directory/audit.ts";
 import { AppError } from "../events/errors.ts";
@@ -27,6 +27,8 @@ export interface Identity {
   guard(request: IncomingMessage): void;
   /** null: nobody we know. Rights may change at any time, so nobody keeps the answer. */
   whoAsks(request: FastifyRequest): Asker | null;
+  /** Signs a browser in as the panel that it has become, if this way of running can. */
+  signInDevice?(reply: FastifyReply, deviceId: string): void;
   /** Adds the routes of signing in and out, if this way of running has them. */
   routes?(api: App, sessionOf: (asker: Asker) => Session): void;
 }

@@ -21,6 +21,8 @@ export interface StandaloneOptions {
   /** The port that browsers see, for Host and Origin. */
   port: number;
   now?: () => number;
+  /** Name and unit of a browser that was paired; null: it is not, or not any more. */
+  panelOf?: (deviceId: string) => { name: string; unitId: string } | null;
 }
 
 export interface StandaloneIdentity extends Identity {
@@ -29,6 +31,8 @@ export interface StandaloneIdentity extends Identity {
 }
 
 const SESSION_MS = 30 * 86_400_000;
+/** A panel on a wall stays signed in until its account is removed; browsers keep no cookie longer. */
+const PANEL_MS = 400 * 86_400_000;
 const ATTEMPTS = 10;
 const ATTEMPTS_WINDOW_MS = 60_000;
 const COOKIE = { path: "/", httpOnly: true, sameSite: "strict" } as const;
@@ -41,6 +45,8 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
   const token = sign("token");
   // Cookies know no ports: two bridges on one machine must not overwrite each other's.
   const cookieName = `neolia_session_${port}`;
+  const panelCookie = `neolia_panel_${port}`;
+  const panelOf = options.panelOf ?? (() => null);
   const hosts = new Set([`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`]);
   const attempts = attemptLimit(now);
   const signedOut = new SignedOut(options.signedOutFile, now);
@@ -61,7 +67,16 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
         throw new AppError("FOREIGN_ORIGIN", "the bridge answers only its own page on localhost");
       }
     },
-    whoAsks: (request) => (sessionIn(request) ? ADMIN : null),
+    whoAsks: (request) => {
+      if (sessionIn(request)) return ADMIN;
+      const [deviceId = "", signature = ""] = (request.cookies[panelCookie] ?? "").split(".");
+      const panel = sameText(signature, sign(`panel ${deviceId}`)) ? panelOf(deviceId) : null;
+      return panel && { role: "resident", userId: null, name: panel.name, unitIds: [panel.unitId], desk: false };
+    },
+    signInDevice: (reply, deviceId) => {
+      const maxAge = PANEL_MS / 1000;
+      void reply.setCookie(panelCookie, `${deviceId}.${sign(`panel ${deviceId}`)}`, { ...COOKIE, maxAge });
+    },
     routes: (api, sessionOf) => {
       api.post(
         "/session",

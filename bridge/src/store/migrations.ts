@@ -305,6 +305,26 @@ export const MIGRATIONS: readonly string[] = [
     attempts INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Invitations for devices; see directory/pairing.
+  CREATE TABLE pairing (
+    id              TEXT PRIMARY KEY,
+    kind            TEXT NOT NULL CHECK (kind IN ('panel', 'phone')),
+    site_id         TEXT NOT NULL REFERENCES site (id) ON DELETE CASCADE,
+    unit_id         TEXT NOT NULL REFERENCES unit (id) ON DELETE CASCADE,
+    account_id      TEXT,                        -- no foreign key: the log outlives the account
+    label           TEXT NOT NULL,
+    token_hash      TEXT NOT NULL UNIQUE,        -- SHA-256 hex; the token is nowhere
+    code_hash       TEXT UNIQUE,
+    made_account    INTEGER NOT NULL CHECK (made_account IN (0, 1)),
+    document_id     TEXT,
+    created_at_ms   INTEGER NOT NULL,
+    expires_at_ms   INTEGER NOT NULL,
+    used_at_ms      INTEGER,
+    withdrawn_at_ms INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX pairing_unit ON pairing (unit_id);
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

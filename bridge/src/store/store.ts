@@ -14,6 +14,7 @@ import { type LineStore, lineStore } from "./line-store.ts";
 import { type MemberStore, memberStore } from "./member-store.ts";
 import { type OrderCallStore, orderCallStore } from "./order-call-store.ts";
 import { type PageStore, pageStore } from "./page-store.ts";
+import { type PairingStore, pairingStore } from "./pairing-store.ts";
 import { type ProvisioningStore, provisioningStore } from "./provisioning-store.ts";
 import { type RuleStore, ruleStore } from "./rule-store.ts";
 import { type SeenStore, seenStore } from "./seen-store.ts";
@@ -29,6 +30,7 @@ export interface Store {
   rules: RuleStore;
   devices: DeviceStore;
   members: MemberStore;
+  pairings: PairingStore;
   provisioning: ProvisioningStore;
   calls: CallStore;
   seen: SeenStore;
@@ -66,6 +68,7 @@ export function openStore(options: OpenOptions): Store {
     rules: ruleStore(db),
     devices: deviceStore(db),
     members: memberStore(db),
+    pairings: pairingStore(db),
     provisioning: provisioningStore(db),
     calls: callStore(db),
     seen: seenStore(db),

@@ -7,6 +7,8 @@ import { Value } from "typebox/value";
 import {
   type DirectoryPut,
   DirectoryStatus,
+  type DocumentPut,
+  DocumentStatus,
   type Registration,
   RegistrationList,
   TurnCredentials,
@@ -53,8 +55,25 @@ export class ControlClient {
     return (await this.ask("GET", "/v1/registrations", RegistrationList)).registrations;
   }
 
-  turnCredentials(account: string): Promise<TurnCredentials> {
-    return this.ask("POST", "/v1/turn-credentials", TurnCredentials, { account });
+  turnCredentials(account: string, lifetimeS?: number): Promise<TurnCredentials> {
+    return this.ask("POST", "/v1/turn-credentials", TurnCredentials, { account, ...(lifetimeS && { lifetimeS }) });
+  }
+
+  putDocument(id: string, document: DocumentPut): Promise<DocumentStatus> {
+    return this.ask("PUT", `/v1/documents/${id}`, DocumentStatus, document);
+  }
+
+  documentStatus(id: string): Promise<DocumentStatus> {
+    return this.ask("GET", `/v1/documents/${id}`, DocumentStatus);
+  }
+
+  withdrawDocument(id: string): Promise<DocumentStatus> {
+    return this.ask("DELETE", `/v1/documents/${id}`, DocumentStatus);
+  }
+
+  /** Where the device that has the token fetches it, once. */
+  documentUrl(kind: DocumentPut["kind"], token: string): string {
+    return new URL(`${kind === "linphone" ? "/p/" : "/d/"}${token}`, this.access.url).href;
   }
 
   /** Where and how the event feed is opened. */

@@ -1,5 +1,5 @@
 /** Everything between one site and its VPS, on one token: find the site, push its directory, follow its events. */
-import type { ControlHealth, DirectoryPut, Registration, TurnCredentials } from "../../../infra/control/src/wire.ts";
+import type { ControlHealth, DirectoryPut, Registration } from "../../../infra/control/src/wire.ts";
 import type { LinkState } from "../api/live.ts";
 import type { EventBus } from "../events/bus.ts";
 import { type Connection, keepConnected } from "../links/keep-connected.ts";
@@ -93,9 +93,12 @@ export class SiteLink {
     else this.connection.retryNow();
   }
 
-  /** Throws VpsError. */
-  turnCredentials(username: string): Promise<TurnCredentials> {
-    return this.client.turnCredentials(username);
+  /** Its methods throw VpsError. */
+  get control(): Pick<
+    ControlClient,
+    "turnCredentials" | "putDocument" | "documentStatus" | "withdrawDocument" | "documentUrl"
+  > {
+    return this.client;
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,8 @@
 /** The bridge's links to its VPS, one for each site token, seen as one. */
+import { documentId, newToken, seal } from "../../../infra/control/src/sealed-document.ts";
 import type { DirectoryPut, Registration, TurnCredentials } from "../../../infra/control/src/wire.ts";
 import type { LinkState, LiveState } from "../api/live.ts";
+import type { DocumentPost } from "../directory/pairing/document-post.ts";
 import type { EventBus } from "../events/bus.ts";
 import { AppError } from "../events/errors.ts";
 import type { Log } from "../links/log.ts";
@@ -39,6 +41,8 @@ export interface Vps {
   registered(): string[];
   /** Throws AppError VPS_NOT_CONFIGURED, VPS_UNREACHABLE or UNKNOWN_ACCOUNT. */
   turnCredentials(siteId: string, username: string): Promise<TurnCredentials>;
+  /** Documents for devices, by the VPS. */
+  post: DocumentPost;
   stop(): Promise<void>;
 }
 
@@ -66,21 +70,36 @@ export function startVps(options: VpsOptions): Vps {
     return { link: "not-configured", code: "VPS_NOT_CONFIGURED" };
   }
 
-  async function turnCredentials(siteId: string, username: string): Promise<TurnCredentials> {
+  /** Asks the site's control; what it throws becomes an AppError. */
+  async function ask<T>(siteId: string, work: (control: SiteLink["control"]) => Promise<T>): Promise<T> {
     const link = links.find((one) => one.siteId() === siteId);
     if (!link) {
       const code = links.length === 0 ? "VPS_NOT_CONFIGURED" : "VPS_UNREACHABLE";
       throw new AppError(code, "no link to the VPS of this site");
     }
     try {
-      return await link.turnCredentials(username);
+      return await work(link.control);
     } catch (error) {
       const unknown = error instanceof VpsError && error.code === "UNKNOWN_ACCOUNT";
-      throw new AppError(unknown ? "UNKNOWN_ACCOUNT" : "VPS_UNREACHABLE", "the VPS gave no TURN login", {
-        cause: error,
-      });
+      throw new AppError(unknown ? "UNKNOWN_ACCOUNT" : "VPS_UNREACHABLE", "the VPS did not do it", { cause: error });
     }
   }
+
+  const turn = (siteId: string, username: string, lifetimeS?: number) =>
+    ask(siteId, (control) => control.turnCredentials(username, lifetimeS));
+  const post: DocumentPost = {
+    isThere: (siteId) => linkOf(siteId).link !== "not-configured",
+    post: (siteId, kind, document, expiresAtMs) =>
+      ask(siteId, async (control) => {
+        const token = newToken();
+        const id = documentId(token);
+        await control.putDocument(id, { kind, sealed: seal(document, token), expiresAtMs });
+        return { id, url: control.documentUrl(kind, token) };
+      }),
+    status: (siteId, id) => ask(siteId, (control) => control.documentStatus(id)),
+    withdraw: async (siteId, id) => void (await ask(siteId, (control) => control.withdrawDocument(id))),
+    turn,
+  };
 
   return {
     state,
@@ -89,7 +108,8 @@ export function startVps(options: VpsOptions): Vps {
       for (const link of links.filter((one) => [siteId, null].includes(one.siteId()))) link.retryNow();
     },
     registered: () => links.flatMap((link) => link.registeredAccountIds()),
-    turnCredentials,
+    turnCredentials: turn,
+    post,
     stop: async () => {
       await Promise.all(links.map((link) => link.stop()));
     },

@@ -2,6 +2,8 @@
 import websocket from "@fastify/websocket";
 import { directoryRoutes } from "./directory-routes.ts";
 import type { DirectoryStore } from "./directory-store.ts";
+import { publicDocumentRoutes, siteDocumentRoutes } from "./document-routes.ts";
+import type { Documents } from "./documents.ts";
 import { edgeRoutes } from "./edge-routes.ts";
 import type { EdgeWatch } from "./edge-watch.ts";
 import type { EventFeeds } from "./event-feed.ts";
@@ -25,6 +27,7 @@ export interface AppParts {
   outbox: OutboxReader;
   watch: EdgeWatch;
   feeds: EventFeeds;
+  documents: Documents;
   failedTokens: FailedTokens;
   metrics: Metrics;
   turn: TurnValues;
@@ -34,13 +37,15 @@ export interface AppParts {
 const FEED_PAYLOAD = 1_024;
 
 export async function registerRoutes(server: Server, parts: AppParts): Promise<void> {
-  const { sites, directory, logOuts, kamailio, outbox, watch, feeds, failedTokens, metrics, turn } = parts;
+  const { sites, directory, logOuts, kamailio, outbox, watch, feeds, documents, failedTokens, metrics, turn } = parts;
   await server.register(websocket, { options: { maxPayload: FEED_PAYLOAD } });
   healthRoutes(server, watch, metrics);
+  publicDocumentRoutes(server, documents);
   await server.register(async (ofSite: Server) => {
     ofSite.decorateRequest("site", null);
     ofSite.addHook("onRequest", requireSite(sites, failedTokens));
     directoryRoutes(ofSite, directory, logOuts);
+    siteDocumentRoutes(ofSite, documents);
     edgeRoutes(ofSite, kamailio, directory, turn);
     eventRoutes(ofSite, feeds, sites, { outbox, watch });
   });

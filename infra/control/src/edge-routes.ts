@@ -19,12 +19,12 @@ export function edgeRoutes(server: Server, kamailio: Kamailio, directory: Direct
     { schema: { body: TurnRequest, response: { 200: TurnCredentials, "4xx": ControlError } } },
     async (request, reply) => {
       const site = siteOf(request);
-      const { account } = request.body;
+      const { account, lifetimeS } = request.body;
       if (!directory.hasAccount(site, account)) {
         throw new ControlFailure("UNKNOWN_ACCOUNT", `no enabled account ${account}`);
       }
       reply.header("cache-control", "no-store");
-      return mintTurnCredentials(turn, account, site.domain, Date.now());
+      return mintTurnCredentials(turn, account, site.domain, Date.now(), lifetimeS);
     },
   );
 }

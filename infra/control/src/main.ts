@@ -4,6 +4,7 @@ import { registerRoutes } from "./app.ts";
 import { coturnAnswers } from "./coturn.ts";
 import { openDirectoryFile } from "./directory-file.ts";
 import { DirectoryStore } from "./directory-store.ts";
+import { Documents } from "./documents.ts";
 import { EdgeWatch } from "./edge-watch.ts";
 import { EventFeeds } from "./event-feed.ts";
 import { FailedTokens } from "./failed-tokens.ts";
@@ -66,6 +67,7 @@ await registerRoutes(server, {
   outbox,
   watch,
   feeds,
+  documents: new Documents(),
   failedTokens,
   metrics,
   turn: values,

@@ -114,12 +114,40 @@ export const Registration = Type.Object({
 export const RegistrationList = Type.Object({ registrations: Type.Array(Registration) });
 
 /** `POST /v1/turn-credentials` {account} → a login for coturn that dies by itself (TURN REST, HMAC-SHA1). */
-export const TurnRequest = Type.Object({ account: SipName }, { additionalProperties: false });
+/**
+ * `lifetimeS`: for a phone that is configured once. Such a login reaches nothing but our own media relay, like every
+ * other one.
+ */
+export const TurnRequest = Type.Object(
+  { account: SipName, lifetimeS: Type.Optional(Type.Integer({ minimum: 60, maximum: 31_622_400 })) },
+  { additionalProperties: false },
+);
 export const TurnCredentials = Type.Object({
   urls: Type.Array(Type.String()),
   username: Type.String(),
   credential: Type.String(),
   expiresAtMs: Type.Integer(),
+});
+
+/**
+ * `PUT /v1/documents/:id`: a sealed document (sealed-document.ts) that one device may fetch once, a phone at
+ * `/p/<token>`, anything else at `/d/<token>`. `GET` tells what became of it, `DELETE` withdraws it.
+ */
+export const DocumentId = Type.String({ pattern: "^[0-9a-f]{32}$" });
+export const DocumentPut = Type.Object(
+  {
+    kind: Type.Union([Type.Literal("linphone"), Type.Literal("file")]),
+    sealed: Type.String({ maxLength: 200_000, pattern: "^[A-Za-z0-9+/]+=*$" }),
+    expiresAtMs: Type.Integer({ minimum: 0 }),
+  },
+  { additionalProperties: false },
+);
+export const DocumentStatus = Type.Object({
+  /** `gone`: expired, withdrawn, or never heard of (control was restarted). */
+  state: Type.Union([Type.Literal("waiting"), Type.Literal("used"), Type.Literal("gone")]),
+  usedAtMs: Type.Union([Type.Integer(), Type.Null()]),
+  /** What fetched it called itself. */
+  usedBy: Type.String(),
 });
 
 /** `GET /healthz` (no token). `ok` only when every part is up. */
@@ -213,6 +241,8 @@ export type DirectoryStatus = Static<typeof DirectoryStatus>;
 export type Registration = Static<typeof Registration>;
 export type RegistrationList = Static<typeof RegistrationList>;
 export type TurnCredentials = Static<typeof TurnCredentials>;
+export type DocumentPut = Static<typeof DocumentPut>;
+export type DocumentStatus = Static<typeof DocumentStatus>;
 export type ControlHealth = Static<typeof ControlHealth>;
 export type CallEventKind = Static<typeof CallEventKind>;
 export type CallEvent = Static<typeof CallEvent>;

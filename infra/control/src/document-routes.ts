@@ -1,0 +1,126 @@
+/**
+ * `PUT`, `GET` and `DELETE /v1/documents/:id` for sites; `GET /p/:token` for phones and `GET /d/:token` for door
+ * stations and gateways, without a login: the token is all there is to know.
+ *
+ * A link preview or a browser gets a page that says what to do and looks at no token. Only the app itself, known by
+ * its header (liblinphone's remote_provisioning.c) or name, gets the document, and only once.
+ */
+
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { Type } from "typebox";
+import type { Documents } from "./documents.ts";
+import { ControlFailure } from "./errors.ts";
+import { landingPage } from "./landing-page.ts";
+import { siteOf } from "./require-site.ts";
+import { type Document, TOKEN_PATTERN } from "./sealed-document.ts";
+import type { Server } from "./server.ts";
+import { ControlError, DocumentId, DocumentPut, DocumentStatus } from "./wire.ts";
+
+const Params = Type.Object({ id: DocumentId }, { additionalProperties: false });
+const TokenParams = Type.Object({ token: Type.String() });
+const BODY_LIMIT = 256 * 1024;
+/** Fetches of one address in a minute; a whole house that is set up at once stays below. */
+const MOST_A_MINUTE = 120;
+
+export function siteDocumentRoutes(server: Server, documents: Documents): void {
+  const errors = { "4xx": ControlError };
+  server.put(
+    "/v1/documents/:id",
+    {
+      bodyLimit: BODY_LIMIT,
+      schema: { params: Params, body: DocumentPut, response: { 200: DocumentStatus, ...errors } },
+    },
+    async (request) => {
+      const { domain } = siteOf(request);
+      const { id } = request.params;
+      if (!documents.put(domain, id, request.body)) throw new ControlFailure("TOO_LARGE", "too many documents wait");
+      return documents.status(domain, id);
+    },
+  );
+  server.get(
+    "/v1/documents/:id",
+    { schema: { params: Params, response: { 200: DocumentStatus, ...errors } } },
+    async (request) => documents.status(siteOf(request).domain, request.params.id),
+  );
+  server.delete(
+    "/v1/documents/:id",
+    { schema: { params: Params, response: { 200: DocumentStatus, ...errors } } },
+    async (request) => {
+      const { domain } = siteOf(request);
+      documents.remove(domain, request.params.id);
+      return documents.status(domain, request.params.id);
+    },
+  );
+}
+
+export function publicDocumentRoutes(server: Server, documents: Documents): void {
+  const tooMany = fetchLimit();
+  const serve = (kind: DocumentPut["kind"], path: string, isDevice: (request: FastifyRequest) => boolean) => {
+    server.route({
+      method: ["GET", "HEAD"],
+      url: `/${path}/:token`,
+      schema: { params: TokenParams },
+      handler: async (request: FastifyRequest, reply) => {
+        const { token } = request.params as { token: string };
+        reply.headers({
+          "cache-control": "no-store",
+          "referrer-policy": "no-referrer",
+          "x-content-type-options": "nosniff",
+          "x-robots-tag": "noindex, nofollow",
+        });
+        if (tooMany(request.ip)) return reply.code(429).type("text/plain; charset=utf-8").send("Later, please.\n");
+        if (request.method === "HEAD" || !isDevice(request)) return landing(request, reply, kind, token);
+        const document = TOKEN_PATTERN.test(token)
+          ? documents.take(kind, token, String(request.headers["user-agent"] ?? ""))
+          : null;
+        return document
+          ? send(reply, document)
+          : reply.code(404).type("text/plain; charset=utf-8").send("Not found.\n");
+      },
+    });
+  };
+  serve("linphone", "p", isLinphone);
+  serve("file", "d", (request) => !wantsHtml(request));
+}
+
+/** Since 5.0 its own header; before, its name or that of its HTTP library. */
+function isLinphone({ headers }: FastifyRequest): boolean {
+  return headers["x-linphone-provisioning"] !== undefined || /linphone|belle-sip/i.test(headers["user-agent"] ?? "");
+}
+
+/** Browsers and the robots that draw previews ask for a page; what fetches its own configuration does not. */
+function wantsHtml({ headers }: FastifyRequest): boolean {
+  return (
+    /text\/html/i.test(headers.accept ?? "") ||
+    /bot|preview|facebookexternalhit|whatsapp/i.test(headers["user-agent"] ?? "")
+  );
+}
+
+/** The same for every token, also for those that never were. */
+function landing({ headers }: FastifyRequest, reply: FastifyReply, kind: DocumentPut["kind"], token: string) {
+  const host = /^[A-Za-z0-9.:[\]-]{1,260}$/.test(headers.host ?? "") ? (headers.host ?? "") : "";
+  const shown = TOKEN_PATTERN.test(token) ? token : "";
+  return reply
+    .header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+    .type("text/html; charset=utf-8")
+    .send(landingPage(kind, `https://${host}/p/${shown}`));
+}
+
+function send(reply: FastifyReply, { mediaType, fileName, content }: Document) {
+  if (fileName !== null)
+    reply.header("content-disposition", `attachment; filename="${fileName.replace(/[^\w.-]/g, "_")}"`);
+  return reply.type(mediaType).send(content);
+}
+
+function fetchLimit(): (address: string) => boolean {
+  let counts = new Map<string, number>();
+  let minute = 0;
+  return (address) => {
+    const now = Math.floor(Date.now() / 60_000);
+    if (now !== minute) counts = new Map();
+    minute = now;
+    const count = (counts.get(address) ?? 0) + 1;
+    counts.set(address, count);
+    return count > MOST_A_MINUTE;
+  };
+}
