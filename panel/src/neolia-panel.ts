@@ -112,6 +112,16 @@ export class NeoliaPanel extends LitElement {
         grid-template-rows: minmax(0, 1fr);
         min-block-size: 0;
       }
+      @media print {
+        :host {
+          block-size: auto;
+          display: block;
+          overflow: visible;
+        }
+        main.whole {
+          display: block;
+        }
+      }
       .wait {
         color: var(--nl-muted);
         padding: 40px;

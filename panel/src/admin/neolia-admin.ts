@@ -11,6 +11,7 @@ import { setDialogsAside } from "./components/admin-dialog.ts";
 import { adminStyle } from "./components/admin-style.ts";
 import "./components/admin-toast.ts";
 import type { AdminToast } from "./components/admin-toast.ts";
+import { siteChip } from "./components/live-chip.ts";
 import "./pages/sites-page.ts";
 import "./pages/welcome-page.ts";
 import { type Place, pathOf, placeOf } from "./place.ts";
@@ -93,6 +94,7 @@ export class NeoliaAdmin extends LitElement {
                 @click=${this.toggleNavigation}>${icon(this.navOpen ? "close" : "list")}</button>`
         }
         ${this.renderSwitcher(admin)}
+        ${admin.site === null ? nothing : html`<span class="site-live">${siteChip(admin, admin.site)}</span>`}
         <button class="leave" @click=${this.leave}>${icon("bell")} <span>${t("admin.leave")}</span></button>
       </header>
     `;

@@ -3,11 +3,14 @@ import { html, type TemplateResult } from "lit";
 import type { IconName } from "../components/icon.ts";
 import type { AdminKey } from "../localize/admin.ts";
 import type { SiteAdmin } from "./admin.ts";
+import "./pages/audit-page.ts";
 import "./pages/buildings-page.ts";
 import "./pages/devices-page.ts";
 import "./pages/doors-page.ts";
+import "./pages/health-page.ts";
 import "./pages/overview-page.ts";
 import "./pages/rules-page.ts";
+import "./pages/settings-page.ts";
 import "./pages/units-page.ts";
 
 interface Section {
@@ -54,5 +57,23 @@ export const SECTIONS: readonly Section[] = [
     icon: "device",
     title: "nav.devices",
     page: (admin) => html`<neolia-devices-page .admin=${admin}></neolia-devices-page>`,
+  },
+  {
+    id: "health",
+    icon: "health",
+    title: "nav.health",
+    page: (admin) => html`<neolia-health-page .admin=${admin}></neolia-health-page>`,
+  },
+  {
+    id: "audit",
+    icon: "audit",
+    title: "nav.audit",
+    page: (admin) => html`<neolia-audit-page .admin=${admin}></neolia-audit-page>`,
+  },
+  {
+    id: "settings",
+    icon: "gear",
+    title: "nav.settings",
+    page: (admin) => html`<neolia-settings-page .admin=${admin}></neolia-settings-page>`,
   },
 ];

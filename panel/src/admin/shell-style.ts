@@ -32,6 +32,9 @@ export const shellStyle = css`
     font-weight: 600;
     text-overflow: ellipsis;
   }
+  .site-live {
+    flex: none;
+  }
   .leave {
     flex: none;
     margin-inline-start: auto;
@@ -113,7 +116,8 @@ export const shellStyle = css`
     .pages {
       display: inline-flex;
     }
-    .leave span {
+    .leave span,
+    .site-live {
       block-size: 1px;
       clip-path: inset(50%);
       inline-size: 1px;

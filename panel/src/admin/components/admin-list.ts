@@ -86,6 +86,20 @@ export class AdminList<Row extends { id: string }> extends LitElement {
         padding-inline: 12px;
         position: absolute;
       }
+      /* Two or three lines of fixed height: what is too long is cut, never wrapped. */
+      .row .bar {
+        flex-wrap: nowrap;
+      }
+      .row > *,
+      .row .bar > :first-child {
+        min-inline-size: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .row .chip {
+        flex: none;
+      }
       .row:hover {
         background: var(--nl-surface);
       }

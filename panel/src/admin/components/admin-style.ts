@@ -201,6 +201,7 @@ export const adminStyle = css`
     font: inherit;
     inline-size: 100%;
     min-block-size: 46px;
+    min-inline-size: 0;
     padding: 8px 12px;
   }
   input[type="checkbox"],
@@ -274,8 +275,8 @@ export const splitStyle = css`
     .split > .list {
       border-inline-end: 1px solid var(--nl-line);
     }
-    .split .narrow-only {
-      display: none;
+    .narrow-only {
+      display: none !important;
     }
   }
 `;

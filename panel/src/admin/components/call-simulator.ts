@@ -35,6 +35,7 @@ export class CallSimulator extends LitElement {
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 200px), 1fr));
       }
       form > label {
+        min-inline-size: 0;
         display: grid;
         font-weight: 600;
         gap: 4px;

@@ -28,3 +28,9 @@ export function liveChip(admin: Admin, row: Edited): TemplateResult | typeof not
   return html`<span class="chip ${TONE[stage]}" role="status" data-stage=${stage}
     title=${t(`live.${stage}Hint` as AdminKey)}>${t(`live.${stage}`)}</span>`;
 }
+
+/** Of the site as a whole: what its latest edit has got to. */
+export function siteChip(admin: Admin, site: { id: string }): TemplateResult | typeof nothing {
+  const known = admin.panel.live.state?.provisioning.find(({ siteId }) => siteId === site.id);
+  return known === undefined ? nothing : liveChip(admin, { siteId: site.id, revision: known.revision });
+}

@@ -3,7 +3,7 @@
  * browser's print window is open. Works in Home Assistant's page as well, whose own frame is not ours to style.
  */
 const STYLE = `
-  body { color: #000; font: 14px/1.45 system-ui, sans-serif; margin: 24px; }
+  body { color: #000; visibility: visible; font: 14px/1.45 system-ui, sans-serif; margin: 24px; }
   dl { display: grid; gap: 6px 16px; grid-template-columns: max-content 1fr; margin: 0; }
   dt { color: #444; }
   dd { margin: 0; overflow-wrap: anywhere; }
@@ -24,7 +24,8 @@ const STYLE = `
 export function printPart(part: Element, title: string): void {
   const frame = document.createElement("iframe");
   frame.title = title;
-  frame.hidden = true;
+  // Not hidden: some browsers print nothing of what is not laid out.
+  frame.style.cssText = "border:0;block-size:0;inline-size:0;inset:0;position:fixed;visibility:hidden";
   document.body.append(frame);
   const inner = frame.contentDocument;
   const view = frame.contentWindow;

@@ -12,7 +12,7 @@ export function registrationChip({ enabled, registration }: Account, t: AdminLoc
     case "not-registered":
       return html`<span class="chip bad">${t("device.notRegistered")}</span>`;
     case "unknown":
-      return html`<span class="chip">${t("device.unknownState")}</span>`;
+      return html`<span class="chip" title=${t("device.unknownHint")}>${t("device.unknownState")}</span>`;
   }
 }
 

@@ -29,6 +29,10 @@ export class RulesEditor extends LitElement {
     shared,
     adminStyle,
     css`
+      :host {
+        display: grid;
+        gap: 12px;
+      }
       ol {
         display: grid;
         gap: 8px;
@@ -73,7 +77,7 @@ export class RulesEditor extends LitElement {
         flex-wrap: wrap;
         justify-content: end;
       }
-      @container admin (max-width: 620px) {
+      @container (max-width: 620px) {
         .buttons {
           grid-column: 1 / -1;
         }

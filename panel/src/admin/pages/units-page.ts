@@ -13,7 +13,6 @@ import "../components/admin-list.ts";
 import { adminStyle, splitStyle } from "../components/admin-style.ts";
 import { type FormField, type FormValues, textOf } from "../components/form-field.ts";
 import { PagedSource } from "../components/list-source.ts";
-import { liveChip } from "../components/live-chip.ts";
 import "../components/range-dialog.ts";
 import "../components/unit-detail.ts";
 import { AdminPage } from "./admin-page.ts";
@@ -83,8 +82,7 @@ export class UnitsPage extends AdminPage {
   }
 
   private row = (unit: UnitLine): TemplateResult => {
-    const { admin } = this;
-    const { t } = admin;
+    const { t } = this.admin;
     const devices =
       unit.accounts === 0
         ? counted(t, "count.devices", 0)
@@ -92,15 +90,9 @@ export class UnitsPage extends AdminPage {
     return html`
       <span class="bar"><strong>${unitLabel(t, unit.number)}</strong>
         <span class="chip ${unit.accounts === 0 ? "" : unit.registered > 0 ? "good" : "bad"}">${devices}</span></span>
-      <span class="bar"><span class="muted">${unit.buildingName} · ${counted(t, "count.rules", unit.rules)}</span>
-        ${unit.revision > this.liveRevision ? liveChip(admin, unit) : nothing}</span>
+      <span class="muted">${unit.buildingName} · ${counted(t, "count.rules", unit.rules)}</span>
     `;
   };
-
-  private get liveRevision(): number {
-    const { panel, site } = this.admin;
-    return panel.live.state?.provisioning.find(({ siteId }) => siteId === site.id)?.liveRevision ?? 0;
-  }
 
   private renderNew(): TemplateResult {
     const { t, site, directory } = this.admin;

@@ -3,6 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { shared } from "../../components/style.ts";
 import type { Admin } from "../admin.ts";
 import { adminStyle } from "../components/admin-style.ts";
+import "../components/backup-part.ts";
 import "../components/site-form.ts";
 
 /** What an empty app greets an installer with: the way to a door that rings, and its first form. */
@@ -59,6 +60,8 @@ export class WelcomePage extends LitElement {
         </ol>
         <h2>${t("welcome.start")}</h2>
         <div class="card"><neolia-site-form .admin=${this.admin}></neolia-site-form></div>
+        <h2>${t("welcome.restore")}</h2>
+        <neolia-backup-part .admin=${this.admin}></neolia-backup-part>
       </div>
     `;
   }

@@ -1,0 +1,119 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { shared } from "../../components/style.ts";
+import { ApiError } from "../../data/api.ts";
+import { fetchBackup, type RestoreReply, restoreBackup } from "../../data/upkeep.ts";
+import { counted } from "../../localize/admin.ts";
+import type { Admin } from "../admin.ts";
+import { problemText } from "../problem-text.ts";
+import { adminStyle } from "./admin-style.ts";
+import { moment } from "./registration.ts";
+import { saveFile } from "./save-file.ts";
+
+/** The whole site out into a file, and out of a file into an app that does not have it: first a look, then the restore. */
+@customElement("neolia-backup-part")
+export class BackupPart extends LitElement {
+  @property({ attribute: false }) admin!: Admin;
+  @state() private backup: unknown = null;
+  @state() private found: RestoreReply | null = null;
+  @state() private failure: string | null = null;
+  @state() private busy = false;
+
+  static override styles = [
+    shared,
+    adminStyle,
+    css`
+      :host {
+        display: grid;
+        gap: 16px;
+      }
+      label {
+        display: grid;
+        font-weight: 600;
+        gap: 4px;
+      }
+    `,
+  ];
+
+  protected override render(): TemplateResult {
+    const { t, site } = this.admin;
+    return html`
+      ${
+        site === null
+          ? nothing
+          : html`<section class="card" aria-label=${t("backup.make")}>
+              <h2>${t("backup.make")}</h2>
+              <p class="muted">${t("backup.makeHint")}</p>
+              <div class="end"><button class="accent" ?disabled=${this.busy} @click=${() => void this.save(site.id, site.name)}>${t("backup.make")}</button></div>
+            </section>`
+      }
+      <section class="card" aria-label=${t("backup.restore")}>
+        <h2>${t("backup.restore")}</h2>
+        <p class="muted">${t("backup.restoreHint")}</p>
+        <label>${t("backup.file")} <input type="file" accept=".json,application/json" ?disabled=${this.busy} @change=${this.onFile} /></label>
+        ${this.found === null ? nothing : this.renderFound(this.found)}
+        <p class="failure" role="alert" ?hidden=${this.failure === null}>${this.failure}</p>
+      </section>
+    `;
+  }
+
+  private renderFound({ site, counts }: RestoreReply): TemplateResult {
+    const { t } = this.admin;
+    const madeAtMs = (this.backup as { madeAtMs?: number }).madeAtMs ?? 0;
+    const facts = [
+      counted(t, "count.buildings", counts.buildings),
+      counted(t, "count.units", counts.units),
+      counted(t, "count.doors", counts.doors),
+      counted(t, "count.devices", counts.accounts),
+      counted(t, "count.rules", counts.rules),
+    ];
+    return html`
+      <p>${t("backup.found", { name: site.name, domain: site.domain, time: moment(madeAtMs, t) })} ${facts.join(", ")}.</p>
+      <div class="end"><button class="accent" ?disabled=${this.busy} @click=${() => void this.restore()}>${t("backup.restoreNow")}</button></div>
+    `;
+  }
+
+  private async save(siteId: string, name: string): Promise<void> {
+    this.busy = true;
+    try {
+      const day = new Date().toISOString().slice(0, 10);
+      saveFile(`neolia ${name} ${day}.json`, await fetchBackup(this.admin.api, siteId), "application/json");
+    } catch (error) {
+      this.admin.fail(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private onFile = async (event: Event): Promise<void> => {
+    const file = (event.target as HTMLInputElement).files?.[0];
+    this.found = null;
+    this.failure = null;
+    if (file === undefined) return;
+    this.busy = true;
+    try {
+      this.backup = JSON.parse(await file.text()) as unknown;
+      this.found = await restoreBackup(this.admin.api, this.backup, true);
+    } catch (error) {
+      const notOurs = error instanceof SyntaxError || (error instanceof ApiError && error.code === "INVALID_REQUEST");
+      const known = notOurs ? new ApiError("BACKUP_DAMAGED", 400) : error;
+      this.failure = problemText(known, this.admin.t);
+    } finally {
+      this.busy = false;
+    }
+  };
+
+  private async restore(): Promise<void> {
+    const { api, t, toast, openSite } = this.admin;
+    this.busy = true;
+    try {
+      const { site } = await restoreBackup(api, this.backup, false);
+      toast({ text: t("backup.restored", { name: site.name }) });
+      openSite(site.id);
+    } catch (error) {
+      this.failure = problemText(error, t);
+    } finally {
+      this.busy = false;
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { shared } from "../../components/style.ts";
+import { type CsvKind, exportCsv, fetchJob, type Job, startImport } from "../../data/upkeep.ts";
+import { counted } from "../../localize/admin.ts";
+import type { SiteAdmin } from "../admin.ts";
+import { fieldText, problemText } from "../problem-text.ts";
+import { adminStyle } from "./admin-style.ts";
+import { saveFile } from "./save-file.ts";
+
+const COLUMNS: Record<CsvKind, string> = {
+  units: "building, number, kind, name",
+  accounts: "username, type, label, place, enabled, vendor, model, mac, note, ha1",
+  rules: "unit, position, source_pattern, action, target_sip_uri, ring_seconds, schedule, enabled",
+};
+const KINDS = ["units", "accounts", "rules"] as const;
+const SHOWN = 200;
+/** Beside what is pushed: a connection may be away while the job ends. */
+const ASK_EVERY_MS = 1_000;
+
+/** CSV in: first a look that changes nothing, then all of it or nothing. CSV out. */
+@customElement("neolia-import-part")
+export class ImportPart extends LitElement {
+  @property({ attribute: false }) admin!: SiteAdmin;
+  @state() private kind: CsvKind = "units";
+  @state() private csv: string | null = null;
+  @state() private job: Job | null = null;
+  @state() private failure: string | null = null;
+  @state() private busy = false;
+  private unsubscribe: (() => void) | null = null;
+  private timer: ReturnType<typeof setInterval> | undefined;
+
+  static override styles = [
+    shared,
+    adminStyle,
+    css`
+      :host {
+        display: grid;
+        gap: 16px;
+      }
+      label {
+        display: grid;
+        font-weight: 600;
+        gap: 4px;
+      }
+      .lines {
+        max-block-size: 320px;
+        overflow: auto;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.unsubscribe = this.admin.onMessage((message) => {
+      if (message.type === "job") this.take(message.job);
+    });
+    this.timer = setInterval(() => void this.ask(), ASK_EVERY_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.unsubscribe?.();
+    clearInterval(this.timer);
+  }
+
+  private take(job: Job): void {
+    if (job.id === this.job?.id && this.running) this.job = job;
+  }
+
+  private async ask(): Promise<void> {
+    if (this.job === null || !this.running) return;
+    try {
+      this.take(await fetchJob(this.admin.api, this.job.id));
+    } catch (error) {
+      this.failure = problemText(error, this.admin.t);
+      this.job = null;
+    }
+  }
+
+  private get running(): boolean {
+    return this.job !== null && (this.job.state === "checking" || this.job.state === "writing");
+  }
+
+  protected override render(): TemplateResult {
+    const { t } = this.admin;
+    return html`
+      <section class="card" aria-label=${t("import.title")}>
+        <h2>${t("import.title")}</h2>
+        <label>${t("import.kind")}
+          <select ?disabled=${this.running} @change=${this.onKind}>
+            ${KINDS.map((kind) => html`<option value=${kind}>${t(`import.kind.${kind}`)}</option>`)}
+          </select>
+        </label>
+        <p class="muted">${t("import.columns", { columns: COLUMNS[this.kind] })}</p>
+        <label>${t("import.file")} <input type="file" accept=".csv,text/csv,text/plain" ?disabled=${this.running} @change=${this.onFile} /></label>
+        <p class="failure" role="alert" ?hidden=${this.failure === null}>${this.failure}</p>
+        ${this.renderJob()}
+        <div class="end">
+          <button class="accent" ?disabled=${this.csv === null || this.busy || this.running} @click=${() => void this.start(true)}>${t("import.check")}</button>
+          ${
+            this.job?.dryRun === true && this.job.state === "done"
+              ? html`<button class="go" ?disabled=${this.busy} @click=${() => void this.start(false)}>${t("import.now")}</button>`
+              : nothing
+          }
+        </div>
+        <p class="muted">${t("import.checkHint")}</p>
+      </section>
+      <section class="card" aria-label=${t("export.title")}>
+        <h2>${t("export.title")}</h2>
+        <div class="end">${KINDS.map((kind) => html`<button @click=${() => void this.export(kind)}>${t(`export.${kind}`)}</button>`)}</div>
+      </section>
+    `;
+  }
+
+  private renderJob(): TemplateResult | typeof nothing {
+    const { t } = this.admin;
+    const { job } = this;
+    if (job === null) return nothing;
+    const { done, total, counts, problems, problemCount } = job;
+    if (this.running) {
+      const told = t(job.state === "writing" ? "import.writing" : "import.checking", { done, count: total });
+      return html`<p role="status">${told}</p><progress aria-label=${told} max=${Math.max(1, total)} value=${done}></progress>`;
+    }
+    if (job.state === "done") {
+      return html`<p role="status" data-import=${job.dryRun ? "could" : "did"}><span class="chip good">${t(job.dryRun ? "import.would" : "import.did", counts)}</span></p>`;
+    }
+    if (job.error !== null) return html`<p class="failure" role="alert">${fieldText(job.error, t)}</p>`;
+    return html`
+      <p class="failure" role="alert">${counted(t, "import.problems", problemCount)}</p>
+      <div class="lines" role="region" tabindex="0" aria-label=${t("import.reason")}>
+        <table>
+          <thead><tr><th scope="col">${t("import.line")}</th><th scope="col">${t("import.column")}</th><th scope="col">${t("import.reason")}</th></tr></thead>
+          <tbody>
+            ${problems
+              .slice(0, SHOWN)
+              .map(
+                ({ line, column, code }) =>
+                  html`<tr><td>${line}</td><td>${column === "" ? t("import.whole") : column}</td><td>${fieldText(code, t)}</td></tr>`,
+              )}
+          </tbody>
+        </table>
+      </div>
+      ${problemCount > problems.length ? html`<p class="muted">${t("import.first", { shown: problems.length, count: problemCount })}</p>` : nothing}
+    `;
+  }
+
+  private async start(dryRun: boolean): Promise<void> {
+    const { api, site, t } = this.admin;
+    if (this.csv === null) return;
+    this.busy = true;
+    this.failure = null;
+    try {
+      this.job = await startImport(api, { siteId: site.id, kind: this.kind, csv: this.csv, dryRun });
+    } catch (error) {
+      this.failure = problemText(error, t);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private async export(kind: CsvKind): Promise<void> {
+    const { api, site, fail } = this.admin;
+    try {
+      saveFile(`neolia-${kind}.csv`, await exportCsv(api, kind, site.id), "text/csv");
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  private onKind = (event: Event): void => {
+    const { value } = event.target as HTMLSelectElement;
+    this.kind = KINDS.find((kind) => kind === value) ?? "units";
+    this.job = null;
+  };
+
+  private onFile = async (event: Event): Promise<void> => {
+    const file = (event.target as HTMLInputElement).files?.[0];
+    this.job = null;
+    this.csv = file === undefined ? null : await file.text();
+  };
+}

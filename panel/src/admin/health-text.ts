@@ -1,0 +1,15 @@
+/** Health in plain sentences: what is wrong, and what to do. */
+import type { HealthProblem, TestRingDevice } from "../data/upkeep.ts";
+import type { AdminLocalizer } from "../localize/admin.ts";
+import { moment } from "./components/registration.ts";
+
+export function problemSentences({ code, params }: HealthProblem, t: AdminLocalizer): { what: string; todo: string } {
+  return { what: t(`problem.${code}`, params), todo: t(`problem.${code}.do`, params) };
+}
+
+/** The result of a device's last test ring. */
+export function testText(test: TestRingDevice | null, t: AdminLocalizer): string {
+  if (test === null) return t("health.testNever");
+  const time = test.atMs === null ? "" : moment(test.atMs, t);
+  return t(`health.testState.${test.state}`, { time, step: t(`health.step.${test.failedStep ?? "none"}`) });
+}

@@ -1,0 +1,206 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { shared } from "../../components/style.ts";
+import {
+  type AuditEntry,
+  type AuditPage as AuditList,
+  type AuditQuery,
+  exportAudit,
+  fetchAudit,
+} from "../../data/upkeep.ts";
+import { clock } from "../../localize/localize.ts";
+import { adminStyle } from "../components/admin-style.ts";
+import { saveFile } from "../components/save-file.ts";
+import { AdminPage } from "./admin-page.ts";
+
+const NOUNS = [
+  "site",
+  "building",
+  "unit",
+  "door",
+  "account",
+  "rule",
+  "device",
+  "member",
+  "pairing",
+  "import",
+  "backup",
+  "session",
+];
+const PAGE = 100;
+const TYPING_MS = 250;
+
+/** Who did what, when, from where; filtered and exported. */
+@customElement("neolia-audit-page")
+export class AuditPage extends AdminPage {
+  @state() private page: AuditList | null = null;
+  @state() private entries: AuditEntry[] = [];
+  @state() private query: AuditQuery = {};
+  private typing: ReturnType<typeof setTimeout> | undefined;
+
+  static override styles = [
+    shared,
+    adminStyle,
+    css`
+      .filters {
+        display: grid;
+        gap: 12px;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 170px), 1fr));
+      }
+      .filters label {
+        display: grid;
+        font-weight: 600;
+        gap: 4px;
+      }
+      .scroll {
+        overflow-x: auto;
+      }
+      td time {
+        white-space: nowrap;
+      }
+      @container (max-width: 620px) {
+        table,
+        tbody,
+        tr,
+        td {
+          display: block;
+        }
+        thead {
+          display: none;
+        }
+        td {
+          border: 0;
+          padding: 2px 0;
+        }
+        tr {
+          border-block-end: 1px solid var(--nl-line);
+          padding-block: 10px;
+        }
+      }
+    `,
+  ];
+
+  protected override siteChosen(): void {
+    this.query = { siteId: this.admin.site.id };
+    void this.load();
+  }
+
+  private async load(older = false): Promise<void> {
+    const { api, fail } = this.admin;
+    const before = older && this.page?.next != null ? { before: this.page.next } : {};
+    try {
+      const page = await fetchAudit(api, { ...this.query, ...before, limit: PAGE });
+      this.page = page;
+      this.entries = older ? [...this.entries, ...page.entries] : page.entries;
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { t } = this.admin;
+    const { page } = this;
+    return html`
+      <div class="page">
+        <div class="bar">
+          <h1 tabindex="-1">${t("nav.audit")}</h1>
+          <button @click=${this.export}>${t("audit.export")}</button>
+        </div>
+        ${this.renderFilters()}
+        ${
+          page === null
+            ? html`<span class="skeleton"></span>`
+            : this.entries.length === 0
+              ? html`<p class="card">${t("audit.none")}</p>`
+              : this.renderEntries(page)
+        }
+      </div>
+    `;
+  }
+
+  private renderFilters(): TemplateResult {
+    const { t } = this.admin;
+    const nouns = NOUNS.map((noun) => html`<option value=${noun}>${noun}</option>`);
+    return html`
+      <div class="filters" role="search">
+        <label>${t("list.search")} <input type="search" maxlength="80" autocomplete="off" @input=${this.onSearch} /></label>
+        <label>${t("audit.noun")} <select @change=${this.onNoun}><option value="">${t("audit.anyNoun")}</option>${nouns}</select></label>
+        <label>${t("audit.since")} <input type="date" @change=${(event: Event) => this.onDate("fromMs", event)} /></label>
+        <label>${t("audit.until")} <input type="date" @change=${(event: Event) => this.onDate("toMs", event)} /></label>
+      </div>
+      <label class="check"><input type="checkbox" .checked=${this.query.siteId !== undefined} @change=${this.onSite} />${t("audit.thisSite")}</label>
+    `;
+  }
+
+  private renderEntries(page: AuditList): TemplateResult {
+    const { t } = this.admin;
+    return html`
+      <div class="card scroll" role="region" aria-label=${t("nav.audit")} tabindex="0">
+        <table>
+          <thead><tr><th scope="col">${t("audit.when")}</th><th scope="col">${t("audit.who")}</th>
+            <th scope="col">${t("audit.what")}</th><th scope="col">${t("audit.from")}</th></tr></thead>
+          <tbody>${repeat(this.entries, (entry) => entry.id, this.renderEntry)}</tbody>
+        </table>
+        ${page.next === null ? nothing : html`<div><button @click=${() => void this.load(true)}>${t("audit.older")}</button></div>`}
+        <p class="muted">${t("audit.kept", { days: page.keptDays })}</p>
+      </div>
+    `;
+  }
+
+  private renderEntry = (entry: AuditEntry): TemplateResult => {
+    const { t } = this.admin;
+    const day = new Intl.DateTimeFormat(t.locale, { dateStyle: "medium" }).format(entry.atMs);
+    const changes = Object.entries(entry.changes);
+    return html`
+      <tr>
+        <td><time datetime=${new Date(entry.atMs).toISOString()}>${day}, ${clock(t, entry.atMs)}</time></td>
+        <td>${entry.who}</td>
+        <td><strong>${entry.noun} ${entry.verb}</strong> ${entry.label}
+          ${changes.map(([field, { from, to }]) => html`<br /><span class="muted">${t("audit.changed", { field, from: told(from), to: told(to) })}</span>`)}</td>
+        <td class="mono">${entry.from}</td>
+      </tr>
+    `;
+  };
+
+  private onSearch = (event: Event): void => {
+    clearTimeout(this.typing);
+    const search = (event.target as HTMLInputElement).value.trim();
+    this.typing = setTimeout(() => this.ask({ search: search === "" ? undefined : search }), TYPING_MS);
+  };
+
+  private onNoun = (event: Event): void => {
+    const { value } = event.target as HTMLSelectElement;
+    this.ask({ noun: value === "" ? undefined : value });
+  };
+
+  private onDate(name: "fromMs" | "toMs", event: Event): void {
+    const { value } = event.target as HTMLInputElement;
+    // A day ends where the next one begins, on this browser's clock.
+    const at = value === "" ? undefined : new Date(`${value}T00:00`).getTime() + (name === "toMs" ? 86_400_000 : 0);
+    this.ask({ [name]: at });
+  }
+
+  private onSite = (event: Event): void => {
+    this.ask({ siteId: (event.target as HTMLInputElement).checked ? this.admin.site.id : undefined });
+  };
+
+  private ask(change: { [K in keyof AuditQuery]: AuditQuery[K] | undefined }): void {
+    const merged = Object.entries({ ...this.query, ...change }).filter(([, value]) => value !== undefined);
+    this.query = Object.fromEntries(merged) as AuditQuery;
+    void this.load();
+  }
+
+  private export = async (): Promise<void> => {
+    try {
+      saveFile("neolia-audit.csv", await exportAudit(this.admin.api, this.query), "text/csv");
+    } catch (error) {
+      this.admin.fail(error);
+    }
+  };
+}
+
+function told(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "–";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

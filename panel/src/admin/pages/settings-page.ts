@@ -1,0 +1,88 @@
+import { css, html, type TemplateResult } from "lit";
+import { customElement } from "lit/decorators.js";
+import { icon } from "../../components/icon.ts";
+import { shared } from "../../components/style.ts";
+import type { AdminKey } from "../../localize/admin.ts";
+import { adminStyle } from "../components/admin-style.ts";
+import "../components/backup-part.ts";
+import "../components/hand-over-part.ts";
+import "../components/import-part.ts";
+import { AdminPage } from "./admin-page.ts";
+
+const PARTS = ["import", "backup", "handOver"] as const;
+
+/** What is done once in a while: files in and out, backup, hand-over, this device, the API's description. */
+@customElement("neolia-settings-page")
+export class SettingsPage extends AdminPage {
+  static override styles = [
+    shared,
+    adminStyle,
+    css`
+      .parts {
+        display: grid;
+        gap: 12px;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 260px), 1fr));
+      }
+      .card {
+        align-content: space-between;
+      }
+    `,
+  ];
+
+  protected override render(): TemplateResult {
+    const { t, place } = this.admin;
+    const part = PARTS.find((known) => known === place.rest[0]);
+    if (part === undefined) return this.renderParts();
+    return html`
+      <div class="page">
+        <div class="end no-print">
+          <button class="icon quiet" aria-label=${t("log.back")} @click=${this.back}>${icon("back")}</button>
+          <h1 tabindex="-1">${t(`settings.${part}`)}</h1>
+        </div>
+        ${this.renderPart(part)}
+      </div>
+    `;
+  }
+
+  private renderPart(part: (typeof PARTS)[number]): TemplateResult {
+    const { admin } = this;
+    switch (part) {
+      case "import":
+        return html`<neolia-import-part .admin=${admin}></neolia-import-part>`;
+      case "backup":
+        return html`<neolia-backup-part .admin=${admin}></neolia-backup-part>`;
+      case "handOver":
+        return html`<neolia-hand-over-part .admin=${admin}></neolia-hand-over-part>`;
+    }
+  }
+
+  private renderParts(): TemplateResult {
+    const { t, api, open } = this.admin;
+    const card = (title: AdminKey, hint: AdminKey, way: TemplateResult): TemplateResult => html`
+      <section class="card" aria-label=${t(title)}><div><h2>${t(title)}</h2><p class="muted">${t(hint)}</p></div><div>${way}</div></section>
+    `;
+    return html`
+      <div class="page">
+        <h1 tabindex="-1">${t("nav.settings")}</h1>
+        <div class="parts">
+          ${PARTS.map((part) =>
+            card(
+              `settings.${part}`,
+              `settings.${part}Hint`,
+              html`<button aria-label=${`${t("settings.openDevice")}: ${t(`settings.${part}`)}`} @click=${() => open("settings", part)}>${t("settings.openDevice")}</button>`,
+            ),
+          )}
+          ${card(
+            "settings.api",
+            "settings.apiHint",
+            html`<a class="button" target="_blank" rel="noreferrer" href=${new URL("api/docs", api.baseUrl).href}>${t("settings.openApi")}</a>`,
+          )}
+        </div>
+      </div>
+    `;
+  }
+
+  private back = (): void => {
+    this.admin.open("settings");
+  };
+}

@@ -1,0 +1,76 @@
+/** Health and test rings, audit log, files in and out. */
+import type { AuditEntry, AuditPage, AuditQuery } from "../../../bridge/src/api/audit.ts";
+import type { Backup, RestoreReply } from "../../../bridge/src/api/backup.ts";
+import type { CsvKind, Job, NewImport } from "../../../bridge/src/api/bulk.ts";
+import type {
+  DeviceHealth,
+  HealthProblem,
+  NewTestRing,
+  SiteHealth,
+  TestRing,
+  TestRingDevice,
+} from "../../../bridge/src/api/site-health.ts";
+import type { Api } from "./api.ts";
+
+export type {
+  AuditEntry,
+  AuditPage,
+  AuditQuery,
+  Backup,
+  CsvKind,
+  DeviceHealth,
+  HealthProblem,
+  Job,
+  RestoreReply,
+  SiteHealth,
+  TestRing,
+  TestRingDevice,
+};
+
+/** Reading or writing ten thousand rows takes its time on a small machine. */
+const LONG_MS = 180_000;
+
+export function fetchSiteHealth(api: Api, siteId: string): Promise<SiteHealth> {
+  return api.get(`api/site-health?siteId=${siteId}`);
+}
+
+/** Goes on by itself: the bridge pushes how far it is. */
+export function startTestRing(api: Api, test: NewTestRing): Promise<TestRing> {
+  return api.send("POST", "api/test-rings", test);
+}
+
+export function fetchAudit(api: Api, query: AuditQuery): Promise<AuditPage> {
+  return api.get(`api/audit?${auditParams(query)}`);
+}
+
+/** CSV of the same query. */
+export function exportAudit(api: Api, query: AuditQuery): Promise<string> {
+  return api.text(`api/audit/export?${auditParams(query)}`);
+}
+
+function auditParams(query: AuditQuery): URLSearchParams {
+  const filled = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+  return new URLSearchParams(filled.map(([name, value]) => [name, String(value)]));
+}
+
+/** Goes on by itself as well. */
+export function startImport(api: Api, file: NewImport): Promise<Job> {
+  return api.send("POST", "api/imports", file, { timeoutMs: LONG_MS });
+}
+
+export function fetchJob(api: Api, id: string): Promise<Job> {
+  return api.get(`api/jobs/${id}`);
+}
+
+export function exportCsv(api: Api, kind: CsvKind, siteId: string): Promise<string> {
+  return api.text(`api/exports/${kind}?siteId=${siteId}`);
+}
+
+/** As text: it is saved as it came, byte for byte. */
+export function fetchBackup(api: Api, siteId: string): Promise<string> {
+  return api.text(`api/sites/${siteId}/backup`);
+}
+
+export function restoreBackup(api: Api, backup: unknown, dryRun: boolean): Promise<RestoreReply> {
+  return api.send("POST", "api/backups/restore", { backup, dryRun }, { timeoutMs: LONG_MS });
+}
