@@ -9,6 +9,7 @@ import { startChromium } from "../lab/chromium.ts";
 import { DOOR, type Lab, startLab } from "../lab/lab.ts";
 import { Panel } from "../lab/panel.ts";
 import type { SipPhone } from "../lab/sip-phone.ts";
+import { until } from "../lab/until.ts";
 
 const DOOR_HZ = 440;
 const HZ_401 = 1000;
@@ -136,6 +137,34 @@ for (const ender of ["caller", "callee"] as const) {
     assert.equal(call.answeredBy?.kind, "panel");
   });
 }
+
+test("a panel that is reloaded while it rings rings again, and both hear each other", async () => {
+  await fresh();
+  await door.dial("unit401");
+  await panel401.rings();
+  await panel401.page.reload();
+  assert.equal(await panel401.rings(), "Entrance");
+  await panel401.answer();
+  await hearsAt(panel401, DOOR_HZ);
+  await panel401.hangUp();
+  await door.waitFor("CALL_CLOSED", 1_000);
+  heardBy(door, HZ_401);
+});
+
+test("a panel whose connection breaks while it rings rings again when it is back, and can be answered", async () => {
+  await fresh();
+  await door.dial("unit401");
+  await panel401.rings();
+  const { connections } = (await lab.edge.jsonRpc("ws.dump")) as { connections: string[] };
+  for (const line of connections) await lab.edge.jsonRpc("ws.close", [Number.parseInt(line, 10)]);
+  await until(async () => !(await panel401.ringing), { what: "the panel to notice" });
+  assert.equal(await panel401.rings(), "Entrance");
+  await panel401.answer();
+  await hearsAt(panel401, DOOR_HZ);
+  await panel401.hangUp();
+  await door.waitFor("CALL_CLOSED", 1_000);
+  heardBy(door, HZ_401);
+});
 
 test("a panel in a call is busy for the door, and its call goes on with sound", async () => {
   await fresh();

@@ -35,6 +35,7 @@ for (const [suite, version] of SUITES) {
       );
       const call = await door.call("unit401");
       const elsewhere = await ringing(mobile);
+      await ringing(await house.device("second401", "ws"));
       (await ringing(panel)).answer(200);
       assert.equal(await status(call), 200);
       assert.match(header(await elsewhere.endedByPeer, "reason"), /Call completed elsewhere/);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { around } from "../lab/around.ts";
 import { header } from "../lab/sip/message.ts";
+import type { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
 import { DOMAIN, House, ringing, status } from "./house.ts";
 
@@ -33,7 +34,8 @@ describe("ringing", () => {
       const { invite } = await ringing(device);
       assert.ok(invite);
       assert.match(header(invite, "x-neolia-call"), /^[0-9a-f]{32}$/);
-      assert.equal(header(invite, "x-neolia-call"), house.edge.events(DOMAIN).at(-1)?.callId);
+      const last = await until(() => house.edge.events(DOMAIN).at(-1), { what: "an event" });
+      assert.equal(header(invite, "x-neolia-call"), last.callId);
     }
     await call.cancel();
     assert.equal(await status(call), 487);
@@ -41,6 +43,21 @@ describe("ringing", () => {
     assert.equal(story[0], "invited");
     assert.deepEqual(story.slice(1, -1).sort(), ["ringing mobile401", "ringing panel401", "ringing second401"]);
     assert.equal(story.at(-1), "failed 487");
+  });
+
+  test("thirty devices of a unit ring at once, and all stop when one answers", async () => {
+    house.rules({ unit: "unit401" });
+    const door = await house.device("door");
+    const devices: SipAgent[] = [];
+    for (const user of ["panel401", "second401", "mobile401"]) {
+      for (let n = 0; n < 10; n++) devices.push(await house.device(user));
+    }
+    const call = await door.call("unit401");
+    const calls = await Promise.all(devices.map((device) => ringing(device)));
+    calls[17]?.answer(200);
+    assert.equal(await status(call), 200);
+    for (const other of calls.filter((_, n) => n !== 17)) assert.equal((await other.endedByPeer).method, "CANCEL");
+    assert.equal((await call.hangup()).status, 200);
   });
 
   test("the first device that answers takes the call and the others learn that it was answered elsewhere", async () => {

@@ -90,7 +90,12 @@ export class Phone {
     on(document, "visibilitychange", wake, this.stops);
     on(window, "pageshow", wake, this.stops);
     on(window, "online", wake, this.stops);
-    on(window, "pagehide", () => this.calls.get(this.key() ?? "")?.terminate(), this.stops);
+    on(window, "pagehide", () => this.leave(), this.stops);
+  }
+
+  /** A page that goes away hangs up. It refuses no call that rings: it may be a reload, and then it rings again. */
+  private leave(): void {
+    if (this.current.call.phase !== "incoming") this.calls.get(this.key() ?? "")?.terminate();
   }
 
   /** Gives the place to the next tab and lets go of everything. */
