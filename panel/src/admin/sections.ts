@@ -7,7 +7,11 @@ import "./pages/audit-page.ts";
 import "./pages/buildings-page.ts";
 import "./pages/devices-page.ts";
 import "./pages/doors-page.ts";
+<<<<<<< HEAD
 import "./pages/health-page.ts";
+=======
+import "./pages/members-page.ts";
+>>>>>>> 9c5b153 (Residents' page: Home Assistant's users, their units and the desk)
 import "./pages/overview-page.ts";
 import "./pages/rules-page.ts";
 import "./pages/settings-page.ts";
@@ -39,6 +43,12 @@ export const SECTIONS: readonly Section[] = [
     icon: "unit",
     title: "nav.units",
     page: (admin) => html`<neolia-units-page .admin=${admin}></neolia-units-page>`,
+  },
+  {
+    id: "members",
+    icon: "people",
+    title: "nav.members",
+    page: (admin) => html`<neolia-members-page .admin=${admin}></neolia-members-page>`,
   },
   {
     id: "doors",

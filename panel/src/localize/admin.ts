@@ -1,6 +1,7 @@
 /** The texts of the installer's pages: loaded with them, not with the panel. One file an area, both languages in it. */
 import * as devices from "./admin/devices.ts";
 import * as errors from "./admin/errors.ts";
+import * as members from "./admin/members.ts";
 import * as places from "./admin/places.ts";
 import * as rules from "./admin/rules.ts";
 import * as shell from "./admin/shell.ts";
@@ -9,7 +10,16 @@ import { en as panelEn } from "./en.ts";
 import { fr as panelFr } from "./fr.ts";
 import { type LocalizerOf, localizerOf } from "./localize.ts";
 
-const en = { ...panelEn, ...shell.en, ...places.en, ...devices.en, ...rules.en, ...upkeep.en, ...errors.en };
+const en = {
+  ...panelEn,
+  ...shell.en,
+  ...places.en,
+  ...devices.en,
+  ...members.en,
+  ...rules.en,
+  ...upkeep.en,
+  ...errors.en,
+};
 
 export type AdminKey = keyof typeof en;
 export type AdminLocalizer = LocalizerOf<AdminKey>;
@@ -19,6 +29,7 @@ const fr: Record<AdminKey, string> = {
   ...shell.fr,
   ...places.fr,
   ...devices.fr,
+  ...members.fr,
   ...rules.fr,
   ...upkeep.fr,
   ...errors.fr,
