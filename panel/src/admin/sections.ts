@@ -7,11 +7,8 @@ import "./pages/audit-page.ts";
 import "./pages/buildings-page.ts";
 import "./pages/devices-page.ts";
 import "./pages/doors-page.ts";
-<<<<<<< HEAD
 import "./pages/health-page.ts";
-=======
 import "./pages/members-page.ts";
->>>>>>> 9c5b153 (Residents' page: Home Assistant's users, their units and the desk)
 import "./pages/overview-page.ts";
 import "./pages/rules-page.ts";
 import "./pages/settings-page.ts";
