@@ -35,6 +35,7 @@ around(
 
 async function openPage(path = ""): Promise<{ panel: PanelAtHome; page: Locator }> {
   const panel = await PanelAtHome.open(browser, house, house.home.owner, { path: `/admin/members${path}` });
+  await panel.page.setViewportSize(SIZES.desk);
   const page = panel.root.locator("neolia-members-page");
   await page.getByRole("heading", { name: /Residents|Résidents/ }).waitFor();
   return { panel, page };

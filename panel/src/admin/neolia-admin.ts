@@ -72,7 +72,7 @@ export class NeoliaAdmin extends LitElement {
       ${this.renderBar(admin)}
       <div class="body">
         ${site === null ? nothing : this.renderNavigation(admin)}
-        <main>${this.renderPage(admin)}</main>
+        <div class="content">${this.renderPage(admin)}</div>
       </div>
       <neolia-admin-toast .t=${this.t}></neolia-admin-toast>
     `;

@@ -44,13 +44,13 @@ export const shellStyle = css`
     min-block-size: 0;
     position: relative;
   }
-  main {
+  .content {
     container: admin / inline-size;
     flex: 1;
     min-block-size: 0;
     overflow: auto;
   }
-  main > * {
+  .content > * {
     min-block-size: 100%;
   }
   nav {
@@ -162,7 +162,7 @@ export const shellStyle = css`
     .body {
       display: block;
     }
-    main {
+    .content {
       overflow: visible;
     }
   }
