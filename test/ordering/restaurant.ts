@@ -1,6 +1,6 @@
 /** A restaurant with one line and the sample menu, on a real store; its clock stands still unless a test moves it. */
 import { ulid } from "ulid";
-import type { LineSettings, LineWithPassword } from "../../bridge/src/api/line.ts";
+import type { Line, LineSettings } from "../../bridge/src/api/line.ts";
 import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
 import { EventBus } from "../../bridge/src/events/bus.ts";
 import type { OrderCall, ToolAnswer } from "../../bridge/src/ordering/order-desk.ts";
@@ -19,7 +19,7 @@ export interface Restaurant {
   bus: EventBus;
   directory: Directory;
   ordering: Ordering;
-  line: LineWithPassword;
+  line: Line;
   siteId: string;
   folder: string;
   /** What would have gone to the outbox. */
@@ -59,6 +59,22 @@ export async function restaurant(options: { folder?: string; nowMs?: number } = 
   return restaurantOf({ ...made, store, clock, line, siteId: site.id, folder });
 }
 
+/** What a process left behind, as the next one finds it. */
+export function reopenedRestaurant(folder: string, lineId: string): Restaurant {
+  const clock = { nowMs: Date.now() };
+  const store = openStore({ folder });
+  const made = start(store, clock);
+  const line = made.ordering.lines.get(lineId);
+  return restaurantOf({
+    ...made,
+    store,
+    clock,
+    line,
+    siteId: line.siteId,
+    folder: { path: folder, remove: () => undefined },
+  });
+}
+
 interface Parts {
   store: Store;
   bus: EventBus;
@@ -66,7 +82,7 @@ interface Parts {
   ordering: Ordering;
   news: Restaurant["news"];
   clock: { nowMs: number };
-  line: LineWithPassword;
+  line: Line;
   siteId: string;
   folder: { path: string; remove(): void };
 }

@@ -1,0 +1,80 @@
+/**
+ * One call at the order desk in a process of its own, which stops dead at a boundary and waits to be killed:
+ * `node kill-child.ts <folder> <lineId> <callId> <variant> <boundary>`. Boundaries are before, inside and after each
+ * transaction, counted from 0. What the desk answered is written to stdout at once: that is what the model would have heard.
+ */
+import { writeSync } from "node:fs";
+import { ulid } from "ulid";
+import { openDirectory } from "../../bridge/src/directory/directory.ts";
+import { EventBus } from "../../bridge/src/events/bus.ts";
+import { orderAnnouncer } from "../../bridge/src/mqtt/order-announcer.ts";
+import type { ToolAnswer } from "../../bridge/src/ordering/order-desk.ts";
+import { startOrdering } from "../../bridge/src/ordering/ordering.ts";
+import { openStore } from "../../bridge/src/store/store.ts";
+
+const [folder = "", lineId = "", callId = "", variant = "0", boundary = "0"] = process.argv.slice(2);
+
+function tell(message: Record<string, unknown>): void {
+  writeSync(1, `${JSON.stringify(message)}\n`);
+}
+
+const store = openStore({ folder });
+let counting = false;
+let passed = 0;
+let depth = 0;
+function pass(): void {
+  if (!counting || depth > 1 || passed++ !== Number(boundary)) return;
+  tell({ at: "boundary" });
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+const { transaction } = store;
+store.transaction = (work) => {
+  depth++;
+  try {
+    pass();
+    return transaction(() => {
+      const result = work();
+      pass();
+      return result;
+    });
+  } finally {
+    depth--;
+  }
+};
+
+const fail = (error: unknown): never => {
+  throw error;
+};
+const bus = new EventBus(fail);
+const base = { store, bus, now: Date.now, newId: () => ulid() };
+const directory = openDirectory({ ...base, sipUri: null });
+const ordering = startOrdering({ ...base, directory, announce: orderAnnouncer(store), onError: fail });
+
+counting = true;
+const n = Number(variant);
+const call = ordering.desk.open({ callId, lineId, callerNumber: "+33612345678", language: n % 2 === 0 ? "fr" : "en" });
+tell({ opened: true });
+let tools = 0;
+function tool(name: string, args: unknown = {}): ToolAnswer {
+  const answer = call.callTool(name, args, `tool-${++tools}`);
+  pass();
+  tell({ tool: name, state: answer.state, totalCents: answer.totalCents });
+  return answer;
+}
+call.heard("bonjour");
+tool("add_item", { item_id: "reine", quantity: 1 + (n % 4) });
+tool("change_line", { line: 1, option_ids: ["taille-grande"] });
+if (n % 3 === 0) tool("add_item", { item_id: "tiramisu", quantity: 2 });
+if (n % 3 === 1) tool("remove_line", { line: 1 });
+if (n % 3 === 1) tool("add_item", { item_id: "cola", quantity: 3 });
+tool("set_details", { name: `Caller ${n}`, pickup_time: "asap" });
+const readBack = tool("read_back");
+call.playedToEnd(readBack.say.mark ?? "");
+call.callerTurn({ beganAtMs: Date.now() + 1 });
+const confirmed = tool("confirm_order");
+call.playedToEnd(confirmed.say.mark ?? "");
+call.end({ reason: "completed", costCents: 2 });
+counting = false;
+tell({ boundaries: passed });
+ordering.stop();
+store.close();
