@@ -19,6 +19,7 @@ import { modelOf, type PanelModel, type PanelState } from "./model.ts";
 import { phone } from "./phone/phone.ts";
 import { endKey } from "./views/end-text.ts";
 import { peerOf } from "./views/names.ts";
+import { ringBanner } from "./views/ring-banner.ts";
 
 type Page = "home" | "log" | "setup";
 
@@ -178,11 +179,14 @@ export class NeoliaPanel extends LitElement {
     };
     this.unsubscribes = [host.subscribe(follow), model.subscribe(know)];
     model.start();
+    ringBanner.count(1);
+    if (host.kind === "native") ringBanner.attend(host, model);
   }
 
   private leave(): void {
     for (const unsubscribe of this.unsubscribes.splice(0)) unsubscribe();
     this.host = null;
+    ringBanner.count(-1);
   }
 
   private follow(look: Look): void {

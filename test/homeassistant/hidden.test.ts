@@ -4,12 +4,14 @@
  * frontend's own; its timer alone is told that they are over.
  */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { around } from "../lab/around.ts";
 import { findTone } from "../lab/audio.ts";
 import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
+import { accessible } from "../panel/inspect.ts";
 import { DOOR_HZ, DoorHouse } from "./door-house.ts";
 import { PanelAtHome, type Way } from "./panel-at-home.ts";
 
@@ -110,3 +112,26 @@ for (const way of ["native", "frame"] as Way[]) {
     await panel.close();
   });
 }
+
+test("a native panel's doorbell is seen and answered on any other page of Home Assistant", async () => {
+  const panel = await PanelAtHome.open(browser, house, house.home.rosa, { way: "native" });
+  await panel.setUp(house, "401");
+  await panel.visit("/profile");
+  await panel.root.locator("neolia-panel").waitFor({ state: "detached" });
+  const banner = panel.root.locator("neolia-ring-banner");
+  assert.equal(await banner.getByRole("alert").count(), 0);
+
+  house.door.mark();
+  await house.door.dial("unit401");
+  await banner.getByText("Entrance is ringing").waitFor();
+  await accessible(panel.frame, "the banner", "neolia-ring-banner");
+  if (process.env.NEOLIA_SHOTS) await panel.page.screenshot({ path: join(process.env.NEOLIA_SHOTS, "banner.png") });
+  await banner.getByRole("button", { name: "Answer" }).click();
+  await panel.root.locator("neolia-call-view .time").waitFor();
+  assert.equal(new URL(panel.page.url()).pathname, "/intercom");
+  assert.equal(await banner.getByRole("alert").count(), 0);
+  await panel.hangUp();
+  await house.door.waitFor("CALL_CLOSED");
+  await panel.ready();
+  await panel.close();
+});

@@ -62,10 +62,15 @@ export class PanelAtHome {
 
   /** Home Assistant leads to an address below the panel's, as it does when a notification is tapped. */
   async follow(path: string): Promise<void> {
+    await this.visit(this.base + path);
+  }
+
+  /** Home Assistant leads to any page of its own. */
+  async visit(path: string): Promise<void> {
     await this.page.evaluate((address) => {
       history.pushState(null, "", address);
       window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: false } }));
-    }, this.base + path);
+    }, path);
   }
 
   /** Chooses a unit as on first use, and waits until the panel can ring. */

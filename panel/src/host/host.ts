@@ -28,6 +28,8 @@ export interface Host {
   renewSession(): Promise<boolean>;
   /** Changes what the address asks for; `push` makes an entry in the history to come back from. Default: replace. */
   goTo(path: string, how?: "push" | "replace"): void;
+  /** Leads whoever is on another page of Home Assistant to the panel. */
+  bringUp(): void;
 }
 
 /** The part of Home Assistant's `hass` object that the panel uses. */

@@ -79,6 +79,10 @@ export class IngressHost implements Host {
     }
   }
 
+  bringUp(): void {
+    // The frame goes with the page that shows it: whoever sees us sees the panel.
+  }
+
   private say(message: object): void {
     window.parent.postMessage(message, location.origin);
   }

@@ -73,6 +73,13 @@ export class NativeHost implements Host {
     window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: how === "replace" } }));
   }
 
+  bringUp(): void {
+    const { route } = this.properties;
+    if (route === null) return;
+    history.pushState(null, "", route.prefix);
+    window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: false } }));
+  }
+
   /** null: the app is not known; its sidebar entry is off and the configuration does not name it. */
   private sessionOf(): IngressSession | null {
     const slug = this.properties.panel?.config?.slug ?? findSlug(this.properties.hass);

@@ -35,4 +35,8 @@ export class StandaloneHost implements Host {
     setFragmentPath(path, how);
     this.listeners.tell();
   }
+
+  bringUp(): void {
+    // The page is the panel.
+  }
 }

@@ -8,6 +8,8 @@ export const en = {
   "bar.title": "Intercom",
   "bar.menu": "Open Home Assistant's menu",
 
+  "banner.open": "Open the intercom",
+
   "home.title": "Intercom",
   "home.doors": "Doors",
   "home.units": "Neighbours",

@@ -9,6 +9,8 @@ export const fr: Record<Key, string> = {
   "bar.title": "Interphone",
   "bar.menu": "Ouvrir le menu de Home Assistant",
 
+  "banner.open": "Ouvrir l’interphone",
+
   "home.title": "Interphone",
   "home.doors": "Portes",
   "home.units": "Voisins",
