@@ -33,6 +33,8 @@ export interface BridgeFakeOptions {
   sip: (deviceId: string) => Device["sip"];
   /** Sent with every page, e.g. Permissions-Policy. */
   headers?: Record<string, string>;
+  /** Where it listens. Default: loopback. */
+  address?: string;
 }
 
 const COOKIE = "neolia=signed-in";
@@ -64,7 +66,7 @@ export class BridgeFake {
   /** Serves on the port it had before, or on a free one. */
   async start(): Promise<void> {
     this.app = await this.build();
-    await this.app.listen({ port: this.port, host: "127.0.0.1" });
+    await this.app.listen({ port: this.port, host: this.options.address ?? "127.0.0.1" });
     this.port = (this.app.server.address() as { port: number }).port;
   }
 

@@ -3,7 +3,8 @@
  * lab's own certificate (and no other) is trusted.
  */
 import { createHash, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import type { Sound } from "./audio.ts";
 import { labFolder } from "./folder.ts";
@@ -21,13 +22,17 @@ export interface ChromiumOptions {
   autoplay?: boolean;
   /** Host names that lead to 127.0.0.1; over http they are no secure context, unlike 127.0.0.1 itself. */
   hosts?: string[];
+  /** The address that `hosts` lead to. Default: 127.0.0.1. */
+  hostAddress?: string;
+  /** What is put before the browser's command, e.g. to run it in another network. */
+  within?: string[];
 }
 
 const EXECUTABLE = "/usr/bin/chromium";
 
 /** Starts a browser; `browser.close()` ends it. */
 export async function startChromium(options: ChromiumOptions = {}): Promise<Browser> {
-  const { microphone = "granted", hosts = [] } = options;
+  const { microphone = "granted", hosts = [], hostAddress = "127.0.0.1", within = [] } = options;
   const args = ["--no-sandbox", "--disable-dev-shm-usage", "--allow-loopback-in-peer-connection"];
   if (microphone !== "missing") args.push("--use-fake-device-for-media-stream");
   if (microphone === "granted") args.push("--use-fake-ui-for-media-stream");
@@ -37,20 +42,29 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Brow
   if (options.certificateFile !== undefined) {
     args.push(`--ignore-certificate-errors-spki-list=${publicKeyHash(options.certificateFile)}`);
   }
-  if (hosts.length > 0) args.push(`--host-resolver-rules=${hosts.map((host) => `MAP ${host} 127.0.0.1`).join(",")}`);
+  if (hosts.length > 0)
+    args.push(`--host-resolver-rules=${hosts.map((host) => `MAP ${host} ${hostAddress}`).join(",")}`);
   // Without Playwright's signal handlers: they would end the process before it has stopped what else it started.
   const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
   // A browser that is killed leaves files of its own behind.
   const folder = labFolder("chromium");
   const env = { ...process.env, TMPDIR: folder.path };
   try {
-    const browser = await chromium.launch({ executablePath: EXECUTABLE, headless: true, args, env, ...signals });
+    const executablePath = within.length === 0 ? EXECUTABLE : wrapped(within, folder.path);
+    const browser = await chromium.launch({ executablePath, headless: true, args, env, ...signals });
     browser.on("disconnected", () => folder.remove());
     return browser;
   } catch (error) {
     folder.remove();
     throw error;
   }
+}
+
+/** Playwright starts one program without arguments of ours. */
+function wrapped(within: string[], folder: string): string {
+  const script = join(folder, "chromium");
+  writeFileSync(script, `#!/bin/sh\nexec ${within.join(" ")} ${EXECUTABLE} "$@"\n`, { mode: 0o755 });
+  return script;
 }
 
 export interface PageOptions extends BrowserContextOptions {

@@ -85,7 +85,8 @@ export class Edge {
         ? { command: "kamailio", args }
         : { command: "chroot", args: [this.root, "kamailio", ...args] }),
       logFile: join(this.folder, "kamailio.log"),
-      ready: async () => (await answersOptions(this.values.sipPort)) && (await connects(this.values.wssPort)),
+      ready: async () =>
+        (await answersOptions(this.values)) && (await connects(this.values.wssPort, this.values.listenAddress)),
     });
   }
 
@@ -338,13 +339,13 @@ export function makeCertificates(folder: string): void {
   openssl("x509", "-req", "-in", "edge.csr", "-out", "edge.pem", ...sign);
 }
 
-/** True when something at the UDP port answers an OPTIONS, with whatever: the workers run then. */
-async function answersOptions(port: number): Promise<boolean> {
+/** True when something at the SIP port answers an OPTIONS, with whatever: the workers run then. */
+async function answersOptions({ sipPort, listenAddress }: EdgeValues): Promise<boolean> {
   const socket = createSocket("udp4");
   try {
     const branch = randomBytes(6).toString("hex");
     const lines = [
-      `OPTIONS sip:127.0.0.1:${port} SIP/2.0`,
+      `OPTIONS sip:${listenAddress}:${sipPort} SIP/2.0`,
       `Via: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK${branch};rport`,
       "Max-Forwards: 5",
       `From: <sip:lab@invalid>;tag=${branch}`,
@@ -353,7 +354,7 @@ async function answersOptions(port: number): Promise<boolean> {
       "CSeq: 1 OPTIONS",
       "Content-Length: 0",
     ];
-    socket.send(`${lines.join("\r\n")}\r\n\r\n`, port, "127.0.0.1");
+    socket.send(`${lines.join("\r\n")}\r\n\r\n`, sipPort, listenAddress);
     await once(socket, "message", { signal: AbortSignal.timeout(300) });
     return true;
   } catch {
@@ -372,8 +373,8 @@ function isGone(pid: number): boolean {
   }
 }
 
-async function connects(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
+async function connects(port: number, address = "127.0.0.1"): Promise<boolean> {
+  const socket = connect(port, address);
   try {
     await once(socket, "connect");
     return true;

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { asRoot } from "./as-root.ts";
 import { type PortBlock, reservePorts } from "./ports.ts";
 import { Program } from "./process.ts";
 
@@ -177,8 +178,4 @@ function coreRoot(): string {
 function cacheFolder(): string {
   if (process.env.XDG_CACHE_HOME) return join(process.env.XDG_CACHE_HOME, "neolia");
   return process.getuid?.() === 0 ? "/var/cache/neolia" : join(homedir(), ".cache/neolia");
-}
-
-function asRoot(command: string[]): string[] {
-  return process.getuid?.() === 0 ? command : ["sudo", "--preserve-env", ...command];
 }

@@ -19,6 +19,8 @@ export const LOCKS = `neolia-lab-ports-${process.getuid?.() ?? 0}`;
  */
 export interface PortBlock {
   base: number;
+  /** Of the block on this machine, from 0. */
+  number: number;
   release(): void;
 }
 
@@ -32,7 +34,7 @@ export async function reservePorts(): Promise<PortBlock> {
     const base = FIRST + number * BLOCK;
     const lock = join(folder, String(number));
     if (!take(lock)) continue;
-    if (await allFree(base)) return { base, release: () => rmSync(lock, { force: true }) };
+    if (await allFree(base)) return { base, number, release: () => rmSync(lock, { force: true }) };
     rmSync(lock, { force: true });
   }
   throw new Error(`no free block of ${BLOCK} ports between ${FIRST} and ${FIRST + BLOCKS * BLOCK}`);

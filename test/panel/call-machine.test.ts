@@ -7,6 +7,7 @@ import {
   type CallState,
   FIRST_PACKET_MS,
   PACKET_GAP_MS,
+  PATH_GAP_MS,
   transition,
 } from "../../panel/src/phone/call-machine.ts";
 
@@ -127,6 +128,42 @@ test("a gap in the packets is told after a while, survived when they come back, 
   assert.ok(over.phase === "ended" && over.reason === "no-audio");
 });
 
+/** An active call whose packets came until second 2. */
+const flowing: CallEvent[] = [...answered(), { type: "packets", key: "one", packets: 50, nowMs: 2_000 }];
+const still = (nowMs: number): CallEvent => ({ type: "packets", key: "one", packets: 50, nowMs });
+const moreAt = (nowMs: number): CallEvent => ({ type: "packets", key: "one", packets: 99, nowMs });
+const pathOf = (...events: CallEvent[]) => {
+  const { state } = run(...events);
+  return state.phase === "active" ? state.path.state : state.phase;
+};
+
+test("a lost path is replaced as soon as the server can be reached, once, and found by ICE or by packets", () => {
+  const lost: CallEvent[] = [...flowing, { type: "path-lost", key: "one" }];
+  assert.deepEqual(run(...lost, { type: "path-lost", key: "one" }).effects.slice(1), [{ type: "find-server" }]);
+  const moving: CallEvent[] = [...lost, { type: "reachable" }];
+  assert.deepEqual(run(...moving, { type: "reachable" }).effects.slice(2), [{ type: "move-path", key: "one" }]);
+  assert.equal(pathOf(...moving), "moving");
+  assert.equal(pathOf(...moving, { type: "path-found", key: "one" }), "good");
+  assert.equal(pathOf(...moving, moreAt(4_000)), "good");
+  assert.equal(pathOf(...moving, { type: "path-lost", key: "one" }), "lost");
+  assert.equal(pathOf(...flowing, { type: "reachable" }), "good");
+});
+
+test("after a change of network packets that go on clear the path, and a second without any loses it", () => {
+  const changed: CallEvent[] = [...flowing, { type: "network-changed", nowMs: 2_100 }];
+  assert.equal(pathOf(...changed, moreAt(2_200)), "doubted", "these may have been on their way");
+  assert.equal(pathOf(...changed, moreAt(3_200)), "good");
+  assert.equal(pathOf(...changed, still(2_900)), "doubted");
+  assert.equal(pathOf(...changed, still(3_000)), "lost");
+  assert.equal(run(invite(), { type: "network-changed", nowMs: 1 }).state.phase, "incoming");
+});
+
+test("while another path is looked for the call lives longer without packets, not for ever", () => {
+  const lost: CallEvent[] = [...flowing, { type: "path-lost", key: "one" }];
+  assert.equal(pathOf(...lost, still(2_000 + PACKET_GAP_MS)), "lost");
+  assert.equal(pathOf(...lost, still(2_000 + PATH_GAP_MS)), "ended");
+});
+
 test("a broken connection ends what was not answered yet and leaves a running call alone", () => {
   const lost: CallEvent = { type: "socket-closed", nowMs: 9 };
   const ringing = run(invite(), lost).state;
@@ -171,7 +208,10 @@ test("whatever happens, a call ends once and asks for one thing at a time", () =
     nowMs.map((at): CallEvent => ({ type: "socket-closed", nowMs: at })),
     nowMs.map((at): CallEvent => ({ type: "hang-up", nowMs: at })),
     nowMs.map((at): CallEvent => ({ type: "decline", nowMs: at })),
-    fc.constantFrom<CallEvent>({ type: "answer" }, { type: "silence" }, { type: "dismiss" }),
+    key.map((k): CallEvent => ({ type: "path-lost", key: k })),
+    key.map((k): CallEvent => ({ type: "path-found", key: k })),
+    nowMs.map((at): CallEvent => ({ type: "network-changed", nowMs: at })),
+    fc.constantFrom<CallEvent>({ type: "reachable" }, { type: "answer" }, { type: "silence" }, { type: "dismiss" }),
   );
   fc.assert(
     fc.property(fc.array(event, { maxLength: 40 }), (events) => {

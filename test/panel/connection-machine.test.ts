@@ -28,7 +28,10 @@ test("it connects, registers, and then looks after the registration", () => {
   const { state, effects } = run(...registered);
   assert.deepEqual(state, { phase: "registered" });
   assert.deepEqual(effects, ["open"]);
-  assert.deepEqual(run(...registered, "timer"), { state: { phase: "probing" }, effects: ["open", "register"] });
+  assert.deepEqual(run(...registered, "timer"), {
+    state: { phase: "probing", hurried: false },
+    effects: ["open", "register"],
+  });
 });
 
 test("a probe that is answered changes nothing for anyone", () => {
@@ -68,13 +71,20 @@ test("a login that the server does not know yet is tried again soon, a wrong one
 
 test("a page that wakes connects at once instead of waiting, and checks a connection that looks fine", () => {
   assert.equal(run("start", "closed", "wake").state.phase, "connecting");
-  assert.deepEqual(run(...registered, "wake").state, { phase: "probing" });
+  assert.deepEqual(run(...registered, "wake").state, { phase: "probing", hurried: false });
   assert.equal(run("start", "closed", "timer", "wake").effects.filter((effect) => effect === "open").length, 3);
 });
 
 test("asleep for hours on a dead socket, it is back within 5 s of waking", () => {
   assert.equal(timerOf(run(...registered, "wake").state, 1), 2_500);
   assert.equal(run(...registered, "wake", "timer").state.phase, "connecting");
+});
+
+test("after a change of network it waits only a second for a sign of life, also when it has just asked for one", () => {
+  assert.equal(timerOf(run(...registered, "network-changed").state, 1), 1_000);
+  assert.equal(timerOf(run(...registered, "wake", "network-changed").state, 1), 1_000);
+  assert.equal(run(...registered, "network-changed", "network-changed").effects.length, 2, "one question is enough");
+  assert.equal(run("start", "closed", "network-changed").state.phase, "connecting");
 });
 
 test("it tells the last problem while it tries again", () => {

@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import type { Call } from "../../bridge/src/api/call.ts";
 import type { LiveState } from "../../bridge/src/api/live.ts";
 import { buildPanel } from "../../panel/build.ts";
-import { type BridgeContent, BridgeFake } from "../fakes/bridge-api.ts";
+import { type BridgeContent, BridgeFake, type BridgeFakeOptions } from "../fakes/bridge-api.ts";
 import type { SiteSeed } from "../lab/edge.ts";
 import { labFolder } from "../lab/folder.ts";
 
@@ -136,7 +136,7 @@ export interface Desk {
 export async function startDesk(
   sipUri: string | null,
   ha1: (username: string) => string,
-  headers: Record<string, string> = {},
+  options: Pick<BridgeFakeOptions, "headers" | "address"> = {},
 ): Promise<Desk> {
   const folder = labFolder("panel");
   await buildPanel({ outFolder: folder.path });
@@ -145,7 +145,7 @@ export async function startDesk(
     folder: folder.path,
     token: TOKEN,
     content: content(),
-    headers,
+    ...options,
     sip: (deviceId) => {
       const username = names.get(deviceId) ?? PANELS[names.size % PANELS.length] ?? "";
       names.set(deviceId, username);

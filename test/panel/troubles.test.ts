@@ -110,7 +110,9 @@ test("no microphone is named before a visitor waits: none plugged in", async () 
 });
 
 test("no microphone is named before a visitor waits: forbidden by the server's Permissions-Policy", async () => {
-  const strict = await startDesk(null, () => "0".repeat(32), { "permissions-policy": "microphone=()" });
+  const strict = await startDesk(null, () => "0".repeat(32), {
+    headers: { "permissions-policy": "microphone=()" },
+  });
   stage.opened.push({ close: () => strict.stop() });
   const page = await openPanel(await stage.profile(), strict.bridge.url);
   await page.getByText("the web server or frame around this page forbids it").waitFor();

@@ -95,6 +95,7 @@ export const en = {
   "call.sent": "Sent: {keys}",
   "call.waitingAudio": "Waiting for sound…",
   "call.silent": "No sound is arriving.",
+  "call.reconnecting": "The network changed. Reconnecting …",
   "call.close": "Close",
 
   "end.answered-here": "Call ended",

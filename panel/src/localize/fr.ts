@@ -101,6 +101,7 @@ export const fr: Record<Key, string> = {
   "call.sent": "Envoyé : {keys}",
   "call.waitingAudio": "En attente du son…",
   "call.silent": "Aucun son n’arrive.",
+  "call.reconnecting": "Le réseau a changé. Reconnexion …",
   "call.close": "Fermer",
 
   "end.answered-here": "Appel terminé",

@@ -38,7 +38,7 @@ export type CallState =
   | { phase: "incoming"; call: CallInfo; ringing: boolean }
   | { phase: "answering"; call: CallInfo }
   | { phase: "outgoing"; call: CallInfo; ringing: boolean }
-  | { phase: "active"; call: CallInfo; answeredAtMs: number; muted: boolean; media: Media }
+  | { phase: "active"; call: CallInfo; answeredAtMs: number; muted: boolean; media: Media; path: Path }
   | { phase: "ended"; call: CallInfo; reason: EndReason; answeredAtMs: number | null; endedAtMs: number };
 
 /** What has arrived from the other end: packets so far, and when the count last grew. */
@@ -48,6 +48,16 @@ export interface Media {
   lastPacketAtMs: number;
 }
 
+/** The way that sound takes between this device and the server. */
+export type Path =
+  | { state: "good" }
+  /** The network changed; the packets of the next second will tell. */
+  | { state: "doubted"; sinceMs: number }
+  /** Another way is asked for as soon as the server can be reached. */
+  | { state: "lost" }
+  /** It was asked for. */
+  | { state: "moving" };
+
 export type CallEvent =
   | { type: "invite"; call: CallInfo; fresh: boolean }
   | { type: "dial"; call: CallInfo }
@@ -55,6 +65,13 @@ export type CallEvent =
   | { type: "accepted"; key: string; nowMs: number }
   | { type: "listen-only"; key: string; problem: MicrophoneProblem }
   | { type: "packets"; key: string; packets: number; nowMs: number }
+  /** ICE lost or found a working pair of candidates (RFC 8445). */
+  | { type: "path-lost"; key: string }
+  | { type: "path-found"; key: string }
+  /** This device has another address or another network. */
+  | { type: "network-changed"; nowMs: number }
+  /** The server has just replied over the present connection. */
+  | { type: "reachable" }
   | { type: "terminated"; key: string; reason: EndReason; nowMs: number }
   | { type: "socket-closed"; nowMs: number }
   | { type: "answer" }
@@ -70,6 +87,8 @@ export type CallEffect =
   | { type: "reject"; key: string; code: RejectCode }
   | { type: "place"; key: string; name: string }
   | { type: "terminate"; key: string }
+  | { type: "find-server" }
+  | { type: "move-path"; key: string }
   | { type: "set-muted"; key: string; muted: boolean }
   | { type: "send-digit"; key: string; digit: string };
 
@@ -77,6 +96,10 @@ export type CallEffect =
 export const FIRST_PACKET_MS = 5_000;
 /** Packets came and stopped: this long and the other end, or the way to it, is gone. */
 export const PACKET_GAP_MS = 10_000;
+/** As long is looked for another way to the server. Control ends a call with one unheard side after 30 s. */
+export const PATH_GAP_MS = 25_000;
+/** After a change of network: packets come every 20 ms where the way still holds. */
+const DOUBT_MS = 1_000;
 /** From here on the person is told that nothing is arriving. */
 export const QUIET_NOTICE_MS = 2_500;
 
@@ -106,6 +129,18 @@ export function transition(state: CallState, event: CallEvent): Step {
       return to({ ...state, call: { ...state.call, microphone: event.problem } });
     case "packets":
       return counted(state, event);
+    case "path-lost":
+      if (state.phase !== "active" || state.call.key !== event.key) return stay(state);
+      return state.path.state === "lost" ? stay(state) : pathLost(state);
+    case "path-found":
+      if (state.phase !== "active" || state.call.key !== event.key) return stay(state);
+      return to({ ...state, path: { state: "good" } });
+    case "network-changed":
+      if (state.phase !== "active" || state.path.state === "lost") return stay(state);
+      return to({ ...state, path: { state: "doubted", sinceMs: event.nowMs } });
+    case "reachable":
+      if (state.phase !== "active" || state.path.state !== "lost") return stay(state);
+      return { state: { ...state, path: { state: "moving" } }, effects: [{ type: "move-path", key: state.call.key }] };
     case "terminated":
       if (state.phase === "idle" || state.phase === "ended" || state.call.key !== event.key) return stay(state);
       return to(ended(state, event.reason, event.nowMs));
@@ -145,6 +180,7 @@ function accepted(state: CallState, key: string, nowMs: number): Step {
         answeredAtMs: nowMs,
         muted: false,
         media: { flow: "waiting", packets: 0, lastPacketAtMs: nowMs },
+        path: { state: "good" },
       });
     case "idle":
     case "incoming":
@@ -157,17 +193,39 @@ function accepted(state: CallState, key: string, nowMs: number): Step {
 function counted(state: CallState, event: { key: string; packets: number; nowMs: number }): Step {
   if (state.phase !== "active" || state.call.key !== event.key) return stay(state);
   if (event.packets > state.media.packets) {
-    return to({ ...state, media: { flow: "flowing", packets: event.packets, lastPacketAtMs: event.nowMs } });
+    const path = arrived(state.path, event.nowMs);
+    return to({ ...state, path, media: { flow: "flowing", packets: event.packets, lastPacketAtMs: event.nowMs } });
   }
   const quietMs = event.nowMs - state.media.lastPacketAtMs;
-  const limitMs = state.media.packets === 0 ? FIRST_PACKET_MS : PACKET_GAP_MS;
+  const limitMs =
+    state.media.packets === 0 ? FIRST_PACKET_MS : state.path.state === "good" ? PACKET_GAP_MS : PATH_GAP_MS;
   if (quietMs >= limitMs) {
     return {
       state: ended(state, "no-audio", event.nowMs),
       effects: [{ type: "terminate", key: state.call.key }],
     };
   }
-  return quietMs >= QUIET_NOTICE_MS ? to({ ...state, media: { ...state.media, flow: "silent" } }) : stay(state);
+  if (state.path.state === "doubted" && quietMs >= DOUBT_MS) return pathLost(state);
+  if (quietMs < QUIET_NOTICE_MS || state.media.flow === "silent") return stay(state);
+  // ICE takes 5 s to notice a dead path; by then the connection to the server should be a living one.
+  return { state: { ...state, media: { ...state.media, flow: "silent" } }, effects: [{ type: "find-server" }] };
+}
+
+/** What new packets say of the way they came. ICE tells it only when its state changes, which it need not. */
+function arrived(path: Path, nowMs: number): Path {
+  switch (path.state) {
+    case "moving":
+      return { state: "good" };
+    case "doubted":
+      return nowMs - path.sinceMs >= DOUBT_MS ? { state: "good" } : path;
+    case "good":
+    case "lost":
+      return path;
+  }
+}
+
+function pathLost(state: Extract<CallState, { phase: "active" }>): Step {
+  return { state: { ...state, path: { state: "lost" } }, effects: [{ type: "find-server" }] };
 }
 
 /** An unanswered INVITE dies with its connection (RFC 3261 section 17); an established call does not. */

@@ -19,7 +19,8 @@ export type ConnectionState =
   | { phase: "connecting"; attempt: number; problem: ConnectionProblem | null }
   | { phase: "registering"; attempt: number; problem: ConnectionProblem | null }
   | { phase: "registered" }
-  | { phase: "probing" }
+  /** `hurried`: the network changed, so silence soon counts as an answer. */
+  | { phase: "probing"; hurried: boolean }
   | { phase: "waiting"; attempt: number; problem: ConnectionProblem };
 
 export type ConnectionEvent =
@@ -34,7 +35,9 @@ export type ConnectionEvent =
   /** The state's own timer. */
   | { type: "timer" }
   /** The page was shown, the network came back: do now what would be done later. */
-  | { type: "wake" };
+  | { type: "wake" }
+  /** This device has another network, or sound stopped coming. */
+  | { type: "network-changed" };
 
 export type ConnectionEffect = "open" | "drop" | "register";
 
@@ -43,6 +46,7 @@ type Step = { state: ConnectionState; effects: ConnectionEffect[] };
 const CONNECT_MS = 4_000;
 const REGISTER_MS = 3_000;
 const PROBE_MS = 2_500;
+const HURRIED_PROBE_MS = 1_000;
 const REFRESH_MS = 25_000;
 const BACKOFF_MS = [1_000, 2_000, 4_000];
 /**
@@ -61,7 +65,7 @@ export function timerOf(state: ConnectionState, random: number): number | null {
     case "registering":
       return REGISTER_MS;
     case "probing":
-      return PROBE_MS;
+      return state.hurried ? HURRIED_PROBE_MS : PROBE_MS;
     case "registered":
       return REFRESH_MS;
     case "waiting": {
@@ -91,7 +95,9 @@ export function transition(state: ConnectionState, event: ConnectionEvent): Step
     case "timer":
       return elapsed(state);
     case "wake":
-      return woken(state);
+      return woken(state, false);
+    case "network-changed":
+      return state.phase === "probing" && !state.hurried ? probe(true) : woken(state, true);
   }
 }
 
@@ -107,18 +113,18 @@ function elapsed(state: ConnectionState): Step {
       // Half-dead: the server may be fine, only this socket is not.
       return { state: { phase: "connecting", attempt: 0, problem: "no-reply" }, effects: ["drop", "open"] };
     case "registered":
-      return { state: { phase: "probing" }, effects: ["register"] };
+      return probe(false);
     case "waiting":
       return connect(state.attempt + 1, state.problem);
   }
 }
 
-function woken(state: ConnectionState): Step {
+function woken(state: ConnectionState, hurried: boolean): Step {
   switch (state.phase) {
     case "waiting":
       return connect(0, state.problem);
     case "registered":
-      return { state: { phase: "probing" }, effects: ["register"] };
+      return probe(hurried);
     // An attempt that began without a network may hang for minutes: begin anew.
     case "connecting":
       return connect(state.attempt, state.problem);
@@ -141,6 +147,10 @@ function lost(state: ConnectionState, problem: ConnectionProblem, effects: Conne
     case "probing":
       return { state: { phase: "waiting", attempt: 0, problem }, effects };
   }
+}
+
+function probe(hurried: boolean): Step {
+  return { state: { phase: "probing", hurried }, effects: ["register"] };
 }
 
 function connect(attempt: number, problem: ConnectionProblem | null): Step {

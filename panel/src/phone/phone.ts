@@ -26,6 +26,8 @@ export interface PhoneSetup {
 
 const LOCK = "neolia-phone";
 const WATCH_PACKETS_MS = 500;
+/** When another offer was under way. */
+const MOVE_AGAIN_MS = 1_000;
 /** How long the end of a call stays on screen: a plain hang-up, anything that wants reading. */
 const SHOW_END_MS = 2_500;
 const SHOW_REASON_MS = 7_000;
@@ -42,7 +44,10 @@ export class Phone {
   private readonly listeners = new Set<(state: PhoneState) => void>();
   private readonly ringtone = new Ringtone((ringtone) => this.update({ ringtone }));
   private readonly registration = new Registration({
-    changed: (connection) => this.update({ connection }),
+    changed: (connection) => {
+      this.update({ connection });
+      if (connection.phase === "registered") this.dispatch({ type: "reachable" });
+    },
     lost: () => this.dispatch({ type: "socket-closed", nowMs: Date.now() }),
     incoming: (call) => this.invited(call),
     refused: () => this.setup?.onCredentialsRefused(),
@@ -89,7 +94,13 @@ export class Phone {
     };
     on(document, "visibilitychange", wake, this.stops);
     on(window, "pageshow", wake, this.stops);
-    on(window, "online", wake, this.stops);
+    const networkChanged = (): void => {
+      this.dispatch({ type: "network-changed", nowMs: Date.now() });
+      this.registration.networkChanged();
+    };
+    on(window, "online", networkChanged, this.stops);
+    const network = (navigator as Navigator & { connection?: EventTarget }).connection;
+    if (network !== undefined) on(network, "change", networkChanged, this.stops);
     on(window, "pagehide", () => this.leave(), this.stops);
   }
 
@@ -205,7 +216,7 @@ export class Phone {
   }
 
   private carryOut(effect: CallEffect): void {
-    const call = this.calls.get(effect.key);
+    const call = "key" in effect ? this.calls.get(effect.key) : undefined;
     switch (effect.type) {
       case "accept":
         void this.answer(effect.key);
@@ -218,6 +229,14 @@ export class Phone {
         return;
       case "terminate":
         call?.terminate();
+        return;
+      case "find-server":
+        this.registration.networkChanged();
+        return;
+      case "move-path":
+        if (call?.movePath() === false) {
+          setTimeout(() => this.dispatch({ type: "path-lost", key: effect.key }), MOVE_AGAIN_MS);
+        }
         return;
       case "set-muted":
         call?.setMuted(effect.muted);
@@ -267,6 +286,7 @@ export class Phone {
     call.listen({
       progress: () => this.dispatch({ type: "progress", key }),
       accepted: () => this.dispatch({ type: "accepted", key, nowMs: Date.now() }),
+      path: (found) => this.dispatch({ type: found ? "path-found" : "path-lost", key }),
       terminated: (reason) => {
         this.calls.delete(key);
         this.dispatch({ type: "terminated", key, reason, nowMs: Date.now() });

@@ -25,6 +25,7 @@ export class Registration {
     this.ua = new SipUa(account, {
       opened: () => this.take({ type: "open" }),
       closed: () => this.take({ type: "closed" }),
+      doubtful: () => this.networkChanged(),
       registered: () => this.take({ type: "registered" }),
       alive: () => {
         if (this.state.phase === "probing") this.take({ type: "alive" });
@@ -47,6 +48,11 @@ export class Registration {
   /** The page was shown, the network is back: now rather than later. */
   wake(): void {
     this.take({ type: "wake" });
+  }
+
+  /** The connection may be dead without a word: asks for a sign of life soon. */
+  networkChanged(): void {
+    this.take({ type: "network-changed" });
   }
 
   /** Calls a name of our domain; null while there is no registration. */

@@ -22,6 +22,8 @@ export interface SipListener {
   /** The WebSocket is up; the REGISTER is on its way. */
   opened(): void;
   closed(): void;
+  /** The server may be out of reach although the WebSocket is up. */
+  doubtful(): void;
   registered(): void;
   /** The server answered a REGISTER, with whatever code. */
   alive(): void;
@@ -32,6 +34,8 @@ export interface SipListener {
 export interface SipCallListener {
   progress(): void;
   accepted(): void;
+  /** ICE has a working way to the server, or lost it. */
+  path(found: boolean): void;
   terminated(reason: EndReason): void;
 }
 
@@ -49,17 +53,18 @@ export class SipUa {
   private readonly ua: UA;
   private readonly socket: SipSocket;
   private readonly domain: string;
+  private readonly whenConnected = new Set<() => void>();
   private started = false;
 
   constructor(account: SipAccount, listener: SipListener) {
     this.domain = account.domain;
-    this.socket = new SipSocket(
-      account.uri,
-      (data) => {
+    this.socket = new SipSocket(account.uri, {
+      received: (data) => {
         if (typeof data === "string" && isRegisterReply(data)) listener.alive();
       },
-      () => listener.closed(),
-    );
+      closed: () => listener.closed(),
+      unanswered: () => listener.doubtful(),
+    });
     // A reload must replace its own registration, so the contact is the device's, not JsSIP's random one.
     const contact = account.deviceId.replaceAll("-", "");
     this.ua = new UA({
@@ -77,14 +82,18 @@ export class SipUa {
       connection_recovery_max_interval: NEVER_S,
       user_agent: "Neolia panel",
     });
-    this.ua.on("connected", () => listener.opened());
+    this.ua.on("connected", () => {
+      listener.opened();
+      for (const late of this.whenConnected) late();
+      this.whenConnected.clear();
+    });
     this.ua.on("registered", () => listener.registered());
     this.ua.on("registrationFailed", (event) => {
       const refusal = refusalOf(event);
       if (refusal !== null) listener.refused(refusal);
     });
     this.ua.on("newRTCSession", (event: RTCSessionEvent) => {
-      if (isIncoming(event)) listener.incoming(new SipCall(event.session, event.request));
+      if (isIncoming(event)) listener.incoming(new SipCall(event.session, event.request, this.connected));
     });
   }
 
@@ -113,10 +122,16 @@ export class SipUa {
       mediaConstraints: { audio: true, video: false },
       pcConfig: { iceServers: media.iceServers },
     });
-    const call = new SipCall(session, null);
+    const call = new SipCall(session, null, this.connected);
     call.watchGathering(media.iceServers.length > 0);
     return call;
   }
+
+  /** Now, or when there is a connection again. */
+  private readonly connected = (act: () => void): void => {
+    if (this.ua.isConnected()) act();
+    else this.whenConnected.add(act);
+  };
 
   /** Unregisters and ends; the object is of no use afterwards. */
   stop(): void {
@@ -135,10 +150,14 @@ export class SipCall {
   readonly callId: string | null;
   readonly peer: { name: string; displayName: string | null };
   private readonly session: RTCSession;
+  private readonly connected: (act: () => void) => void;
   private established = false;
+  private gatheringLimited = false;
 
-  constructor(session: RTCSession, invite: IncomingRequest | null) {
+  /** `connected` runs what it is given as soon as there is a connection. */
+  constructor(session: RTCSession, invite: IncomingRequest | null, connected: (act: () => void) => void) {
     this.session = session;
+    this.connected = connected;
     this.key = session.id;
     const identity = session.remote_identity;
     this.peer = { name: identity.uri.user ?? "", displayName: identity.display_name || null };
@@ -153,6 +172,9 @@ export class SipCall {
       this.established = true;
       listener.accepted();
     });
+    const connection: RTCPeerConnection | null = this.session.connection;
+    if (connection !== null) watchPath(connection, listener);
+    else this.session.on("peerconnection", ({ peerconnection }) => watchPath(peerconnection, listener));
     this.session.on("ended", terminated);
     this.session.on("failed", terminated);
   }
@@ -168,12 +190,26 @@ export class SipCall {
     });
   }
 
+  /**
+   * Asks the other end for another way through the network: an offer with new ICE credentials (RFC 8839 section 4.4.1).
+   * false: not now, because another offer is under way.
+   */
+  movePath(): boolean {
+    this.gatheringLimited = false;
+    return this.session.renegotiate({ rtcOfferConstraints: { iceRestart: true } });
+  }
+
   reject(code: 603 | 486): void {
     if (!this.session.isEnded()) this.session.terminate({ status_code: code });
   }
 
+  /** Ends it. Hung up without a connection, the other end hears of it when there is one again. */
   terminate(): void {
-    if (!this.session.isEnded()) this.session.terminate();
+    const end = (): void => {
+      if (!this.session.isEnded()) this.session.terminate();
+    };
+    if (this.session.isEstablished()) this.connected(end);
+    else end();
   }
 
   setMuted(muted: boolean): void {
@@ -214,13 +250,12 @@ export class SipCall {
    * is as soon as there is a candidate worth sending; RTPEngine learns the others from our checks (RFC 8445 7.3.1.3).
    */
   watchGathering(serversGiven: boolean): void {
-    let armed = false;
     this.session.on("icecandidate", ({ candidate, ready }: IceCandidateEvent) => {
       const reflected = candidate.type === "srflx" || candidate.type === "relay";
       const usable = reflected || (!serversGiven && candidate.protocol === "udp");
       if (usable) setTimeout(ready, CANDIDATE_GRACE_MS);
-      else if (!armed) setTimeout(ready, GATHERING_LIMIT_MS);
-      armed = true;
+      else if (!this.gatheringLimited) setTimeout(ready, GATHERING_LIMIT_MS);
+      this.gatheringLimited = true;
     });
   }
 
@@ -235,6 +270,27 @@ export class SipCall {
       connectionLost: event.cause === C.causes.CONNECTION_ERROR,
     });
   }
+}
+
+/** JsSIP ends the call when ICE has failed. Whether there is another way is not its decision, so it is not told. */
+function watchPath(connection: RTCPeerConnection, listener: SipCallListener): void {
+  const changed = (event: Event): void => {
+    switch (connection.iceConnectionState) {
+      case "connected":
+      case "completed":
+        listener.path(true);
+        return;
+      case "failed":
+        event.stopImmediatePropagation();
+        listener.path(false);
+        return;
+      case "disconnected":
+        listener.path(false);
+        return;
+    }
+  };
+  // Captured, which comes before JsSIP's own listener.
+  connection.addEventListener("iceconnectionstatechange", changed, { capture: true });
 }
 
 function isIncoming(event: RTCSessionEvent): event is IncomingRTCSessionEvent {

@@ -208,7 +208,10 @@ export class CallView extends LitElement {
   private renderTrouble(call: Extract<CallState, { phase: "active" }>): TemplateResult | typeof nothing {
     const { t } = this;
     const lines: TemplateResult[] = [];
-    if (call.media.flow === "silent") lines.push(html`<p class="line bad">${t("call.silent")}</p>`);
+    if (call.media.flow === "silent") {
+      const away = call.path.state !== "good";
+      lines.push(html`<p class="line bad">${t(away ? "call.reconnecting" : "call.silent")}</p>`);
+    }
     if (call.media.flow === "waiting" && this.nowMs - call.answeredAtMs > SOON_MS)
       lines.push(html`<p class="line">${t("call.waitingAudio")}</p>`);
     if (call.call.microphone !== null) {
