@@ -15,6 +15,7 @@ import { ingressIdentity } from "./http/ingress-identity.ts";
 import { standaloneIdentity, standaloneKeys } from "./http/standalone-identity.ts";
 import { NetworkWatch } from "./links/network-watch.ts";
 import { announcer } from "./mqtt/announcer.ts";
+import { obeying } from "./mqtt/commands.ts";
 import { lineCommands } from "./mqtt/line-commands.ts";
 import { startMqtt } from "./mqtt/mqtt.ts";
 import { orderAnnouncer } from "./mqtt/order-announcer.ts";
@@ -71,9 +72,18 @@ async function start(options: Options): Promise<() => Promise<void>> {
     log,
   });
   const home = options.home && startHome({ access: options.home, dataFolder: options.dataFolder, network, log });
-  const broker = options.mqtt ?? (await home?.broker()) ?? null;
   const lines = { facts: ordering.boards.facts, command: lineCommands(store, ordering) };
-  const mqtt = startMqtt({ broker, store, bus, network, log, registered: vps.registered, lines });
+  const mqtt = startMqtt({
+    // By hand, or else the one that Home Assistant uses by then.
+    broker: async () => options.mqtt ?? (await home?.broker()) ?? null,
+    store,
+    bus,
+    network,
+    log,
+    registered: vps.registered,
+    command: obeying({ store, directory, log }),
+    lines,
+  });
   const printer = startPrinter({ store, bus, log });
   const telephony = startTelephony({
     ...{ store, bus, log },
@@ -85,8 +95,8 @@ async function start(options: Options): Promise<() => Promise<void>> {
   });
 
   // The page and its API.
-  const missing = missingParts({ ...options, mqtt: broker });
-  const notices = [...(store.notice === null ? [] : [store.notice]), ...missing];
+  const missing = () => missingParts({ ...options, mqtt: mqtt.state().link !== "not-configured" });
+  const notices = () => [...(store.notice === null ? [] : [store.notice]), ...missing()];
   const identity = home
     ? {
         ...ingressIdentity({
@@ -158,7 +168,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     await stop();
     throw error;
   }
-  for (const notice of notices) log.warn({ notice }, "notice");
+  for (const notice of notices()) log.warn({ notice }, "notice");
   void home?.showPanel();
   const { port } = app.server.address() as AddressInfo;
   const where = identity.token === null ? "in Home Assistant" : `http://localhost:${port}/#token=${identity.token}`;

@@ -128,8 +128,8 @@ export function readOptions(env: Record<string, string | undefined>): Options {
   };
 }
 
-/** `mqtt`: the broker, wherever its address comes from. */
-type Parts = Pick<Options, "control" | "sipUri"> & { mqtt: object | null };
+/** `mqtt`: whether there is a broker, wherever its address comes from. */
+type Parts = Pick<Options, "control" | "sipUri"> & { mqtt: boolean };
 
 /** What the bridge runs without, one sentence each, for the log, the health check and the panel. */
 export function missingParts({ control, sipUri, mqtt }: Parts): string[] {

@@ -166,8 +166,8 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
       if (!stage.turn) throw new AppError("VPS_UNREACHABLE", "away");
       return stage.turn;
     },
-    missing: ["No VPS."],
-    notices: ["Restored.", "No VPS."],
+    missing: () => ["No VPS."],
+    notices: () => ["Restored.", "No VPS."],
     version: "0.0.0",
     sipUri: SIP_URI,
     panelFolder: options.panelFolder ?? null,

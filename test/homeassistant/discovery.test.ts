@@ -6,7 +6,7 @@ import { until } from "../lab/until.ts";
 import { CoreSocket } from "./core-socket.ts";
 import { startEchoApp } from "./echo-app.ts";
 import { Home } from "./home.ts";
-import { Intercom } from "./intercom.ts";
+import { type EntityState, Intercom } from "./intercom.ts";
 
 let home: Home;
 let intercom: Intercom;
@@ -66,6 +66,7 @@ test("the entities have the names and ids that a person expects", async () => {
     "sensor.intercom_entrance_call_state": "Entrance Call state",
     "sensor.unit401_call_state": "Unit 401 Call state",
     "sensor.unit401_last_caller": "Unit 401 Last caller",
+    "switch.unit401_do_not_disturb": "Unit 401 Do not disturb",
   });
 });
 
@@ -95,6 +96,53 @@ test("a call that nobody answers is a missed one", async () => {
   await intercom.heard("event.unit401_calls", "missed", call);
 });
 
+test("the same event twice, as QoS 1 may deliver it, is one event in Core", async () => {
+  const heard: string[] = [];
+  await socket.subscribe("subscribe_events", { event_type: "state_changed" }, (event) => {
+    const { entity_id: id, new_state: state } = (event as { data: { entity_id: string; new_state: EntityState } }).data;
+    if (id.startsWith("event.unit401")) heard.push(`${id} ${state.attributes.event_type}`);
+  });
+  const payloads: [string, string][] = [];
+  const listener = await intercom.broker.listen("neolia/+/unit401/event");
+  const call = intercom.ring();
+  intercom.tell(call, "answered");
+  await intercom.heard("event.unit401_calls", "answered", call);
+  for (const { topic, payload } of listener.messages) payloads.push([topic, payload]);
+  await listener.close();
+  assert.equal(payloads.length, 2);
+  for (const [topic, payload] of payloads) await intercom.client.publishAsync(topic, payload, { qos: 1 });
+  intercom.tell(call, "ended");
+  await intercom.heard("event.unit401_calls", "ended", call);
+  assert.deepEqual(heard.toSorted(), [
+    "event.unit401_calls answered",
+    "event.unit401_calls ended",
+    "event.unit401_calls ringing",
+    "event.unit401_doorbell ring",
+  ]);
+});
+
+test("the switch for do-not-disturb shows what the bridge holds, and commands it", async () => {
+  const id = "switch.unit401_do_not_disturb";
+  const held = () => intercom.directory.units.get(UNIT_401).doNotDisturb;
+  const turn = (service: "turn_on" | "turn_off") =>
+    socket.command("call_service", { domain: "switch", service, target: { entity_id: id } });
+  await intercom.state(id, "off");
+  await turn("turn_on");
+  await intercom.state(id, "on");
+  assert.equal(held(), true);
+  const [entry] = intercom.directory.audit.list({}).entries;
+  assert.deepEqual([entry?.who, entry?.changes], ["MQTT", { doNotDisturb: { from: false, to: true } }]);
+  // Somebody in the panel.
+  intercom.directory.units.setDoNotDisturb(UNIT_401, false);
+  await intercom.state(id, "off");
+  // A command from long ago: the switch shows that nothing came of it.
+  const topic = "neolia/sip.example.com/unit401/do-not-disturb/set";
+  await intercom.client.publishAsync(topic, JSON.stringify({ state: "on", at: "2026-01-01T00:00:00+00:00" }));
+  await intercom.client.publishAsync("neolia/sip.example.com/unit402/do-not-disturb/set", "on");
+  await intercom.state("switch.unit402_do_not_disturb", "on");
+  assert.equal(held(), false);
+});
+
 test("a panel that loses its registration is a problem", async () => {
   await intercom.state("binary_sensor.panel401_registration", "off");
   intercom.setRegistered([]);
@@ -119,6 +167,9 @@ test("a restart of Core brings every entity back, and no old ring with them", as
   await home.restartCore();
   socket = await CoreSocket.open(home.core.url, home.ownerToken);
   await intercom.state("sensor.unit401_call_state", "idle");
+  const { attributes } = await intercom.state("sensor.unit401_last_caller", "Entrance");
+  assert.equal(attributes.door, "intercom-entrance");
+  await intercom.state("switch.unit401_do_not_disturb", "off");
   // Core itself forgets the last event if the broker's connection ended before it wrote its states down.
   const { state } = await intercom.state("event.unit401_doorbell");
   assert.ok([before, "unknown"].includes(state), state);

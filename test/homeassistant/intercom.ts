@@ -1,9 +1,12 @@
 /** The bridge's own MQTT side on a real broker, and a real Core that discovers what it publishes. */
 import { connectAsync, type MqttClient } from "mqtt";
+import { ulid } from "ulid";
 import { type CallLog, startCallLog } from "../../bridge/src/calls/call-log.ts";
+import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
 import { EventBus } from "../../bridge/src/events/bus.ts";
 import { NetworkWatch } from "../../bridge/src/links/network-watch.ts";
 import { announcer } from "../../bridge/src/mqtt/announcer.ts";
+import { obeying } from "../../bridge/src/mqtt/commands.ts";
 import { type Mqtt, startMqtt } from "../../bridge/src/mqtt/mqtt.ts";
 import type { Store } from "../../bridge/src/store/store.ts";
 import type { CallEvent } from "../../infra/control/src/wire.ts";
@@ -19,6 +22,7 @@ export class Intercom {
   readonly client: MqttClient;
   private readonly site = storedSite();
   private readonly network = new NetworkWatch();
+  readonly directory: Directory;
   private readonly bus = new EventBus(() => undefined);
   private readonly calls: CallLog;
   private readonly mqtt: Mqtt;
@@ -34,17 +38,21 @@ export class Intercom {
     if (panel) store.accounts.update({ ...panel, label: "Hall panel" });
     store.sites.remove(OTHER_SITE);
     const quiet = () => undefined;
+    const log = { info: quiet, warn: quiet, error: quiet };
+    const { bus } = this;
+    this.directory = openDirectory({ store, bus, now: Date.now, newId: () => ulid(), sipUri: null });
     this.home = home;
     this.broker = broker;
     this.client = client;
     this.calls = startCallLog({ store, bus: this.bus, announce: announcer(store) });
     this.mqtt = startMqtt({
-      broker: { url: broker.url, username: undefined, password: undefined },
+      broker: async () => ({ url: broker.url }),
       store,
       bus: this.bus,
       network: this.network,
-      log: { info: quiet, warn: quiet, error: quiet },
+      log,
       registered: () => this.registered,
+      command: obeying({ store, directory: this.directory, log }),
     });
   }
 

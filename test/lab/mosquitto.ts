@@ -1,7 +1,7 @@
 /** Starts a real Mosquitto on loopback, and listens to it as Home Assistant does. */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
@@ -44,6 +44,11 @@ export class Mosquitto {
   /** SIGKILL is the crash, SIGTERM the orderly end. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     await this.program?.stop(signal);
+  }
+
+  /** Between stop and start: no session and nothing retained is left. */
+  forget(): void {
+    rmSync(join(this.folder, "mosquitto.db"), { force: true });
   }
 
   signal(signal: NodeJS.Signals): void {

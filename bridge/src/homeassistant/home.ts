@@ -29,7 +29,10 @@ export interface Home {
   userOf(request: IngressRequest): IngressUser;
   /** null while the list is unknown. */
   users(): HomeUser[] | null;
-  /** The broker that Home Assistant uses; null when there is none, or the Supervisor does not say. */
+  /**
+   * The broker that Home Assistant uses at this moment, null when there is none; the last one known while the Supervisor
+   * does not say.
+   */
   broker(): Promise<MqttService | null>;
   /** Switches the sidebar entry on, at the first start only. */
   showPanel(): Promise<void>;
@@ -44,14 +47,7 @@ export function startHome({ access, dataFolder, network, log }: HomeOptions): Ho
   return {
     userOf: (request) => ingressUser(request, (id) => users.find(id), access.address),
     users: () => users.list(),
-    broker: async () => {
-      try {
-        return await supervisor.mqttService();
-      } catch (error) {
-        log.warn({ error: String(error) }, "the Supervisor did not say which broker there is");
-        return null;
-      }
-    },
+    broker: brokerOf(supervisor, log),
     showPanel: async () => {
       try {
         const shown = await supervisor.showPanelOnce(onceFile(join(dataFolder, "sidebar-shown")));
@@ -64,5 +60,21 @@ export function startHome({ access, dataFolder, network, log }: HomeOptions): Ho
       users.stop();
       await core.stop();
     },
+  };
+}
+
+function brokerOf(supervisor: Supervisor, log: Log): Home["broker"] {
+  let last: MqttService | null = null;
+  let told = false;
+  return async () => {
+    try {
+      last = await supervisor.mqttService();
+      told = false;
+    } catch (error) {
+      // It is asked before each try to connect: one line for each time that it goes silent.
+      if (!told) log.warn({ error: String(error) }, "the Supervisor did not say which broker there is");
+      told = true;
+    }
+    return last;
   };
 }

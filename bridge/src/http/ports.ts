@@ -21,9 +21,9 @@ export interface HttpPorts {
   turn(siteId: string, username: string): Promise<TurnCredentials>;
   provisioning: ProvisioningView;
   /** Plain sentences: what the bridge runs without. */
-  missing: readonly string[];
+  missing(): readonly string[];
   /** Plain sentences for administrators: that the data was restored, and what is missing. */
-  notices: readonly string[];
+  notices(): readonly string[];
   version: string;
   /** Where browsers register; null when no VPS is configured. */
   sipUri: string | null;

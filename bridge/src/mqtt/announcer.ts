@@ -63,6 +63,6 @@ function nameOf(store: Store, unitId: string | null): string | null {
 }
 
 /** Everybody on the broker reads this: the label of a gateway's caller is a phone number and stays behind. */
-function publicName({ kind, label, name }: Party): string {
+export function publicName({ kind, label, name }: Party): string {
   return kind === "gateway" ? name : label;
 }

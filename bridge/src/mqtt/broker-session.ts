@@ -14,12 +14,18 @@ export interface Broker {
   caFile?: string | undefined;
 }
 
+/**
+ * Where the broker is; null: there is none. Asked before each connection, because a broker is installed, moved or given
+ * other credentials at any time.
+ */
+export type BrokerSource = () => Promise<Broker | null>;
+
 export interface SessionOptions {
   broker: Broker;
   clientId: string;
   /** Gets `offline`, retained, from the broker when we vanish. */
   availabilityTopic: string;
-  /** Everything that comes in on subscribed topics. Commands would enter here; retained ones are never commands. */
+  /** Everything that comes in on subscribed topics. */
   onMessage(topic: string, payload: string, retained: boolean): void;
   /** Ends the session, also one that is not open yet. */
   signal: AbortSignal;

@@ -6,7 +6,15 @@
  * suggested (`default_entity_id`) and belong to the user afterwards. The topics are those of `topics.ts`.
  */
 import { lineComponents } from "./line-discovery.ts";
-import { availabilityTopic, registeredTopic, sitePrefix, stateTopic } from "./topics.ts";
+import {
+  availabilityTopic,
+  doNotDisturbCommandTopic,
+  doNotDisturbTopic,
+  lastCallerTopic,
+  registeredTopic,
+  sitePrefix,
+  stateTopic,
+} from "./topics.ts";
 
 export interface DiscoverySite {
   id: string;
@@ -56,6 +64,14 @@ interface DiscoveryConfig {
 /** What a unit's and a line's event entity tells; also the subtypes of their device triggers. */
 const CALL_EVENTS = ["ringing", "answered", "missed", "ended"] as const;
 
+/**
+ * QoS 1 may deliver an event again when the broker's confirmation was lost: within a call, one that is not further than
+ * what the entity has told already becomes an empty object, which Home Assistant ignores.
+ */
+const ONCE = `{% set order = ${JSON.stringify(CALL_EVENTS)} %}{% set told = this.attributes %}
+{%- if value_json.call_id == told.get('call_id') and told.get('event_type') in order
+  and order.index(value_json.event_type) <= order.index(told.get('event_type')) %}{}{% else %}{{ value }}{% endif %}`;
+
 /** What Home Assistant's discovery topics start with unless its MQTT settings say otherwise. */
 const PREFIX = "homeassistant";
 
@@ -66,6 +82,19 @@ export const BIRTH_TOPIC = `${PREFIX}/status`;
 export function discoveryTopic(domain: string, id: string, prefix = PREFIX): string {
   // Discovery takes letters, digits, - and _ only (node_id); a domain has no _ of its own.
   return `${prefix}/device/neolia_${domain.replaceAll(".", "_")}/${id}/config`;
+}
+
+/** Key → platform of each component of some payloads, as text in one order: what must be known to take it back. */
+export function componentsOf(...payloads: (string | undefined)[]): string {
+  const components = payloads.flatMap((payload) => Object.entries(parseComponents(payload ?? "")));
+  const platforms = components.map(([key, { platform }]) => [key, platform] as const);
+  return JSON.stringify(Object.fromEntries(platforms.toSorted(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** A payload that stands for one with these components (see `componentsOf`), of which nothing else is known. */
+export function payloadOf(components: string): string {
+  const platforms = Object.entries(JSON.parse(components) as Record<string, string>);
+  return JSON.stringify({ components: Object.fromEntries(platforms.map(([key, platform]) => [key, { platform }])) });
 }
 
 /** All discovery messages of a site. `version` is Neolia's own. */
@@ -186,6 +215,19 @@ function unitComponents(site: DiscoverySite, unit: DiscoveryPlace): Record<strin
   return {
     ring: doorbell(site, unit, "Doorbell", "value_json.event_type == 'ringing' and value_json.door"),
     ...callComponents(site, unit),
+    do_not_disturb: {
+      platform: "switch",
+      unique_id: uniqueId(unit.id, "do_not_disturb"),
+      default_entity_id: `switch.${slug(unit.name)}_do_not_disturb`,
+      name: "Do not disturb",
+      icon: "mdi:bell-off",
+      state_topic: doNotDisturbTopic(site.domain, unit.name),
+      command_topic: doNotDisturbCommandTopic(site.domain, unit.name),
+      // With its time: what Home Assistant kept while the broker was away comes too late (commands.ts).
+      command_template: '{"state":"{{ value }}","at":"{{ utcnow().isoformat() }}"}',
+      payload_on: "on",
+      payload_off: "off",
+    },
   };
 }
 
@@ -199,6 +241,7 @@ function callComponents(site: DiscoverySite, place: DiscoveryPlace): Record<stri
       icon: "mdi:phone-log",
       event_types: CALL_EVENTS,
       state_topic: eventTopic(site.domain, place.name),
+      value_template: ONCE,
     },
     state: callState(site, place),
     last_caller: {
@@ -207,8 +250,9 @@ function callComponents(site: DiscoverySite, place: DiscoveryPlace): Record<stri
       default_entity_id: `sensor.${slug(place.name)}_last_caller`,
       name: "Last caller",
       icon: "mdi:account-arrow-left",
-      state_topic: eventTopic(site.domain, place.name),
-      value_template: "{{ value_json.caller if value_json.event_type == 'ringing' else this.state }}",
+      state_topic: lastCallerTopic(site.domain, place.name),
+      value_template: "{{ value_json.caller }}",
+      json_attributes_topic: lastCallerTopic(site.domain, place.name),
     },
     ...Object.fromEntries(CALL_EVENTS.map((what) => [`trigger_${what}`, deviceTrigger(site, place, what, what)])),
   };
@@ -244,7 +288,7 @@ function doorbell(site: DiscoverySite, place: DiscoveryPlace, name: string, cond
     device_class: "doorbell",
     event_types: ["ring"],
     state_topic: eventTopic(site.domain, place.name),
-    value_template: `{% if ${condition} %}{{ dict(value_json, event_type='ring') | to_json }}{% else %}{}{% endif %}`,
+    value_template: `{% if ${condition} and value_json.id != this.attributes.get('id') %}{{ dict(value_json, event_type='ring') | to_json }}{% else %}{}{% endif %}`,
   };
 }
 

@@ -12,7 +12,13 @@ export type MqttProblem =
 const REFUSED: ReadonlySet<unknown> = new Set([4, 5]);
 const CERTIFICATE = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_CERT|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS_CERT|ERR_SSL_)/;
 
+/** There is no broker to connect to. */
+export class NoBroker extends Error {
+  override readonly name = "NoBroker";
+}
+
 export function problemOf(error: unknown): MqttProblem {
+  if (error instanceof NoBroker) return "MQTT_NOT_CONFIGURED";
   const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
   if (REFUSED.has(code)) return "MQTT_UNAUTHORIZED";
   if (typeof code === "string" && CERTIFICATE.test(code)) return "MQTT_CERTIFICATE";

@@ -10,7 +10,10 @@ import { type CallLog, startCallLog } from "../calls/call-log.ts";
 import { EventBus } from "../events/bus.ts";
 import { NetworkWatch } from "../links/network-watch.ts";
 import { announcer, type CallEventPayload } from "./announcer.ts";
+import type { BrokerSource } from "./broker-session.ts";
+import type { Command } from "./commands.ts";
 import { type Mqtt, startMqtt } from "./mqtt.ts";
+import type { LastCaller } from "./site-state.ts";
 
 const TOPIC = `neolia/${DOMAIN}`;
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -25,6 +28,9 @@ let mqtt: Mqtt;
 let listener: MqttListener;
 let registered: string[];
 let clockAheadMs: number;
+let commands: [siteId: string, command: Command][];
+/** Where the broker is, by what the bridge is told each time. */
+let source: BrokerSource;
 const nowMs = (): number => Date.now() + clockAheadMs;
 
 before(async () => {
@@ -41,6 +47,7 @@ beforeEach(async () => {
   site = storedSite();
   registered = [accountId("panel401")];
   clockAheadMs = 0;
+  commands = [];
   bus = new EventBus((error) => assert.fail(String(error)));
   calls = startCallLog({ store: site.store, bus, announce: announcer(site.store, nowMs), nowMs });
   listener = await broker.listen("neolia/#", "homeassistant/#");
@@ -54,16 +61,21 @@ afterEach(async () => {
 });
 
 async function start(password = "s3cret"): Promise<void> {
+  source = async () => ({ url: broker.url, username: "neolia", password });
+  run();
+  if (password === "s3cret") await until(() => mqtt.state().link === "up", { what: "the link to the broker" });
+}
+function run(): void {
   mqtt = startMqtt({
-    broker: { url: broker.url, username: "neolia", password },
+    broker: () => source(),
     store: site.store,
     bus,
     network,
     log: quiet,
     registered: () => registered,
+    command: (siteId, command) => commands.push([siteId, command]),
     nowMs,
   });
-  if (password === "s3cret") await until(() => mqtt.state().link === "up", { what: "the link to the broker" });
 }
 const take = (id: number, ...event: [Parameters<typeof callEvent>[1], Parameters<typeof callEvent>[2]?]): void =>
   calls.take(SITE, callEvent(id, event[0], event[1]), 0);
@@ -284,7 +296,127 @@ test("a refused password, a missing broker and no configuration are told apart",
   await broker.stop();
   await start("wrong");
   await until(() => mqtt.state().code === "MQTT_UNREACHABLE", { what: "no broker" });
-  const none = startMqtt({ broker: null, store: site.store, bus, network, log: quiet, registered: () => [] });
-  assert.deepEqual(none.state(), { link: "not-configured", code: "MQTT_NOT_CONFIGURED" });
-  await none.stop();
+  await mqtt.stop();
+  source = async () => null;
+  run();
+  await until(() => mqtt.state().link === "not-configured", { what: "no configuration" });
+  assert.equal(mqtt.state().code, "MQTT_NOT_CONFIGURED");
+});
+
+test("a broker that is installed after the start, or is given another password, is found without a restart", async () => {
+  source = async () => null;
+  run();
+  await until(() => mqtt.state().link === "not-configured", { what: "no broker" });
+  source = async () => ({ url: broker.url, username: "neolia", password: "of before" });
+  await until(() => mqtt.state().code === "MQTT_UNAUTHORIZED", { timeoutMs: 10_000, what: "the refusal" });
+  source = async () => ({ url: broker.url, username: "neolia", password: "s3cret" });
+  await until(() => mqtt.state().link === "up", { timeoutMs: 10_000, what: "the link" });
+  await until(() => listener.last(`${TOPIC}/availability`) === "online", { what: "online" });
+});
+
+test("do-not-disturb of a flat is told, retained, and commanded by its own topic alone", async () => {
+  await start();
+  const state = (): string | undefined => listener.last(`${TOPIC}/unit401/do-not-disturb`);
+  await until(() => state() === "off", { what: "off" });
+  assert.equal(listener.last(`${TOPIC}/intercom-entrance/do-not-disturb`), undefined);
+  const unit = site.store.units.get(UNIT_401) ?? assert.fail();
+  site.store.units.setDoNotDisturb({ ...unit, doNotDisturb: true });
+  bus.emit("directoryChanged", { siteId: SITE });
+  await until(() => state() === "on", { what: "on" });
+
+  await listener.say(`${TOPIC}/unit401/do-not-disturb`, "off");
+  await listener.say(`${TOPIC}/unit401/open/set`, "on");
+  await listener.say(`${TOPIC}/unit401/state/set`, "on");
+  await listener.say("neolia/other.example.com/unit402/do-not-disturb/set", "on");
+  await listener.say(`${TOPIC}/unit402/do-not-disturb/set`, "nonsense");
+  await listener.say(
+    `${TOPIC}/unit402/do-not-disturb/set`,
+    JSON.stringify({ state: "on", at: "2020-01-01T00:00:00Z" }),
+  );
+  await listener.say(`${TOPIC}/unit401/do-not-disturb/set`, "off");
+  await until(() => commands.length > 0, { what: "the command" });
+  assert.deepEqual(
+    commands.filter(([siteId]) => siteId === SITE),
+    [[SITE, { kind: "do-not-disturb", unit: "unit401", on: false }]],
+  );
+});
+
+test("a command that lies on the broker, or was published while we were away, is not obeyed", async () => {
+  const topic = `${TOPIC}/unit401/do-not-disturb/set`;
+  await listener.say(topic, "on", true);
+  await start();
+  await mqtt.stop();
+  await listener.say(topic, "on");
+  await start();
+  await until(() => listener.last(`${TOPIC}/availability`) === "online", { what: "online" });
+  await listener.say(`${TOPIC}/unit402/do-not-disturb/set`, "on");
+  await until(() => commands.length > 0, { what: "the command of now" });
+  assert.deepEqual(
+    commands.map(([, { unit }]) => unit),
+    ["unit402"],
+  );
+  await listener.say(topic, "", true);
+});
+
+test("the last caller of a flat stays on the broker, without a telephone number", async () => {
+  await start();
+  const lastCaller = (): LastCaller | undefined => listener.events<LastCaller>(`${TOPIC}/unit401/last-caller`).at(-1);
+  take(1, "ringing");
+  await until(() => lastCaller()?.caller === "Entrance", { what: "the door" });
+  const { at, ...told } = lastCaller() ?? assert.fail();
+  assert.deepEqual(told, { caller: "Entrance", call_id: "c".repeat(32), door: "intercom-entrance" });
+  assert.match(at, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  take(2, "failed", { callId: "d".repeat(32), code: 480, caller: "line1", callerNumber: "+33100000000" });
+  await until(() => lastCaller()?.caller === "line1", { what: "the telephone line" });
+  take(3, "failed", { callId: "e".repeat(32), code: 403 });
+  const newcomer = await broker.listen(`${TOPIC}/#`);
+  await until(() => newcomer.last(`${TOPIC}/unit402/state`), { what: "the retained topics" });
+  assert.equal((JSON.parse(newcomer.last(`${TOPIC}/unit401/last-caller`) ?? "") as LastCaller).caller, "line1");
+  assert.equal(newcomer.last(`${TOPIC}/unit402/last-caller`), undefined);
+  await newcomer.close();
+});
+
+test("after the broker's restart events wait for Home Assistant, which comes back later than we do", async () => {
+  await start();
+  await broker.stop("SIGKILL");
+  await until(() => mqtt.state().link === "down", { what: "the lost link" });
+  take(1, "ringing");
+  await broker.start();
+  await until(() => mqtt.state().link === "up", { timeoutMs: 10_000, what: "the link" });
+  await until(() => listener.last(`${TOPIC}/unit401/state`) === "ringing", { what: "the state" });
+  assert.deepEqual(types(), []);
+  await listener.say("homeassistant/status", "online");
+  await until(() => types().length === 1, { what: "the ring" });
+  assert.deepEqual(types(), ["ringing"]);
+});
+
+/** Until discovery is on the broker; an earlier test may have left the same there. */
+const told = (): Promise<true> => until(() => site.store.discovered.list(DOMAIN).length === 6, { what: "discovery" });
+
+test("what was deleted while a broker was away that forgot everything is taken back all the same", async () => {
+  await start();
+  await told();
+  await broker.stop();
+  site.store.units.remove(UNIT_402);
+  bus.emit("directoryChanged", { siteId: SITE });
+  await mqtt.stop();
+  broker.forget();
+  await broker.start();
+  const newcomer = await broker.listen("homeassistant/device/#");
+  await start();
+  await until(() => newcomer.last(configOf(UNIT_402)) === "", { what: "the flat's removal" });
+  await until(() => newcomer.last(configOf(UNIT_401)), { what: "the other flat, told anew" });
+  await newcomer.close();
+});
+
+test("a site that was removed while the broker and we were away leaves nothing behind", async () => {
+  await start();
+  await told();
+  await mqtt.stop();
+  site.store.sites.remove(SITE);
+  await start().catch(() => undefined);
+  await until(() => site.store.discovered.domains().every((domain) => domain !== DOMAIN), { what: "the removal" });
+  for (const topic of [configOf(SITE), configOf(UNIT_401), `${TOPIC}/unit401/state`, `${TOPIC}/availability`]) {
+    await until(() => listener.last(topic) === "", { what: topic });
+  }
 });

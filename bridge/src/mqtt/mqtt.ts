@@ -5,14 +5,14 @@ import type { Log } from "../links/log.ts";
 import type { NetworkWatch } from "../links/network-watch.ts";
 import type { Store } from "../store/store.ts";
 import { OLDEST_ANNOUNCED_MS } from "./announcer.ts";
-import type { Broker } from "./broker-session.ts";
+import type { BrokerSource } from "./broker-session.ts";
+import type { Command } from "./commands.ts";
 import type { MqttLines } from "./line-commands.ts";
 import type { MqttProblem } from "./mqtt-error.ts";
 import { SitePublisher } from "./site-publisher.ts";
 
 export interface MqttOptions {
-  /** null: not configured. */
-  broker: Broker | null;
+  broker: BrokerSource;
   store: Store;
   bus: EventBus;
   network: NetworkWatch;
@@ -21,6 +21,8 @@ export interface MqttOptions {
   registered: () => string[];
   /** Left out: there are no lines. */
   lines?: MqttLines;
+  /** What a command does; see commands.ts for what comes through. */
+  command: (siteId: string, command: Command) => void;
   nowMs?: () => number;
 }
 
@@ -33,20 +35,35 @@ export interface Mqtt {
 /** Events that wait for the broker at most; older ones stay in the call log only. */
 const MOST_WAITING = 10_000;
 const TRIM_EVERY_MS = 60_000;
-const WORST_FIRST = ["down", "connecting", "up"] as const;
+const WORST_FIRST = ["not-configured", "down", "connecting", "up"] as const;
 
 export function startMqtt(options: MqttOptions): Mqtt {
-  const { broker, store } = options;
+  const { store } = options;
   const nowMs = options.nowMs ?? Date.now;
-  const trim = (): void => void store.outbox.trim(nowMs() - OLDEST_ANNOUNCED_MS, MOST_WAITING);
-  trim();
-  const trimming = setInterval(trim, TRIM_EVERY_MS);
-  const publishers = broker === null ? null : startPublishers({ ...options, broker, nowMs });
+  let configured = true;
+  const broker: BrokerSource = async () => {
+    const found = await options.broker();
+    configured = found !== null;
+    return found;
+  };
+  const publishers = startPublishers({ ...options, broker, nowMs });
+  const tend = (): void => {
+    store.outbox.trim(nowMs() - OLDEST_ANNOUNCED_MS, MOST_WAITING);
+    // A publisher asks for itself.
+    if (publishers.states().length === 0) void broker();
+  };
+  tend();
+  const tending = setInterval(tend, TRIM_EVERY_MS);
   return {
-    state: () => publishers?.state() ?? NOT_CONFIGURED,
+    state: () => {
+      const states = publishers.states();
+      const worst = WORST_FIRST.flatMap((link) => states.find((one) => one.link === link) ?? [])[0];
+      if (worst) return worst;
+      return configured ? { link: "connecting", code: "MQTT_NO_SITE" } : NOT_CONFIGURED;
+    },
     stop: async () => {
-      clearInterval(trimming);
-      await publishers?.stop();
+      clearInterval(tending);
+      await publishers.stop();
     },
   };
 }
@@ -55,28 +72,51 @@ const NOT_CONFIGURED = { link: "not-configured", code: "MQTT_NOT_CONFIGURED" sat
 
 const NO_LINES: MqttLines = { facts: () => [], command: () => false };
 
-function startPublishers(options: MqttOptions & { broker: Broker; nowMs: () => number }): Mqtt {
-  const { broker, store, bus, network, log, registered, lines = NO_LINES, nowMs } = options;
+interface Publishers {
+  states(): LiveState["mqtt"][];
+  stop(): Promise<void>;
+}
+
+function startPublishers(options: MqttOptions & { nowMs: () => number }): Publishers {
+  const { store, bus } = options;
   const publishers = new Map<string, SitePublisher>();
-  const leaving = new Set<Promise<void>>();
+  /** Of sites that are gone, by domain: they take back what the broker and Home Assistant hold of them. */
+  const leaving = new Map<string, SitePublisher>();
+  let stopped = false;
+
+  const publisherOf = (site: { id: string; domain: string }): SitePublisher =>
+    new SitePublisher({
+      ...options,
+      site,
+      lines: options.lines ?? NO_LINES,
+      onLink: () => bus.emit("linkChanged", { link: "mqtt" }),
+      onCommand: (command) => options.command(site.id, command),
+    });
+
+  function leave(domain: string, publisher: SitePublisher): void {
+    leaving.set(domain, publisher);
+    void publisher.clear().then(() => {
+      leaving.delete(domain);
+      // A site that has come back under the same domain waited for this.
+      follow();
+    });
+  }
 
   /** One publisher for each site that there is. */
   function follow(): void {
+    if (stopped) return;
     const sites = store.sites.list();
-    for (const site of sites) {
-      if (publishers.has(site.id)) continue;
-      const onLink = (): void => bus.emit("linkChanged", { link: "mqtt" });
-      publishers.set(
-        site.id,
-        new SitePublisher({ broker, site, store, network, log, registered, lines, onLink, nowMs }),
-      );
-    }
     for (const [siteId, publisher] of publishers) {
       if (sites.some(({ id }) => id === siteId)) continue;
       publishers.delete(siteId);
-      const cleared = publisher.clear();
-      leaving.add(cleared);
-      void cleared.finally(() => leaving.delete(cleared));
+      leave(publisher.domain, publisher);
+    }
+    for (const site of sites) {
+      if (publishers.has(site.id)) continue;
+      const before = leaving.get(site.domain);
+      // Two connections of one name would throw each other out.
+      if (before) void before.stop();
+      else publishers.set(site.id, publisherOf(site));
     }
   }
 
@@ -92,18 +132,19 @@ function startPublishers(options: MqttOptions & { broker: Broker; nowMs: () => n
     }),
   ];
   follow();
+  const present = new Set(store.sites.list().map(({ domain }) => domain));
+  for (const domain of store.discovered.domains()) {
+    if (!present.has(domain)) leave(domain, publisherOf({ id: "", domain }));
+  }
 
   return {
-    state: () => {
-      const states = [...publishers.values()].map((publisher) => publisher.state());
-      if (states.length === 0) return { link: "connecting", code: "MQTT_NO_SITE" };
-      return (
-        WORST_FIRST.flatMap((link) => states.find((one) => one.link === link) ?? [])[0] ?? { link: "up", code: null }
-      );
-    },
+    states: () => [...publishers.values()].map((publisher) => publisher.state()),
     stop: async () => {
+      stopped = true;
       for (const off of offs) off();
-      await Promise.all([...[...publishers.values()].map((publisher) => publisher.stop()), ...leaving]);
+      const all = [...publishers.values(), ...leaving.values()];
+      publishers.clear();
+      await Promise.all(all.map((publisher) => publisher.stop()));
     },
   };
 }

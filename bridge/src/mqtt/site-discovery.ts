@@ -8,10 +8,12 @@ import type { BrokerSession } from "./broker-session.ts";
 import { discoveredSite } from "./discovered-site.ts";
 import {
   BIRTH_TOPIC,
+  componentsOf,
   type DiscoveryMessages,
   discoveryChanges,
   discoveryMessages,
   discoveryTopic,
+  payloadOf,
 } from "./discovery.ts";
 
 export interface SiteDiscoveryOptions {
@@ -34,6 +36,8 @@ export class SiteDiscovery {
   private published: DiscoveryMessages = new Map();
   /** Whether the broker has shown what it holds. */
   private known = false;
+  /** Whether our notes hold what the broker held before us, which needs no publishing. */
+  private noted = false;
   private quiet: NodeJS.Timeout | undefined;
   private birth: NodeJS.Timeout | undefined;
 
@@ -44,8 +48,15 @@ export class SiteDiscovery {
     this.ownTopics = new RegExp(`^${discoveryTopic(domain, "[^/]+")}$`);
   }
 
-  /** The filters are subscribed to in a new session: what the broker holds comes now. */
+  /**
+   * The filters are subscribed to in a new session: what the broker holds comes now. What it should hold, by our own
+   * notes, counts as well: it may have forgotten what Home Assistant still knows.
+   */
   subscribed(): void {
+    const { store, site } = this.options;
+    for (const { topic, components } of store.discovered.list(site.domain)) {
+      if (!this.published.has(topic)) this.published.set(topic, payloadOf(components));
+    }
     this.waitForMore();
   }
 
@@ -71,14 +82,30 @@ export class SiteDiscovery {
     const found = discoveredSite(store, site.id);
     const wanted: DiscoveryMessages = found ? discoveryMessages(found, VERSION) : new Map();
     const changes = discoveryChanges(this.published, wanted);
+    this.note(changes, this.published);
     this.published = wanted;
     // One connection keeps the order of what is sent on a topic (MQTT 3.1.1 section 4.6).
     await Promise.all(changes.map(([topic, payload]) => session.publish(topic, payload, true)));
+    this.note(this.noted ? changes : [...changes.filter(([, payload]) => payload === ""), ...wanted]);
+    this.noted = true;
   }
 
-  /** Topics that the broker holds, by our knowledge. */
-  topics(): string[] {
-    return [...this.published.keys()];
+  /** Noted before it is said, with what was there before: whatever may have been said can be taken back one day. */
+  private note(changes: readonly [topic: string, payload: string][], before?: DiscoveryMessages): void {
+    const { store, site } = this.options;
+    if (changes.length === 0) return;
+    store.transaction(() => {
+      for (const [topic, payload] of changes) {
+        const components = componentsOf(payload, before?.get(topic));
+        if (payload !== "") store.discovered.put({ topic, domain: site.domain, components });
+        else if (!before) store.discovered.remove(topic);
+      }
+    });
+  }
+
+  /** Whether everything is taken back: of a site that is gone. */
+  get empty(): boolean {
+    return this.known && this.published.size === 0;
   }
 
   /** The session is over: the next one starts by reading again. */

@@ -3,22 +3,33 @@
  * has a connection of its own because a connection has one last will.
  */
 import { FRESH_MS } from "../calls/call-machine.ts";
+import { Backoff } from "../links/backoff.ts";
 import { type Connection, keepConnected } from "../links/keep-connected.ts";
 import type { Log } from "../links/log.ts";
 import type { NetworkWatch } from "../links/network-watch.ts";
 import type { OutboxMessage } from "../store/event-outbox.ts";
 import type { Store } from "../store/store.ts";
 import { isRing } from "./announcer.ts";
-import { type Broker, BrokerSession } from "./broker-session.ts";
+import { Audience, LONGEST_WAIT_MS } from "./audience.ts";
+import { BrokerSession, type BrokerSource } from "./broker-session.ts";
+import { type Command, commandOf, type IncomingMessage } from "./commands.ts";
 import type { MqttLines } from "./line-commands.ts";
 import { lineState } from "./line-state.ts";
-import { type MqttProblem, problemOf } from "./mqtt-error.ts";
+import { type MqttProblem, NoBroker, problemOf } from "./mqtt-error.ts";
 import { SiteDiscovery } from "./site-discovery.ts";
 import { retainedState } from "./site-state.ts";
-import { availabilityTopic, lineCommandFilter, lineCommandOf, retainedFilters, sitePrefix } from "./topics.ts";
+import {
+  availabilityTopic,
+  commandFilter,
+  lineCommandFilter,
+  lineCommandOf,
+  retainedFilters,
+  sitePrefix,
+} from "./topics.ts";
 
 export interface SitePublisherOptions {
-  broker: Broker;
+  broker: BrokerSource;
+  /** `id` may be of a site that is gone: see `clear`. */
   site: { id: string; domain: string };
   store: Store;
   network: NetworkWatch;
@@ -27,9 +38,14 @@ export interface SitePublisherOptions {
   registered: () => string[];
   lines: MqttLines;
   onLink: () => void;
+  onCommand: (command: Command) => void;
   nowMs: () => number;
 }
 
+type Link = { link: "up" | "connecting" | "down" | "not-configured"; code: MqttProblem | null };
+
+/** The broker is in the house: within ten seconds of its return it must know again that we are there. */
+const LONGEST_PAUSE_MS = 5_000;
 /** Messages on their way at once; the rest waits for their PUBACKs. */
 const IN_FLIGHT = 50;
 
@@ -38,10 +54,12 @@ export class SitePublisher {
   private readonly connection: Connection;
   private readonly discovery: SiteDiscovery;
   private session: BrokerSession | null = null;
-  private current: { link: "up" | "connecting" | "down"; code: MqttProblem | null } = {
-    link: "connecting",
-    code: null,
-  };
+  private readonly audience: Audience;
+  private current: Link = { link: "connecting", code: null };
+  /** A session was up and ended. */
+  private lost = false;
+  /** Set while everything of the site is being taken off the broker; called when nothing is left. */
+  private cleared: (() => void) | null = null;
   /** Retained topics as the broker has them, by our knowledge. */
   private published = new Map<string, string>();
   private working: Promise<void> | null = null;
@@ -50,14 +68,20 @@ export class SitePublisher {
   constructor(options: SitePublisherOptions) {
     this.options = options;
     this.discovery = new SiteDiscovery({ site: options.site, store: options.store, onDue: () => this.refresh() });
+    this.audience = new Audience(() => this.refresh());
     this.connection = keepConnected({
       connect: (up, signal) => this.connect(up, signal),
       onDown: (error) => this.down(error),
       network: options.network,
+      backoff: new Backoff(Math.random, LONGEST_PAUSE_MS),
     });
   }
 
-  state(): { link: "up" | "connecting" | "down"; code: MqttProblem | null } {
+  get domain(): string {
+    return this.options.site.domain;
+  }
+
+  state(): Link {
     return this.current;
   }
 
@@ -72,6 +96,7 @@ export class SitePublisher {
     this.working = this.publishAll(session).finally(() => {
       this.working = null;
       if (this.again) this.refresh();
+      else void this.endCleared(session);
     });
   }
 
@@ -79,62 +104,69 @@ export class SitePublisher {
     const { session } = this;
     this.session = null;
     await this.working;
-    await session?.leave();
+    if (this.cleared) session?.end();
+    else await session?.leave();
     await this.connection.stop();
+    this.cleared?.();
   }
 
-  /** The site was removed: nothing of it stays on the broker. */
+  /** The site is gone: takes everything of it off the broker, now or once there is one. Resolves when nothing is left. */
   async clear(): Promise<void> {
-    const { session } = this;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.cleared = resolve;
+    this.refresh();
+    await promise;
+  }
+
+  private async endCleared(session: BrokerSession): Promise<void> {
+    const nothingLeft = this.discovery.empty && this.published.size === 0;
+    if (!this.cleared || !nothingLeft || this.session !== session) return;
     this.session = null;
-    await this.working;
-    if (session) {
-      const topics = [
-        ...this.discovery.topics(),
-        ...this.published.keys(),
-        availabilityTopic(this.options.site.domain),
-      ];
-      await Promise.all(topics.map((topic) => session.publish(topic, "", true).catch(() => undefined)));
-      session.end();
-    }
+    await session.publish(availabilityTopic(this.options.site.domain), "", true).catch(() => undefined);
+    session.end();
     await this.connection.stop();
+    this.cleared();
   }
 
   private async connect(up: () => void, signal: AbortSignal): Promise<void> {
-    const { broker, site } = this.options;
+    const { site } = this.options;
+    const broker = await this.options.broker();
+    if (!broker) throw new NoBroker("there is no broker");
     const session = await BrokerSession.open({
       broker,
       clientId: `neolia-${site.domain}`,
       availabilityTopic: availabilityTopic(site.domain),
-      onMessage: (topic, payload, retained) => {
-        if (this.discovery.hear(topic, payload, retained)) return;
-        if (retained) this.found(topic);
-        else this.command(topic, payload);
-      },
+      // A session that is being left still hears: nothing of that counts.
+      onMessage: (topic, payload, retained) => this.session && this.hear({ topic, payload, retained }),
       signal,
     });
     try {
       this.session = session;
       this.published = new Map();
+      if (this.lost) this.audience.waitFor(this.patienceMs());
+      await session.subscribe([
+        ...retainedFilters(site.domain),
+        ...this.discovery.filters,
+        ...this.audience.filters,
+        commandFilter(site.domain),
+        lineCommandFilter(site.domain),
+      ]);
+      this.discovery.subscribed();
       up();
       this.set({ link: "up", code: null });
       this.refresh();
-      await session.subscribe([
-        ...retainedFilters(site.domain),
-        lineCommandFilter(site.domain),
-        ...this.discovery.filters,
-      ]);
-      this.discovery.subscribed();
       await session.over;
     } finally {
+      this.lost = true;
       this.discovery.stop();
+      this.audience.stop();
       session.drop();
       if (this.session === session) this.session = null;
     }
   }
 
   /** Only what is said now is a command: one that the broker kept is an old wish. */
-  private command(topic: string, payload: string): void {
+  private lineCommand({ topic, payload }: IncomingMessage): void {
     const { site, lines, log } = this.options;
     const command = lineCommandOf(site.domain, topic);
     // Empty: what a retained command was cleared with.
@@ -145,6 +177,27 @@ export class SitePublisher {
     } catch (error) {
       log.warn({ what: command.what, error: String(error) }, "a command on the broker failed");
     }
+  }
+
+  private hear(message: IncomingMessage): void {
+    const { topic, payload, retained } = message;
+    const { site, log, onCommand, nowMs } = this.options;
+    this.audience.hear(topic, payload, retained);
+    if (this.discovery.hear(topic, payload, retained)) return;
+    const command = commandOf(site.domain, message, nowMs());
+    if (typeof command === "string") log.warn({ reason: command, topic }, "a command from the broker was ignored");
+    else if (command) onCommand(command);
+    else if (!retained) this.lineCommand(message);
+    else if (topic.startsWith(sitePrefix(site.domain))) this.found(topic);
+  }
+
+  /** How long events may wait for Home Assistant: never so long that a ring goes stale. */
+  private patienceMs(): number {
+    const { store, site, nowMs } = this.options;
+    const prefix = sitePrefix(site.domain);
+    const ring = store.outbox.next(IN_FLIGHT).find(({ topic, payload }) => topic.startsWith(prefix) && isRing(payload));
+    const freshForMs = ring ? FRESH_MS - (nowMs() - ring.createdAtMs) : Number.POSITIVE_INFINITY;
+    return Math.max(0, Math.min(LONGEST_WAIT_MS, freshForMs - 1_000));
   }
 
   /** A retained topic on the broker. One that we know nothing of is left over: a flat or account that is gone. */
@@ -194,6 +247,7 @@ export class SitePublisher {
   }
 
   private async publishEvents(session: BrokerSession): Promise<void> {
+    if (this.audience.waiting) return;
     const { store } = this.options;
     const prefix = sitePrefix(this.options.site.domain);
     let after = 0;
@@ -222,13 +276,14 @@ export class SitePublisher {
 
   private down(error: unknown): void {
     const code = problemOf(error);
-    if (this.current.link !== "down" || this.current.code !== code) {
+    const link = code === "MQTT_NOT_CONFIGURED" ? "not-configured" : "down";
+    if (link === "down" && (this.current.link !== "down" || this.current.code !== code)) {
       this.options.log.warn({ code, error: String(error) }, "the link to the broker is down");
     }
-    this.set({ link: "down", code });
+    this.set({ link, code });
   }
 
-  private set(state: SitePublisher["current"]): void {
+  private set(state: Link): void {
     const before = this.current;
     this.current = state;
     if (before.link === state.link && before.code === state.code) return;

@@ -5,6 +5,9 @@
  *     neolia/<site>/<name>/event                    call events (JSON)     never retained
  *     neolia/<site>/<door>/called                   the same for calls *to* a door, which are no press of its bell
  *     neolia/<site>/<name>/state                    idle | ringing | in-call   retained
+ *     neolia/<site>/<unit>/last-caller              JSON, see LastCaller   retained
+ *     neolia/<site>/<unit>/do-not-disturb           on | off               retained
+ *     neolia/<site>/<unit>/do-not-disturb/set       a command (commands.ts), never retained
  *     neolia/<site>/account/<username>/registered   on | off               retained
  *     neolia/<site>/<line>/line/state               open | closed | paused     retained
  *     neolia/<site>/<line>/line/pause               on | off                   retained; command …/pause/set
@@ -37,16 +40,31 @@ export const stateTopic = (domain: string, name: string): string => `${siteTopic
 export const registeredTopic = (domain: string, username: string): string =>
   `${siteTopic(domain)}/account/${level(username)}/registered`;
 
+export const lastCallerTopic = (domain: string, name: string): string =>
+  `${siteTopic(domain)}/${level(name)}/last-caller`;
+
+export const doNotDisturbTopic = (domain: string, name: string): string =>
+  `${siteTopic(domain)}/${level(name)}/do-not-disturb`;
+
+export const doNotDisturbCommandTopic = (domain: string, name: string): string =>
+  `${doNotDisturbTopic(domain, name)}/set`;
+
 /** Filters that match every retained topic of a site but its availability. */
 export const retainedFilters = (domain: string): string[] => [
-  stateTopicFilter(domain),
-  registeredTopicFilter(domain),
-  lineTopicFilter(domain),
+  ...["state", "last-caller", "do-not-disturb"].map((leaf) => `${siteTopic(domain)}/+/${leaf}`),
+  `${siteTopic(domain)}/account/+/registered`,
+  `${siteTopic(domain)}/+/line/+`,
 ];
 
-const stateTopicFilter = (domain: string): string => `${siteTopic(domain)}/+/state`;
-const lineTopicFilter = (domain: string): string => `${siteTopic(domain)}/+/line/+`;
-const registeredTopicFilter = (domain: string): string => `${siteTopic(domain)}/account/+/registered`;
+/** The filter that matches every topic of commands of a site. */
+export const commandFilter = (domain: string): string => `${siteTopic(domain)}/+/do-not-disturb/set`;
+
+/** SIP name of the unit whose do-not-disturb a topic commands; null when it is no such topic of the site. */
+export function doNotDisturbCommandUnit(domain: string, topic: string): string | null {
+  const [site, name, ...rest] = topic.startsWith("neolia/") ? topic.slice("neolia/".length).split("/") : [];
+  if (site !== level(domain) || name === undefined || rest.join("/") !== "do-not-disturb/set") return null;
+  return name;
+}
 
 /** Where the events of a call go: to the flat that is called, to the door that calls, to the door that is called. */
 export function eventTopics(store: Pick<Store, "sites" | "units">, call: CallRow): string[] {

@@ -325,6 +325,17 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX pairing_unit ON pairing (unit_id);
   `,
+  `
+  -- What Home Assistant was told over MQTT; no foreign key, because it is taken back after its site is gone.
+  CREATE TABLE discovered (
+    topic      TEXT PRIMARY KEY,
+    domain     TEXT NOT NULL,
+    components TEXT NOT NULL                     -- JSON key → platform
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX discovered_domain ON discovered (domain);
+
+  CREATE INDEX call_unit ON call (unit_id, started_at_ms);
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

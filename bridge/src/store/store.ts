@@ -8,6 +8,7 @@ import { type CallStore, callStore } from "./call-store.ts";
 import { type CustomerOrderStore, customerOrderStore } from "./customer-order-store.ts";
 import { type OpenOptions, openDatabase } from "./database.ts";
 import { type DeviceStore, deviceStore } from "./device-store.ts";
+import { type DiscoveredStore, discoveredStore } from "./discovered-store.ts";
 import { type EventOutbox, eventOutbox } from "./event-outbox.ts";
 import { type FeedStore, feedStore } from "./feed-store.ts";
 import { type LineStore, lineStore } from "./line-store.ts";
@@ -39,6 +40,7 @@ export interface Store {
   audit: AuditStore;
   feed: FeedStore;
   outbox: EventOutbox;
+  discovered: DiscoveredStore;
   /** Phone lines, menus, stock. */
   lines: LineStore;
   orderCalls: OrderCallStore;
@@ -76,6 +78,7 @@ export function openStore(options: OpenOptions): Store {
     audit: auditStore(db),
     feed: feedStore(db),
     outbox: eventOutbox(db),
+    discovered: discoveredStore(db),
     lines: lineStore(db),
     orderCalls: orderCallStore(db),
     orders: customerOrderStore(db),

@@ -9,6 +9,6 @@ export function healthRoutes(api: App, { version, missing }: HttpPorts): void {
       config: { access: "anyone" },
       schema: { summary: "For the watchdog: the bridge serves.", response: { 200: Health } },
     },
-    async () => ({ ok: true, version, missing: [...missing] }),
+    async () => ({ ok: true, version, missing: [...missing()] }),
   );
 }

@@ -5,7 +5,7 @@ import type { HttpPorts } from "../ports.ts";
 
 export function sessionRoutes(api: App, { identity, version, notices }: HttpPorts): void {
   const sessionOf = ({ role, name, desk }: Asker): Session => {
-    return { role, name, desk, version, notices: role === "admin" ? [...notices] : [] };
+    return { role, name, desk, version, notices: role === "admin" ? [...notices()] : [] };
   };
   api.get(
     "/session",
