@@ -5,11 +5,13 @@
 import { type Api, ApiError, createApi } from "./data/api.ts";
 import { type Call, fetchCall, fetchCalls, summarize } from "./data/calls.ts";
 import { type Device, fetchDevice, fetchIceServers, putDevice } from "./data/device.ts";
+import { claimPairing } from "./data/devices.ts";
 import { type Directory, fetchDirectory } from "./data/directory.ts";
 import { LiveLink, type LiveState, type PanelMessage } from "./data/live.ts";
-import { fetchSession, type Session, signIn, takeTokenFromAddress } from "./data/session.ts";
+import { fetchSession, type Session, signIn, takePairingFromAddress, takeTokenFromAddress } from "./data/session.ts";
 import type { Host } from "./host/host.ts";
 import { deviceId, newDeviceId } from "./phone/device-id.ts";
+import { manualAccount } from "./phone/manual-account.ts";
 import { phone } from "./phone/phone.ts";
 import type { PhoneState } from "./phone/phone-state.ts";
 
@@ -125,8 +127,10 @@ export class PanelModel {
     this.started = true;
     phone.subscribe((state) => this.update({ phone: state }));
     phone.start();
+    const secret = takePairingFromAddress();
     const token = takeTokenFromAddress();
-    void (token === null ? this.checkSession() : this.signIn(token));
+    if (secret !== null) void this.claimFromAddress(secret);
+    else void (token === null ? this.checkSession() : this.signIn(token));
     setInterval(() => this.lookAgain(), LOOK_AGAIN_MS);
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.lookAgain();
@@ -152,6 +156,30 @@ export class PanelModel {
       this.deviceId = newDeviceId();
       this.adopt(await putDevice(this.api, this.deviceId, { unitId, label }));
       this.live.start();
+    }
+  }
+
+  /** SIP settings were entered on this device, or taken back. */
+  accountChosen(): void {
+    if (this.current.device != null) this.adopt(this.current.device);
+  }
+
+  /** Makes this browser the panel that the code or link is for. Throws ApiError. */
+  async claim(secret: string): Promise<void> {
+    const device = await claimPairing(this.api, {
+      secret: secret.replace(/[^A-Za-z0-9_-]/g, ""),
+      deviceId: this.deviceId,
+    });
+    this.adopt(device);
+    await this.checkSession();
+  }
+
+  private async claimFromAddress(secret: string): Promise<void> {
+    try {
+      await this.claim(secret);
+    } catch (error) {
+      await this.checkSession();
+      this.update({ problem: error instanceof ApiError ? error.code : "INTERNAL" });
     }
   }
 
@@ -276,7 +304,7 @@ export class PanelModel {
 
   private adopt(device: Device): void {
     this.update({ device, problem: null });
-    const { username, domain, ha1, uri } = device.sip;
+    const { username, domain, ha1, uri } = manualAccount() ?? device.sip;
     if (uri === null) {
       phone.configure(null);
       return;

@@ -41,6 +41,8 @@ export class NeoliaPanel extends LitElement {
   private model: PanelModel | null = null;
   private unsubscribes: (() => void)[] = [];
   /** The installer's pages are a script of their own: residents never load it. */
+  private deviceScript: Promise<void> | null = null;
+  @state() private deviceHere = false;
   @state() private adminScript: "not-asked" | "loading" | "here" | "failed" = "not-asked";
   private offKeys: () => void = () => {};
   private readonly attention = new Attention();
@@ -228,20 +230,23 @@ export class NeoliaPanel extends LitElement {
   }
 
   private renderView(): TemplateResult | typeof nothing {
-    const { known, t, model } = this;
+    const { known, t, model, host, look } = this;
     if (known === null || model === null || known.session === "checking") return this.renderWait();
     if (known.session !== "signed-in") {
       return html`<neolia-session-view .t=${t} .session=${known.session}
+        .claim=${(code: string) => model.claim(code)} .problem=${known.problem}
         @sign-in=${(event: CustomEvent<string>) => void model.signIn(event.detail)}></neolia-session-view>`;
     }
     const call = this.renderCall(known);
     if (call !== null) return call;
     if (this.administers) return nothing;
+    if (look?.path === "/device" && host !== null) return this.renderDevice(known, model, host, look);
     if (known.device === undefined) return this.renderWait();
     if (known.device === null || this.page === "setup") {
       return html`<neolia-setup-view .t=${t} .directory=${known.directory} .device=${known.device} .notices=${known.notices} .viewer=${known.role}
         .save=${(unitId: string, label: string) => model.setUp(unitId, label)} @done=${this.goHome}
-        @administer=${this.administer}></neolia-setup-view>`;
+        .claim=${(code: string) => model.claim(code)} .problem=${known.problem}
+        @administer=${this.administer} @open-device=${this.openDevice}></neolia-setup-view>`;
     }
     if (known.entry !== null) {
       return html`<neolia-entry-view .t=${t} .panel=${known} .call=${known.entry.call}
@@ -285,6 +290,25 @@ export class NeoliaPanel extends LitElement {
       () => "failed" as const,
     );
   }
+
+  /** Loaded when somebody opens it, like the installer's pages. */
+  private renderDevice(known: PanelState, model: PanelModel, host: Host, look: Look): TemplateResult {
+    this.deviceScript ??= import("./device/device-page.ts").then(() => {
+      this.deviceHere = true;
+    });
+    if (!this.deviceHere) return this.renderWait();
+    return html`<neolia-device-page .locale=${look.locale} .panel=${known} .model=${model} @setup=${this.openSetup}
+      @done=${() => host.goTo("", "push")}></neolia-device-page>`;
+  }
+
+  private openDevice = (): void => {
+    this.host?.goTo("/device", "push");
+  };
+
+  private openSetup = (): void => {
+    this.page = "setup";
+    this.host?.goTo("", "push");
+  };
 
   private administer = (): void => {
     this.host?.goTo("/admin", "push");

@@ -28,6 +28,8 @@ export interface Admin {
   href(section: string, ...rest: string[]): string;
   /** Opens another site's overview; null: the list of sites. */
   openSite(siteId: string | null): void;
+  /** Opens this browser's own page: ringtone, volume, test. */
+  openDevice(): void;
   toast(toast: Toast): void;
   /** Tells a person what went wrong with something that was not a form. */
   fail(error: unknown): void;

@@ -91,7 +91,7 @@ export class NeoliaAdmin extends LitElement {
           admin.site === null
             ? nothing
             : html`<button class="icon quiet pages" aria-label=${t("admin.menu")} aria-expanded=${this.navOpen ? "true" : "false"}
-                @click=${this.toggleNavigation}>${icon(this.navOpen ? "close" : "list")}</button>`
+                @click=${this.toggleNavigation}>${icon(this.navOpen ? "close" : "overview")}</button>`
         }
         ${this.renderSwitcher(admin)}
         ${admin.site === null ? nothing : html`<span class="site-live">${siteChip(admin, admin.site)}</span>`}
@@ -162,6 +162,7 @@ export class NeoliaAdmin extends LitElement {
       open: (section, ...rest) => this.host.goTo(pathTo(section, rest), "push"),
       openSite: (siteId) =>
         this.host.goTo(pathOf({ siteId, section: siteId === null ? "sites" : "", rest: [] }), "push"),
+      openDevice: () => this.host.goTo("/device", "push"),
       toast: (toast) => this.toasts?.show(toast),
       fail: (error) => {
         this.model.lookAgain();

@@ -156,6 +156,13 @@ export const en = {
   "admin.reload": "Load the page again",
   "setup.adminOnly": "Only manage the building on this device",
 
+  "claim.title": "Pair this device",
+  "claim.intro": "Type the short code that your installer shows you.",
+  "claim.code": "Short code",
+  "claim.go": "Pair",
+  "claim.working": "Pairing…",
+  "device.open": "Sound, test and settings of this device",
+
   "session.title": "Neolia",
   "session.intro": "Enter the token that Neolia printed when it started.",
   "session.token": "Token",
@@ -168,6 +175,8 @@ export const en = {
   "error.UNREACHABLE": "Neolia does not answer. Try again in a moment.",
   "error.FORBIDDEN": "You are not allowed to do that.",
   "error.CONFLICT": "That is taken already.",
+  "error.PAIRING_INVALID": "This code is wrong, used or too old. Ask for a new one.",
+  "error.TOO_MANY_ATTEMPTS": "Too many attempts. Wait a minute and try again.",
   "error.other": "That did not work ({code}).",
   "error.retry": "Try again",
 } as const;

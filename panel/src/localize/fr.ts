@@ -164,6 +164,13 @@ export const fr: Record<Key, string> = {
   "admin.reload": "Recharger la page",
   "setup.adminOnly": "Seulement gérer l'immeuble sur cet appareil",
 
+  "claim.title": "Associer cet appareil",
+  "claim.intro": "Tapez le code court que votre installateur vous montre.",
+  "claim.code": "Code court",
+  "claim.go": "Associer",
+  "claim.working": "Association…",
+  "device.open": "Son, essai et réglages de cet appareil",
+
   "session.title": "Neolia",
   "session.intro": "Saisissez le jeton que Neolia a affiché à son démarrage.",
   "session.token": "Jeton",
@@ -178,6 +185,8 @@ export const fr: Record<Key, string> = {
   "error.UNREACHABLE": "Neolia ne répond pas. Réessayez dans un instant.",
   "error.FORBIDDEN": "Vous n’en avez pas le droit.",
   "error.CONFLICT": "C’est déjà pris.",
+  "error.PAIRING_INVALID": "Ce code est faux, déjà utilisé ou trop ancien. Demandez-en un autre.",
+  "error.TOO_MANY_ATTEMPTS": "Trop d'essais. Attendez une minute puis réessayez.",
   "error.other": "Cela n’a pas marché ({code}).",
   "error.retry": "Réessayer",
 };

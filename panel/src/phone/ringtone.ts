@@ -3,14 +3,16 @@
  * locked until the first tap; the state says so, so that a silent panel is seen before a visitor stands there.
  */
 
+import { ringtoneChoice, TONES } from "./ringtone-choice.ts";
+
+interface Note {
+  atS: number;
+  hertz: number;
+}
+
 export type RingtoneState = "locked" | "armed";
 
-const PERIOD_S = 2.4;
-/** A doorbell's ding-dong: a falling major third (E5, C5), each note with its octave. */
-const NOTES = [
-  { atS: 0, hertz: 659.26 },
-  { atS: 0.55, hertz: 523.25 },
-];
+const LOUDEST_GAIN = 0.9;
 
 export class Ringtone {
   private readonly onState: (state: RingtoneState) => void;
@@ -53,10 +55,12 @@ export class Ringtone {
   ring(): void {
     if (this.timer !== null || this.context === null) return;
     this.unlock();
-    this.output = new GainNode(this.context, { gain: 0.9 });
+    const { tone, volume } = ringtoneChoice();
+    const { notes, periodS } = TONES[tone];
+    this.output = new GainNode(this.context, { gain: LOUDEST_GAIN * volume });
     this.output.connect(this.context.destination);
-    this.chime();
-    this.timer = setInterval(() => this.chime(), PERIOD_S * 1000);
+    this.chime(notes);
+    this.timer = setInterval(() => this.chime(notes), periodS * 1000);
     navigator.vibrate?.([400, 200, 400]);
   }
 
@@ -70,21 +74,26 @@ export class Ringtone {
     navigator.vibrate?.(0);
   }
 
-  /** A short sample, so that a tap on "arm" is also heard. */
+  /** The tone once, so that a tap on "arm" is also heard. */
   sample(): void {
-    if (this.context === null || this.output !== null) return;
-    this.strike(this.context, this.context.destination, { atS: 0, hertz: 659.26 });
+    const { context } = this;
+    if (context === null || this.output !== null) return;
+    const { tone, volume } = ringtoneChoice();
+    const gain = new GainNode(context, { gain: LOUDEST_GAIN * volume });
+    gain.connect(context.destination);
+    for (const note of TONES[tone].notes) this.strike(context, gain, note);
   }
 
-  private chime(): void {
+  private chime(notes: readonly Note[]): void {
     const { context, output } = this;
     if (context === null || output === null) return;
     if (context.state !== "running") return;
-    for (const note of NOTES) this.strike(context, output, note);
+    for (const note of notes) this.strike(context, output, note);
     navigator.vibrate?.([400, 200, 400]);
   }
 
-  private strike(context: AudioContext, output: AudioNode, note: { atS: number; hertz: number }): void {
+  /** A note with its octave. */
+  private strike(context: AudioContext, output: AudioNode, note: Note): void {
     const at = context.currentTime + note.atS;
     for (const [multiple, level] of [
       [1, 0.5],

@@ -24,6 +24,8 @@ const ERROR_TEXT: Record<string, Key> = {
   UNREACHABLE: "error.UNREACHABLE",
   FORBIDDEN: "error.FORBIDDEN",
   CONFLICT: "error.CONFLICT",
+  PAIRING_INVALID: "error.PAIRING_INVALID",
+  TOO_MANY_ATTEMPTS: "error.TOO_MANY_ATTEMPTS",
 };
 
 export function noticesOf(state: PanelState, t: Localizer): Notice[] {

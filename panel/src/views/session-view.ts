@@ -1,8 +1,9 @@
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { shared } from "../components/style.ts";
 import type { Key, Localizer } from "../localize/localize.ts";
 import type { SessionState } from "../model.ts";
+import "./claim-form.ts";
 
 /** What is being waited for; nothing that a person here could enter. */
 const WAITING: Partial<Record<SessionState, Key>> = {
@@ -16,14 +17,20 @@ const WAITING: Partial<Record<SessionState, Key>> = {
 export class SessionView extends LitElement {
   @property({ attribute: false }) t!: Localizer;
   @property() session: SessionState = "needed";
+  /** Pairs by a short code. Throws ApiError. */
+  @property({ attribute: false }) claim: (code: string) => Promise<void> = async () => {};
+  /** What the pairing link of the address came to. */
+  @property({ attribute: false }) problem: string | null = null;
 
   static override styles = [
     shared,
     css`
       :host {
+        align-content: center;
         display: grid;
+        gap: 20px;
+        justify-items: center;
         padding: 24px;
-        place-items: center;
       }
       form {
         background: var(--nl-surface);
@@ -82,6 +89,7 @@ export class SessionView extends LitElement {
             `
         }
       </form>
+      ${waiting === undefined ? html`<neolia-claim-form .t=${t} .claim=${this.claim} .problem=${this.problem}></neolia-claim-form>` : nothing}
     `;
   }
 

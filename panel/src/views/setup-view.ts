@@ -7,6 +7,7 @@ import type { Device } from "../data/device.ts";
 import type { Directory } from "../data/directory.ts";
 import type { Session } from "../data/session.ts";
 import { type Localizer, unitLabel } from "../localize/localize.ts";
+import "./claim-form.ts";
 import { errorText } from "./notices.ts";
 
 /** Which unit this device rings for, and its name. `save` does the work; `done` is fired when it worked. */
@@ -20,6 +21,10 @@ export class SetupView extends LitElement {
   @property({ attribute: false }) notices: string[] = [];
   /** A resident without a unit cannot help themselves. */
   @property() viewer: Session["role"] | null = null;
+  /** Pairs by a short code. Throws ApiError. */
+  @property({ attribute: false }) claim: (code: string) => Promise<void> = async () => {};
+  /** What the pairing link of the address came to. */
+  @property({ attribute: false }) problem: string | null = null;
   @property({ attribute: false }) save: (unitId: string, label: string) => Promise<void> = async () => {};
 
   @state() private unitId: string | null = null;
@@ -169,6 +174,12 @@ export class SetupView extends LitElement {
             ? html`<p class="empty">${t(this.viewer === "admin" ? "setup.noUnits" : "setup.noUnitsResident")}</p>`
             : this.renderForm(directory)
       }
+      ${device === null ? html`<neolia-claim-form .t=${t} .claim=${this.claim} .problem=${this.problem}></neolia-claim-form>` : nothing}
+      ${
+        device === null
+          ? nothing
+          : html`<button class="admin" @click=${this.openDevice}>${icon("settings")} ${t("device.open")}</button>`
+      }
       ${
         this.viewer === "admin" && device === null
           ? html`<button class=${directory?.units.length === 0 ? "accent" : "admin"} @click=${this.administer}>
@@ -249,6 +260,10 @@ export class SetupView extends LitElement {
     const only = this.directory?.units.length === 1 ? this.directory.units[0]?.id : undefined;
     return this.unitId ?? this.device?.unitId ?? only ?? null;
   }
+
+  private openDevice = (): void => {
+    this.dispatchEvent(new CustomEvent("open-device"));
+  };
 
   private administer = (): void => {
     this.dispatchEvent(new CustomEvent("administer"));

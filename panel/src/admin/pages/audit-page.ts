@@ -9,6 +9,7 @@ import {
   exportAudit,
   fetchAudit,
 } from "../../data/upkeep.ts";
+import { counted } from "../../localize/admin.ts";
 import { clock } from "../../localize/localize.ts";
 import { adminStyle } from "../components/admin-style.ts";
 import { saveFile } from "../components/save-file.ts";
@@ -29,6 +30,7 @@ const NOUNS = [
   "session",
 ];
 const PAGE = 100;
+const AT_A_GLANCE = 3;
 const TYPING_MS = 250;
 
 /** Who did what, when, from where; filtered and exported. */
@@ -156,12 +158,23 @@ export class AuditPage extends AdminPage {
       <tr>
         <td><time datetime=${new Date(entry.atMs).toISOString()}>${day}, ${clock(t, entry.atMs)}</time></td>
         <td>${entry.who}</td>
-        <td><strong>${entry.noun} ${entry.verb}</strong> ${entry.label}
-          ${changes.map(([field, { from, to }]) => html`<br /><span class="muted">${t("audit.changed", { field, from: told(from), to: told(to) })}</span>`)}</td>
+        <td><strong>${entry.noun} ${entry.verb}</strong> ${entry.label} ${this.renderChanges(changes)}</td>
         <td class="mono">${entry.from}</td>
       </tr>
     `;
   };
+
+  /** An edit of a field or two is read at a glance; all the fields of a new row are there for whoever asks. */
+  private renderChanges(changes: [string, { from: unknown; to: unknown }][]): TemplateResult | typeof nothing {
+    const { t } = this.admin;
+    if (changes.length === 0) return nothing;
+    const lines = changes.map(
+      ([field, { from, to }]) =>
+        html`<div class="muted">${t("audit.changed", { field, from: told(from), to: told(to) })}</div>`,
+    );
+    if (changes.length <= AT_A_GLANCE) return html`${lines}`;
+    return html`<details><summary>${counted(t, "audit.fields", changes.length)}</summary>${lines}</details>`;
+  }
 
   private onSearch = (event: Event): void => {
     clearTimeout(this.typing);

@@ -57,7 +57,7 @@ export class SettingsPage extends AdminPage {
   }
 
   private renderParts(): TemplateResult {
-    const { t, api, open } = this.admin;
+    const { t, api, open, openDevice } = this.admin;
     const card = (title: AdminKey, hint: AdminKey, way: TemplateResult): TemplateResult => html`
       <section class="card" aria-label=${t(title)}><div><h2>${t(title)}</h2><p class="muted">${t(hint)}</p></div><div>${way}</div></section>
     `;
@@ -71,6 +71,11 @@ export class SettingsPage extends AdminPage {
               `settings.${part}Hint`,
               html`<button aria-label=${`${t("settings.openDevice")}: ${t(`settings.${part}`)}`} @click=${() => open("settings", part)}>${t("settings.openDevice")}</button>`,
             ),
+          )}
+          ${card(
+            "settings.device",
+            "settings.deviceHint",
+            html`<button aria-label=${`${t("settings.openDevice")}: ${t("settings.device")}`} @click=${openDevice}>${t("settings.openDevice")}</button>`,
           )}
           ${card(
             "settings.api",

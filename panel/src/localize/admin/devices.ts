@@ -98,12 +98,6 @@ export const en = {
   "file.model": "Device model",
   "file.akuvox-door": "Akuvox door station",
   "file.grandstream-ht841": "Grandstream HT841",
-
-  "claim.title": "Pair this device",
-  "claim.intro": "Type the short code that your installer shows you.",
-  "claim.code": "Short code",
-  "claim.go": "Pair",
-  "claim.working": "Pairing…",
 } as const;
 
 export const fr: Record<keyof typeof en, string> = {
@@ -207,10 +201,4 @@ export const fr: Record<keyof typeof en, string> = {
   "file.model": "Modèle de l'appareil",
   "file.akuvox-door": "Platine Akuvox",
   "file.grandstream-ht841": "Passerelle Grandstream HT841",
-
-  "claim.title": "Associer cet appareil",
-  "claim.intro": "Tapez le code court que votre installateur vous montre.",
-  "claim.code": "Code court",
-  "claim.go": "Associer",
-  "claim.working": "Association…",
 };

@@ -78,7 +78,8 @@ export const en = {
   "audit.kept": "Entries are kept for {days} days.",
   "audit.older": "Show older entries",
   "audit.changed": "{field}: {from} → {to}",
-  "audit.secret": "changed",
+  "audit.fields.one": "{count} field",
+  "audit.fields.many": "{count} fields",
   "audit.thisSite": "Only of this site",
 
   "settings.device": "This device",
@@ -245,7 +246,8 @@ export const fr: Record<keyof typeof en, string> = {
   "audit.kept": "Les entrées sont gardées {days} jours.",
   "audit.older": "Afficher les entrées plus anciennes",
   "audit.changed": "{field} : {from} → {to}",
-  "audit.secret": "modifié",
+  "audit.fields.one": "{count} champ",
+  "audit.fields.many": "{count} champs",
   "audit.thisSite": "Seulement ce site",
 
   "settings.device": "Cet appareil",

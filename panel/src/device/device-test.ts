@@ -1,0 +1,153 @@
+/** Everything that a call needs of this device, tried one after the other: what works, what fails, and why. */
+
+import type { DeviceKey } from "../localize/device.ts";
+import type { PanelState } from "../model.ts";
+import type { ConnectionState } from "../phone/connection-machine.ts";
+import { type MicrophoneProblem, openMicrophone } from "../phone/microphone.ts";
+import { isRegistered } from "../phone/phone-state.ts";
+
+export const STEPS = ["secure", "bridge", "sip", "sound", "microphone", "network", "turn", "video", "speaker"] as const;
+export type Step = (typeof STEPS)[number];
+
+export interface StepResult {
+  state: "waiting" | "running" | "passed" | "warning" | "failed";
+  /** A sentence that says why, and what to do. */
+  why: { key: DeviceKey; because?: DeviceKey } | null;
+}
+
+export interface TestGround {
+  panel(): PanelState;
+  iceServers(): Promise<RTCIceServer[]>;
+  /** Resumes the browser's audio; false: it stays locked. */
+  unlockSound(): Promise<boolean>;
+  /** Plays the ringtone and asks the person. */
+  askHeard(): Promise<boolean>;
+}
+
+const PASSED: StepResult = { state: "passed", why: null };
+const failed = (key: DeviceKey, because?: DeviceKey): StepResult => ({
+  state: "failed",
+  why: because === undefined ? { key } : { key, because },
+});
+const warning = (key: DeviceKey): StepResult => ({ state: "warning", why: { key } });
+
+const SIP_WAIT_MS = 8_000;
+const GATHER_MS = 5_000;
+const LISTEN_MS = 1_500;
+/** Quieter than any room: a muted microphone gives exact zeros, or nearly. */
+const SILENCE = 0.0005;
+
+/** Runs one step. Never throws. */
+export async function runStep(step: Step, ground: TestGround): Promise<StepResult> {
+  switch (step) {
+    case "secure":
+      return window.isSecureContext ? PASSED : failed("step.secure.failed");
+    case "bridge":
+      return ground.panel().live.up === true ? PASSED : failed("step.bridge.failed");
+    case "sip":
+      return await sipStep(ground);
+    case "sound":
+      return (await ground.unlockSound()) ? PASSED : failed("step.sound.failed");
+    case "microphone":
+      return await microphoneStep();
+    case "network":
+    case "turn":
+      return await networkStep(step, await ground.iceServers());
+    case "video":
+      return playsH264() ? PASSED : failed("step.video.failed");
+    case "speaker":
+      return (await ground.askHeard()) ? PASSED : failed("step.speaker.failed");
+  }
+}
+
+async function sipStep({ panel }: TestGround): Promise<StepResult> {
+  const deadline = performance.now() + SIP_WAIT_MS;
+  for (;;) {
+    const { connection } = panel().phone;
+    if (isRegistered(connection)) return PASSED;
+    if (connection.phase === "off") return failed("step.sip.none");
+    if (performance.now() > deadline) return failed("step.sip.failed", sipReason(connection));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+function sipReason(connection: ConnectionState): DeviceKey {
+  const problem = "problem" in connection ? connection.problem : null;
+  switch (problem) {
+    case "refused":
+      return "phone.refused";
+    case "credentials":
+      return "phone.credentials";
+    case "no-reply":
+      return "phone.noReply";
+    case "unreachable":
+    case null:
+      return "phone.unreachable";
+  }
+}
+
+async function microphoneStep(): Promise<StepResult> {
+  const opened = await openMicrophone();
+  if ("problem" in opened) return failed("step.microphone.failed", reasonOf(opened.problem));
+  const context = new AudioContext();
+  try {
+    await context.resume();
+    const analyser = new AnalyserNode(context, { fftSize: 2048 });
+    new MediaStreamAudioSourceNode(context, { mediaStream: opened.stream }).connect(analyser);
+    const samples = new Float32Array(analyser.fftSize);
+    const deadline = performance.now() + LISTEN_MS;
+    while (performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      analyser.getFloatTimeDomainData(samples);
+      if (samples.some((sample) => Math.abs(sample) > SILENCE)) return PASSED;
+    }
+    return warning("step.microphone.quiet");
+  } finally {
+    for (const track of opened.stream.getTracks()) track.stop();
+    await context.close();
+  }
+}
+
+function reasonOf(problem: MicrophoneProblem): DeviceKey {
+  return `microphone.${problem}`;
+}
+
+/** Gathers candidates as a call does: `host` is this network, `srflx` the way out, `relay` the server's TURN. */
+async function networkStep(step: "network" | "turn", iceServers: RTCIceServer[]): Promise<StepResult> {
+  if (step === "turn" && !iceServers.some(hasTurn)) return warning("step.turn.none");
+  const found = await gather(iceServers, step === "turn" ? "relay" : "all");
+  if (step === "turn") return found.has("relay") ? PASSED : failed("step.turn.failed");
+  if (found.size === 0) return failed("step.network.failed");
+  return iceServers.length === 0 || found.has("srflx") || found.has("relay") ? PASSED : warning("step.network.noStun");
+}
+
+function hasTurn({ urls }: RTCIceServer): boolean {
+  return [urls].flat().some((url) => url.startsWith("turn"));
+}
+
+async function gather(iceServers: RTCIceServer[], policy: RTCIceTransportPolicy): Promise<Set<string>> {
+  const connection = new RTCPeerConnection({ iceServers, iceTransportPolicy: policy });
+  const found = new Set<string>();
+  try {
+    const done = new Promise<void>((resolve) => {
+      connection.onicecandidate = ({ candidate }) => {
+        if (candidate === null) resolve();
+        else if (candidate.type !== null) found.add(candidate.type);
+      };
+      setTimeout(resolve, GATHER_MS);
+    });
+    connection.createDataChannel("test");
+    await connection.setLocalDescription();
+    await done;
+  } catch {
+    // A browser or an extension without WebRTC: nothing was found.
+  } finally {
+    connection.close();
+  }
+  return found;
+}
+
+function playsH264(): boolean {
+  const codecs = globalThis.RTCRtpReceiver?.getCapabilities?.("video")?.codecs ?? [];
+  return codecs.some(({ mimeType }) => mimeType.toLowerCase() === "video/h264");
+}

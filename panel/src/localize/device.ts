@@ -1,0 +1,158 @@
+/** Texts of this device's own page: loaded with it. Both languages in one file, English is the list of keys. */
+import { en as panelEn } from "./en.ts";
+import { fr as panelFr } from "./fr.ts";
+import { type LocalizerOf, localizerOf } from "./localize.ts";
+
+const en = {
+  ...panelEn,
+  "this.title": "This device",
+  "this.unit": "It rings for {name} as “{label}”.",
+  "this.noUnit": "This browser is not set up as a panel.",
+  "this.change": "Change unit or name",
+
+  "sound.title": "Ringtone",
+  "sound.tone": "Tone",
+  "sound.tone.doorbell": "Doorbell",
+  "sound.tone.telephone": "Telephone",
+  "sound.tone.soft": "Soft",
+  "sound.volume": "Volume",
+  "sound.listen": "Listen",
+
+  "test.title": "Test of this device",
+  "test.intro": "Goes through everything that a call needs, one after the other, and names the link that fails.",
+  "test.start": "Start the test",
+  "test.again": "Test again",
+  "test.running": "Testing…",
+  "test.passed": "This device can ring, speak and hear.",
+  "test.failed": "Failed at: {step}",
+  "test.state.waiting": "waits",
+  "test.state.running": "is being tested",
+  "test.state.passed": "works",
+  "test.state.warning": "look",
+  "test.state.failed": "fails",
+
+  "step.secure": "Secure page",
+  "step.secure.failed":
+    "The page was not opened over https: no browser gives it the microphone. Open Neolia by an https address.",
+  "step.bridge": "Connection to Neolia",
+  "step.bridge.failed": "Neolia does not answer. Check the network of this device.",
+  "step.sip": "Registered at the call server",
+  "step.sip.failed": "The call server does not know this device or cannot be reached: {why}",
+  "step.sip.none": "This browser is not set up as a panel, or no server is set up.",
+  "step.sound": "Sound may play",
+  "step.sound.failed":
+    "The browser keeps the sound locked. Tap the page once, or allow sound for it in the browser's settings.",
+  "step.microphone": "Microphone",
+  "step.microphone.failed": "No microphone: {why}",
+  "step.microphone.quiet": "The microphone is on but silent. Is it muted, or covered?",
+  "step.network": "Ways for sound and picture (ICE)",
+  "step.network.failed": "The browser finds no way out of this network. A firewall or an extension blocks WebRTC.",
+  "step.network.noStun":
+    "Only inside this network: the server's STUN does not answer. Calls through the server's relay work all the same.",
+  "step.turn": "Relay for strict networks (TURN)",
+  "step.turn.failed": "The relay does not answer. Where UDP is blocked, calls have no sound.",
+  "step.turn.none": "The server offers no relay. It is only needed where UDP is blocked.",
+  "step.video": "Picture of the door",
+  "step.video.failed": "This browser does not play H.264, which door stations send. Use another browser.",
+  "step.speaker": "Loudspeaker",
+  "step.speaker.ask": "Do you hear the ringtone?",
+  "step.speaker.yes": "Yes",
+  "step.speaker.no": "No",
+  "step.speaker.failed": "Turn up the volume of the device and of the ringtone, and check which loudspeaker it uses.",
+
+  "manual.title": "SIP settings by hand",
+  "manual.intro":
+    "Only for those who must: this device then uses another server or account than the one that Neolia gives it.",
+  "manual.uri": "WebSocket address",
+  "manual.uriHint": "For example wss://sip.example.com:8443",
+  "manual.username": "User name",
+  "manual.domain": "Domain",
+  "manual.password": "Password",
+  "manual.passwordHint": "It is turned into a hash here and not kept.",
+  "manual.save": "Use these",
+  "manual.clear": "Back to what Neolia gives",
+  "manual.active": "These settings are in use: {username}@{domain}.",
+  "manual.wrong": "Fill in all four; the address begins with wss:// or ws://.",
+} as const;
+
+export type DeviceKey = keyof typeof en;
+export type DeviceLocalizer = LocalizerOf<DeviceKey>;
+
+const fr: Record<DeviceKey, string> = {
+  ...panelFr,
+  "this.title": "Cet appareil",
+  "this.unit": "Il sonne pour {name} sous le nom « {label} ».",
+  "this.noUnit": "Ce navigateur n'est pas configuré comme écran.",
+  "this.change": "Changer de logement ou de nom",
+
+  "sound.title": "Sonnerie",
+  "sound.tone": "Son",
+  "sound.tone.doorbell": "Sonnette",
+  "sound.tone.telephone": "Téléphone",
+  "sound.tone.soft": "Doux",
+  "sound.volume": "Volume sonore",
+  "sound.listen": "Écouter",
+
+  "test.title": "Essai de cet appareil",
+  "test.intro": "Parcourt tout ce qu'il faut à un appel, l'un après l'autre, et nomme le maillon qui cède.",
+  "test.start": "Lancer l'essai",
+  "test.again": "Essayer à nouveau",
+  "test.running": "Essai en cours…",
+  "test.passed": "Cet appareil peut sonner, parler et entendre.",
+  "test.failed": "Échec à : {step}",
+  "test.state.waiting": "attend",
+  "test.state.running": "à l'essai",
+  "test.state.passed": "marche",
+  "test.state.warning": "à voir",
+  "test.state.failed": "échoue",
+
+  "step.secure": "Page sécurisée",
+  "step.secure.failed":
+    "La page n'est pas ouverte en https : aucun navigateur ne lui donne le microphone. Ouvrez Neolia par une adresse https.",
+  "step.bridge": "Liaison avec Neolia",
+  "step.bridge.failed": "Neolia ne répond pas. Vérifiez le réseau de cet appareil.",
+  "step.sip": "Enregistré au serveur d'appels",
+  "step.sip.failed": "Le serveur d'appels ne connaît pas cet appareil ou est injoignable : {why}",
+  "step.sip.none": "Ce navigateur n'est pas configuré comme écran, ou aucun serveur n'est configuré.",
+  "step.sound": "Le son est permis",
+  "step.sound.failed": "Le navigateur bloque le son. Touchez une fois la page, ou autorisez le son dans ses réglages.",
+  "step.microphone": "Micro",
+  "step.microphone.failed": "Pas de microphone : {why}",
+  "step.microphone.quiet": "Le microphone est ouvert mais muet. Est-il coupé ou couvert ?",
+  "step.network": "Chemins du son et de l'image (ICE)",
+  "step.network.failed":
+    "Le navigateur ne trouve aucune sortie de ce réseau. Un pare-feu ou une extension bloque WebRTC.",
+  "step.network.noStun":
+    "Seulement dans ce réseau : le STUN du serveur ne répond pas. Les appels relayés par le serveur marchent quand même.",
+  "step.turn": "Relais pour réseaux stricts (TURN)",
+  "step.turn.failed": "Le relais ne répond pas. Là où UDP est bloqué, les appels n'ont pas de son.",
+  "step.turn.none": "Le serveur n'offre pas de relais. Il n'est utile que là où UDP est bloqué.",
+  "step.video": "Image de la porte",
+  "step.video.failed": "Ce navigateur ne lit pas le H.264 qu'envoient les platines. Prenez-en un autre.",
+  "step.speaker": "Haut-parleur",
+  "step.speaker.ask": "Entendez-vous la sonnerie ?",
+  "step.speaker.yes": "Oui",
+  "step.speaker.no": "Non",
+  "step.speaker.failed": "Montez le volume de l'appareil et de la sonnerie, et vérifiez quel haut-parleur il utilise.",
+
+  "manual.title": "Réglages SIP à la main",
+  "manual.intro":
+    "Seulement si c'est nécessaire : cet appareil utilise alors un autre serveur ou compte que celui donné par Neolia.",
+  "manual.uri": "Adresse WebSocket",
+  "manual.uriHint": "Par exemple wss://sip.example.com:8443",
+  "manual.username": "Nom d'utilisateur",
+  "manual.domain": "Domaine",
+  "manual.password": "Mot de passe",
+  "manual.passwordHint": "Il est transformé ici en empreinte et n'est pas gardé.",
+  "manual.save": "Utiliser ceux-ci",
+  "manual.clear": "Revenir à ce que donne Neolia",
+  "manual.active": "Ces réglages sont utilisés : {username}@{domain}.",
+  "manual.wrong": "Remplissez les quatre ; l'adresse commence par wss:// ou ws://.",
+};
+
+/** For the test that compares the languages. */
+export const deviceTexts = { en, fr };
+
+export function deviceLocalizer(locale: string): DeviceLocalizer {
+  return localizerOf(locale, deviceTexts);
+}
