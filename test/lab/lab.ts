@@ -8,6 +8,7 @@ import type {
   Building,
   Door,
   DoorWithPassword,
+  SipCard,
   Site,
   Unit,
 } from "../../bridge/src/api/directory.ts";
@@ -112,6 +113,11 @@ export class Lab {
     await this.directoryLive();
     const { username, password } = account;
     return await this.startPhone({ username, password, sound: this.toneFile(options.hz), answer: options.answer });
+  }
+
+  /** A SIP phone with what stands on its card. */
+  async startCard({ username, password }: SipCard): Promise<SipPhone> {
+    return await this.startPhone({ username, password, sound: this.toneFile(500) });
   }
 
   /** A WAV file with a steady tone. */

@@ -83,9 +83,11 @@ export function publicDocumentRoutes(server: Server, documents: Documents): void
   serve("file", "d", (request) => !wantsHtml(request));
 }
 
-/** Since 5.0 its own header; before, its name or that of its HTTP library. */
+/** Today's apps send a header of their own; the library up to 5.1 only a name, which some of its programs leave unset. */
 function isLinphone({ headers }: FastifyRequest): boolean {
-  return headers["x-linphone-provisioning"] !== undefined || /linphone|belle-sip/i.test(headers["user-agent"] ?? "");
+  const name = headers["user-agent"] ?? "";
+  if (headers["x-linphone-provisioning"] !== undefined || /linphone|belle-sip/i.test(name)) return true;
+  return /^Unknown\b/.test(name) && headers.accept === undefined;
 }
 
 /** Browsers and the robots that draw previews ask for a page; what fetches its own configuration does not. */

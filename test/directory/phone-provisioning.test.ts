@@ -1,0 +1,182 @@
+/** A phone paired by its link, with the real Linphone, the real control and the real Kamailio; and what strangers get. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { IncomingHttpHeaders } from "node:http";
+import { request } from "node:https";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Account, AccountWithPassword } from "../../bridge/src/api/directory.ts";
+import type { Pairing, PairingWithSecret } from "../../bridge/src/api/pairing.ts";
+import { type Lab, startLab } from "../lab/lab.ts";
+import { Linphone } from "../lab/linphone.ts";
+import { until } from "../lab/until.ts";
+
+let lab: Lab;
+before(async () => {
+  lab = await startLab();
+});
+after(() => lab?.stop());
+
+const invite = () =>
+  lab.api.post<PairingWithSecret>("/api/pairings", { kind: "phone", unitId: lab.unit("401").id, label: "Ana" });
+
+interface Fetched {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  tookMs: number;
+}
+const APP = { "x-linphone-provisioning": "1", "user-agent": "LinphoneAndroid/6.0.1 (Pixel) LinphoneSDK/5.4" };
+
+function fetch(url: string, headers: Record<string, string>, method = "GET"): Promise<Fetched> {
+  const startedMs = performance.now();
+  return new Promise((resolve, reject) => {
+    const options = { method, headers, ca: readFileSync(lab.edge.caFile) };
+    request(url, options, (reply) => {
+      const chunks: Buffer[] = [];
+      reply.on("data", (chunk: Buffer) => chunks.push(chunk));
+      reply.on("end", () => {
+        const tookMs = performance.now() - startedMs;
+        const { statusCode = 0, headers: sent } = reply;
+        resolve({ status: statusCode, headers: sent, text: Buffer.concat(chunks).toString(), tookMs });
+      });
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+const registered = async (accountId: string | null) => {
+  const account = await lab.api.get<Account>(`/api/accounts/${accountId}`);
+  return account.registration.state === "registered" ? account : null;
+};
+
+test("Linphone takes its link, registers over TLS, rings when the door calls, and keeps no spent address", async () => {
+  const pairing = await invite();
+  const phone = new Linphone({
+    folder: join(lab.folder, "linphone"),
+    provisioningUrl: pairing.httpsUrl ?? "",
+    caFile: lab.edge.caFile,
+  });
+  try {
+    const account = await until(() => registered(pairing.accountId), { what: "the phone", timeoutMs: 60_000 });
+    assert.match(account.registration.userAgent, /Linphone/);
+    assert.equal(account.registration.transport, "tls");
+    const used = await until(
+      async () => {
+        const list = await lab.api.get<Pairing[]>("/api/pairings");
+        return list.find(({ id, state }) => id === pairing.id && state === "used");
+      },
+      { what: "the pairing to be used" },
+    );
+    assert.ok(used.usedAtMs !== null && used.usedAtMs < used.expiresAtMs);
+    phone.command("codec list");
+    await phone.says(/0: PCMA[\s\S]*1: PCMU/);
+    const door = await lab.startDoorStation(lab.toneFile(440));
+    await door.dial("unit401");
+    await phone.says(/incoming call from/i);
+    await door.hangUp();
+    await door.stop();
+  } finally {
+    await phone.stop();
+  }
+  const settings = phone.settings();
+  assert.doesNotMatch(settings, /config-uri=https/);
+  assert.match(settings, /^ha1=[0-9a-f]{32}$/m);
+  assert.equal((await fetch(pairing.httpsUrl ?? "", APP)).status, 404);
+});
+
+test("link previews, browsers and robots get a page and burn nothing; the app then gets its document, once", async () => {
+  const { httpsUrl } = await invite();
+  const url = httpsUrl ?? "";
+  const others: Record<string, string>[] = [
+    { "user-agent": "Mozilla/5.0 (iPhone)", accept: "text/html,application/xhtml+xml" },
+    { "user-agent": "WhatsApp/2.23" },
+    { "user-agent": "facebookexternalhit/1.1", accept: "*/*" },
+    { "user-agent": "TelegramBot (like TwitterBot)" },
+    { "user-agent": "Unknown", accept: "*/*" },
+    { "user-agent": "curl/8.0", accept: "*/*" },
+    {},
+  ];
+  for (const headers of others) {
+    const page = await fetch(url, headers);
+    assert.equal(page.status, 200);
+    assert.match(page.text, new RegExp(`href="linphone-config:${url.replaceAll("?", "\\?")}"`));
+    assert.doesNotMatch(page.text, /ha1|auth_info/);
+    assert.doesNotMatch(page.text, /<script/);
+  }
+  assert.equal((await fetch(url, APP, "HEAD")).text, "");
+  const unknown = `${url.slice(0, -43)}${"A".repeat(43)}`;
+  const same = (text: string, own: string) => text.replaceAll(own, "");
+  assert.equal(
+    same((await fetch(unknown, {})).text, unknown.slice(-43)),
+    same((await fetch(url, {})).text, url.slice(-43)),
+    "the page tells nothing of the token",
+  );
+  const document = await fetch(url, APP);
+  assert.equal(document.status, 200);
+  assert.match(document.text, /<section name="auth_info_0">/);
+  assert.equal(document.headers["cache-control"], "no-store");
+  assert.equal((await fetch(url, APP)).status, 404);
+});
+
+test("wrong, used and withdrawn are the same answer, in the same time", async () => {
+  const used = (await invite()).httpsUrl ?? "";
+  await fetch(used, APP);
+  const withdrawn = await invite();
+  await lab.api.delete(`/api/pairings/${withdrawn.id}`);
+  const base = used.slice(0, -43);
+  const urls = { used, withdrawn: withdrawn.httpsUrl ?? "", wrong: `${base}${"B".repeat(43)}` };
+  const replies = await Promise.all(Object.values(urls).map((url) => fetch(url, APP)));
+  const [first] = replies;
+  assert.equal(first?.status, 404);
+  for (const { status, text, headers } of replies) {
+    assert.deepEqual([status, text], [404, first?.text]);
+    const { date: _date, ...rest } = headers;
+    const { date: _firstDate, ...firstRest } = first?.headers ?? {};
+    assert.deepEqual(rest, firstRest);
+  }
+  // Over TLS and on a busy machine only a difference in kind can be seen: a query, a wait.
+  const medians = [];
+  for (const url of Object.values(urls)) {
+    const times = [];
+    for (let i = 0; i < 12; i++) times.push((await fetch(url, APP)).tookMs);
+    medians.push(times.toSorted((a, b) => a - b)[6] ?? 0);
+  }
+  assert.ok(Math.max(...medians) - Math.min(...medians) < 25, medians.join());
+});
+
+test("nothing of a token or a login is in control's log or on its disk", async () => {
+  const { httpsUrl, accountId } = await invite();
+  const token = (httpsUrl ?? "").slice(-43);
+  await fetch(httpsUrl ?? "", {});
+  await fetch(httpsUrl ?? "", APP);
+  assert.equal(readFileSync(lab.control.logFile, "utf8").includes(token), false);
+  assert.equal(readFileSync(join(lab.bridge.dataFolder, "neolia.db")).includes(token), false);
+  assert.equal(lab.bridge.log().includes(token), false);
+  assert.ok(await lab.api.get<Account>(`/api/accounts/${accountId}`));
+});
+
+test("an account that is made, renewed and removed is so on Kamailio in under a second", async () => {
+  const account = { siteId: lab.house.site.id, type: "mobile", label: "Card", unitId: lab.unit("401").id };
+  const { revision: _revision, ...made } = await lab.api.post<AccountWithPassword>("/api/accounts", account);
+  const live = async () => {
+    const startedMs = performance.now();
+    await lab.directoryLive();
+    const tookMs = performance.now() - startedMs;
+    assert.ok(tookMs < 1_000, `${tookMs} ms`);
+  };
+  await live();
+  const phone = await lab.startCard(made.card);
+  await until(() => registered(made.id), { what: "the phone of the card" });
+  // It would go on trying its old password, and Kamailio would take that for guessing.
+  await phone.stop();
+  const renewed = await lab.api.post<AccountWithPassword>(`/api/accounts/${made.id}/password`, {});
+  await live();
+  await until(async () => (await lab.contacts(made.username)).length === 0, { what: "the old login to be out" });
+  const again = await lab.startCard(renewed.card);
+  await lab.api.delete(`/api/accounts/${made.id}`);
+  await live();
+  await until(async () => (await lab.contacts(made.username)).length === 0, { what: "the account to be out" });
+  await again.stop();
+});
