@@ -5,6 +5,7 @@ import type { Brain } from "../fakes/realtime/brain.ts";
 import { FakeRealtime } from "../fakes/realtime/realtime.ts";
 import { DOMAIN, type Lab, type LabOptions, startLab } from "../lab/lab.ts";
 import type { Call } from "../lab/sip/call.ts";
+import type { SoundPeer } from "../lab/sip/rtp.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
 import type { Handset } from "./handset.ts";
@@ -84,7 +85,7 @@ export class LineLab {
   }
 
   /** Calls the line as the gateway does for somebody with this number. */
-  async dial(handset: Handset, number = "+33612345678", { line, gateway } = this.restaurant): Promise<Call> {
+  async dial(handset: SoundPeer, number = "+33612345678", { line, gateway } = this.restaurant): Promise<Call> {
     const from = `<sip:${number}@${DOMAIN}>;tag=${Math.random().toString(36).slice(2)}`;
     return await gateway.call(line.name, { rtp: handset, from });
   }

@@ -29,6 +29,7 @@ import { HandOver } from "./hand-over.ts";
 import { KnownNumbers } from "./known-numbers.ts";
 import { FIXED, type FixedPhrase, totalIs } from "./phrases.ts";
 import { Speaker, type Verdict } from "./speaker.ts";
+import { spokenLanguage } from "./spoken-language.ts";
 import type { ToolCall, VoiceEngine, VoiceError, VoiceListener, VoiceSession, Words } from "./voice-engine.ts";
 
 export interface ConversationLimits {
@@ -117,7 +118,7 @@ export class Conversation implements CallLegListener {
     return {
       turnBegan: when((atMs) => void this.turnBegan(atMs)),
       turnEnded: when(() => this.turnEnded()),
-      callerSaid: when((text) => this.order?.heard(text)),
+      callerSaid: when((text) => this.callerSaid(text)),
       speech: when((speech) => this.speaker.speech(speech)),
       words: when((words) => {
         this.speaker.words(words);
@@ -189,6 +190,20 @@ export class Conversation implements CallLegListener {
     if (state === "committed" || state === "acknowledged") return "completed";
     if (by === "us") return "interrupted";
     return by === "them" ? "caller-hung-up" : "media-failed";
+  }
+
+  /** Late and not always right: for the transcript, and to answer in the caller's language. */
+  private callerSaid(text: string): void {
+    const { order, session, options } = this;
+    if (!order) return;
+    order.heard(text);
+    const language = spokenLanguage(text);
+    if (language === null || language === this.language) return;
+    order.speak(language);
+    // Only if the line speaks it.
+    if (order.language === this.language) return;
+    this.language = order.language;
+    session?.update({ instructions: options.desk.briefing(order.lineId, this.language) });
   }
 
   private async turnBegan(beganAtMs: number): Promise<void> {

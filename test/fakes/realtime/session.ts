@@ -50,7 +50,8 @@ interface RunningResponse {
 let ids = 0;
 const newId = (prefix: string): string => `${prefix}_${(ids++).toString(36).padStart(12, "0")}`;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const MODEL_VOICE = { name: "fr+f4", speed: 170 };
+/** How the model sounds. */
+export const MODEL_VOICE = { name: "fr+f4", speed: 170 };
 const CHUNK_MS = 200;
 
 export class RealtimeSession {

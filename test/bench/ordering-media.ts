@@ -1,0 +1,165 @@
+/** What the bridge adds to a talk: from voice to voice with a service that answers at once, how even its packets are, what calls cost. */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { WebSocket } from "ws";
+import type { RealtimeSession } from "../fakes/realtime/session.ts";
+import type { Call } from "../lab/sip/call.ts";
+import type { SoundPeer } from "../lab/sip/rtp.ts";
+import { until } from "../lab/until.ts";
+import type { LineLab } from "../phone/line-lab.ts";
+import { cpuMs, rssMb } from "./cpu.ts";
+import { percentile, round } from "./figures.ts";
+
+const TALK_MS = 30_000;
+const LOAD_MS = 8_000;
+const LOADS = [1, 4, 10, 20];
+const BEEP_EVERY_MS = 1_000;
+
+interface Times {
+  sent: number[];
+  heard: number[];
+  arrivals: number[];
+}
+
+export async function measureMedia(lab: LineLab) {
+  const stopWriting = keepWriting(lab);
+  try {
+    const talk = await measureTalk(lab);
+    const loads = [];
+    for (const calls of LOADS) loads.push(await measureLoad(lab, calls));
+    return { ...talk, loads };
+  } finally {
+    stopWriting();
+  }
+}
+
+/** The database is written and a panel looks on, as on a busy evening. */
+function keepWriting(lab: LineLab): () => void {
+  const { api, bridge } = lab.lab;
+  const { line } = lab.restaurant;
+  const panel = new WebSocket(`${bridge.url.replace("http", "ws")}/api/lines/${line.id}/ws`, {
+    headers: { cookie: api.cookie, origin: bridge.url },
+  });
+  panel.on("error", () => {});
+  let soldOut = false;
+  const timer = setInterval(() => {
+    soldOut = !soldOut;
+    void api.put(`/api/lines/${line.id}/stock/expresso`, { soldOut }).catch(() => {});
+  }, 100);
+  return () => {
+    clearInterval(timer);
+    panel.terminate();
+  };
+}
+
+async function measureTalk(lab: LineLab) {
+  const phone = await WorkerPhone.start(BEEP_EVERY_MS);
+  const before = lab.service.sessions.length;
+  const call = await lab.dial(phone, "+33700000001");
+  await call.final;
+  const session = await until(() => lab.service.sessions[before], { what: "the session" });
+  const served: number[] = [];
+  answerBeeps(session, served);
+  await new Promise((resolve) => setTimeout(resolve, TALK_MS));
+  const { sent, heard, arrivals } = await phone.stop();
+  await call.hangup().catch(() => {});
+  const first = served[0] ?? 0;
+  const up: number[] = [];
+  const down: number[] = [];
+  const both: number[] = [];
+  for (const at of sent.filter((time) => time > first - 200)) {
+    const arrived = served.find((time) => time >= at && time < at + 500);
+    const back = heard.find((time) => time >= at && time < at + 500);
+    if (arrived === undefined || back === undefined || back < arrived) continue;
+    up.push(arrived - at);
+    down.push(back - arrived);
+    both.push(back - at);
+  }
+  const gaps = arrivals.slice(51).map((time, index) => time - (arrivals[index + 50] ?? time));
+  const p = (of: number[], share: number) => round(percentile(of, share), 1);
+  return {
+    beeps: both.length,
+    voiceToVoiceMs: { median: p(both, 0.5), p95: p(both, 0.95) },
+    uplinkMs: { median: p(up, 0.5), p95: p(up, 0.95) },
+    downlinkMs: { median: p(down, 0.5), p95: p(down, 0.95) },
+    pacingMs: { packets: gaps.length, p1: p(gaps, 0.01), p99: p(gaps, 0.99) },
+  };
+}
+
+/** Each beep is answered with a beep the moment that it is heard. */
+function answerBeeps(session: RealtimeSession, served: number[]): void {
+  const sound = Buffer.concat([Buffer.alloc(480, 0x2a), Buffer.alloc(640, 0xd5)]);
+  let quietUntil = 0;
+  session.onSound = (samples) => {
+    const atMs = performance.timeOrigin + performance.now();
+    if (atMs < quietUntil || !samples.some((sample) => Math.abs(sample) > 1500)) return;
+    quietUntil = atMs + 300;
+    served.push(atMs);
+    void session.say([{ sound, transcript: "Oui." }]);
+  };
+}
+
+async function measureLoad(lab: LineLab, count: number) {
+  const phones = await Promise.all(Array.from({ length: count }, () => WorkerPhone.start(0)));
+  const calls: Call[] = [];
+  for (const [index, phone] of phones.entries()) {
+    const call = await lab.dial(
+      phone,
+      `+3370001${String(count * 100 + index).padStart(4, "0")}`,
+      lab.restaurants[index % lab.restaurants.length],
+    );
+    const { status } = await call.final;
+    if (status !== 200) throw new Error(`call ${index + 1} of ${count} got ${status}`);
+    calls.push(call);
+  }
+  const { pid } = lab.lab.bridge;
+  const before = cpuMs(pid);
+  const began = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, LOAD_MS));
+  const cpuPercent = round(((cpuMs(pid) - before) / (performance.now() - began)) * 100, 1);
+  const memoryMb = round(rssMb(pid), 1);
+  const times = await Promise.all(phones.map((phone) => phone.stop()));
+  for (const call of calls) await call.hangup().catch(() => {});
+  const gaps = times.flatMap(({ arrivals }) =>
+    arrivals.slice(51).map((time, index) => time - (arrivals[index + 50] ?? time)),
+  );
+  return { calls: count, cpuPercent, memoryMb, pacingP99Ms: round(percentile(gaps, 0.99), 1) };
+}
+
+class WorkerPhone implements SoundPeer {
+  private readonly worker: Worker;
+  private readonly port: number;
+  private connected = false;
+
+  private constructor(worker: Worker, port: number) {
+    this.worker = worker;
+    this.port = port;
+  }
+
+  static async start(everyMs: number): Promise<WorkerPhone> {
+    const worker = new Worker(new URL("./phone-worker.ts", import.meta.url), { workerData: { everyMs } });
+    const [{ port }] = (await once(worker, "message")) as [{ port: number }];
+    return new WorkerPhone(worker, port);
+  }
+
+  sdp(): string {
+    const lines = ["v=0", `o=- ${this.port} 1 IN IP4 127.0.0.1`, "s=-", "c=IN IP4 127.0.0.1", "t=0 0"];
+    return [...lines, `m=audio ${this.port} RTP/AVP 8`, "a=rtpmap:8 PCMA/8000", "a=ptime:20", ""].join("\r\n");
+  }
+
+  connect(sdp: string): void {
+    const address = /^c=IN IP4 (\S+)/m.exec(sdp)?.[1];
+    const port = Number(/^m=audio (\d+)/m.exec(sdp)?.[1] ?? 0);
+    if (!address || port === 0 || this.connected) return;
+    this.connected = true;
+    this.worker.postMessage({ type: "connect", address, port });
+  }
+
+  async stop(): Promise<Times> {
+    const times = once(this.worker, "message") as Promise<[Times]>;
+    this.worker.postMessage({ type: "stop" });
+    const [found] = await times;
+    await this.worker.terminate();
+    return found;
+  }
+}
