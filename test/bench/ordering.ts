@@ -40,8 +40,13 @@ const isReal = key !== "";
 const budgetCents = Number(values["budget-cents"]);
 
 const running = new Set<NamedCase>();
+const models: ScriptedModel[] = [];
 const lab = await LineLab.start({
-  brain: () => new ScriptedModel(() => [...running]),
+  brain: () => {
+    const model = new ScriptedModel(() => [...running]);
+    models.push(model);
+    return model;
+  },
   gateways: Array.from({ length: atOnce }, (_, index) => `ht841_restaurant${index + 1}`),
   ...(isReal ? { voice: { NEOLIA_OPENAI_API_KEY: key, NEOLIA_VOICE_URL: "https://api.openai.com/v1" } } : {}),
 });
@@ -65,6 +70,7 @@ try {
         spentCents += score.costCents;
         const mark = score.exact ? "ok  " : "FAIL";
         console.log(`${mark} ${score.id}${score.problem === null ? "" : `: ${score.problem}`}`);
+        if (!score.exact) console.log(understood(score.id));
       }
     }),
   );
@@ -98,6 +104,14 @@ async function call(restaurant: Restaurant, script: NamedCase, number: string): 
   const changed = [...(script.soldOut ?? []), ...script.turns.flatMap(({ soldOut }) => Object.keys(soldOut ?? {}))];
   for (const menuId of new Set(changed)) await stock(menuId, false);
   return score;
+}
+
+/** What the stand-in took each turn of the call for, and how surely. */
+function understood(id: string): string {
+  const turns = models.filter((model) => model.caseId === id).flatMap(({ recognised }) => recognised);
+  return turns
+    .map(({ text, score, margin }) => `       ${score.toFixed(2)} (+${margin.toFixed(2)}) ${text}`)
+    .join("\n");
 }
 
 function report(media: object | null): void {

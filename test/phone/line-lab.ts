@@ -8,7 +8,6 @@ import type { Call } from "../lab/sip/call.ts";
 import type { SoundPeer } from "../lab/sip/rtp.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
-import type { Handset } from "./handset.ts";
 
 export interface LineLabOptions {
   brain: () => Brain;

@@ -56,6 +56,11 @@ export class ScriptedModel implements Brain {
     this.candidates = candidates;
   }
 
+  /** Of the case that was recognised. */
+  get caseId(): string | null {
+    return this.script?.id ?? null;
+  }
+
   async respond({ turn, outputs }: Occasion): Promise<{ parts: readonly Part[]; heard?: string | null }> {
     for (const { output } of outputs) this.learn(output);
     let heard: string | null = null;

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import type { PlayedClip } from "./call-leg.ts";
+import { Speaker, type Verdict } from "./speaker.ts";
+
+let played: { clip: string; bytes: number; last: boolean }[];
+let flushed: PlayedClip[];
+let stopped: string[];
+let ended: string[];
+let quiet: number;
+let verdict: (text: string, complete: boolean) => Verdict;
+let speaker: Speaker;
+
+beforeEach(() => {
+  [played, flushed, stopped, ended, quiet] = [[], [], [], [], 0];
+  verdict = (text) => ({ stop: text.includes("zéro euro"), settled: text.length });
+  speaker = new Speaker({
+    leg: {
+      play: (clip, sound, last) => void played.push({ clip, bytes: sound.length, last }),
+      flush: () => Promise.resolve(flushed),
+    },
+    judge: ({ text, complete }) => verdict(text, complete),
+    onStopped: (itemId) => stopped.push(itemId),
+    onPlayed: (id) => ended.push(id),
+    onQuiet: () => {
+      quiet += 1;
+    },
+  });
+});
+
+const sound = (ms: number) => Buffer.alloc(ms * 8, 1);
+const out = () => played.reduce((sum, { bytes }) => sum + bytes, 0) / 8;
+
+test("sound whose words are not known yet does not go out", () => {
+  speaker.speech({ itemId: "a", g711: sound(500) });
+  assert.equal(out(), 0);
+  speaker.words({ itemId: "a", text: "Bonjour, je", complete: false });
+  // 11 characters take no less than 550 ms.
+  assert.equal(out(), 500);
+  speaker.speech({ itemId: "a", g711: sound(500) });
+  assert.equal(out(), 550);
+  speaker.words({ itemId: "a", text: "Bonjour, je vous écoute.", complete: true });
+  assert.equal(out(), 1000);
+  speaker.speechEnded("a");
+  assert.deepEqual(played.at(-1), { clip: "a", bytes: 0, last: true });
+});
+
+test("words that must not be said stop the item, and nothing of it goes out any more", () => {
+  speaker.words({ itemId: "a", text: "Bien, ", complete: false });
+  speaker.speech({ itemId: "a", g711: sound(2000) });
+  const before = out();
+  assert.ok(before <= 300);
+  speaker.words({ itemId: "a", text: "Bien, c'est zéro euro", complete: false });
+  speaker.speech({ itemId: "a", g711: sound(2000) });
+  speaker.words({ itemId: "a", text: "Bien, c'est zéro euro.", complete: true });
+  speaker.speechEnded("a");
+  assert.equal(out(), before);
+  assert.deepEqual(stopped, ["a"]);
+});
+
+test("sound that comes without any words is never heard", () => {
+  speaker.speech({ itemId: "a", g711: sound(2000) });
+  speaker.speechEnded("a");
+  assert.equal(out(), 0);
+  assert.deepEqual(played, [{ clip: "a", bytes: 0, last: true }]);
+});
+
+test("a flush tells what was heard of each item of the model's, to the millisecond", async () => {
+  speaker.words({ itemId: "a", text: "Oui.", complete: true });
+  speaker.speech({ itemId: "a", g711: sound(1000) });
+  speaker.words({ itemId: "b", text: "Et avec ceci ?", complete: true });
+  speaker.speech({ itemId: "b", g711: sound(1000) });
+  flushed = [{ id: "a", played: 1600, complete: false }];
+  assert.deepEqual(await speaker.flush(), [
+    { itemId: "a", playedMs: 200 },
+    { itemId: "b", playedMs: 0 },
+  ]);
+  assert.ok(speaker.quiet);
+  const before = out();
+  speaker.speech({ itemId: "b", g711: sound(1000) });
+  assert.equal(out(), before, "what comes late of it is not heard");
+});
+
+test("what may not be interrupted is heard to its end", async () => {
+  speaker.clip("notice", sound(1000), { unstoppable: true });
+  assert.equal(await speaker.flush(), null);
+  speaker.played({ id: "notice", played: 8000, complete: true });
+  assert.deepEqual(ended, ["notice"]);
+  assert.equal(quiet, 1);
+  assert.deepEqual(await speaker.flush(), []);
+});
