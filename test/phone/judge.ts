@@ -50,6 +50,7 @@ export async function judge({ lab, restaurant, script, number, report, failure }
   const stored = compareOrders(expect.orders, orders);
   const problems = [
     ...(failure === null ? [] : [failure]),
+    ...(report === null || report.status === 200 ? [] : [`the call was answered with ${report.status}`]),
     ...(call ? [] : ["the call is not in the history"]),
     ...stored.problems,
     ...compareDraft(expect.draft, draft),

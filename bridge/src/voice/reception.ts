@@ -109,7 +109,7 @@ export class Reception {
       // The first words must be there before anybody waits for them.
       const [session] = await Promise.all([
         engine.open({ codec, language, instructions, tools: FIRST_TOOLS }, conversation.listener(), limit),
-        clips.prepare(language),
+        clips.fixed("notice", language, codec),
         clips.sentence(greeting.text, greeting.language, codec),
       ]);
       if (leg.ended) {
