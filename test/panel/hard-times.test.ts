@@ -96,8 +96,13 @@ test("hung up while the server is away: the panel is free at once, and the door 
 test("a double tap on answer answers once, and does not hang up", async () => {
   const page = await panel();
   const call = await ring(page);
-  await page.locator(ANSWER).dblclick();
-  await page.locator(TIMER).waitFor();
+  const box = await page.locator(ANSWER).boundingBox();
+  assert.ok(box);
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await page.locator(HANG_UP).waitFor();
+  // The second tap, as the browser counts it; by now another button is under the finger.
+  await page.mouse.down({ clickCount: 2 });
+  await page.mouse.up({ clickCount: 2 });
   await until(() => rtp.received > 25, { what: "sound at the door" });
   assert.equal(call.messages.filter(({ status }) => status === 200).length, 1);
   assert.ok(await page.locator(TIMER).isVisible());

@@ -237,7 +237,7 @@ export class CallView extends LitElement {
     const { t, call } = this;
     switch (call.phase) {
       case "outgoing":
-        return html`<button class="stop" @click=${this.hangUp}>${icon("hangUp")} ${t("call.cancel")}</button>`;
+        return html`<button class="stop" @click=${this.tapHangUp}>${icon("hangUp")} ${t("call.cancel")}</button>`;
       case "ended":
         return html`<button @click=${() => phone.command({ type: "dismiss" })}>${icon("close")} ${t("call.close")}</button>`;
       case "active":
@@ -250,7 +250,7 @@ export class CallView extends LitElement {
           <button aria-expanded=${this.keypad} aria-keyshortcuts="k" @click=${this.toggleKeypad}>
             ${icon("keypad")} ${t("call.keypad")}
           </button>
-          <button class="stop" aria-keyshortcuts="h" @click=${this.hangUp}>${icon("hangUp")} ${t("call.hangUp")}</button>
+          <button class="stop" aria-keyshortcuts="h" @click=${this.tapHangUp}>${icon("hangUp")} ${t("call.hangUp")}</button>
         `;
     }
   }
@@ -285,6 +285,11 @@ export class CallView extends LitElement {
     if (this.call.phase === "active" && this.call.call.microphone === null) {
       phone.command({ type: "mute", muted: !this.call.muted });
     }
+  };
+
+  /** Not the second tap of an impatient finger: the first was on Answer, in the same place. */
+  private tapHangUp = ({ detail }: MouseEvent): void => {
+    if (detail < 2) this.hangUp();
   };
 
   private hangUp = (): void => {

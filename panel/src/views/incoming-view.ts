@@ -43,7 +43,7 @@ export class IncomingView extends LitElement {
         font-size: clamp(46px, 10vh, 76px);
         inline-size: clamp(92px, 20vh, 148px);
         justify-content: center;
-        margin-block: clamp(8px, 3vh, 22px);
+        margin-block: clamp(6px, 2.2vh, 22px);
         position: relative;
       }
       .deaf .ring {
