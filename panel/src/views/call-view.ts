@@ -55,12 +55,12 @@ export class CallView extends LitElement {
       .picture {
         align-items: center;
         background: var(--nl-accent-soft);
-        block-size: 104px;
-        border-radius: 30px;
+        block-size: clamp(56px, 10vh, 104px);
+        border-radius: 29%;
         color: var(--nl-accent-text);
         display: flex;
-        font-size: 56px;
-        inline-size: 104px;
+        font-size: clamp(30px, 5.4vh, 56px);
+        inline-size: clamp(56px, 10vh, 104px);
         justify-content: center;
       }
       h1 {
@@ -88,7 +88,7 @@ export class CallView extends LitElement {
       }
       .hint {
         color: var(--nl-muted);
-        max-inline-size: 44ch;
+        max-inline-size: 66ch;
       }
       .keys {
         display: grid;
