@@ -83,7 +83,7 @@ export class PanelAtHome {
   /** Chooses a unit as on first use. */
   async setUpOnly(unit: string): Promise<void> {
     await this.root.locator("neolia-setup-view label", { hasText: unit }).click();
-    await this.root.locator("neolia-setup-view button.accent").click();
+    await this.root.locator("neolia-setup-view button.accent").first().click();
   }
 
   async ready(): Promise<void> {

@@ -24,7 +24,7 @@ export class Panel {
       const panel = new Panel(context, await context.newPage());
       await panel.page.goto(lab.bridge.pageUrl);
       await panel.page.locator("neolia-setup-view label", { hasText: unitNumber }).click();
-      await panel.page.locator("neolia-setup-view button.accent").click();
+      await panel.page.locator("neolia-setup-view button.accent").first().click();
       // The VPS must know the new account before it can register.
       await lab.directoryLive();
       await panel.ready();

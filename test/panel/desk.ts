@@ -169,7 +169,7 @@ export async function openPanel(context: BrowserContext, url: string): Promise<P
   await page.locator("neolia-setup-view, neolia-home-view").first().waitFor();
   if (await page.locator("neolia-setup-view").isVisible()) {
     await page.locator("neolia-setup-view label", { hasText: "401" }).click();
-    await page.locator("neolia-setup-view button.accent").click();
+    await page.locator("neolia-setup-view button.accent").first().click();
   }
   await page.locator("neolia-home-view").waitFor();
   return page;

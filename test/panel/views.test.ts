@@ -70,7 +70,7 @@ for (const look of LOOKS) {
     const setup = page.locator("neolia-setup-view");
     await setup.locator("label", { hasText: "401" }).click();
     await inspect(page, `${look.name}-1-setup`);
-    await setup.locator("button.accent").click();
+    await setup.locator("button.accent").first().click();
     await page.getByText(look.ready).waitFor();
     await inspect(page, `${look.name}-2-home`);
 
