@@ -72,6 +72,8 @@ async function start(options: Options): Promise<() => Promise<void>> {
     log,
   });
   const home = options.home && startHome({ access: options.home, dataFolder: options.dataFolder, network, log });
+  // Whoever is no user of the house any more takes no bell along.
+  home?.onUsers((users) => directory.devices.keepOnlyOf(new Set(users.map(({ id }) => id))));
   const lines = { facts: ordering.boards.facts, command: lineCommands(store, ordering) };
   const mqtt = startMqtt({
     // By hand, or else the one that Home Assistant uses by then.

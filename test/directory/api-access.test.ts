@@ -174,6 +174,44 @@ test("a resident lets their own flat not be disturbed, the VPS is told, and anot
   );
 });
 
+test("a resident's device goes with the flat or the person, an installer's panel stays", async () => {
+  const accounts = () =>
+    api.store.accounts
+      .list({})
+      .map(({ unitId, label }) => `${label} in ${unitId}`)
+      .toSorted();
+  const others = accounts();
+  const put = async (deviceId: string, unitId: string, label: string) => {
+    assert.equal((await api.send("PUT", `/api/devices/${deviceId}`, { unitId, label })).status, 200);
+  };
+  const home = async (...units: string[]) => {
+    api.stage.resident = null;
+    assert.equal((await api.send("PUT", `/api/members/${USER}`, { unitIds: units })).status, 200);
+    api.stage.resident = { unitIds: units };
+  };
+  const { unit401, unit402, site } = house;
+  await home(unit401.id, unit402.id);
+  await put(OTHER_DEVICE, unit401.id, "Phone");
+  await home(unit401.id);
+  assert.deepEqual(accounts(), [...others, `Phone in ${unit401.id}`].toSorted());
+  const revision = api.store.provisioning.get(site.id)?.revision ?? 0;
+  await home(unit402.id);
+  assert.deepEqual(accounts(), others);
+  // The VPS is told: it ends the registration and the call.
+  assert.ok((api.store.provisioning.get(site.id)?.revision ?? 0) > revision);
+  assert.equal((await api.send("GET", `/api/devices/${OTHER_DEVICE}`)).status, 204);
+
+  await put(OTHER_DEVICE, unit402.id, "Phone");
+  await home(unit401.id, unit402.id);
+  await put(OTHER_DEVICE, unit401.id, "Phone");
+  api.directory.devices.keepOnlyOf(new Set([USER]));
+  assert.deepEqual(accounts(), [...others, `Phone in ${unit401.id}`].toSorted());
+  api.directory.devices.keepOnlyOf(new Set(["somebody else"]));
+  assert.deepEqual(accounts(), others);
+  const [entry] = api.directory.audit.list({ noun: "device" }).entries;
+  assert.equal(entry?.verb, "removed");
+});
+
 test("a resident's device lives in their own flats and they get no other device's login", async () => {
   api.stage.resident = { unitIds: [house.unit402.id] };
   const put = (deviceId: string, unitId: string) =>

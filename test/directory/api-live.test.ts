@@ -142,7 +142,24 @@ test("a session that ended hears nothing more and is told why", async () => {
   ring();
   await until(() => panel.closeCode() !== null, { what: "the close" });
   assert.equal(panel.closeCode(), 4401);
-  assert.equal(panel.messages.length, 1);
+  // Home Assistant's proxy hides the close code: the last message says it too.
+  assert.deepEqual(panel.messages.slice(1), [
+    { type: "error", error: { code: "NOT_SIGNED_IN", message: "session over", retryable: false } },
+  ]);
+});
+
+test("who is no administrator any more, or is one now, is told and starts anew as what they are", async () => {
+  const before = await connect();
+  await before.heard("hello");
+  api.stage.resident = { unitIds: [] };
+  ring();
+  assert.equal((await before.heard("error")).error.code, "FORBIDDEN");
+  await until(() => before.closeCode() === 4403, { what: "the close" });
+  const after = await connect("", {});
+  assert.deepEqual((await after.heard("hello")).state.calls, []);
+  api.stage.resident = null;
+  api.bus.emit("linkChanged", { link: "vps" });
+  await until(() => after.closeCode() !== null, { what: "the close" });
 });
 
 test("whatever a panel sends is answered with an error and the end, and harms nobody else", async () => {

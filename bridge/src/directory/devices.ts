@@ -8,8 +8,14 @@ import { accountOf, flatOf, siteOf } from "./lookup.ts";
 export interface Devices {
   /** null when the browser is not set up or its account was removed. */
   get(deviceId: string): Device | null;
-  /** Makes the device's account, or renames and moves it. Idempotent: its login stays unless it changes the site. */
-  put(deviceId: string, fields: DevicePut): Device;
+  /**
+   * Makes the device's account, or renames and moves it. Idempotent: its login stays unless it changes the site.
+   * `userId` is whose device it becomes when it is made or moved: it goes when they leave the unit. null: it belongs to
+   * the house.
+   */
+  put(deviceId: string, fields: DevicePut, userId: string | null): Device;
+  /** Removes the devices of everybody who is not among these users of Home Assistant (any more). */
+  keepOnlyOf(userIds: ReadonlySet<string>): void;
   /** Name and unit of a device; null when it is not set up. */
   panelOf(deviceId: string): { name: string; unitId: string } | null;
   /** The device's account, null when it has none. */
@@ -44,7 +50,8 @@ export function devices(context: DirectoryContext): Devices {
       const account = accountOfDevice(deviceId);
       return account && toDevice(deviceId, account);
     },
-    put: (deviceId, { unitId, label }) =>
+    keepOnlyOf: (userIds) => releaseDevices(context, ({ userId }) => !userIds.has(userId)),
+    put: (deviceId, { unitId, label }, userId) =>
       store.transaction(() => {
         const unit = flatOf(store, unitId);
         const account = accountOfDevice(deviceId);
@@ -53,6 +60,7 @@ export function devices(context: DirectoryContext): Devices {
           const moved = { ...account, unitId, label };
           edit(context, unit.siteId, () => {
             store.accounts.update(moved);
+            if (account.unitId !== unitId) store.devices.setUser(deviceId, userId);
             audit.note({
               ...noteOf(moved),
               verb: "changed",
@@ -66,12 +74,32 @@ export function devices(context: DirectoryContext): Devices {
         if (account) edit(context, account.siteId, () => store.accounts.remove(account.id));
         return edit(context, unit.siteId, () => {
           const made = makeAccount(context, { siteId: unit.siteId, unit, type: "panel", label });
-          store.devices.insert(deviceId, made.id);
+          store.devices.insert(deviceId, made.id, userId);
           audit.note({ ...noteOf(made), verb: "added" });
           return toDevice(deviceId, accountOf(store, made.id));
         });
       }),
   };
+}
+
+interface OwnedDevice {
+  userId: string;
+  account: AccountRow;
+}
+
+/** Removes the accounts of people's devices that `isOver` names: the VPS ends their registrations and calls. */
+export function releaseDevices(context: DirectoryContext, isOver: (device: OwnedDevice) => boolean): void {
+  const { store, audit } = context;
+  store.transaction(() => {
+    for (const { userId, accountId } of store.devices.ofUsers()) {
+      const account = accountOf(store, accountId);
+      if (!isOver({ userId, account })) continue;
+      edit(context, account.siteId, () => {
+        store.accounts.remove(account.id);
+        audit.note({ ...noteOf(account), verb: "removed", before: { userId, unitId: account.unitId } });
+      });
+    }
+  });
 }
 
 function noteOf({ id, siteId, label, username }: Pick<AccountRow, "id" | "siteId" | "label" | "username">) {

@@ -1,4 +1,5 @@
 /** Which users of Home Assistant live in which flats and who works at the restaurant's desk, and so what they see. */
+import { releaseDevices } from "./devices.ts";
 import type { DirectoryContext } from "./edit.ts";
 import { flatOf } from "./lookup.ts";
 
@@ -16,7 +17,8 @@ export interface Members {
   set(userId: string, unitIds: readonly string[], desk?: boolean): void;
 }
 
-export function members({ store, bus, audit }: DirectoryContext): Members {
+export function members(context: DirectoryContext): Members {
+  const { store, bus, audit } = context;
   return {
     all: () => {
       const links = new Map<string, Links>();
@@ -38,6 +40,8 @@ export function members({ store, bus, audit }: DirectoryContext): Members {
         const touched = [...wanted, ...store.members.unitsOf(userId)].map((id) => flatOf(store, id).siteId);
         store.members.removeUser(userId);
         for (const unitId of wanted) store.members.insert({ userId, unitId });
+        // Who moves out takes no bell along.
+        releaseDevices(context, (device) => device.userId === userId && !wanted.has(device.account.unitId ?? ""));
         const deskChanges = desk !== undefined && desk !== store.members.worksAtDesk(userId);
         if (deskChanges) store.members.setDesk(userId, desk);
         const sites = deskChanges ? store.sites.list().map(({ id }) => id) : touched;
@@ -51,7 +55,7 @@ export function members({ store, bus, audit }: DirectoryContext): Members {
           before: { unitIds: before.toSorted(), ...(deskChanges && { desk: !desk }) },
           after: { unitIds: [...wanted].toSorted(), ...(deskChanges && { desk }) },
         });
-        // No provisioning: the VPS does not know people.
+        // No provisioning: the VPS does not know people, only their devices.
         store.afterCommit(() => {
           for (const siteId of new Set(sites)) bus.emit("directoryChanged", { siteId });
         });

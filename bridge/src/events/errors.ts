@@ -104,6 +104,8 @@ export const ERRORS = {
 
   /** The store or disk refuses: nothing was changed. */
   STORE_UNAVAILABLE: { status: 503, category: "unavailable", retryable: true },
+  /** Home Assistant has not said yet who its users are. */
+  HOME_NOT_READY: { status: 503, category: "unavailable", retryable: true },
   VPS_NOT_CONFIGURED: { status: 503, category: "unavailable", retryable: false },
   VPS_UNREACHABLE: { status: 503, category: "unavailable", retryable: true },
   INTERNAL: { status: 500, category: "internal", retryable: false },

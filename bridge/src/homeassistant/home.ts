@@ -29,6 +29,8 @@ export interface Home {
   userOf(request: IngressRequest): IngressUser;
   /** null while the list is unknown. */
   users(): HomeUser[] | null;
+  /** Calls `listener` with everybody whenever the list was read. Returns the unsubscribe. */
+  onUsers(listener: (users: HomeUser[]) => void): () => void;
   /**
    * The broker that Home Assistant uses at this moment, null when there is none; the last one known while the Supervisor
    * does not say.
@@ -45,8 +47,13 @@ export function startHome({ access, dataFolder, network, log }: HomeOptions): Ho
   const users = new HomeUsers({ core, log });
   core.start();
   return {
-    userOf: (request) => ingressUser(request, (id) => users.find(id), access.address),
+    userOf: (request) => ingressUser(request, (id) => (users.ready ? users.find(id) : "not-ready"), access.address),
     users: () => users.list(),
+    onUsers: (listener) =>
+      users.onChange(() => {
+        const known = users.list();
+        if (known && known.length > 0) listener(known);
+      }),
     broker: brokerOf(supervisor, log),
     showPanel: async () => {
       try {

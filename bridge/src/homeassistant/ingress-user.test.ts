@@ -34,3 +34,11 @@ test("an id that Home Assistant does not know, and two ids at once, are nobody",
   // Node joins a header that comes twice.
   assert.deepEqual(from(SUPERVISOR_ADDRESS, "rosa, owner"), { kind: "unknown" });
 });
+
+test("while nobody knows who the users are, nobody is let in and nobody turned away", () => {
+  const request = { socket: { remoteAddress: SUPERVISOR_ADDRESS }, headers: { "x-remote-user-id": "rosa" } };
+  assert.deepEqual(
+    ingressUser(request, () => "not-ready", SUPERVISOR_ADDRESS),
+    { kind: "not-ready" },
+  );
+});

@@ -12,7 +12,9 @@ export type IngressUser =
   /** The Supervisor could not tell who it is (401). */
   | { kind: "nameless" }
   /** Home Assistant does not know this user, or has deactivated it (403). */
-  | { kind: "unknown" };
+  | { kind: "unknown" }
+  /** Nobody knows yet who the users are: to be asked again (503). */
+  | { kind: "not-ready" };
 
 export interface IngressRequest {
   headers: IncomingHttpHeaders;
@@ -25,7 +27,7 @@ export interface IngressRequest {
  */
 export function ingressUser(
   request: IngressRequest,
-  find: (id: string) => HomeUser | null,
+  find: (id: string) => HomeUser | null | "not-ready",
   supervisor: string,
 ): IngressUser {
   // A socket that listens for both families shows IPv4 addresses in their IPv6 form (RFC 4291 section 2.5.5.2).
@@ -34,5 +36,6 @@ export function ingressUser(
   const id = request.headers["x-remote-user-id"];
   if (typeof id !== "string" || id === "") return { kind: "nameless" };
   const user = find(id);
+  if (user === "not-ready") return { kind: user };
   return user ? { kind: "user", user } : { kind: "unknown" };
 }

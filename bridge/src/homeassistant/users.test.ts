@@ -71,9 +71,10 @@ test("an unknown, a deactivated and a system user are nobody", async () => {
   );
 });
 
-test("before there is a list nobody has rights, but a resident is not turned away", () => {
-  assert.deepEqual(users.find("owner"), { id: "owner", name: "", administrator: false });
-  assert.equal(users.list(), null);
+test("before there is a list nobody is known, and it says so", async () => {
+  assert.deepEqual([users.ready, users.find("owner"), users.list()], [false, null, null]);
+  await connect();
+  assert.equal(users.ready, true);
 });
 
 test("a demotion counts at once when Core tells of it", async () => {

@@ -47,13 +47,15 @@ export class HomeUsers {
   }
 
   /**
-   * The user of an id from the ingress headers; null for an id that Home Assistant does not know or has deactivated.
-   * While there has never been a list, the id alone counts, without a name and without rights: the Supervisor vouches
-   * for it, and a resident must be able to answer the door while Core starts.
+   * False while there has never been a list: nobody is let in on an id alone then, and nobody is turned away for good.
    */
+  get ready(): boolean {
+    return this.users !== null;
+  }
+
+  /** The user of an id from the ingress headers; null for an id that Home Assistant does not know or has deactivated. */
   find(id: string): HomeUser | null {
-    if (!this.users) return { id, name: "", administrator: false };
-    const user = this.users.get(id);
+    const user = this.users?.get(id);
     if (!user) return null;
     return { ...user, administrator: user.administrator && this.isFresh() };
   }

@@ -26,6 +26,7 @@ export function replyWithError(error: FastifyError | AppError, request: FastifyR
   const known = translate(error, request);
   if (known.code === "INTERNAL") request.log.error({ err: error, route: request.routeOptions?.url }, "request failed");
   else if (known.category === "unavailable") request.log.warn({ err: known, code: known.code }, "request not possible");
+  if (known.code === "HOME_NOT_READY") reply.header("retry-after", "2");
   if (known.code === "TOO_MANY_ATTEMPTS") reply.header("retry-after", String(known.details?.retryAfterS));
   reply
     .code(known.status)

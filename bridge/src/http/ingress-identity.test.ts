@@ -47,6 +47,14 @@ test("who is no user of the house is refused, each for their own reason", () => 
   assert.equal(refusal({ kind: "unknown" }), "403 FORBIDDEN");
 });
 
+test("while Home Assistant has not said who its users are, the page opens and its API asks for patience", () => {
+  const unready = { kind: "not-ready" } as const;
+  assert.equal(refusal(unready), "503 HOME_NOT_READY");
+  assert.equal(refusal(unready, request("/api/units/1/do-not-disturb", "127.0.0.1", "PUT")), "503 HOME_NOT_READY");
+  assert.equal(refusal(unready, request("/")), null);
+  assert.equal(identityOf(unready).whoAsks({ raw: request("/") }), null);
+});
+
 test("the health check of the container itself passes, from elsewhere or for anything else it does not", () => {
   const foreign = { kind: "foreign" } as const;
   for (const address of ["127.0.0.1", "::1", "::ffff:127.0.0.1"]) {

@@ -17,8 +17,8 @@ export interface IngressIdentityOptions {
 
 type IngressUser =
   | { kind: "user"; user: { id: string; name: string; administrator: boolean } }
-  /** Not from the Supervisor, not named by it, not known to Home Assistant. */
-  | { kind: "foreign" | "nameless" | "unknown" };
+  /** Not from the Supervisor, not named by it, not known to Home Assistant; or the users are not known yet. */
+  | { kind: "foreign" | "nameless" | "unknown" | "not-ready" };
 
 export interface IngressIdentity extends Identity {
   whoAsks(request: { raw: IncomingMessage }): Asker | null;
@@ -38,6 +38,10 @@ export function ingressIdentity({ userOf, unitsOf, worksAtDesk }: IngressIdentit
           throw new AppError("NOT_SIGNED_IN", "the Supervisor did not say who is asking");
         case "unknown":
           throw new AppError("FORBIDDEN", "Home Assistant does not know this user");
+        case "not-ready":
+          // The page itself is no secret; it asks again.
+          if (!request.url?.startsWith("/api/")) return;
+          throw new AppError("HOME_NOT_READY", "Home Assistant has not said yet who its users are");
       }
     },
     whoAsks: ({ raw }) => {

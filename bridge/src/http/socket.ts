@@ -2,6 +2,8 @@
 import type { WebSocket } from "ws";
 import type { Board } from "../api/board.ts";
 import type { PanelMessage } from "../api/live.ts";
+import { AppError } from "../events/errors.ts";
+import { errorReply } from "./error-reply.ts";
 
 const PING_EVERY_MS = 20_000;
 /** A reader this far behind is gone or asleep; it comes back and takes `hello`. */
@@ -27,4 +29,14 @@ export function keepAlive(socket: WebSocket, check: () => void): () => void {
     socket.ping();
   }, PING_EVERY_MS);
   return () => clearInterval(timer);
+}
+
+/**
+ * Ends the connection of somebody who may not look (any more). The last message says why: Home Assistant's proxy turns
+ * every close code into 1000.
+ */
+export function endSession(socket: WebSocket, code: "NOT_SIGNED_IN" | "FORBIDDEN"): void {
+  const why = code === "FORBIDDEN" ? "your rights have changed" : "session over";
+  send(socket, { type: "error", ...errorReply(new AppError(code, why)) });
+  socket.close(code === "FORBIDDEN" ? 4403 : 4401, why);
 }

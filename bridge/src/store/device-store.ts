@@ -4,18 +4,31 @@ import type { Database } from "better-sqlite3";
 export interface DeviceStore {
   /** Account of the device, null when it is not set up. */
   accountId(deviceId: string): string | null;
-  insert(deviceId: string, accountId: string): void;
+  /** `userId`: whose device it is; null: it belongs to the house, not to a person. */
+  insert(deviceId: string, accountId: string, userId: string | null): void;
+  /** Moves a device to another person, or to nobody. */
+  setUser(deviceId: string, userId: string | null): void;
+  /** Accounts of the devices that belong to somebody. */
+  ofUsers(): { userId: string; accountId: string }[];
   /** The account stays, for another device. */
   removeOf(accountId: string): void;
 }
 
 export function deviceStore(db: Database): DeviceStore {
   const get = db.prepare<[string], { accountId: string }>("SELECT account_id AS accountId FROM device WHERE id = ?");
-  const insert = db.prepare<[string, string]>("INSERT INTO device (id, account_id) VALUES (?, ?)");
+  const insert = db.prepare<[string, string, string | null]>(
+    "INSERT INTO device (id, account_id, user_id) VALUES (?, ?, ?)",
+  );
+  const setUser = db.prepare<[string | null, string]>("UPDATE device SET user_id = ? WHERE id = ?");
+  const ofUsers = db.prepare<[], { userId: string; accountId: string }>(
+    "SELECT user_id AS userId, account_id AS accountId FROM device WHERE user_id IS NOT NULL ORDER BY id",
+  );
   const removeOf = db.prepare<[string]>("DELETE FROM device WHERE account_id = ?");
   return {
     accountId: (deviceId) => get.get(deviceId)?.accountId ?? null,
-    insert: (deviceId, accountId) => void insert.run(deviceId, accountId),
+    insert: (deviceId, accountId, userId) => void insert.run(deviceId, accountId, userId),
+    setUser: (deviceId, userId) => void setUser.run(userId, deviceId),
+    ofUsers: () => ofUsers.all(),
     removeOf: (accountId) => void removeOf.run(accountId),
   };
 }

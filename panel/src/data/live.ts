@@ -14,7 +14,7 @@ export interface LiveListener {
   directory(): void;
   /** Anything that was pushed, also what the panel itself does not use. */
   message(message: PanelMessage): void;
-  /** Could not connect: the session may be over. */
+  /** Could not connect, or was told to go: the session may be over, or another one. */
   refused(): void;
 }
 
@@ -91,7 +91,10 @@ export class LiveLink {
       case "pairing":
       case "testRing":
       case "testCall":
+        return;
       case "error":
+        // The bridge ends the connection: who is asking, and what for, has changed.
+        this.listener.refused();
         return;
     }
   }

@@ -63,13 +63,13 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
   }
 
   /** The device takes the place of whichever browser held the account before. */
-  function takeOver(account: AccountRow, deviceId: string): Device {
+  function takeOver(account: AccountRow, deviceId: string, userId: string | null): Device {
     return edit(context, account.siteId, () => {
       const before = devices.accountOf(deviceId);
       if (before && before.id !== account.id) store.accounts.remove(before.id);
       store.devices.removeOf(account.id);
       store.accounts.update({ ...account, ha1: phone.newLogin(account).ha1 });
-      store.devices.insert(deviceId, account.id);
+      store.devices.insert(deviceId, account.id, userId);
       return devices.get(deviceId) ?? invalid();
     });
   }
@@ -78,10 +78,11 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
     return store.transaction(() => {
       const row = store.pairings.bySecret(hashOfSecret(secret));
       if (row?.kind !== "panel" || shown(row).state !== "waiting") return invalid();
+      const userId = resident?.userId ?? null;
       const device =
         row.accountId === null
-          ? devices.put(deviceId, { unitId: row.unitId, label: row.label })
-          : takeOver(accountOf(store, row.accountId), deviceId);
+          ? devices.put(deviceId, { unitId: row.unitId, label: row.label }, userId)
+          : takeOver(accountOf(store, row.accountId), deviceId, userId);
       const accountId = store.devices.accountId(deviceId) ?? "";
       if (!store.pairings.use(row.id, accountId, now())) return invalid();
       if (resident && !resident.unitIds.includes(row.unitId)) {

@@ -3,7 +3,7 @@ import type { Board } from "../../api/board.ts";
 import { AppError } from "../../events/errors.ts";
 import type { App } from "../app-type.ts";
 import type { HttpPorts } from "../ports.ts";
-import { keepAlive, send } from "../socket.ts";
+import { endSession, keepAlive, send } from "../socket.ts";
 import { IdParams } from "./params.ts";
 
 /** Changes that come in bursts go out as one. */
@@ -22,8 +22,9 @@ export function deskSocketRoutes(api: App, { ordering: { boards }, identity }: H
       let gathering: NodeJS.Timeout | undefined;
       // Asked again for every message, and with every ping: whoever lost the right hears nothing more.
       const mayLook = (): boolean => {
-        if (identity.whoAsks(request)?.desk) return true;
-        socket.close(4401, "session over");
+        const asker = identity.whoAsks(request);
+        if (asker?.desk) return true;
+        endSession(socket, asker ? "FORBIDDEN" : "NOT_SIGNED_IN");
         return false;
       };
       const tell = (): void => {

@@ -49,7 +49,9 @@ export function deviceRoutes(api: App, { directory, turn }: HttpPorts): void {
       if (asker.unitIds && !asker.unitIds.includes(request.body.unitId)) {
         throw new AppError("UNKNOWN_UNIT", "there is no such unit of yours");
       }
-      return directory.devices.put(deviceId, request.body);
+      // An administrator sets up panels of the house; in their own flat it is their own device like anybody's.
+      const isAtHome = asker.userId !== null && directory.members.unitsOf(asker.userId).includes(request.body.unitId);
+      return directory.devices.put(deviceId, request.body, isAtHome ? asker.userId : null);
     },
   );
   api.post(

@@ -6,7 +6,7 @@ import type { App } from "../app-type.ts";
 import { errorReply } from "../error-reply.ts";
 import { askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
-import { keepAlive, send } from "../socket.ts";
+import { endSession, keepAlive, send } from "../socket.ts";
 import { viewerOf } from "../viewer.ts";
 
 const DeviceQuery = Type.Object({ device: Type.Optional(DeviceId) }, { additionalProperties: false });
@@ -28,11 +28,13 @@ export function liveRoutes(api: App, { directory, live, identity }: HttpPorts): 
       schema: { summary: "WebSocket: `hello`, then every change (PanelMessage).", querystring: DeviceQuery },
     },
     (socket, request) => {
-      // Asked again for every message, and with every ping: a session that ended hears nothing more.
+      // Asked again for every message, and with every ping: a session that ended hears nothing more, and who is no
+      // administrator any more starts anew as what they are.
+      const { role } = askerOf(request);
       const viewer = () => {
         const asker = identity.whoAsks(request);
-        if (asker) return viewerOf(directory, asker, request.query.device);
-        socket.close(4401, "session over");
+        if (asker?.role === role) return viewerOf(directory, asker, request.query.device);
+        endSession(socket, asker ? "FORBIDDEN" : "NOT_SIGNED_IN");
         return null;
       };
       const unsubscribe = live.subscribe(viewer, (message) => send(socket, message));

@@ -36,6 +36,7 @@ export const en = {
   "error.SITE_IN_USE":
     "The site still holds something, or the server has not yet confirmed that it is empty. Remove its buildings first and wait until all is live.",
   "error.STORE_UNAVAILABLE": "Neolia could not write to its disk. Nothing was changed; check the free space.",
+  "error.HOME_NOT_READY": "Home Assistant is still starting. Neolia tries again by itself.",
   "error.VPS_NOT_CONFIGURED": "No server is set up. Enter its address and token in the app's configuration first.",
   "error.VPS_UNREACHABLE": "The server does not answer. Nothing was lost; try again in a moment.",
   "error.INTERNAL": "Something in Neolia is broken; its log says what. Nothing was changed.",
@@ -110,6 +111,7 @@ export const fr: Record<keyof typeof en, string> = {
   "error.SITE_IN_USE":
     "Le site contient encore quelque chose, ou le serveur n'a pas confirmé qu'il est vide. Supprimez d'abord ses bâtiments et attendez que tout soit en service.",
   "error.STORE_UNAVAILABLE": "Neolia n'a pas pu écrire sur son disque. Rien n'a changé ; vérifiez l'espace libre.",
+  "error.HOME_NOT_READY": "Home Assistant démarre encore. Neolia réessaie tout seul.",
   "error.VPS_NOT_CONFIGURED":
     "Aucun serveur n'est configuré. Saisissez d'abord son adresse et son jeton dans la configuration de l'app.",
   "error.VPS_UNREACHABLE": "Le serveur ne répond pas. Rien n'est perdu ; réessayez dans un instant.",
