@@ -8,6 +8,8 @@ const HOP = 160;
 const BANDS = 18;
 /** How far the two may be apart, frames of 20 ms. */
 const REACH = 60;
+/** What lies further below the loudest is as good as silent: 24 dB. */
+const RANGE = 2.4;
 
 /** Frames of bands, each band's mean taken off. */
 export type Fingerprint = Float32Array[];
@@ -25,7 +27,7 @@ export function fingerprint(samples: Int16Array): Fingerprint {
   for (let at = 0; at + SIZE <= samples.length; at += HOP) frames.push(bands(samples.subarray(at, at + SIZE)));
   // Below what noise or G.711 leaves, nothing is known: it counts as equally quiet.
   const peak = Math.max(...frames.flatMap((frame) => [...frame]));
-  for (const frame of frames) for (const [band, value] of frame.entries()) frame[band] = Math.max(value, peak - 5);
+  for (const frame of frames) for (const [band, value] of frame.entries()) frame[band] = Math.max(value, peak - RANGE);
   for (let band = 0; band < BANDS; band++) {
     let sum = 0;
     for (const frame of frames) sum += frame[band] ?? 0;

@@ -16,8 +16,8 @@ export interface VadEvent {
 
 const STEP_MS = 20;
 const START_STEPS = 3;
-/** The floor is the quietest tenth of this long. */
-const FLOOR_STEPS = 150;
+/** The floor is what a seventh of this long is quieter than: lost packets are silence, and no floor. */
+const FLOOR_STEPS = 200;
 
 export class EnergyVad {
   settings: VadSettings;
@@ -53,7 +53,7 @@ export class EnergyVad {
     this.steps += 1;
     this.recent.push(db);
     if (this.recent.length > FLOOR_STEPS) this.recent.shift();
-    const floor = Math.max(-65, this.recent.toSorted((a, b) => a - b)[Math.floor(this.recent.length / 10)] ?? -65);
+    const floor = Math.max(-65, this.recent.toSorted((a, b) => a - b)[Math.floor(this.recent.length / 7)] ?? -65);
     const needed = Math.max(floor + 4 + 8 * this.settings.threshold, -50);
     if (!this.speaking) {
       this.loud = db > needed ? this.loud + 1 : 0;

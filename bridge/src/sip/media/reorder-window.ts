@@ -8,6 +8,8 @@ import { BYTES_PER_MS, FRAME_BYTES } from "../../audio/g711.ts";
 import { distance, type RtpPacket } from "./rtp.ts";
 
 const WAIT_FRAMES = 3;
+/** Nothing for so long is a sender that keeps silent; less is a network that holds packets back. */
+const QUIET_MS = 200;
 /** A larger jump is no loss but another clock (a transfer, a new sender): the timeline goes on from there. */
 const LARGEST_GAP_BYTES = 1000 * BYTES_PER_MS;
 
@@ -47,7 +49,7 @@ export class ReorderWindow {
       this.passOn();
       return;
     }
-    this.fill(FRAME_BYTES);
+    if (nowMs - this.lastAtMs >= QUIET_MS) this.fill(FRAME_BYTES);
   }
 
   private passOn(): void {
