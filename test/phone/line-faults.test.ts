@@ -1,0 +1,208 @@
+/** What can die while a caller orders: the model, the bridge, Kamailio, the network. Nothing is lost, nobody sits in silence. */
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import type { HistoryPage } from "../../bridge/src/api/board.ts";
+import { encodeG711 } from "../../bridge/src/audio/g711.ts";
+import type { Brain, Part } from "../fakes/realtime/brain.ts";
+import { around } from "../lab/around.ts";
+import type { Call } from "../lab/sip/call.ts";
+import { until } from "../lab/until.ts";
+import { Handset } from "./handset.ts";
+import { LineLab } from "./line-lab.ts";
+import { speak } from "./speech.ts";
+
+const CARBONARA: Part[] = [{ tool: "add_item", args: { item_id: "carbonara", quantity: 1 } }];
+let lab: LineLab;
+/** What the model does at each turn of the caller, one after the other. */
+let script: Part[][] = [];
+const brain: Brain = {
+  respond: ({ turn, outputs }) => {
+    const output = outputs.at(-1)?.output;
+    if (!turn && output === undefined) return Promise.resolve({ parts: [] });
+    const said = output === undefined ? null : (JSON.parse(output) as { say: string }).say;
+    return Promise.resolve({ parts: turn ? (script.shift() ?? []) : said ? [{ say: said }] : [], heard: null });
+  },
+};
+around(
+  async () => {
+    lab = await LineLab.start({ brain: () => brain });
+  },
+  () => lab?.stop(),
+);
+const open: { handset: Handset; call: Call | null }[] = [];
+let numbers = 0;
+afterEach(async () => {
+  for (const { handset, call } of open.splice(0)) {
+    call?.stop();
+    handset.close();
+  }
+  script = [];
+  lab.service.behaviour = () => ({});
+});
+
+async function dial() {
+  const handset = await Handset.open();
+  const entry = { handset, call: null as Call | null };
+  open.push(entry);
+  numbers += 1;
+  const number = `+3361234${String(numbers).padStart(4, "0")}`;
+  const began = performance.now();
+  const call = await lab.dial(handset, number);
+  entry.call = call;
+  const { status } = await call.final;
+  return { handset, call, status, number, answeredMs: performance.now() - began };
+}
+
+/** Says something after the assistant has gone quiet. */
+async function say(handset: Handset, text = "Bonjour, une carbonara s'il vous plaît."): Promise<void> {
+  await quiet(handset);
+  await handset.say(encodeG711(await speak(text, { name: "fr" }), "pcma"));
+}
+
+const isSilent = (payload: Buffer) => payload.every((byte) => byte === 0xd5);
+
+async function quiet(handset: Handset): Promise<void> {
+  await until(() => handset.heard.some(({ payload }) => !isSilent(payload)), { what: "the assistant's first words" });
+  await until(() => handset.heard.length > 50 && handset.heard.slice(-45).every(({ payload }) => isSilent(payload)), {
+    timeoutMs: 40_000,
+    what: "the assistant to be quiet",
+  });
+}
+
+async function past(number: string) {
+  return await until(
+    async () => {
+      const page = await lab.lab.api.get<HistoryPage>(`/api/lines/${lab.restaurant.line.id}/history`);
+      return page.calls.find((call) => call.callerNumber === number && call.endedAtMs !== null);
+    },
+    { timeoutMs: 20_000, what: `the call of ${number} in the history` },
+  );
+}
+
+async function cartOf(number: string): Promise<string[]> {
+  const { calls } = await lab.board();
+  const live = calls.find(({ callerNumber }) => callerNumber === number);
+  return live?.cart.lines.map(({ itemId }) => itemId) ?? [];
+}
+
+const MODEL_FAULTS = [
+  ["refuses the key", { refuse: 401 as const }],
+  ["has too many requests", { refuse: 429 as const }],
+  ["says nothing at all", { mute: true }],
+  ["is too slow to confirm", { updateDelayMs: 4_000 }],
+  ["confirms another sound format", { wrongFormat: true }],
+] as const;
+
+test("the service dies in mid-call: one moment, a new session from the order, and the order goes on", {
+  timeout: 120_000,
+}, async () => {
+  lab.service.behaviour = (n) => (n === lab.service.attempts - 1 && n === first ? { cutInResponse: 2, speed: 4 } : {});
+  const first = lab.service.attempts;
+  script = [CARBONARA];
+  const { handset, status, number, call } = await dial();
+  assert.equal(status, 200);
+  await say(handset);
+  await until(() => lab.service.attempts === first + 2, { timeoutMs: 20_000, what: "a second session" });
+  assert.deepEqual(
+    await until(async () => ((await cartOf(number)).length > 0 ? cartOf(number) : null), { what: "the cart" }),
+    ["carbonara"],
+  );
+  const second = await until(() => lab.service.sessions.at(-1), { what: "the session" });
+  assert.match(second.config.instructions ?? "", /carbonara/);
+  await quiet(handset);
+  await call.hangup();
+  const call1 = await past(number);
+  assert.equal(call1.reason, "caller-hung-up");
+  assert.ok((await lab.board()).drafts.some(({ callId }) => callId === call1.callId));
+});
+
+test("the service dies and stays away: people are rung, nobody is there, and a message is taken with the cart", {
+  timeout: 120_000,
+}, async () => {
+  const first = lab.service.attempts;
+  lab.service.behaviour = (n) => (n === first ? { cutInResponse: 2, speed: 4 } : { refuse: 503 });
+  script = [CARBONARA];
+  const { handset, status, number, call } = await dial();
+  assert.equal(status, 200);
+  await say(handset);
+  await until(() => lab.service.attempts >= first + 2, { timeoutMs: 20_000, what: "the second try" });
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await quiet(handset);
+  await handset.say(
+    encodeG711(await speak("C'est Martin, je voulais une carbonara pour ce soir.", { name: "fr" }), "pcma"),
+  );
+  await call.hangup();
+  const { reason, hasMessage } = await past(number);
+  assert.equal(reason, "model-failed");
+  assert.ok(hasMessage);
+  const draft = (await lab.board()).drafts.find(({ callerNumber }) => callerNumber === number);
+  assert.deepEqual(
+    draft?.cart.lines.map(({ itemId }) => itemId),
+    ["carbonara"],
+  );
+});
+
+test("the bridge is killed in mid-call: after its start the cart is a draft with the number, and the line answers again", {
+  timeout: 180_000,
+}, async () => {
+  await lab.lab.bridge.restart();
+  await lab.ready();
+  script = [CARBONARA];
+  const { handset, status, number } = await dial();
+  assert.equal(status, 200);
+  await say(handset);
+  await until(async () => (await cartOf(number)).length === 1, { timeoutMs: 20_000, what: "the cart" });
+  await lab.lab.bridge.kill();
+  await lab.lab.bridge.start();
+  const { reason } = await past(number);
+  assert.equal(reason, "interrupted");
+  const draft = (await lab.board()).drafts.find(({ callerNumber }) => callerNumber === number);
+  assert.deepEqual(
+    draft?.cart.lines.map(({ itemId }) => itemId),
+    ["carbonara"],
+  );
+  await lab.ready();
+  const again = await until(
+    async () => {
+      const next = await dial();
+      return next.status === 200 ? next : null;
+    },
+    { timeoutMs: 60_000, everyMs: 1000, what: "an answer after the restart" },
+  );
+  await again.call.hangup();
+});
+
+test("Kamailio is restarted in mid-call: the talk goes on and the order grows", { timeout: 120_000 }, async () => {
+  script = [CARBONARA];
+  const { handset, status, number, call } = await dial();
+  assert.equal(status, 200);
+  await quiet(handset);
+  await lab.lab.edge.restartKamailio();
+  await say(handset);
+  await until(async () => (await cartOf(number)).length === 1, { timeoutMs: 20_000, what: "the cart" });
+  await lab.ready();
+  await call.hangup();
+  assert.equal((await past(number)).reason, "caller-hung-up");
+});
+
+for (const [what, behaviour] of MODEL_FAULTS) {
+  test(`the service ${what}: the call is not answered, and the next rule is tried within three seconds`, {
+    timeout: 60_000,
+  }, async () => {
+    await lab.lab.bridge.restart();
+    await lab.ready();
+    lab.service.behaviour = () => behaviour;
+    const { status, answeredMs } = await dial();
+    assert.notEqual(status, 200);
+    assert.ok(answeredMs < 6_000, `${answeredMs} ms`);
+  });
+}
+
+test("no internet: the stand-in is gone, people get the call at once", { timeout: 60_000 }, async () => {
+  await lab.lab.bridge.restart();
+  await lab.ready();
+  await lab.service.stop();
+  const { status, answeredMs } = await dial();
+  assert.notEqual(status, 200);
+  assert.ok(answeredMs < 4_000, `${answeredMs} ms`);
+});
