@@ -1,18 +1,24 @@
 /** Chromium on Core's frontend, logged in as somebody. */
 import type { Browser, Page } from "playwright-core";
-import type { HomeAssistantCore } from "../lab/homeassistant-core.ts";
 import { browserTokens, type Person } from "./onboarding.ts";
+
+export interface BrowserOptions {
+  /** Home Assistant's own setting of that name. Default: false, as on a wall tablet. */
+  suspendWhenHidden?: boolean;
+  /** What Home Assistant's page is allowed. Default: the microphone. */
+  permissions?: string[];
+}
 
 /** An empty page of its own profile, logged in (or not: null), at the size of a wall tablet. */
 export async function newPageAs(
   browser: Browser,
-  core: HomeAssistantCore,
+  core: { url: string },
   person: Person | null,
-  { suspendWhenHidden = false }: { suspendWhenHidden?: boolean } = {},
+  { suspendWhenHidden = false, permissions = ["microphone"] }: BrowserOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1024, height: 600 },
-    permissions: ["microphone"],
+    permissions,
     locale: "en-GB",
   });
   if (person !== null) {
@@ -28,7 +34,7 @@ export async function newPageAs(
 }
 
 /** The same, on `path` of the frontend. */
-export async function openAs(browser: Browser, core: HomeAssistantCore, person: Person, path: string): Promise<Page> {
+export async function openAs(browser: Browser, core: { url: string }, person: Person, path: string): Promise<Page> {
   const page = await newPageAs(browser, core, person);
   await page.goto(`${core.url}${path}`);
   return page;

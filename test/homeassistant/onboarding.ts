@@ -66,7 +66,7 @@ export async function addPerson(
 }
 
 /** What the frontend keeps in localStorage under `hassTokens`; set before the page loads, the browser is logged in. */
-export function browserTokens(core: HomeAssistantCore, tokens: Tokens): string {
+export function browserTokens(core: { url: string }, tokens: Tokens): string {
   const expires = Date.now() + tokens.expires_in * 1000;
   return JSON.stringify({ ...tokens, expires, hassUrl: core.url, clientId: `${core.url}/` });
 }

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Frame, FrameLocator, Page } from "playwri
 import type { Sound } from "../lab/audio.ts";
 import { recordRemote } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
-import { newPageAs } from "./browser.ts";
+import { type BrowserOptions, newPageAs } from "./browser.ts";
 import { type DoorHouse, NATIVE_PATH } from "./door-house.ts";
 import type { Person } from "./onboarding.ts";
 
@@ -12,7 +12,7 @@ export type Way = "frame" | "native";
 /** What a page and a frame have in common for whoever looks for a button. */
 type Root = Page | FrameLocator;
 
-export interface PanelOptions {
+export interface PanelOptions extends BrowserOptions {
   way?: Way;
   /** Below the panel's own address. */
   path?: string;
@@ -22,8 +22,8 @@ export interface PanelOptions {
   loggedOut?: boolean;
   /** What runs in every document before it loads. */
   scripts?: string[];
-  /** Home Assistant's own setting of that name. Default: false, as on a wall tablet. */
-  suspendWhenHidden?: boolean;
+  /** Where Home Assistant is reached. Default: at Core's own address. */
+  url?: string;
 }
 
 export class PanelAtHome {
@@ -49,15 +49,38 @@ export class PanelAtHome {
     person: Person,
     options: PanelOptions = {},
   ): Promise<PanelAtHome> {
-    const { way = "frame", path = "", loggedOut = false, scripts = [] } = options;
     const { home } = house;
+    const { way = "frame", path = "", loggedOut = false, scripts = [], url = home.core.url } = options;
     const base = way === "frame" ? `/app/${home.supervisor.slug}` : NATIVE_PATH;
-    const page = await newPageAs(browser, home.core, loggedOut ? null : person, options);
+    const page = await newPageAs(browser, { url }, loggedOut ? null : person, options);
     for (const content of scripts) await page.addInitScript({ content });
     const panel = new PanelAtHome(page, way, base);
     if (options.record === true) panel.record();
-    await page.goto(home.core.url + base + path);
+    await page.goto(url + base + path);
     return panel;
+  }
+
+  /** Another tab of the same browser, which nobody has touched yet, in place of this one; with the panel in it or not. */
+  async reopen(path = this.base, withPanel = true): Promise<PanelAtHome> {
+    const page = await this.context.newPage();
+    const { origin } = new URL(this.page.url());
+    await this.page.close();
+    const panel = new PanelAtHome(page, this.way, this.base);
+    const registering = withPanel ? panel.registering() : null;
+    await page.goto(origin + path);
+    await registering;
+    return panel;
+  }
+
+  /**
+   * Resolves when the panel's phone is at work. To be awaited before anything is looked for in the page: Playwright's
+   * looking counts as a person's touch.
+   */
+  async registering(): Promise<void> {
+    await this.page.waitForEvent("websocket", {
+      predicate: (socket) => socket.url().startsWith("wss:"),
+      timeout: 60_000,
+    });
   }
 
   /** Home Assistant leads to an address below the panel's, as it does when a notification is tapped. */

@@ -1,0 +1,138 @@
+/** What a browser lets the panel do inside Home Assistant: microphone, sound before a tap, notifications, https. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Browser } from "playwright-core";
+import { around } from "../lab/around.ts";
+import { findTone } from "../lab/audio.ts";
+import { startChromium } from "../lab/chromium.ts";
+import { until } from "../lab/until.ts";
+import { newPageAs } from "./browser.ts";
+import { DOOR_HZ, DoorHouse } from "./door-house.ts";
+import { PanelAtHome, type Way } from "./panel-at-home.ts";
+import { startTlsFront } from "./tls-front.ts";
+
+const ROSA_HZ = 1000;
+const WAYS: Way[] = ["frame", "native"];
+
+let house: DoorHouse;
+let browser: Browser;
+/** Sound stays locked until somebody touches the page, as in a person's browser. */
+let shy: Browser;
+/** It gives no microphone. */
+let refusing: Browser;
+
+around(
+  async () => {
+    house = await DoorHouse.start();
+    const { certificateFile } = house.edge.values;
+    browser = await startChromium({ certificateFile, sound: house.toneFile(ROSA_HZ) });
+    shy = await startChromium({ certificateFile, autoplay: false });
+    refusing = await startChromium({ certificateFile, microphone: "ask" });
+  },
+  async () => {
+    await refusing?.close();
+    await shy?.close();
+    await browser?.close();
+    await house?.stop();
+  },
+);
+
+for (const way of WAYS) {
+  test(`the frame passes on what Home Assistant's page was allowed: microphone and notifications: ${way}`, async () => {
+    const panel = await PanelAtHome.open(browser, house, house.home.rosa, { way });
+    await panel.setUp(house, "401");
+    await panel.context.grantPermissions(["microphone", "notifications"]);
+    const rights = await panel.frame.evaluate(`(async () => ({
+      secure: isSecureContext,
+      microphone: (await navigator.permissions.query({ name: "microphone" })).state,
+      opened: (await navigator.mediaDevices.getUserMedia({ audio: true })).getAudioTracks().length,
+      notifications: Notification.permission,
+    }))()`);
+    assert.deepEqual(rights, {
+      secure: true,
+      microphone: "granted",
+      opened: 1,
+      notifications: "granted",
+    });
+    assert.equal(await panel.root.locator("[data-notice^=microphone]").count(), 0);
+    await panel.close();
+  });
+
+  test(`a microphone that the browser refuses is named before somebody rings: ${way}`, async () => {
+    const panel = await PanelAtHome.open(refusing, house, house.home.rosa, { way, permissions: [] });
+    await panel.setUp(house, "401");
+    await panel.root.getByText("this browser was told not to allow it").waitFor();
+    await panel.close();
+  });
+
+  test(`opened by its address, one tap arms the ringtone, and the panel says so until then: ${way}`, async () => {
+    const first = await PanelAtHome.open(shy, house, house.home.rosa, { way });
+    await first.setUp(house, "401");
+    // The set-up was a tap already; a wall panel that reloads by itself has none.
+    const panel = await first.reopen();
+    const arm = panel.root.getByRole("button", { name: /Tap to arm the ringtone/ });
+    await arm.click();
+    await panel.root.getByText("Ringtone on").waitFor();
+    assert.equal(await arm.count(), 0);
+    await panel.close();
+  });
+
+  test(`whoever opens Neolia by a click in the sidebar need not tap again: ${way}`, async () => {
+    const first = await PanelAtHome.open(shy, house, house.home.rosa, { way });
+    await first.setUp(house, "401");
+    const panel = await first.reopen("/profile", false);
+    const entry = way === "frame" ? "Neolia" : "Intercom";
+    const registering = panel.registering();
+    await panel.page.locator("ha-sidebar").getByText(entry).click();
+    await registering;
+    await panel.root.getByText("Ringtone on").waitFor();
+    await panel.close();
+  });
+}
+
+for (const way of WAYS) {
+  test(`over https nothing is mixed: the door rings and is heard: ${way}`, async () => {
+    const front = await startTlsFront(house.home.core.url, house.edge.values);
+    try {
+      const panel = await PanelAtHome.open(browser, house, house.home.rosa, { way, url: front.url });
+      const mixed: string[] = [];
+      panel.page.on("console", (message) => {
+        if (/mixed content/i.test(message.text())) mixed.push(message.text());
+      });
+      await panel.setUp(house, "401");
+      house.door.mark();
+      await house.door.dial("unit401");
+      await panel.rings();
+      await panel.answer();
+      const heard = findTone(await panel.heard(1_500), DOOR_HZ);
+      assert.ok(heard.found, `the resident hears the door for ${heard.heardMs} of ${heard.lengthMs} ms`);
+      await panel.hangUp();
+      await house.door.waitFor("CALL_CLOSED");
+      const cookies = await panel.context.cookies(`${front.url}/api/hassio_ingress/`);
+      const session = cookies.find(({ name }) => name === "ingress_session");
+      assert.deepEqual([session?.secure, session?.sameSite], [true, "Strict"]);
+      assert.deepEqual(mixed, []);
+      await panel.close();
+    } finally {
+      await front.stop();
+    }
+  });
+}
+
+test("the sidebar entry that the app switched on is Home Assistant's; switched off there, it stays off", async () => {
+  const { home } = house;
+  const page = await newPageAs(browser, home.core, home.rosa);
+  await page.goto(`${home.core.url}/profile`);
+  const entry = page.locator("ha-sidebar").getByText("Neolia");
+  await entry.waitFor();
+  await home.supervisor.showPanel(false);
+  await entry.waitFor({ state: "detached" });
+  const asked = home.supervisor.changes.length;
+  await house.app.restart();
+  await until(async () => (await (await house.owner()).send("GET", "api/session")).status === 200, { what: "the app" });
+  assert.equal(home.supervisor.changes.length, asked);
+  assert.equal(await entry.count(), 0);
+  await home.supervisor.showPanel(true);
+  await entry.waitFor();
+  await page.context().close();
+});
