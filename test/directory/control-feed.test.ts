@@ -154,9 +154,15 @@ describe("the event feed", () => {
     const quick = await control.feed(tokenA, (ids.at(-1) ?? 0) - 10);
     const [id = 0] = outbox.write(A);
     await shown(quick, id);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    let size = 0;
+    const settled = async () => {
+      const before = size;
+      size = await memory();
+      return size - before < 1_000_000;
+    };
+    await until(settled, { everyMs: 250, timeoutMs: 30_000, what: "its memory to grow no more" });
     // Five readers with some 80,000 events of 250 bytes each would be 100 MB.
-    const grown = (await memory()) - first;
+    const grown = size - first;
     assert.ok(grown < 60_000_000, `grew by ${Math.round(grown / 1e6)} MB`);
     const [one] = slow;
     assert.ok(one);

@@ -1,6 +1,8 @@
 /** What a restart or a kill of Kamailio leaves standing: registrations, calls, their ends and their events. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { afterEach, describe, test } from "node:test";
+import Database from "better-sqlite3";
 import { around } from "../lab/around.ts";
 import type { Call } from "../lab/sip/call.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
@@ -18,6 +20,35 @@ around(
 afterEach(async () => {
   await house.quiet();
   await house.clear();
+});
+
+const TWO_HOURS = 7_200;
+
+function dialogFile<T>(act: (db: Database.Database) => T): T {
+  const db = new Database(join(house.edge.values.dataFolder, "dialog.db"), { timeout: 5_000 });
+  try {
+    return act(db);
+  } finally {
+    db.close();
+  }
+}
+
+test("a call ends after two hours on both sides, whatever is sent in it and though Kamailio was killed meanwhile", async () => {
+  const { call, answered } = await talk(await house.device("door"), await house.device("mobile401"));
+  const limit = () => Number(dialogFile((db) => db.prepare("SELECT timeout - start_time FROM dialog").pluck().get()));
+  // It counts from the ACK.
+  await until(() => Math.abs(limit() - TWO_HOURS) <= 2, { what: "a limit of two hours" });
+  const ends = Promise.all([call.endedByPeer, answered.endedByPeer]);
+  await house.edge.killKamailio();
+  // As if it had begun two hours ago, but for some seconds.
+  dialogFile((db) =>
+    db.exec(`UPDATE dialog SET start_time = unixepoch() - ${TWO_HOURS - 5}, timeout = unixepoch() + 5`),
+  );
+  await house.edge.startKamailio();
+  assert.equal((await call.request("INFO")).status, 200);
+  const [atDoor, atMobile] = await ends;
+  assert.deepEqual([atDoor.method, atMobile.method], ["BYE", "BYE"]);
+  assert.deepEqual(await house.finished(), ["invited", "ringing mobile401", "answered mobile401", "ended system"]);
 });
 
 const outages = [

@@ -17,3 +17,15 @@ export async function until<T>(
     await delay(options.everyMs ?? 20);
   }
 }
+
+/**
+ * Checks each 20 ms for `forMs` that a condition stays true. Only for what must not happen at all, where no event tells
+ * that it cannot happen any more; `forMs` is then how late it might still come.
+ */
+export async function holds(condition: () => boolean | Promise<boolean>, forMs: number, what: string): Promise<void> {
+  const startedMs = performance.now();
+  while (performance.now() - startedMs < forMs) {
+    if (!(await condition())) throw new Error(`${what}: no more after ${Math.round(performance.now() - startedMs)} ms`);
+    await delay(20);
+  }
+}
