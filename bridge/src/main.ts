@@ -4,6 +4,7 @@ import { ulid } from "ulid";
 import { startCallLog } from "./calls/call-log.ts";
 import { liveView } from "./calls/live.ts";
 import { openDirectory } from "./directory/directory.ts";
+import { testNightly } from "./directory/health/nightly.ts";
 import { postBy } from "./directory/pairing/document-post.ts";
 import { watchPairings } from "./directory/pairing/pairing-watch.ts";
 import { provisioningView } from "./directory/provisioning.ts";
@@ -121,7 +122,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
       store,
       bus,
       links,
-      followed: { job: directory.bulk.job, pairing: directory.pairings.get },
+      followed: { job: directory.bulk.job, pairing: directory.pairings.get, testRing: directory.testRings.get },
       version: VERSION,
     }),
     ordering,
@@ -148,11 +149,13 @@ async function start(options: Options): Promise<() => Promise<void>> {
   };
   keepCopy();
   const copying = setInterval(keepCopy, COPY_LOOK_EVERY_MS);
+  const stopTesting = testNightly(store, directory.testRings);
   const stopPairings = watchPairings(directory.pairings, (error) => log.warn({ err: error }, "pairings"));
 
   const stop = async () => {
     clearInterval(copying);
     stopPairings();
+    stopTesting();
     await app.close();
     await telephony.stop();
     await vps.stop();

@@ -180,6 +180,8 @@ test("every change is in the audit log with who, what, when and from where, and 
       "device added Wall (panel)",
       "account password-renewed Entrance (intercom-entrance)",
       "unit changed 401a",
+      "test-ring started Home",
+      "backup exported Home",
       "door added Entrance",
       "unit added 402",
       "pairing added Hall (panel)",

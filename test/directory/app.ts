@@ -144,7 +144,7 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
     store,
     bus,
     links,
-    followed: { job: directory.bulk.job, pairing: directory.pairings.get },
+    followed: { job: directory.bulk.job, pairing: directory.pairings.get, testRing: directory.testRings.get },
     version: "0.0.0",
   });
   const app = createServer("fatal");

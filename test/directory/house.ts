@@ -1,4 +1,5 @@
 /** A sample site made through the API. */
+import type { Backup } from "../../bridge/src/api/backup.ts";
 import type { Job } from "../../bridge/src/api/bulk.ts";
 import type {
   AccountWithPassword,
@@ -9,6 +10,7 @@ import type {
   Unit,
 } from "../../bridge/src/api/directory.ts";
 import type { PairingWithSecret } from "../../bridge/src/api/pairing.ts";
+import type { TestRing } from "../../bridge/src/api/site-health.ts";
 import type { TestApp } from "./app.ts";
 
 export interface House {
@@ -21,6 +23,8 @@ export interface House {
   jobId: string;
   /** An invitation for a wall panel in unit 401. */
   pairing: PairingWithSecret;
+  backup: Backup;
+  testId: string;
 }
 
 export const NEW_SITE = { name: "Home", address: "1 Road", domain: "home.sip.example.com", timeZone: "Europe/Paris" };
@@ -47,6 +51,8 @@ export async function makeHouse(api: TestApp, site: Partial<typeof NEW_SITE> = {
       label: "Entrance",
       name: "intercom-entrance",
     }),
+    backup: (await api.send("GET", `/api/sites/${made.id}/backup`)).json<Backup>(),
+    testId: (await make<TestRing>("test-rings", { siteId: made.id })).id,
     jobId: (await make<Job>("imports", { siteId: made.id, kind: "units", csv: "building,number", dryRun: true })).id,
   };
 }

@@ -12,7 +12,7 @@ export interface GoodRequest {
 
 /** `token` is the one that the bridge printed. Requests that remove things stand last. */
 export function goodRequests(
-  { site, building, unit401, door, jobId, pairing }: House,
+  { site, building, unit401, door, jobId, pairing, backup, testId }: House,
   ruleId: string,
   token: string,
 ): GoodRequest[] {
@@ -25,6 +25,7 @@ export function goodRequests(
     rules: ruleId,
     jobs: jobId,
     pairings: pairing.id,
+    "test-rings": testId,
     provisioning: site.id,
   };
   const rule = { sourcePattern: "*", action: "ring", targetSipUri: null, ringSeconds: 20, schedule: [], enabled: true };
@@ -84,6 +85,16 @@ export function goodRequests(
     ["GET /api/exports/:kind"],
     ["GET /api/provisioning"],
     ["POST /api/provisioning/:id/retry", {}],
+    ["GET /api/sites/:id/backup"],
+    ["POST /api/backups/restore", { backup, dryRun: true }],
+    ["GET /api/site-health"],
+    [
+      "POST /api/devices/:deviceId/report",
+      { registered: true, rttMs: 20, audioUnlocked: true, microphone: "granted", certificateDays: 60 },
+    ],
+    ["POST /api/devices/:deviceId/test-result", { testId, packetsIn: 5, packetsOut: 5 }],
+    ["POST /api/test-rings", { siteId: site.id }],
+    ["GET /api/test-rings/:id"],
     ["GET /api/pairings"],
     ["POST /api/pairings", { kind: "panel", unitId: unit401.id, label: "Hall" }],
     ["POST /api/pairings/claim", { secret: pairing.code, deviceId: OTHER_DEVICE }],
@@ -101,7 +112,7 @@ export function goodRequests(
   return good.map(([line, body]) => {
     const [method = "", route = ""] = line.split(" ");
     const id = ids[route.split("/")[2] ?? ""] ?? "";
-    const query = route.startsWith("/api/exports") ? `?siteId=${site.id}` : "";
+    const query = /^\/api\/(exports|site-health)/.test(route) ? `?siteId=${site.id}` : "";
     const url = route
       .replace(":deviceId", DEVICE)
       .replace(":userId", USER)

@@ -44,6 +44,13 @@ export const Backup = Type.Object(
     ),
     rules: Type.Array(Type.Omit(Rule, rowless, closed), { maxItems: 100_000 }),
     members: Type.Array(Type.Object({ userId: UserId, unitId: Id }, closed), { maxItems: 100_000 }),
+    /** What other parts keep of the site (phone lines, menus), row by row. */
+    extras: Type.Record(
+      Type.String({ maxLength: 40 }),
+      Type.Array(Type.Record(Type.String({ maxLength: 60 }), Type.Union([Type.String(), Type.Number(), Type.Null()])), {
+        maxItems: 100_000,
+      }),
+    ),
     /** SHA-256 hex of the file's other fields as JSON: half a file is told from a whole one. */
     checksum: Type.String({ pattern: "^[0-9a-f]{64}$" }),
   },

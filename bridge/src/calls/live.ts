@@ -3,6 +3,7 @@ import type { Job } from "../api/bulk.ts";
 import type { Call } from "../api/call.ts";
 import type { LinkState, LiveState, PanelMessage } from "../api/live.ts";
 import type { Pairing } from "../api/pairing.ts";
+import type { TestRing } from "../api/site-health.ts";
 import { provisioningState } from "../directory/provisioning.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { CallChanged } from "../events/domain-events.ts";
@@ -31,6 +32,7 @@ export interface Links {
 export interface Followed {
   job(id: string): Job;
   pairing(id: string): Pairing;
+  testRing(id: string): TestRing;
 }
 
 export interface LiveView {
@@ -115,6 +117,15 @@ export function liveView(options: LiveOptions): LiveView {
       bus.on("provisioningChanged", stateSoon),
       bus.on("registrationsChanged", stateSoon),
       bus.on("linkChanged", stateSoon),
+      bus.on("testRingChanged", ({ testId }) =>
+        toAdmins(() => followed.testRing && { type: "testRing", testRing: followed.testRing(testId) }),
+      ),
+      bus.on("testCallDue", ({ siteId, username, testId, caller, forMs }) =>
+        tell(({ device }) => {
+          const isMeant = device?.siteId === siteId && device.username === username;
+          return isMeant ? { type: "testCall", testCall: { testId, caller, forMs } } : null;
+        }),
+      ),
       bus.on("pairingChanged", ({ pairingId }) =>
         toAdmins(() => followed.pairing && { type: "pairing", pairing: followed.pairing(pairingId) }),
       ),

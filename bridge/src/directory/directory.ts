@@ -2,12 +2,16 @@
 import { type Accounts, accounts } from "./accounts.ts";
 import { type Audit, audit } from "./audit.ts";
 import { type AuditCsv, auditCsv } from "./audit-csv.ts";
+import { type Backups, backups } from "./backup.ts";
 import { type Buildings, buildings } from "./buildings.ts";
 import { type Bulk, bulk } from "./bulk/jobs.ts";
 import { type MakeUnitRange, unitRange } from "./bulk/unit-range.ts";
 import { type Devices, devices } from "./devices.ts";
 import { type Doors, doors } from "./doors.ts";
 import type { DirectoryContext } from "./edit.ts";
+import { type DeviceReports, deviceReports } from "./health/device-reports.ts";
+import { type SiteHealthOf, siteHealth } from "./health/site-health.ts";
+import { type TestCaller, type TestRings, testRings } from "./health/test-rings.ts";
 import { type Members, members } from "./members.ts";
 import { type NameCheck, nameCheck } from "./name-check.ts";
 import { type Pages, pages } from "./pages.ts";
@@ -36,6 +40,10 @@ export interface Directory {
   pages: Pages;
   makeUnitRange: MakeUnitRange;
   bulk: Bulk;
+  backups: Backups;
+  reports: DeviceReports;
+  siteHealth: SiteHealthOf;
+  testRings: TestRings;
   registrations: Registrations;
   audit: Audit;
   auditCsv: AuditCsv;
@@ -48,6 +56,8 @@ export interface DirectoryOptions extends Pick<DirectoryContext, "store" | "bus"
   sipPort?: number;
   /** Where devices fetch what is for them; left out: there is no VPS. */
   post?: DocumentPost;
+  /** Makes test calls; null or left out: nothing is called. */
+  testCaller?: () => Promise<TestCaller> | null;
   /** Days that the audit log is kept. */
   auditDays?: number | undefined;
 }
@@ -56,6 +66,7 @@ export function openDirectory({
   sipUri,
   sipPort = 5060,
   post = NOWHERE,
+  testCaller = () => null,
   auditDays,
   ...base
 }: DirectoryOptions): Directory {
@@ -66,6 +77,7 @@ export function openDirectory({
     audit: audit(base.store, base.now, auditDays),
   };
   const ownDevices = devices(context);
+  const reports = deviceReports(base.now);
   return {
     sites: sites(context),
     buildings: buildings(context),
@@ -82,6 +94,10 @@ export function openDirectory({
     pages: pages(context),
     makeUnitRange: unitRange(context),
     bulk: bulk(context),
+    backups: backups(context),
+    reports,
+    siteHealth: siteHealth(context, reports),
+    testRings: testRings(context, testCaller),
     registrations: context.registrations,
     audit: context.audit,
     auditCsv: auditCsv(context.store),

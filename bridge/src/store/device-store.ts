@@ -10,12 +10,16 @@ export interface DeviceStore {
   setUser(deviceId: string, userId: string | null): void;
   /** Accounts of the devices that belong to somebody. */
   ofUsers(): { userId: string; accountId: string }[];
+  list(): { deviceId: string; accountId: string; userId: string | null }[];
   /** The account stays, for another device. */
   removeOf(accountId: string): void;
 }
 
 export function deviceStore(db: Database): DeviceStore {
   const get = db.prepare<[string], { accountId: string }>("SELECT account_id AS accountId FROM device WHERE id = ?");
+  const list = db.prepare<[], { deviceId: string; accountId: string; userId: string | null }>(
+    "SELECT id AS deviceId, account_id AS accountId, user_id AS userId FROM device ORDER BY id",
+  );
   const insert = db.prepare<[string, string, string | null]>(
     "INSERT INTO device (id, account_id, user_id) VALUES (?, ?, ?)",
   );
@@ -29,6 +33,7 @@ export function deviceStore(db: Database): DeviceStore {
     insert: (deviceId, accountId, userId) => void insert.run(deviceId, accountId, userId),
     setUser: (deviceId, userId) => void setUser.run(userId, deviceId),
     ofUsers: () => ofUsers.all(),
+    list: () => list.all(),
     removeOf: (accountId) => void removeOf.run(accountId),
   };
 }

@@ -336,6 +336,12 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE INDEX call_unit ON call (unit_id, started_at_ms);
   `,
+  `
+  CREATE TABLE account_test (
+    account_id TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    result     TEXT NOT NULL                     -- JSON, as the API shows it
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

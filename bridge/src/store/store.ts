@@ -10,6 +10,7 @@ import { type OpenOptions, openDatabase } from "./database.ts";
 import { type DeviceStore, deviceStore } from "./device-store.ts";
 import { type DiscoveredStore, discoveredStore } from "./discovered-store.ts";
 import { type EventOutbox, eventOutbox } from "./event-outbox.ts";
+import { type ExtraStore, extraStore } from "./extra-store.ts";
 import { type FeedStore, feedStore } from "./feed-store.ts";
 import { type LineStore, lineStore } from "./line-store.ts";
 import { type MemberStore, memberStore } from "./member-store.ts";
@@ -20,6 +21,7 @@ import { type ProvisioningStore, provisioningStore } from "./provisioning-store.
 import { type RuleStore, ruleStore } from "./rule-store.ts";
 import { type SeenStore, seenStore } from "./seen-store.ts";
 import { type SiteStore, siteStore } from "./site-store.ts";
+import { type TestStore, testStore } from "./test-store.ts";
 import { type UnitStore, unitStore } from "./unit-store.ts";
 
 export interface Store {
@@ -35,6 +37,8 @@ export interface Store {
   provisioning: ProvisioningStore;
   calls: CallStore;
   seen: SeenStore;
+  tests: TestStore;
+  extras: ExtraStore;
   /** Long lists of the above. */
   pages: PageStore;
   audit: AuditStore;
@@ -74,6 +78,8 @@ export function openStore(options: OpenOptions): Store {
     provisioning: provisioningStore(db),
     calls: callStore(db),
     seen: seenStore(db),
+    tests: testStore(db),
+    extras: extraStore(db),
     pages: pageStore(db),
     audit: auditStore(db),
     feed: feedStore(db),

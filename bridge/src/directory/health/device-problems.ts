@@ -1,0 +1,71 @@
+/** What keeps a device from ringing, now or soon. Pure. */
+import type { DeviceHealth, HealthCode, HealthProblem } from "../../api/site-health.ts";
+
+export type DeviceFacts = Pick<DeviceHealth, "type" | "registration" | "report" | "lastTest"> & {
+  enabled: boolean;
+  /** Reports could have come for this long, ms. */
+  listeningMs: number;
+  nowMs: number;
+};
+
+/** A panel reports each minute; after three missed ones its page is not running. */
+const SILENT_MS = 3 * 60_000 + 15_000;
+const SLOW_MS = 400;
+const CERTIFICATE_WARNING_DAYS = 14;
+
+export function deviceProblems(facts: DeviceFacts): HealthProblem[] {
+  if (!facts.enabled) return [];
+  return [
+    ...registrationProblems(facts),
+    ...(facts.type === "panel" ? panelProblems(facts) : []),
+    ...testProblems(facts),
+  ];
+}
+
+function registrationProblems({ registration, type }: DeviceFacts): HealthProblem[] {
+  if (registration.state !== "not-registered") return [];
+  if (registration.lastSeenMs === null) return [problem("DEVICE_NEVER_SEEN", "warning")];
+  // A phone that is switched off is no fault of the house.
+  return [problem("DEVICE_NOT_REGISTERED", type === "mobile" ? "warning" : "error")];
+}
+
+function panelProblems({ report, listeningMs, nowMs }: DeviceFacts): HealthProblem[] {
+  if (report === null) return listeningMs > SILENT_MS ? [problem("DEVICE_SILENT", "warning")] : [];
+  if (nowMs - report.atMs > SILENT_MS) return [problem("DEVICE_SILENT", "warning")];
+  const { audioUnlocked, microphone, rttMs, certificateDays } = report;
+  return [
+    ...(audioUnlocked ? [] : [problem("AUDIO_LOCKED", "error")]),
+    ...microphoneProblems(microphone),
+    ...(rttMs !== null && rttMs > SLOW_MS ? [problem("DEVICE_SLOW", "warning", { ms: rttMs })] : []),
+    ...(certificateDays !== null && certificateDays < CERTIFICATE_WARNING_DAYS
+      ? [problem("CERTIFICATE_ENDS", certificateDays < 1 ? "error" : "warning", { days: certificateDays })]
+      : []),
+  ];
+}
+
+function microphoneProblems(microphone: NonNullable<DeviceFacts["report"]>["microphone"]): HealthProblem[] {
+  switch (microphone) {
+    case "granted":
+      return [];
+    case "prompt":
+      return [problem("MICROPHONE_NOT_ASKED", "warning")];
+    case "denied":
+      return [problem("MICROPHONE_DENIED", "error")];
+    case "absent":
+      return [problem("MICROPHONE_ABSENT", "error")];
+  }
+}
+
+function testProblems({ lastTest }: DeviceFacts): HealthProblem[] {
+  // Whether it is registered now is known better than a test of last night can say.
+  if (lastTest?.state !== "failed" || lastTest.failedStep === "register") return [];
+  return [problem("TEST_RING_FAILED", "error", { step: lastTest.failedStep ?? "" })];
+}
+
+export function problem(
+  code: HealthCode,
+  severity: HealthProblem["severity"],
+  params: HealthProblem["params"] = {},
+): HealthProblem {
+  return { code, severity, params };
+}

@@ -1,0 +1,88 @@
+/** Could it ring now? One answer for a site: what is wrong with all of it, and with each device. */
+import type { LiveState } from "../../api/live.ts";
+import type { DeviceHealth, HealthProblem, SiteHealth } from "../../api/site-health.ts";
+import type { AccountRow } from "../../store/account-store.ts";
+import type { UnitRow } from "../../store/unit-store.ts";
+import type { DirectoryContext } from "../edit.ts";
+import { siteOf } from "../lookup.ts";
+import { provisioningState } from "../provisioning.ts";
+import { deviceProblems, problem } from "./device-problems.ts";
+import type { DeviceReports } from "./device-reports.ts";
+
+export type LinkStates = Pick<LiveState, "vps" | "mqtt">;
+
+/** Throws UNKNOWN_SITE. */
+export type SiteHealthOf = (siteId: string, links: LinkStates) => SiteHealth;
+
+/** Units that are named one by one; of more, the first ones tell what is wrong. */
+const MOST_SILENT_UNITS = 50;
+
+export function siteHealth(context: DirectoryContext, reports: DeviceReports): SiteHealthOf {
+  const { store, now, registrations } = context;
+
+  function device(row: AccountRow, units: ReadonlyMap<string, UnitRow>): DeviceHealth {
+    const facts = {
+      type: row.type,
+      enabled: row.enabled,
+      registration: registrations.of(row),
+      report: reports.of(row.id),
+      lastTest: store.tests.get(row.id),
+    };
+    const problems = deviceProblems({ ...facts, listeningMs: now() - reports.sinceMs, nowMs: now() });
+    const { registration, report, lastTest } = facts;
+    return {
+      accountId: row.id,
+      label: row.label,
+      type: row.type,
+      placeLabel: units.get(row.unitId ?? "")?.label ?? null,
+      ok: problems.every(({ severity }) => severity !== "error"),
+      problems,
+      registration,
+      report,
+      lastTest,
+    };
+  }
+
+  /** Flats whose people would not hear the door: no device of theirs is registered. */
+  function silentUnits(siteId: string, accounts: readonly AccountRow[], units: readonly UnitRow[]): HealthProblem[] {
+    if (registrations.usernames(siteId) === null) return [];
+    const ringing = new Set(
+      accounts.filter((row) => row.enabled && registrations.of(row).state === "registered").map(({ unitId }) => unitId),
+    );
+    return units
+      .filter(({ id, kind }) => kind === "residential" && !ringing.has(id))
+      .slice(0, MOST_SILENT_UNITS)
+      .map(({ label }) => problem("UNIT_RINGS_NOBODY", "warning", { unit: label }));
+  }
+
+  return (siteId, links) => {
+    siteOf(store, siteId);
+    const accounts = store.accounts.list({ siteId });
+    const units = store.units.list({ siteId });
+    const byId = new Map(units.map((unit) => [unit.id, unit]));
+    const devices = accounts.filter(({ type }) => type !== "bridge").map((row) => device(row, byId));
+    const problems = [
+      ...linkProblems(links),
+      ...editProblems(context, siteId, links),
+      ...silentUnits(siteId, accounts, units),
+    ];
+    const ok = problems.every(({ severity }) => severity !== "error") && devices.every((one) => one.ok);
+    return { siteId, atMs: now(), ok, problems, devices };
+  };
+}
+
+function linkProblems({ vps, mqtt }: LinkStates): HealthProblem[] {
+  return [
+    ...(vps.link === "not-configured" ? [problem("VPS_NOT_CONFIGURED", "error")] : []),
+    ...(vps.link === "down" ? [problem("VPS_DOWN", "error", { code: vps.code ?? "" })] : []),
+    ...vps.partsDown.map((part) => problem("VPS_PART_DOWN", "error", { part })),
+    ...(mqtt.link === "down" ? [problem("MQTT_DOWN", "warning", { code: mqtt.code ?? "" })] : []),
+  ];
+}
+
+function editProblems({ store }: DirectoryContext, siteId: string, { vps }: LinkStates): HealthProblem[] {
+  const row = store.provisioning.get(siteId);
+  const state = row && provisioningState(row, vps.link);
+  if (state === "stuck") return [problem("EDITS_REFUSED", "error", { code: row?.problem ?? "" })];
+  return state === "saved" ? [problem("EDITS_WAITING", "warning")] : [];
+}

@@ -1,0 +1,147 @@
+/** Silent test calls: each night, and when somebody asks. The panel answers by itself and plays nothing. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { NewTestRing, TestCallResult, TestRing, TestRingDevice } from "../../api/site-health.ts";
+import { AppError } from "../../events/errors.ts";
+import type { AccountRow } from "../../store/account-store.ts";
+import type { DirectoryContext } from "../edit.ts";
+import { accountOf, siteOf } from "../lookup.ts";
+
+/** How far a test call got; times in ms from its start, null: not so far. */
+export interface TestCallOutcome {
+  ringMs: number | null;
+  answerMs: number | null;
+  /** RTP packets heard from the device. */
+  packetsHeard: number;
+  /** The unit's rules do not let a test through: nothing is said about the device. */
+  forbidden: boolean;
+}
+
+/** Calls one account of a site and hangs up after some seconds of silence. */
+export interface TestCaller {
+  /** SIP name that the device sees. */
+  readonly caller: string;
+  call(siteId: string, username: string): Promise<TestCallOutcome>;
+}
+
+export interface TestRings {
+  /** Throws UNKNOWN_SITE, UNKNOWN_ACCOUNT. */
+  start(request: NewTestRing, cause: TestRing["cause"]): TestRing;
+  get(id: string): TestRing;
+  /** What the panel itself saw; late news are not waited for. */
+  noteResult(accountId: string, result: TestCallResult): void;
+  stop(): void;
+}
+
+/** The device gets the news by WebSocket a little before the call by SIP. */
+const NOTICE_MS = 400;
+const FOR_MS = 20_000;
+const RESULT_WAIT_MS = 4_000;
+const AT_ONCE = 3;
+const REMEMBERED = 50;
+
+export function testRings(context: DirectoryContext, caller: () => Promise<TestCaller> | null): TestRings {
+  const { store, bus, now, newId, registrations, audit } = context;
+  const tests = new Map<string, TestRing>();
+  const results = new Map<string, TestCallResult>();
+  let stopped = false;
+
+  function set(id: string, change: (test: TestRing) => TestRing): void {
+    const test = tests.get(id);
+    if (!test || stopped) return;
+    tests.set(id, change(test));
+    bus.emit("testRingChanged", { testId: id });
+  }
+
+  function setDevice(id: string, device: TestRingDevice): void {
+    set(id, (test) => ({
+      ...test,
+      devices: test.devices.map((one) => (one.accountId === device.accountId ? device : one)),
+    }));
+  }
+
+  async function testOne(id: string, account: AccountRow): Promise<TestRingDevice> {
+    const blank = { accountId: account.id, failedStep: null, ringMs: null, answerMs: null, atMs: now() };
+    if (registrations.of(account).state !== "registered") return { ...blank, state: "failed", failedStep: "register" };
+    const telephone = account.type === "panel" ? await caller() : null;
+    if (!telephone || stopped) return { ...blank, state: "skipped" };
+    setDevice(id, { ...blank, state: "ringing" });
+    const { siteId, username } = account;
+    bus.emit("testCallDue", { testId: id, siteId, username, caller: telephone.caller, forMs: FOR_MS });
+    await delay(NOTICE_MS);
+    const outcome = await telephone.call(siteId, username);
+    if (outcome.forbidden) return { ...blank, state: "skipped" };
+    const seen = { ...blank, ringMs: outcome.ringMs, answerMs: outcome.answerMs };
+    const failedStep = await firstFailure(id, account.id, outcome);
+    return failedStep === null ? { ...seen, state: "passed" } : { ...seen, state: "failed", failedStep };
+  }
+
+  async function firstFailure(id: string, accountId: string, outcome: TestCallOutcome) {
+    if (outcome.ringMs === null && outcome.answerMs === null) return "reach";
+    if (outcome.answerMs === null) return "answer";
+    if (outcome.packetsHeard === 0) return "audio-out";
+    const key = `${id} ${accountId}`;
+    for (let waited = 0; waited < RESULT_WAIT_MS && !results.has(key); waited += 100) await delay(100);
+    return (results.get(key)?.packetsIn ?? 0) === 0 ? "audio-in" : null;
+  }
+
+  async function run(id: string, accounts: readonly AccountRow[]): Promise<void> {
+    const waiting = [...accounts];
+    const worker = async () => {
+      for (let account = waiting.shift(); account && !stopped; account = waiting.shift()) {
+        const { id: accountId } = account;
+        const device = await testOne(id, account).catch(
+          (): TestRingDevice => ({
+            ...{ accountId, ringMs: null, answerMs: null, atMs: now() },
+            ...{ state: "failed", failedStep: "reach" },
+          }),
+        );
+        if (stopped) return;
+        if (device.state !== "skipped" && store.accounts.get(accountId)) store.tests.put(device);
+        setDevice(id, device);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    set(id, (test) => ({ ...test, endedAtMs: now() }));
+    for (const account of accounts) results.delete(`${id} ${account.id}`);
+  }
+
+  return {
+    start: ({ siteId, accountIds }, cause) => {
+      siteOf(store, siteId);
+      const accounts = (accountIds?.map((id) => accountOf(store, id)) ?? store.accounts.list({ siteId })).filter(
+        (account) => account.siteId === siteId && account.enabled && account.type !== "bridge",
+      );
+      const test: TestRing = {
+        ...{ id: newId(), siteId, startedAtMs: now(), endedAtMs: null, cause },
+        devices: accounts.map(({ id: accountId }) => ({
+          ...{ accountId, state: "waiting", failedStep: null },
+          ...{ ringMs: null, answerMs: null, atMs: null },
+        })),
+      };
+      tests.set(test.id, test);
+      for (const old of [...tests.keys()].slice(0, -REMEMBERED)) tests.delete(old);
+      if (cause === "asked") {
+        const label = siteOf(store, siteId).name;
+        audit.note({
+          siteId,
+          noun: "test-ring",
+          verb: "started",
+          rowId: null,
+          label,
+          after: { count: accounts.length },
+        });
+      }
+      void run(test.id, accounts);
+      return test;
+    },
+    get: (id) => {
+      const test = tests.get(id);
+      if (!test) throw new AppError("UNKNOWN_TEST", "there is no such test (any more)");
+      return test;
+    },
+    noteResult: (accountId, result) => void results.set(`${result.testId} ${accountId}`, result),
+    stop: () => {
+      stopped = true;
+    },
+  };
+}

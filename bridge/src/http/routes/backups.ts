@@ -1,0 +1,38 @@
+import { Backup, RestoreReply, RestoreRequest } from "../../api/backup.ts";
+import type { App } from "../app-type.ts";
+import type { HttpPorts } from "../ports.ts";
+import { IdParams } from "./params.ts";
+
+/** 20,000 units with their accounts and rules take some 30 MB. */
+const RESTORE_LIMIT = 64 * 1024 * 1024;
+
+export function backupRoutes(api: App, { directory, version }: HttpPorts): void {
+  api.get(
+    "/sites/:id/backup",
+    {
+      schema: {
+        summary: "The whole site as one JSON file, with HA1s and without passwords.",
+        params: IdParams,
+        response: { 200: Backup },
+      },
+    },
+    async (request, reply) => {
+      const backup = directory.backups.make(request.params.id, version);
+      const day = new Date(backup.madeAtMs).toISOString().slice(0, 10);
+      const name = `neolia-${backup.site.domain}-${day}.json`;
+      return reply.header("content-disposition", `attachment; filename="${name}"`).send(backup);
+    },
+  );
+  api.post(
+    "/backups/restore",
+    {
+      bodyLimit: RESTORE_LIMIT,
+      schema: {
+        summary: "Puts a site back, all of it or nothing. 200 after a dry run.",
+        body: RestoreRequest,
+        response: { 200: RestoreReply, 201: RestoreReply },
+      },
+    },
+    async (request, reply) => reply.code(request.body.dryRun ? 200 : 201).send(directory.backups.restore(request.body)),
+  );
+}

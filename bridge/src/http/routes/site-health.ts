@@ -1,0 +1,80 @@
+import { Type } from "typebox";
+import { Id } from "../../api/directory.ts";
+import { DeviceReport, NewTestRing, SiteHealth, TestCallResult, TestRing } from "../../api/site-health.ts";
+import { AppError } from "../../events/errors.ts";
+import type { App } from "../app-type.ts";
+import { type Asker, askerOf } from "../identity.ts";
+import type { HttpPorts } from "../ports.ts";
+import { DeviceParams, IdParams, Nothing } from "./params.ts";
+
+const SiteQuery = Type.Object({ siteId: Id }, { additionalProperties: false });
+
+export function siteHealthRoutes(api: App, { directory, live }: HttpPorts): void {
+  /** The account of a device that is theirs; of others they do not even learn that they exist. */
+  const ownAccount = ({ unitIds }: Asker, deviceId: string): string => {
+    const account = directory.devices.accountOf(deviceId);
+    if (!account || (unitIds !== null && !unitIds.includes(account.unitId ?? ""))) {
+      throw new AppError("DEVICE_UNKNOWN", "this device is not set up");
+    }
+    return account.id;
+  };
+  api.get(
+    "/site-health",
+    {
+      schema: {
+        summary: "Could it ring now? What is wrong with the site and with each device.",
+        querystring: SiteQuery,
+        response: { 200: SiteHealth },
+      },
+    },
+    async (request) => directory.siteHealth(request.query.siteId, live.state({ unitIds: null, device: null })),
+  );
+  api.post(
+    "/devices/:deviceId/report",
+    {
+      config: { access: "resident" },
+      schema: {
+        summary: "What a panel knows of itself, once a minute.",
+        params: DeviceParams,
+        body: DeviceReport,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      directory.reports.note(ownAccount(askerOf(request), request.params.deviceId), request.body);
+      return reply.code(204).send(null);
+    },
+  );
+  api.post(
+    "/devices/:deviceId/test-result",
+    {
+      config: { access: "resident" },
+      schema: {
+        summary: "What the panel saw of a test call.",
+        params: DeviceParams,
+        body: TestCallResult,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      directory.testRings.noteResult(ownAccount(askerOf(request), request.params.deviceId), request.body);
+      return reply.code(204).send(null);
+    },
+  );
+  api.post(
+    "/test-rings",
+    {
+      schema: {
+        summary: "Tests devices of a site without a sound; follow it on the WebSocket or by its id.",
+        body: NewTestRing,
+        response: { 202: TestRing },
+      },
+    },
+    async (request, reply) => reply.code(202).send(directory.testRings.start(request.body, "asked")),
+  );
+  api.get(
+    "/test-rings/:id",
+    { schema: { summary: "How far a test has got.", params: IdParams, response: { 200: TestRing } } },
+    async (request) => directory.testRings.get(request.params.id),
+  );
+}
