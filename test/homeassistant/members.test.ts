@@ -10,7 +10,7 @@ import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
 import { accessible } from "../panel/inspect.ts";
 import { CoreSocket } from "./core-socket.ts";
-import { DoorHouse } from "./door-house.ts";
+import { DoorHouse, nativePanel } from "./door-house.ts";
 import { PanelAtHome } from "./panel-at-home.ts";
 
 const SIZES = {
@@ -175,4 +175,18 @@ test("in every size, light and dark, English and French, it is whole and accessi
     }
     await panel.close();
   }
+});
+
+test("the installer's settings hold the file and the lines of a native panel, with this app's own name", async () => {
+  const panel = await PanelAtHome.open(browser, house, house.home.owner, { path: "/admin/settings/native" });
+  const part = panel.root.locator("neolia-native-part");
+  await part.getByText("module_url: /local/neolia-native-panel.js").waitFor();
+  const lines = await part.locator("pre").innerText();
+  assert.match(lines, new RegExp(`slug: ${house.home.supervisor.slug}$`, "m"));
+  assert.equal(lines.replace("Interphone", "Intercom").trim(), `panel_custom:\n${nativePanel("intercom").trimEnd()}`);
+  const [file] = await Promise.all([panel.page.waitForEvent("download"), part.getByRole("link").click()]);
+  assert.equal(file.suggestedFilename(), "neolia-native-panel.js");
+  await accessible(panel.frame, "native", "neolia-panel");
+  await shot(panel, "native-part");
+  await panel.close();
 });

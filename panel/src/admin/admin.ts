@@ -22,6 +22,8 @@ export interface Admin {
   /** null: there is no site yet. */
   readonly site: Site | null;
   readonly place: Place;
+  /** What Home Assistant calls the app; null where the panel does not stand in Home Assistant. */
+  readonly slug: string | null;
   /** Opens a page of this site. */
   open(section: string, ...rest: string[]): void;
   /** The same as the address of a link. */

@@ -158,6 +158,7 @@ export class NeoliaAdmin extends LitElement {
       directory,
       site,
       place,
+      slug: this.host.slug,
       href: (section, ...rest) => pathTo(section, rest),
       open: (section, ...rest) => this.host.goTo(pathTo(section, rest), "push"),
       openSite: (siteId) =>

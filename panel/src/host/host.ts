@@ -18,6 +18,8 @@ export interface Host {
   readonly kind: "standalone" | "ingress" | "native";
   /** Where the bridge's paths begin: absolute, with a slash at its end. */
   readonly baseUrl: string;
+  /** What Home Assistant calls the app; null where there is no Home Assistant, or it does not say. */
+  readonly slug: string | null;
   readonly look: Look;
   /** Calls back at each change of the look. Returns its unsubscribe. */
   subscribe(listener: () => void): () => void;

@@ -58,10 +58,15 @@ export class IngressHost implements Host {
     return this.listeners.add(listener);
   }
 
+  get slug(): string | null {
+    const hass = this.hass();
+    return hass === null ? null : findSlug(hass);
+  }
+
   /** Home Assistant does that by itself within a minute; a ringing door should not wait for it. */
   async renewSession(): Promise<boolean> {
     const hass = this.hass();
-    const slug = hass === null ? null : findSlug(hass);
+    const { slug } = this;
     if (hass === null || slug === null) return false;
     this.session ??= new IngressSession((message) => (this.hass() ?? hass).callWS(message), slug);
     return await this.session.renew();

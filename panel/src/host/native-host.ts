@@ -57,6 +57,11 @@ export class NativeHost implements Host {
     };
   }
 
+  /** null: its sidebar entry is off and the configuration does not name it. */
+  get slug(): string | null {
+    return this.properties.panel?.config?.slug ?? findSlug(this.properties.hass);
+  }
+
   subscribe(listener: () => void): () => void {
     return this.listeners.add(listener);
   }
@@ -80,9 +85,8 @@ export class NativeHost implements Host {
     window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: false } }));
   }
 
-  /** null: the app is not known; its sidebar entry is off and the configuration does not name it. */
   private sessionOf(): IngressSession | null {
-    const slug = this.properties.panel?.config?.slug ?? findSlug(this.properties.hass);
+    const { slug } = this;
     if (slug === null) return null;
     this.session ??= new IngressSession((message) => this.properties.hass.callWS(message), slug);
     return this.session;

@@ -5,6 +5,7 @@ import { type Host, Listeners, type Look } from "./host.ts";
 
 export class StandaloneHost implements Host {
   readonly kind = "standalone";
+  readonly slug = null;
   readonly baseUrl = new URL(".", document.baseURI).href;
   private readonly listeners = new Listeners();
 

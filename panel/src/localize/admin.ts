@@ -1,6 +1,7 @@
 /** The texts of the installer's pages: loaded with them, not with the panel. One file an area, both languages in it. */
 import * as devices from "./admin/devices.ts";
 import * as errors from "./admin/errors.ts";
+import * as homeAssistant from "./admin/home-assistant.ts";
 import * as members from "./admin/members.ts";
 import * as places from "./admin/places.ts";
 import * as rules from "./admin/rules.ts";
@@ -16,6 +17,7 @@ const en = {
   ...places.en,
   ...devices.en,
   ...members.en,
+  ...homeAssistant.en,
   ...rules.en,
   ...upkeep.en,
   ...errors.en,
@@ -30,6 +32,7 @@ const fr: Record<AdminKey, string> = {
   ...places.fr,
   ...devices.fr,
   ...members.fr,
+  ...homeAssistant.fr,
   ...rules.fr,
   ...upkeep.fr,
   ...errors.fr,

@@ -7,9 +7,10 @@ import { adminStyle } from "../components/admin-style.ts";
 import "../components/backup-part.ts";
 import "../components/hand-over-part.ts";
 import "../components/import-part.ts";
+import "../components/native-part.ts";
 import { AdminPage } from "./admin-page.ts";
 
-const PARTS = ["import", "backup", "handOver"] as const;
+const PARTS = ["import", "backup", "handOver", "native"] as const;
 
 /** What is done once in a while: files in and out, backup, hand-over, this device, the API's description. */
 @customElement("neolia-settings-page")
@@ -53,11 +54,14 @@ export class SettingsPage extends AdminPage {
         return html`<neolia-backup-part .admin=${admin}></neolia-backup-part>`;
       case "handOver":
         return html`<neolia-hand-over-part .admin=${admin}></neolia-hand-over-part>`;
+      case "native":
+        return html`<neolia-native-part .admin=${admin}></neolia-native-part>`;
     }
   }
 
   private renderParts(): TemplateResult {
-    const { t, api, open, openDevice } = this.admin;
+    const { t, api, open, openDevice, slug } = this.admin;
+    const parts = PARTS.filter((part) => part !== "native" || slug !== null);
     const card = (title: AdminKey, hint: AdminKey, way: TemplateResult): TemplateResult => html`
       <section class="card" aria-label=${t(title)}><div><h2>${t(title)}</h2><p class="muted">${t(hint)}</p></div><div>${way}</div></section>
     `;
@@ -65,7 +69,7 @@ export class SettingsPage extends AdminPage {
       <div class="page">
         <h1 tabindex="-1">${t("nav.settings")}</h1>
         <div class="parts">
-          ${PARTS.map((part) =>
+          ${parts.map((part) =>
             card(
               `settings.${part}`,
               `settings.${part}Hint`,
