@@ -31,6 +31,8 @@ export interface PanelState {
   session: SessionState;
   /** null until the bridge has said so. It may change at any time: whoever shows an administrator's page watches it. */
   role: Session["role"] | null;
+  /** Works at the restaurant's desk. */
+  desk: boolean;
   /** The bridge was updated since this page was loaded. */
   outdated: boolean;
   /** What the bridge wants an administrator to know, in its own words. */
@@ -69,6 +71,7 @@ export class PanelModel {
   private current: PanelState = {
     session: "checking",
     role: null,
+    desk: false,
     outdated: false,
     notices: [],
     device: undefined,
@@ -255,14 +258,14 @@ export class PanelModel {
     this.live.stop();
     phone.configure(null);
     const log = { ...this.current.log, calls: null, nextBefore: null };
-    this.update({ session, role: null, notices: [], device: undefined, directory: null, log });
+    this.update({ session, role: null, desk: false, notices: [], device: undefined, directory: null, log });
     this.update({ live: { up: null, state: null } });
   }
 
-  private signedIn({ role, notices, version }: Session): void {
+  private signedIn({ role, desk, notices, version }: Session): void {
     const before = this.current;
     this.version ??= version;
-    this.update({ session: "signed-in", role, notices, outdated: version !== this.version });
+    this.update({ session: "signed-in", role, desk, notices, outdated: version !== this.version });
     if (before.session !== "signed-in") this.live.start();
     else if (before.role === role) return;
     void this.load();

@@ -22,6 +22,7 @@ import { peerOf } from "./views/names.ts";
 import { ringBanner } from "./views/ring-banner.ts";
 
 type Page = "home" | "log" | "setup";
+type LazyScript = "not-asked" | "loading" | "here" | "failed";
 
 /** The address of one call, below the panel's own. */
 const CALL_PATH = /^\/call\/([0-9a-f]{32})$/;
@@ -43,7 +44,9 @@ export class NeoliaPanel extends LitElement {
   /** The installer's pages are a script of their own: residents never load it. */
   private deviceScript: Promise<void> | null = null;
   @state() private deviceHere = false;
-  @state() private adminScript: "not-asked" | "loading" | "here" | "failed" = "not-asked";
+  @state() private adminScript: LazyScript = "not-asked";
+  /** And so are those of the restaurant's desk. */
+  @state() private deskScript: LazyScript = "not-asked";
   private offKeys: () => void = () => {};
   private readonly attention = new Attention();
 
@@ -204,8 +207,8 @@ export class NeoliaPanel extends LitElement {
   protected override render(): TemplateResult {
     const calling = (this.known?.phone.call.phase ?? "idle") !== "idle";
     return html`
-      ${this.look?.menu === true && !calling && !this.administers ? this.renderBar() : nothing}
-      <main class=${calling || this.administers ? "whole" : ""}>${this.renderView()} ${this.renderAdmin(calling)}</main>
+      ${this.look?.menu === true && !calling && !this.administers && !this.atDesk ? this.renderBar() : nothing}
+      <main class=${calling || this.administers || this.atDesk ? "whole" : ""}>${this.renderView()} ${this.renderAdmin(calling)} ${this.renderDesk(calling)}</main>
       <div class="unseen" role="alert">${this.announcement()}</div>
     `;
   }
@@ -239,14 +242,14 @@ export class NeoliaPanel extends LitElement {
     }
     const call = this.renderCall(known);
     if (call !== null) return call;
-    if (this.administers) return nothing;
+    if (this.administers || this.atDesk) return nothing;
     if (look?.path === "/device" && host !== null) return this.renderDevice(known, model, host, look);
     if (known.device === undefined) return this.renderWait();
     if (known.device === null || this.page === "setup") {
       return html`<neolia-setup-view .t=${t} .directory=${known.directory} .device=${known.device} .notices=${known.notices} .viewer=${known.role}
         .save=${(unitId: string, label: string) => model.setUp(unitId, label)} @done=${this.goHome}
         .claim=${(code: string) => model.claim(code)} .problem=${known.problem}
-        @administer=${this.administer} @open-device=${this.openDevice}></neolia-setup-view>`;
+        .desk=${known.desk} @orders=${this.openDesk} @administer=${this.administer} @open-device=${this.openDevice}></neolia-setup-view>`;
     }
     if (known.entry !== null) {
       return html`<neolia-entry-view .t=${t} .panel=${known} .call=${known.entry.call}
@@ -257,7 +260,7 @@ export class NeoliaPanel extends LitElement {
         @done=${this.goHome} @more=${() => void model.loadLog(true)}></neolia-log-view>`;
     }
     return html`<neolia-home-view .t=${t} .panel=${known} .device=${known.device} @go=${this.go}
-      @dismiss-problem=${() => model.dismissProblem()} @administer=${this.administer}></neolia-home-view>`;
+      @dismiss-problem=${() => model.dismissProblem()} @administer=${this.administer} @orders=${this.openDesk}></neolia-home-view>`;
   }
 
   /** An administrator's address, and still an administrator. */
@@ -266,18 +269,54 @@ export class NeoliaPanel extends LitElement {
     return known?.session === "signed-in" && known.role === "admin" && /^\/admin(\/|$)/.test(look?.path ?? "");
   }
 
+  /** The desk's address, and still somebody who works there. Staff who live nowhere here have nothing else to see. */
+  private get atDesk(): boolean {
+    const { known, look } = this;
+    if (known?.session !== "signed-in" || !known.desk || this.administers) return false;
+    if (/^\/desk(\/|$)/.test(look?.path ?? "")) return true;
+    return known.role !== "admin" && known.device === null && known.directory?.units.length === 0;
+  }
+
+  /** It stays in the page behind a call: its bell rings on, and nothing typed is lost. */
+  private renderDesk(calling: boolean): TemplateResult | typeof nothing {
+    const { host, model, known, look } = this;
+    if (!this.atDesk || host === null || model === null || known === null || look === null) return nothing;
+    const waiting = this.renderScript(this.deskScript, calling, () => void this.loadDesk());
+    if (waiting !== null) return waiting;
+    return html`<neolia-desk ?hidden=${calling} .calling=${calling} .host=${host} .model=${model} .panel=${known}
+      .locale=${look.locale} .path=${look.path} .menu=${look.menu}></neolia-desk>`;
+  }
+
+  private async loadDesk(): Promise<void> {
+    if (this.deskScript === "loading") return;
+    this.deskScript = "loading";
+    this.deskScript = await import("./desk/neolia-desk.ts").then(
+      () => "here" as const,
+      () => "failed" as const,
+    );
+  }
+
+  /** What stands in the place of pages whose script is not here (yet); null: it is here. */
+  private renderScript(script: LazyScript, calling: boolean, load: () => void): TemplateResult | typeof nothing | null {
+    if (script === "here") return null;
+    if (script === "failed") {
+      return html`<p class="wait" role="alert" ?hidden=${calling}>${this.t("admin.loadFailed")}
+        <button @click=${() => location.reload()}>${this.t("admin.reload")}</button></p>`;
+    }
+    load();
+    return calling ? nothing : this.renderWait();
+  }
+
+  private openDesk = (): void => {
+    this.host?.goTo("/desk", "push");
+  };
+
   /** It stays in the page behind a call, with all that was typed into it. */
   private renderAdmin(calling: boolean): TemplateResult | typeof nothing {
-    const { host, model, known, look, t } = this;
+    const { host, model, known, look } = this;
     if (!this.administers || host === null || model === null || known === null || look === null) return nothing;
-    if (this.adminScript === "failed") {
-      return html`<p class="wait" role="alert" ?hidden=${calling}>${t("admin.loadFailed")}
-        <button @click=${() => location.reload()}>${t("admin.reload")}</button></p>`;
-    }
-    if (this.adminScript !== "here") {
-      void this.loadAdmin();
-      return calling ? nothing : this.renderWait();
-    }
+    const waiting = this.renderScript(this.adminScript, calling, () => void this.loadAdmin());
+    if (waiting !== null) return waiting;
     return html`<neolia-admin ?hidden=${calling} .calling=${calling} .host=${host} .model=${model} .panel=${known}
       .locale=${look.locale} .path=${look.path} .menu=${look.menu}></neolia-admin>`;
   }

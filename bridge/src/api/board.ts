@@ -21,8 +21,11 @@ export const Board = Type.Object({
 /** `PUT /api/orders/:id/stage`: `from` is what the person saw. Back again is undo. */
 export const StagePut = Type.Object({ from: OrderStage, to: OrderStage }, closed);
 
-/** `POST /api/order-calls/:callId/draft`: it became an order after all, or it is done with. */
-export const DraftDone = Type.Object({ outcome: Type.Union([Type.Literal("order"), Type.Literal("dismiss")]) }, closed);
+/** `POST /api/order-calls/:callId/draft`: it became an order after all, it is done with, or it is not (undo). */
+export const DraftDone = Type.Object(
+  { outcome: Type.Union([Type.Literal("order"), Type.Literal("dismiss"), Type.Literal("restore")]) },
+  closed,
+);
 
 /** `POST /api/order-calls/:callId/command`, while the call is on. */
 export const CallOrder = Type.Object(

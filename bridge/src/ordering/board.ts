@@ -39,6 +39,8 @@ export interface Boards {
   /** Makes an order of a draft, confirmed by staff. Throws DRAFT_UNUSABLE. */
   draftToOrder(callId: string): Order;
   dismissDraft(callId: string): void;
+  /** Takes a dismissal back. Throws DRAFT_UNUSABLE when an order came of it. */
+  restoreDraft(callId: string): void;
   /** Throws UNKNOWN_ORDER_CALL when the call is not on, ORDER_MOVED when somebody has it already. */
   takeOver(callId: string, by: string): void;
   hangUp(callId: string, by: string): void;
@@ -151,6 +153,16 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
       store.transaction(() => {
         const call = draftRow(callId);
         store.orderCalls.update({ ...call, draft: false });
+        deskChanged(context, lineRow(store, call.lineId));
+      }),
+    restoreDraft: (callId) =>
+      store.transaction(() => {
+        const call = callRow(callId);
+        const { ordinal } = JSON.parse(call.data) as OrderData;
+        if (call.endedAtMs === null || store.orders.byCall(callId, ordinal)) {
+          throw new AppError("DRAFT_UNUSABLE", "the call is on, or it became an order");
+        }
+        store.orderCalls.update({ ...call, draft: true });
         deskChanged(context, lineRow(store, call.lineId));
       }),
     takeOver: (callId, by) => {

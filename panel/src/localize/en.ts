@@ -152,6 +152,7 @@ export const en = {
   "setup.unitMissing": "Choose a unit.",
 
   "admin.open": "Manage the building",
+  "orders.open": "Restaurant orders",
   "admin.loadFailed": "This page could not be loaded. Neolia was perhaps updated: load the page again.",
   "admin.reload": "Load the page again",
   "setup.adminOnly": "Only manage the building on this device",

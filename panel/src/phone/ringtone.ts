@@ -10,18 +10,27 @@ interface Note {
   hertz: number;
 }
 
+interface Melody {
+  notes: readonly Note[];
+  /** From one beginning to the next. */
+  periodS: number;
+}
+
 export type RingtoneState = "locked" | "armed";
 
 const LOUDEST_GAIN = 0.9;
 
 export class Ringtone {
   private readonly onState: (state: RingtoneState) => void;
+  private readonly own: Melody | null;
   private context: AudioContext | null = null;
   private timer: ReturnType<typeof setInterval> | null = null;
   private output: GainNode | null = null;
 
-  constructor(onState: (state: RingtoneState) => void) {
+  /** `own`: always this melody, at full volume; left out: what this device has chosen for the door. */
+  constructor(onState: (state: RingtoneState) => void, own: Melody | null = null) {
     this.onState = onState;
+    this.own = own;
   }
 
   /** Prepares the audio; armed at once where the browser allows it, else on the first tap or key. */
@@ -55,8 +64,8 @@ export class Ringtone {
   ring(): void {
     if (this.timer !== null || this.context === null) return;
     this.unlock();
-    const { tone, volume } = ringtoneChoice();
-    const { notes, periodS } = TONES[tone];
+    const { tone, volume } = this.own ? { tone: this.own, volume: 1 } : chosen();
+    const { notes, periodS } = tone;
     this.output = new GainNode(this.context, { gain: LOUDEST_GAIN * volume });
     this.output.connect(this.context.destination);
     this.chime(notes);
@@ -78,10 +87,10 @@ export class Ringtone {
   sample(): void {
     const { context } = this;
     if (context === null || this.output !== null) return;
-    const { tone, volume } = ringtoneChoice();
+    const { tone, volume } = chosen();
     const gain = new GainNode(context, { gain: LOUDEST_GAIN * volume });
     gain.connect(context.destination);
-    for (const note of TONES[tone].notes) this.strike(context, gain, note);
+    for (const note of tone.notes) this.strike(context, gain, note);
   }
 
   private chime(notes: readonly Note[]): void {
@@ -113,4 +122,9 @@ export class Ringtone {
   private announce = (): void => {
     this.onState(this.context?.state === "running" ? "armed" : "locked");
   };
+}
+
+function chosen(): { tone: Melody; volume: number } {
+  const { tone, volume } = ringtoneChoice();
+  return { tone: TONES[tone], volume };
 }

@@ -84,6 +84,13 @@ export class HomeView extends LitElement {
             ${icon("list")} ${missed === 0 ? nothing : html`<span class="badge" aria-hidden="true">${missed}</span>`}
           </button>
           ${
+            panel.desk
+              ? html`<button class="round" aria-label=${t("orders.open")} title=${t("orders.open")} @click=${this.orders}>
+                  ${icon("overview")}
+                </button>`
+              : nothing
+          }
+          ${
             panel.role === "admin"
               ? html`<button class="round" aria-label=${t("admin.open")} title=${t("admin.open")} @click=${this.administer}>
                   ${icon("building")}
@@ -174,6 +181,10 @@ export class HomeView extends LitElement {
     else if (notice.action === "reload") location.reload();
     else this.dispatchEvent(new CustomEvent("dismiss-problem"));
   }
+
+  private orders = (): void => {
+    this.dispatchEvent(new CustomEvent("orders"));
+  };
 
   private administer = (): void => {
     this.dispatchEvent(new CustomEvent("administer"));

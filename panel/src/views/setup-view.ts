@@ -25,6 +25,8 @@ export class SetupView extends LitElement {
   @property({ attribute: false }) claim: (code: string) => Promise<void> = async () => {};
   /** What the pairing link of the address came to. */
   @property({ attribute: false }) problem: string | null = null;
+  /** Works at the restaurant's desk. */
+  @property({ type: Boolean }) desk = false;
   @property({ attribute: false }) save: (unitId: string, label: string) => Promise<void> = async () => {};
 
   @state() private unitId: string | null = null;
@@ -188,6 +190,11 @@ export class SetupView extends LitElement {
           : nothing
       }
       ${
+        this.desk && device === null
+          ? html`<button class="admin" @click=${this.orders}>${icon("overview")} ${t("orders.open")}</button>`
+          : nothing
+      }
+      ${
         this.notices.length === 0
           ? nothing
           : html`<ul class="notices">${this.notices.map((notice) => html`<li lang="en">${notice}</li>`)}</ul>`
@@ -263,6 +270,10 @@ export class SetupView extends LitElement {
 
   private openDevice = (): void => {
     this.dispatchEvent(new CustomEvent("open-device"));
+  };
+
+  private orders = (): void => {
+    this.dispatchEvent(new CustomEvent("orders"));
   };
 
   private administer = (): void => {

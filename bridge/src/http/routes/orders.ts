@@ -120,7 +120,7 @@ function callRoutes(api: App, { ordering: { boards } }: HttpPorts): void {
     {
       config: desk,
       schema: {
-        summary: "Makes an order of a draft, or dismisses it.",
+        summary: "Makes an order of a draft, dismisses it, or takes that back.",
         params: CallParams,
         body: DraftDone,
         response: { 200: Type.Union([Order, Type.Null()]) },
@@ -128,9 +128,16 @@ function callRoutes(api: App, { ordering: { boards } }: HttpPorts): void {
     },
     async (request) => {
       const { callId } = request.params;
-      if (request.body.outcome === "order") return boards.draftToOrder(callId);
-      boards.dismissDraft(callId);
-      return null;
+      switch (request.body.outcome) {
+        case "order":
+          return boards.draftToOrder(callId);
+        case "dismiss":
+          boards.dismissDraft(callId);
+          return null;
+        case "restore":
+          boards.restoreDraft(callId);
+          return null;
+      }
     },
   );
   api.post(

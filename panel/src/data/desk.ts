@@ -1,0 +1,100 @@
+/** The restaurant's desk: lines, board, menu, history, and the WebSocket that keeps a board up to date. */
+import type { Board, HistoryPage, PastCallDetails } from "../../../bridge/src/api/board.ts";
+import type { Line, LinePatch, LineWithPassword, NewLine } from "../../../bridge/src/api/line.ts";
+import type { Menu, MenuExport, MenuFormat, MenuImportReply, StoredMenu } from "../../../bridge/src/api/menu.ts";
+import type { Order, OrderStage } from "../../../bridge/src/api/order.ts";
+import type { Api } from "./api.ts";
+
+export type { Board, PastCall } from "../../../bridge/src/api/board.ts";
+export type { LineSettings } from "../../../bridge/src/api/line.ts";
+export type { Allergen, MenuCategory, MenuItem, MenuProblem, OptionGroup } from "../../../bridge/src/api/menu.ts";
+export type { Cart, CartLine, Draft, LiveCall, OrderState } from "../../../bridge/src/api/order.ts";
+export type { HistoryPage, Line, Menu, MenuImportReply, Order, OrderStage, PastCallDetails, StoredMenu };
+
+/** All requests of the desk. They throw ApiError. */
+export interface DeskApi {
+  lines(): Promise<Line[]>;
+  createLine(line: NewLine): Promise<LineWithPassword>;
+  updateLine(id: string, patch: LinePatch): Promise<Line>;
+  removeLine(id: string): Promise<void>;
+  pause(id: string, paused: boolean, minutes: number | null): Promise<Line>;
+  move(orderId: string, from: OrderStage, to: OrderStage): Promise<Order>;
+  draft(callId: string, outcome: "order" | "dismiss" | "restore"): Promise<Order | null>;
+  command(callId: string, command: "take-over" | "hang-up"): Promise<void>;
+  menu(lineId: string): Promise<StoredMenu>;
+  putMenu(lineId: string, revision: number, menu: Menu): Promise<StoredMenu>;
+  importMenu(lineId: string, format: MenuFormat, text: string): Promise<MenuImportReply>;
+  exportMenu(lineId: string, format: MenuFormat): Promise<MenuExport>;
+  sampleMenu(lineId: string): Promise<StoredMenu>;
+  setSoldOut(lineId: string, menuId: string, soldOut: boolean): Promise<StoredMenu>;
+  history(lineId: string, before: number | null): Promise<HistoryPage>;
+  details(callId: string): Promise<PastCallDetails>;
+  /** Of the message that a caller left. */
+  messageUrl(callId: string): string;
+}
+
+export function deskApi(api: Api): DeskApi {
+  const call = (callId: string, path = ""): string => `api/order-calls/${encodeURIComponent(callId)}${path}`;
+  return {
+    lines: () => api.get("api/lines"),
+    createLine: (line) => api.send("POST", "api/lines", line),
+    updateLine: (id, patch) => api.send("PATCH", `api/lines/${id}`, patch),
+    removeLine: (id) => api.send("DELETE", `api/lines/${id}`, {}),
+    pause: (id, paused, minutes) => api.send("PUT", `api/lines/${id}/pause`, { paused, minutes }),
+    move: (orderId, from, to) => api.send("PUT", `api/orders/${orderId}/stage`, { from, to }),
+    draft: (callId, outcome) => api.send("POST", call(callId, "/draft"), { outcome }),
+    command: (callId, command) => api.send("POST", call(callId, "/command"), { command }),
+    menu: (lineId) => api.get(`api/lines/${lineId}/menu`),
+    putMenu: (lineId, revision, menu) => api.send("PUT", `api/lines/${lineId}/menu`, { revision, menu }),
+    importMenu: (lineId, format, text) => api.send("POST", `api/lines/${lineId}/menu/import`, { format, text }),
+    exportMenu: (lineId, format) => api.get(`api/lines/${lineId}/menu/export?format=${format}`),
+    sampleMenu: (lineId) => api.send("POST", `api/lines/${lineId}/menu/sample`, {}),
+    setSoldOut: (lineId, menuId, soldOut) => api.send("PUT", `api/lines/${lineId}/stock/${menuId}`, { soldOut }),
+    history: (lineId, before) =>
+      api.get(`api/lines/${lineId}/history?limit=50${before === null ? "" : `&before=${before}`}`),
+    details: (callId) => api.get(call(callId)),
+    messageUrl: (callId) => new URL(call(callId, "/message"), api.baseUrl).href,
+  };
+}
+
+const RETRY_MS = 1_500;
+
+/** Follows a line's board; back by itself after anything. Returns what ends it. */
+export function followBoard(
+  api: Api,
+  lineId: string,
+  on: { board(board: Board): void; link(up: boolean): void },
+): () => void {
+  const url = new URL(`api/lines/${lineId}/ws`, api.baseUrl);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  let socket: WebSocket | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let over = false;
+  const open = (): void => {
+    if (over) return;
+    clearTimeout(timer);
+    const mine = new WebSocket(url);
+    socket = mine;
+    mine.onmessage = (event) => {
+      on.link(true);
+      on.board(JSON.parse(String(event.data)) as Board);
+    };
+    mine.onclose = () => {
+      if (over || socket !== mine) return;
+      on.link(false);
+      timer = setTimeout(open, RETRY_MS * (0.8 + Math.random() * 0.4));
+    };
+  };
+  // A hidden tab's timers sleep: look at once when somebody looks.
+  const wake = (): void => {
+    if (document.visibilityState === "visible" && socket?.readyState === WebSocket.CLOSED) open();
+  };
+  document.addEventListener("visibilitychange", wake);
+  open();
+  return () => {
+    over = true;
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", wake);
+    socket?.close();
+  };
+}

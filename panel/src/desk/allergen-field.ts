@@ -1,0 +1,45 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { Allergen } from "../data/desk.ts";
+import type { DeskLocalizer } from "../localize/desk.ts";
+
+const ALLERGENS: readonly Allergen[] = [
+  "gluten",
+  "crustaceans",
+  "eggs",
+  "fish",
+  "peanuts",
+  "soybeans",
+  "milk",
+  "nuts",
+  "celery",
+  "mustard",
+  "sesame",
+  "sulphites",
+  "lupin",
+  "molluscs",
+];
+
+/** Unknown, or the list of those that are in it: nothing ticked says that there are none. */
+export function allergenField(
+  t: DeskLocalizer,
+  allergens: readonly Allergen[] | null,
+  set: (allergens: Allergen[] | null) => void,
+): TemplateResult {
+  const toggle = (allergen: Allergen, on: boolean): void =>
+    set(ALLERGENS.filter((one) => (one === allergen ? on : allergens?.includes(one))));
+  return html`
+    <fieldset>
+      <legend>${t("menu.allergens")}</legend>
+      <label class="check"><input type="radio" name="allergens" .checked=${allergens === null} @change=${() => set(null)} /> ${t("menu.allergensUnknown")}</label>
+      <label class="check"><input type="radio" name="allergens" .checked=${allergens !== null} @change=${() => set([])} /> ${t("menu.allergensKnown")}</label>
+      ${
+        allergens === null
+          ? nothing
+          : html`<div class="ticks">${ALLERGENS.map(
+              (allergen) => html`<label class="check"><input type="checkbox" .checked=${allergens.includes(allergen)}
+                @change=${(event: Event) => toggle(allergen, (event.target as HTMLInputElement).checked)} /> ${t(`allergen.${allergen}`)}</label>`,
+            )}</div>`
+      }
+    </fieldset>
+  `;
+}

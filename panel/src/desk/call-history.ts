@@ -1,0 +1,154 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { adminStyle } from "../admin/components/admin-style.ts";
+import { shared } from "../components/style.ts";
+import type { HistoryPage, PastCall, PastCallDetails } from "../data/desk.ts";
+import { clock, day } from "../localize/localize.ts";
+import { cartLines } from "./cart-lines.ts";
+import type { DeskContext } from "./desk-context.ts";
+import { cardStyle } from "./desk-style.ts";
+import { euros } from "./money.ts";
+
+/** Calls with the assistant: what became of them, and what each cost. */
+@customElement("neolia-call-history")
+export class CallHistory extends LitElement {
+  @property({ attribute: false }) desk!: DeskContext;
+  @state() private page: HistoryPage | null = null;
+  @state() private shown: PastCallDetails | null = null;
+  @state() private loading = false;
+  private lineId = "";
+
+  static override styles = [
+    shared,
+    adminStyle,
+    cardStyle,
+    css`
+      .page {
+        padding-block-end: 90px;
+      }
+      td.cost,
+      th.cost {
+        font-variant-numeric: tabular-nums;
+        text-align: end;
+        white-space: nowrap;
+      }
+      .words {
+        display: grid;
+        gap: 6px;
+      }
+      @media (max-width: 560px) {
+        thead {
+          block-size: 1px;
+          clip-path: inset(50%);
+          overflow: hidden;
+          position: absolute;
+        }
+        tr {
+          border-block-end: 1px solid var(--nl-line);
+          display: grid;
+          gap: 2px 10px;
+          grid-template-columns: minmax(0, 1fr) auto;
+          padding-block: 8px;
+        }
+        td {
+          border: 0;
+          padding: 2px;
+        }
+      }
+    `,
+  ];
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("desk") || this.desk.line.id === this.lineId) return;
+    this.lineId = this.desk.line.id;
+    this.page = null;
+    void this.load(null);
+  }
+
+  protected override render(): TemplateResult {
+    const { t } = this.desk;
+    const { page } = this;
+    if (page === null) return html`<p class="page" role="status">${t("desk.loading")}</p>`;
+    return html`
+      <div class="page">
+        <h1 tabindex="-1">${t("history.title")}</h1>
+        ${page.calls.length === 0 ? html`<p class="muted">${t("history.empty")}</p>` : this.renderTable(page)}
+        ${page.nextBefore === null ? nothing : html`<div><button ?disabled=${this.loading} @click=${() => void this.load(page.nextBefore)}>${t("history.more")}</button></div>`}
+      </div>
+      ${this.shown === null ? nothing : this.renderDetails(this.shown)}
+    `;
+  }
+
+  private renderTable({ calls }: HistoryPage): TemplateResult {
+    const { t } = this.desk;
+    return html`
+      <table>
+        <thead>
+          <tr><th scope="col">${t("history.when")}</th><th scope="col">${t("history.caller")}</th><th scope="col">${t("history.result")}</th><th scope="col" class="cost">${t("history.cost")}</th><th><span class="unseen">${t("history.open")}</span></th></tr>
+        </thead>
+        <tbody>
+          ${calls.map(
+            (call) => html`<tr>
+              <td>${day(t, call.startedAtMs, Date.now())}, ${clock(t, call.startedAtMs)}</td>
+              <td>${call.name} <span class="muted">${call.callerNumber ?? t("board.noNumber")}</span></td>
+              <td>${this.resultOf(call)}</td>
+              <td class="cost">${t("history.cents", { cents: call.costCents })}</td>
+              <td><button aria-label=${`${t("history.open")} ${clock(t, call.startedAtMs)}`} @click=${() => void this.show(call.callId)}>${t("history.open")}</button></td>
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    `;
+  }
+
+  private resultOf({ orders, reason }: PastCall): string {
+    const { t } = this.desk;
+    if (orders.length > 0) {
+      return orders
+        .map(({ number, totalCents }) => t("history.order", { number, total: euros(t, totalCents) }))
+        .join(", ");
+    }
+    return reason === null ? t("history.running") : `${t("history.none")}: ${t(`draft.reason.${reason}`)}`;
+  }
+
+  private renderDetails({ call, orders, transcript }: PastCallDetails): TemplateResult {
+    const { t } = this.desk;
+    return html`
+      <neolia-admin-dialog wide .t=${t} .heading=${`${day(t, call.startedAtMs, Date.now())}, ${clock(t, call.startedAtMs)}`} @closed=${this.hide}>
+        <p>${this.resultOf(call)} · ${t("history.cents", { cents: call.costCents })}</p>
+        ${orders.map((order) => html`<article class="order">${cartLines(order.cart.lines)}</article>`)}
+        <h3>${t("live.transcript")}</h3>
+        ${
+          transcript.length === 0
+            ? html`<p class="muted">${t("history.noTranscript")}</p>`
+            : html`<div class="words">${transcript.map(({ who, text }) => html`<p><b>${t(`live.${who}`)}</b> ${text}</p>`)}</div>`
+        }
+      </neolia-admin-dialog>
+    `;
+  }
+
+  private async load(before: number | null): Promise<void> {
+    this.loading = true;
+    try {
+      const page = await this.desk.api.history(this.lineId, before);
+      const kept = before === null ? [] : (this.page?.calls ?? []);
+      this.page = { ...page, calls: [...kept, ...page.calls] };
+    } catch (error) {
+      this.desk.fail(error);
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  private async show(callId: string): Promise<void> {
+    try {
+      this.shown = await this.desk.api.details(callId);
+    } catch (error) {
+      this.desk.fail(error);
+    }
+  }
+
+  private hide = (): void => {
+    this.shown = null;
+  };
+}

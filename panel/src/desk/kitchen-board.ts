@@ -1,0 +1,293 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { adminStyle } from "../admin/components/admin-style.ts";
+import { icon } from "../components/icon.ts";
+import { shared } from "../components/style.ts";
+import type { Board, Draft, Order, OrderStage } from "../data/desk.ts";
+import { clock } from "../localize/localize.ts";
+import { cartLines } from "./cart-lines.ts";
+import type { DeskContext } from "./desk-context.ts";
+import { cardStyle } from "./desk-style.ts";
+import "./live-call.ts";
+import { euros } from "./money.ts";
+
+const COLUMNS = ["new", "accepted", "ready", "gone"] as const;
+type Column = (typeof COLUMNS)[number];
+const NEXT: Record<Column, Column | null> = { new: "accepted", accepted: "ready", ready: "gone", gone: null };
+const BACK: Record<Column, Column | null> = { new: null, accepted: "new", ready: "accepted", gone: "ready" };
+
+/** What broke off and who is on the phone first; below, the orders from new to gone. */
+@customElement("neolia-kitchen-board")
+export class KitchenBoard extends LitElement {
+  @property({ attribute: false }) desk!: DeskContext;
+  @state() private cancelling: Order | null = null;
+  @state() private announced = "";
+  /** Ages go on while nothing is pushed. */
+  @state() private tick = 0;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private heardAtMs = 0;
+  private known = new Set<string>();
+
+  static override styles = [
+    shared,
+    adminStyle,
+    cardStyle,
+    css`
+      .whole {
+        display: grid;
+        gap: 16px;
+        padding: 14px clamp(10px, 1.6vw, 20px) 90px;
+      }
+      .top {
+        display: grid;
+        gap: 12px;
+      }
+      .cards {
+        display: grid;
+        gap: 12px;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr));
+      }
+      .draft {
+        border: 2px solid var(--nl-bad);
+      }
+      .columns {
+        align-items: start;
+        display: grid;
+        gap: 12px;
+        grid-template-columns: repeat(4, minmax(0, 1fr));
+      }
+      .columns > section {
+        display: grid;
+        gap: 10px;
+      }
+      .columns h2 {
+        display: flex;
+        font-size: 18px;
+        justify-content: space-between;
+        padding-inline: 4px;
+      }
+      .columns .none {
+        border: 1px dashed var(--nl-line);
+        border-radius: var(--admin-radius);
+        color: var(--nl-muted);
+        padding: 18px 14px;
+      }
+      audio {
+        inline-size: 100%;
+      }
+      @media (max-width: 960px) {
+        .columns {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+      }
+      @media (max-width: 640px) {
+        .columns {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.timer = setInterval(() => {
+      this.tick++;
+    }, 15_000);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.timer);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const { board, t } = this.desk;
+    if (!changed.has("desk") || board === null) return;
+    this.heardAtMs = performance.now();
+    const fresh = board.orders.filter(({ id, stage }) => stage === "new" && !this.known.has(id));
+    if (fresh[0] && this.known.size > 0) this.announced = t("board.announce", { number: fresh[0].number });
+    this.known = new Set(["seen", ...board.orders.map(({ id }) => id)]);
+  }
+
+  protected override render(): TemplateResult {
+    const { board, t } = this.desk;
+    void this.tick;
+    if (board === null) return html`<p class="page" role="status">${t("desk.loading")}</p>`;
+    return html`
+      <div class="whole">
+        <h1 class="unseen" tabindex="-1">${t("desk.board")}</h1>
+        <p class="unseen" role="alert">${this.announced}</p>
+        ${board.drafts.length === 0 ? nothing : this.renderDrafts(board)}
+        ${board.calls.length === 0 ? nothing : this.renderCalls(board)}
+        <div class="columns">${COLUMNS.map((column) => this.renderColumn(board, column))}</div>
+      </div>
+      ${this.cancelling === null ? nothing : this.renderCancel(this.cancelling)}
+    `;
+  }
+
+  /** The bridge's time now, by the time since its last word. */
+  private get nowMs(): number {
+    return (this.desk.board?.nowMs ?? 0) + performance.now() - this.heardAtMs;
+  }
+
+  private minutesSince(atMs: number): number {
+    return Math.max(0, Math.floor((this.nowMs - atMs) / 60_000));
+  }
+
+  private renderDrafts({ drafts }: Board): TemplateResult {
+    const { t } = this.desk;
+    return html`
+      <section class="top" aria-labelledby="drafts">
+        <div><h2 id="drafts">${t("draft.title")} (${drafts.length})</h2><p class="muted">${t("draft.hint")}</p></div>
+        <div class="cards">${repeat(
+          drafts,
+          ({ callId }) => callId,
+          (draft) => this.renderDraft(draft),
+        )}</div>
+      </section>
+    `;
+  }
+
+  private renderDraft(draft: Draft): TemplateResult {
+    const { t, api } = this.desk;
+    const { lines, totalCents } = draft.cart;
+    const usable = lines.length > 0 && lines.every(({ missing }) => missing.length === 0);
+    return html`
+      <article class="order draft">
+        <div class="head">
+          <strong>${draft.name === "" ? t("draft.nobody") : draft.name}</strong>
+          <span class="muted">${t("draft.age", { time: clock(t, draft.startedAtMs), minutes: this.minutesSince(draft.endedAtMs) })}</span>
+        </div>
+        <p class="warn">${t(`draft.reason.${draft.reason}`)}</p>
+        ${lines.length === 0 ? html`<p class="muted">${t("draft.emptyCart")}</p>` : cartLines(lines)}
+        ${draft.note === "" ? nothing : html`<p class="warn">${draft.note}</p>`}
+        ${lines.length === 0 ? nothing : html`<p>${t("live.total", { total: euros(t, totalCents) })}</p>`}
+        ${draft.hasMessage ? html`<label>${t("draft.message")}<audio controls preload="none" src=${api.messageUrl(draft.callId)}></audio></label>` : nothing}
+        <div class="actions">
+          ${
+            draft.callerNumber === null
+              ? html`<span class="muted">${t("board.noNumber")}</span>`
+              : html`<a class="button main" href=${`tel:${draft.callerNumber}`}>${icon("phone")} ${t("draft.callBack", { number: draft.callerNumber })}</a>`
+          }
+          ${usable ? html`<button @click=${() => void this.finish(draft, "order")}>${t("draft.toOrder")}</button>` : nothing}
+          <button class="quiet" @click=${() => void this.finish(draft, "dismiss")}>${t("draft.dismiss")}</button>
+        </div>
+      </article>
+    `;
+  }
+
+  private renderCalls({ calls }: Board): TemplateResult {
+    const { t } = this.desk;
+    return html`
+      <section class="top" aria-labelledby="calls">
+        <h2 id="calls">${t("live.title")} (${calls.length})</h2>
+        <div class="cards">
+          ${repeat(
+            calls,
+            ({ callId }) => callId,
+            (call) => html`<neolia-live-call .desk=${this.desk} .call=${call}></neolia-live-call>`,
+          )}
+        </div>
+      </section>
+    `;
+  }
+
+  private renderColumn(board: Board, column: Column): TemplateResult {
+    const { t } = this.desk;
+    const orders = board.orders.filter(({ stage }) => stage === column);
+    // What went last is looked for first.
+    const shown = column === "gone" ? orders.toReversed() : orders;
+    return html`
+      <section aria-labelledby=${`column-${column}`}>
+        <h2 id=${`column-${column}`}><span>${t(`board.${column}`)}</span><span>${orders.length}</span></h2>
+        ${shown.length === 0 ? html`<p class="none">${t(column === "new" ? "board.emptyNew" : "board.empty")}</p>` : nothing}
+        ${repeat(
+          shown,
+          ({ id }) => id,
+          (order) => this.renderOrder(order, column),
+        )}
+      </section>
+    `;
+  }
+
+  private renderOrder(order: Order, column: Column): TemplateResult {
+    const { t } = this.desk;
+    const next = NEXT[column];
+    const back = BACK[column];
+    const label = column === "new" ? "board.accept" : column === "accepted" ? "board.done" : "board.handOut";
+    return html`
+      <article class="order ${column} ${order.alarm ? "alarm" : ""}" aria-label=${t("board.moved", { number: order.number, stage: t(`board.${column}`) })}>
+        <div class="head">
+          <span class="number">${order.number}</span>
+          <span class="time" title=${t("board.pickupLabel")}>${clock(t, order.pickupAtMs)}</span>
+        </div>
+        <p><strong>${order.name}</strong> · ${euros(t, order.cart.totalCents)}</p>
+        ${order.alarm ? html`<p class="warn" role="alert">${icon("notice")} ${t("board.alarm", { minutes: this.minutesSince(order.committedAtMs) })}</p>` : nothing}
+        ${cartLines(order.cart.lines)}
+        ${order.note === "" ? nothing : html`<p class="warn">${t("board.note")}: ${order.note}</p>`}
+        ${order.maybeSameAs === null ? nothing : html`<p class="warn">${t("board.maybeSame", { number: order.maybeSameAs })}</p>`}
+        ${order.callerTold || order.confirmedBy === "staff" || column !== "new" ? nothing : html`<p class="muted">${t("board.notTold")}</p>`}
+        <div class="actions">
+          ${next === null ? nothing : html`<button class="main ${column === "new" ? "go" : "accent"}" @click=${() => void this.move(order, column, next)}>${t(label)}</button>`}
+          ${back === null ? nothing : html`<button class="icon" aria-label=${`${t("board.undo")}: ${order.number}`} title=${t("board.undo")} @click=${() => void this.move(order, column, back)}>${icon("back")}</button>`}
+          ${
+            order.callerNumber === null || column === "gone"
+              ? nothing
+              : html`<a class="button" href=${`tel:${order.callerNumber}`} aria-label=${t("board.call", { number: order.callerNumber })} title=${order.callerNumber}>${icon("phone")}</a>`
+          }
+          ${column === "gone" ? nothing : html`<button class="icon quiet danger" aria-label=${`${t("board.cancel")} ${order.number}`} title=${t("board.cancel")} @click=${() => this.askCancel(order)}>${icon("close")}</button>`}
+        </div>
+      </article>
+    `;
+  }
+
+  private renderCancel(order: Order): TemplateResult {
+    const { t } = this.desk;
+    return html`
+      <neolia-admin-dialog .t=${t} .heading=${t("board.cancelTitle", { number: order.number })} @closed=${this.closeCancel}>
+        <p>${t("board.cancelText")}</p>
+        <div class="end">
+          <button autofocus @click=${this.closeCancel}>${t("board.keep")}</button>
+          <button class="stop" @click=${() => void this.move(order, order.stage, "cancelled")}>${t("board.cancel")}</button>
+        </div>
+      </neolia-admin-dialog>
+    `;
+  }
+
+  private async move({ id, number }: Order, from: OrderStage, to: OrderStage): Promise<void> {
+    this.cancelling = null;
+    const { t, api, toast, fail } = this.desk;
+    try {
+      await api.move(id, from, to);
+      const stage = t(to === "cancelled" ? "board.cancelled" : `board.${to}`);
+      toast({
+        text: t("board.moved", { number, stage }),
+        undo: async () => {
+          await api.move(id, to, from).catch(fail);
+        },
+      });
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  private async finish({ callId }: Draft, outcome: "order" | "dismiss"): Promise<void> {
+    const { t, api, toast, fail } = this.desk;
+    try {
+      await api.draft(callId, outcome);
+      if (outcome === "dismiss")
+        toast({ text: t("draft.dismissed"), undo: () => api.draft(callId, "restore").then(() => undefined, fail) });
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  private askCancel(order: Order): void {
+    this.cancelling = order;
+  }
+
+  private closeCancel = (): void => {
+    this.cancelling = null;
+  };
+}

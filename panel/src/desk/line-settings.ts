@@ -1,0 +1,234 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { adminStyle } from "../admin/components/admin-style.ts";
+import "../admin/components/schedule-editor.ts";
+import { minutesOf, timeOf, type WeekWindow } from "../admin/schedule.ts";
+import { icon } from "../components/icon.ts";
+import { shared } from "../components/style.ts";
+import type { LineSettings } from "../data/desk.ts";
+import type { DeskContext } from "./desk-context.ts";
+import { formStyle } from "./form-style.ts";
+import { centsOf, plainEuros } from "./money.ts";
+import { typed } from "./typed.ts";
+
+type Holiday = LineSettings["holidays"][number];
+type NumberField = {
+  [K in keyof LineSettings]: LineSettings[K] extends number ? K : never;
+}[keyof LineSettings];
+
+/** Hours, words, limits and the rest of a line. Saved all at once. */
+@customElement("neolia-line-settings")
+export class LineSettingsPage extends LitElement {
+  @property({ attribute: false }) desk!: DeskContext;
+  /** What was changed here and is not saved yet. */
+  @state() private edits: Partial<LineSettings> = {};
+  @state() private hoursMakeSense = true;
+  @state() private saving = false;
+  private lineId = "";
+
+  static override styles = [
+    shared,
+    adminStyle,
+    formStyle,
+    css`
+      .page {
+        padding-block-end: 90px;
+      }
+      .holiday {
+        align-items: end;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px 12px;
+      }
+      .holiday label:not(.check) {
+        flex: 1 1 150px;
+      }
+      .save {
+        background: var(--nl-bg);
+        border-block-start: 1px solid var(--nl-line);
+        inset-block-end: 0;
+        padding-block: 10px;
+        position: sticky;
+      }
+    `,
+  ];
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("desk") || this.desk.line.id === this.lineId) return;
+    this.lineId = this.desk.line.id;
+    this.edits = {};
+  }
+
+  private get settings(): LineSettings {
+    return { ...this.desk.line.settings, ...this.edits };
+  }
+
+  protected override render(): TemplateResult {
+    const { t, administrator, line } = this.desk;
+    const { settings } = this;
+    const dirty = Object.keys(this.edits).length > 0;
+    return html`
+      <form class="page" @submit=${this.save}>
+        <h1 tabindex="-1">${line.label}</h1>
+        <section class="card" aria-label=${t("line.hours")}>
+          <div><h2>${t("line.hours")}</h2><p class="muted">${t("line.hoursHint")}</p></div>
+          <neolia-schedule-editor .t=${t} .windows=${line.settings.hours} @edited=${this.editHours}></neolia-schedule-editor>
+        </section>
+        ${this.renderHolidays(settings)} ${this.renderWords(settings)}
+        <section class="card" aria-label=${t("line.limits")}>
+          <div><h2>${t("line.limits")}</h2><p class="muted">${t("line.limitsHint")}</p></div>
+          <div class="fields">
+            ${this.number("concurrentCalls", t("line.concurrentCalls"), 1, 20)} ${this.number("maxQuantity", t("line.maxQuantity"), 1, 200)}
+            ${this.number("maxLines", t("line.maxLines"), 1, 100)}
+            <label>${t("line.maxTotal")}<input required inputmode="decimal" .value=${plainEuros(t, settings.maxTotalCents)} @change=${this.editMaxTotal} /></label>
+          </div>
+          <label class="check"><input type="checkbox" .checked=${settings.upsell} @change=${(event: Event) => this.edit({ upsell: (event.target as HTMLInputElement).checked })} /> ${t("line.upsell")}</label>
+        </section>
+        <section class="card" aria-label=${t("line.pickup")}>
+          <h2>${t("line.pickup")}</h2>
+          <div class="fields">
+            ${this.number("preparationMinutes", t("line.preparation"), 1, 240)} ${this.number("slotMinutes", t("line.slot"), 5, 60)}
+            ${this.number("ordersPerSlot", t("line.perSlot"), 1, 100)} ${this.number("aheadHours", t("line.ahead"), 1, 72)}
+          </div>
+        </section>
+        <section class="card" aria-label=${t("line.privacy")}>
+          <div><h2>${t("line.privacy")}</h2><p class="muted">${t("line.privacyHint")}</p></div>
+          <div class="fields">${this.number("transcriptDays", t("line.transcriptDays"), 0, 30)}</div>
+        </section>
+        ${this.renderPeople(settings, administrator)}
+        <div class="bar save">
+          <span class="muted" role="status">${dirty ? t("form.unsaved") : ""}</span>
+          <button class="accent" ?disabled=${!dirty || this.saving || !this.hoursMakeSense}>${t(this.saving ? "form.saving" : "line.save")}</button>
+        </div>
+      </form>
+    `;
+  }
+
+  private renderHolidays({ holidays }: LineSettings): TemplateResult {
+    const { t } = this.desk;
+    const set = (index: number, change: Partial<Holiday>): void =>
+      this.edit({ holidays: holidays.map((day, at) => (at === index ? { ...day, ...change } : day)) });
+    return html`
+      <section class="card" aria-label=${t("line.holidays")}>
+        <h2>${t("line.holidays")}</h2>
+        ${holidays.length === 0 ? html`<p class="muted">${t("line.noHolidays")}</p>` : nothing}
+        ${holidays.map((day, index) => {
+          const hours = day.open[0];
+          const edge = (name: "fromMinute" | "toMinute"): TemplateResult => html`
+            <label>${t(name === "fromMinute" ? "rule.from" : "rule.to")}<input type="time" required .value=${timeOf(hours?.[name] ?? 0)}
+              @change=${(event: Event) => set(index, { open: [{ ...(hours ?? WHOLE_DAY), [name]: edgeOf(name, typed(event)) }] })} /></label>
+          `;
+          return html`
+            <div class="holiday" role="group" aria-label=${day.label || day.date}>
+              <label>${t("line.holidayDate")}<input type="date" required .value=${day.date} @change=${(event: Event) => set(index, { date: typed(event) })} /></label>
+              <label>${t("line.holidayLabel")}<input maxlength="80" .value=${day.label} @input=${(event: Event) => set(index, { label: typed(event) })} /></label>
+              <label class="check"><input type="checkbox" .checked=${hours === undefined} @change=${(event: Event) => set(index, { open: (event.target as HTMLInputElement).checked ? [] : [WHOLE_DAY] })} /> ${t("line.holidayClosed")}</label>
+              ${hours === undefined ? nothing : html`${edge("fromMinute")} ${edge("toMinute")}`}
+              <button type="button" class="icon quiet" aria-label=${t("line.removeHoliday", { label: day.label || day.date })} @click=${() => this.edit({ holidays: holidays.toSpliced(index, 1) })}>${icon("close")}</button>
+            </div>
+          `;
+        })}
+        <div><button type="button" @click=${() => this.edit({ holidays: [...holidays, { date: tomorrow(), label: "", open: [] }] })}>${t("line.addHoliday")}</button></div>
+      </section>
+    `;
+  }
+
+  private renderWords({ greeting, afterHours, languages }: LineSettings): TemplateResult {
+    const { t } = this.desk;
+    const area = (label: string, words: "greeting" | "afterHours", language: "fr" | "en"): TemplateResult => html`
+      <label>${label}<textarea rows="2" maxlength="500" .value=${(words === "greeting" ? greeting : afterHours)[language] ?? ""}
+        @input=${(event: Event) => this.edit({ [words]: { ...this.settings[words], [language]: typed(event) } })}></textarea></label>
+    `;
+    return html`
+      <section class="card" aria-label=${t("line.words")}>
+        <div><h2>${t("line.words")}</h2><p class="muted">${t("line.noticeFixed")} ${t("line.wordsHint")}</p></div>
+        <div class="fields">
+          <label>${t("line.language")}<select @change=${(event: Event) => this.editFirst(typed(event))}>
+            ${(["fr", "en"] as const).map((language) => html`<option value=${language} ?selected=${languages[0] === language}>${t(`line.${language}`)}</option>`)}</select></label>
+          <label class="check"><input type="checkbox" .checked=${languages.length === 1} @change=${(event: Event) => this.editOnly((event.target as HTMLInputElement).checked)} /> ${t("line.onlyOne")}</label>
+        </div>
+        <div class="fields">
+          ${area(t("line.greetingFr"), "greeting", "fr")} ${area(t("line.greetingEn"), "greeting", "en")}
+          ${area(t("line.afterFr"), "afterHours", "fr")} ${area(t("line.afterEn"), "afterHours", "en")}
+        </div>
+      </section>
+    `;
+  }
+
+  private renderPeople({ backupNumber, printer }: LineSettings, administrator: boolean): TemplateResult {
+    const { t } = this.desk;
+    return html`
+      <section class="card" aria-label=${t("line.people")}>
+        <div><h2>${t("line.people")}</h2><p class="muted">${administrator ? t("line.printerHint") : t("line.adminOnly")}</p></div>
+        <div class="fields">
+          <label>${t("line.backup")}<input type="tel" pattern="\\+?[0-9 ]{2,20}" ?disabled=${!administrator} .value=${backupNumber ?? ""}
+            @change=${(event: Event) => this.edit({ backupNumber: typed(event).replaceAll(" ", "") || null })} /></label>
+          <label>${t("line.printerHost")}<input maxlength="253" ?disabled=${!administrator} .value=${printer?.host ?? ""}
+            @change=${(event: Event) => this.edit({ printer: typed(event).trim() === "" ? null : { host: typed(event).trim(), port: printer?.port ?? 9100 } })} /></label>
+          <label>${t("line.printerPort")}<input type="number" min="1" max="65535" ?disabled=${!administrator || printer === null} .value=${String(printer?.port ?? 9100)}
+            @change=${(event: Event) => printer && this.edit({ printer: { ...printer, port: Number(typed(event)) } })} /></label>
+        </div>
+      </section>
+    `;
+  }
+
+  private number(name: NumberField, label: string, min: number, max: number): TemplateResult {
+    return html`<label>${label}<input type="number" required min=${min} max=${max} step="1" .value=${String(this.settings[name])}
+      @change=${(event: Event) => this.edit({ [name]: Number(typed(event)) })} /></label>`;
+  }
+
+  private edit(change: Partial<LineSettings>): void {
+    this.edits = { ...this.edits, ...change };
+  }
+
+  private editHours = ({ detail }: CustomEvent<WeekWindow[] | null>): void => {
+    this.hoursMakeSense = detail !== null;
+    if (detail !== null) this.edit({ hours: detail });
+  };
+
+  private editMaxTotal = (event: Event): void => {
+    const cents = centsOf(typed(event));
+    const input = event.target as HTMLInputElement;
+    input.setCustomValidity(cents === null ? this.desk.t("menu.priceWrong") : "");
+    if (cents !== null) this.edit({ maxTotalCents: cents });
+  };
+
+  private editFirst(value: string): void {
+    const first = value === "en" ? "en" : "fr";
+    const second = first === "en" ? "fr" : "en";
+    this.edit({ languages: this.settings.languages.length === 1 ? [first] : [first, second] });
+  }
+
+  private editOnly(only: boolean): void {
+    const [first = "fr"] = this.settings.languages;
+    this.edit({ languages: only ? [first] : [first, first === "fr" ? "en" : "fr"] });
+  }
+
+  private save = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const { desk } = this;
+    this.saving = true;
+    try {
+      desk.changed(await desk.api.updateLine(desk.line.id, { settings: this.edits }));
+      this.edits = {};
+      desk.toast({ text: desk.t("line.saved") });
+    } catch (error) {
+      desk.fail(error);
+    } finally {
+      this.saving = false;
+    }
+  };
+}
+
+const WHOLE_DAY = { fromMinute: 600, toMinute: 1320 };
+
+/** The end at 00:00 is the end of that day. */
+function edgeOf(name: "fromMinute" | "toMinute", value: string): number {
+  const minutes = minutesOf(value);
+  return name === "toMinute" && minutes === 0 ? 1440 : minutes;
+}
+
+function tomorrow(): string {
+  const date = new Date(Date.now() + 86_400_000);
+  return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
+}
