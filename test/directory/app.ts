@@ -102,7 +102,13 @@ export class Reply {
   }
 }
 
-export async function testApp(options: { panelFolder?: string } = {}): Promise<TestApp> {
+export interface TestAppOptions {
+  panelFolder?: string;
+  /** The port that it believes to be on; whoever gives one has it listen there. */
+  port?: number;
+}
+
+export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const folder = labFolder("app");
   const store = openStore({ folder: folder.path });
   const events: string[] = [];
@@ -132,7 +138,7 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
     panelOf: directory.devices.panelOf,
     secret: Buffer.alloc(32, 7),
     signedOutFile: join(folder.path, "signed-out.json"),
-    port: PORT,
+    port: options.port ?? PORT,
     now: () => stage.nowMs,
   });
   const links = {
@@ -176,7 +182,7 @@ export async function testApp(options: { panelFolder?: string } = {}): Promise<T
 
   const inject = async (method: string, url: string, body: unknown, changes: HeaderChanges) => {
     const headers: HeaderChanges = {
-      host: HOST,
+      host: `localhost:${options.port ?? PORT}`,
       ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1" }),
       ...(["PATCH", "DELETE"].includes(method) && { "if-match": "*" }),
       ...changes,

@@ -27,6 +27,8 @@ export const DraftDone = Type.Object(
   closed,
 );
 
+export const DraftReply = Type.Object({ order: Type.Union([Order, Type.Null()]) });
+
 /** `POST /api/order-calls/:callId/command`, while the call is on. */
 export const CallOrder = Type.Object(
   { command: Type.Union([Type.Literal("take-over"), Type.Literal("hang-up")]) },
@@ -70,6 +72,7 @@ export const CallerErased = Type.Object({ calls: Type.Integer(), orders: Type.In
 
 export type Board = Static<typeof Board>;
 export type StagePut = Static<typeof StagePut>;
+export type DraftReply = Static<typeof DraftReply>;
 export type DraftDone = Static<typeof DraftDone>;
 export type PastCall = Static<typeof PastCall>;
 export type HistoryPage = Static<typeof HistoryPage>;

@@ -1,5 +1,5 @@
 /** The restaurant's desk: lines, board, menu, history, and the WebSocket that keeps a board up to date. */
-import type { Board, HistoryPage, PastCallDetails } from "../../../bridge/src/api/board.ts";
+import type { Board, DraftReply, HistoryPage, PastCallDetails } from "../../../bridge/src/api/board.ts";
 import type { Line, LinePatch, LineWithPassword, NewLine } from "../../../bridge/src/api/line.ts";
 import type { Menu, MenuExport, MenuFormat, MenuImportReply, StoredMenu } from "../../../bridge/src/api/menu.ts";
 import type { Order, OrderStage } from "../../../bridge/src/api/order.ts";
@@ -19,7 +19,7 @@ export interface DeskApi {
   removeLine(id: string): Promise<void>;
   pause(id: string, paused: boolean, minutes: number | null): Promise<Line>;
   move(orderId: string, from: OrderStage, to: OrderStage): Promise<Order>;
-  draft(callId: string, outcome: "order" | "dismiss" | "restore"): Promise<Order | null>;
+  draft(callId: string, outcome: "order" | "dismiss" | "restore"): Promise<DraftReply>;
   command(callId: string, command: "take-over" | "hang-up"): Promise<void>;
   menu(lineId: string): Promise<StoredMenu>;
   putMenu(lineId: string, revision: number, menu: Menu): Promise<StoredMenu>;

@@ -11,6 +11,7 @@ import type { DeskContext } from "./desk-context.ts";
 import { cardStyle } from "./desk-style.ts";
 import "./live-call.ts";
 import { euros } from "./money.ts";
+import { spelled } from "./phone-number.ts";
 
 const COLUMNS = ["new", "accepted", "ready", "gone"] as const;
 type Column = (typeof COLUMNS)[number];
@@ -48,8 +49,16 @@ export class KitchenBoard extends LitElement {
         gap: 12px;
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr));
       }
+      .attention {
+        align-content: start;
+        display: grid;
+        gap: 16px;
+      }
       .draft {
         border: 2px solid var(--nl-bad);
+      }
+      .draft .main {
+        flex-basis: 100%;
       }
       .columns {
         align-items: start;
@@ -76,12 +85,21 @@ export class KitchenBoard extends LitElement {
       audio {
         inline-size: 100%;
       }
-      @media (max-width: 960px) {
+      /* What needs somebody stands first and leaves the orders in sight. */
+      @media (min-width: 900px) {
+        .whole:has(.attention) {
+          grid-template-columns: minmax(290px, 2fr) minmax(0, 7fr);
+        }
+      }
+      .orders {
+        container-type: inline-size;
+      }
+      @container (max-width: 900px) {
         .columns {
           grid-template-columns: repeat(2, minmax(0, 1fr));
         }
       }
-      @media (max-width: 640px) {
+      @container (max-width: 560px) {
         .columns {
           grid-template-columns: minmax(0, 1fr);
         }
@@ -118,9 +136,15 @@ export class KitchenBoard extends LitElement {
       <div class="whole">
         <h1 class="unseen" tabindex="-1">${t("desk.board")}</h1>
         <p class="unseen" role="alert">${this.announced}</p>
-        ${board.drafts.length === 0 ? nothing : this.renderDrafts(board)}
-        ${board.calls.length === 0 ? nothing : this.renderCalls(board)}
-        <div class="columns">${COLUMNS.map((column) => this.renderColumn(board, column))}</div>
+        ${
+          board.drafts.length + board.calls.length === 0
+            ? nothing
+            : html`<div class="attention">
+                ${board.drafts.length === 0 ? nothing : this.renderDrafts(board)}
+                ${board.calls.length === 0 ? nothing : this.renderCalls(board)}
+              </div>`
+        }
+        <div class="orders"><div class="columns">${COLUMNS.map((column) => this.renderColumn(board, column))}</div></div>
       </div>
       ${this.cancelling === null ? nothing : this.renderCancel(this.cancelling)}
     `;
@@ -168,7 +192,7 @@ export class KitchenBoard extends LitElement {
           ${
             draft.callerNumber === null
               ? html`<span class="muted">${t("board.noNumber")}</span>`
-              : html`<a class="button main" href=${`tel:${draft.callerNumber}`}>${icon("phone")} ${t("draft.callBack", { number: draft.callerNumber })}</a>`
+              : html`<a class="button main" href=${`tel:${draft.callerNumber}`}>${icon("phone")} ${t("draft.callBack", { number: spelled(draft.callerNumber) })}</a>`
           }
           ${usable ? html`<button @click=${() => void this.finish(draft, "order")}>${t("draft.toOrder")}</button>` : nothing}
           <button class="quiet" @click=${() => void this.finish(draft, "dismiss")}>${t("draft.dismiss")}</button>
@@ -234,7 +258,7 @@ export class KitchenBoard extends LitElement {
           ${
             order.callerNumber === null || column === "gone"
               ? nothing
-              : html`<a class="button" href=${`tel:${order.callerNumber}`} aria-label=${t("board.call", { number: order.callerNumber })} title=${order.callerNumber}>${icon("phone")}</a>`
+              : html`<a class="button" href=${`tel:${order.callerNumber}`} aria-label=${t("board.call", { number: spelled(order.callerNumber) })} title=${spelled(order.callerNumber)}>${icon("phone")}</a>`
           }
           ${column === "gone" ? nothing : html`<button class="icon quiet danger" aria-label=${`${t("board.cancel")} ${order.number}`} title=${t("board.cancel")} @click=${() => this.askCancel(order)}>${icon("close")}</button>`}
         </div>

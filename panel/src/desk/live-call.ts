@@ -9,6 +9,7 @@ import { cartLines } from "./cart-lines.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { cardStyle } from "./desk-style.ts";
 import { euros } from "./money.ts";
+import { spelled } from "./phone-number.ts";
 
 /** A call that is on: its cart as it grows, what is said, and the two ways to step in. */
 @customElement("neolia-live-call")
@@ -26,6 +27,9 @@ export class LiveCallCard extends LitElement {
     css`
       .order {
         border-inline-start: 6px solid var(--nl-go);
+      }
+      .chip {
+        justify-self: start;
       }
       .transcript {
         background: var(--nl-bg);
@@ -56,7 +60,7 @@ export class LiveCallCard extends LitElement {
     return html`
       <article class="order" aria-label=${t("live.title")}>
         <div class="head">
-          <strong>${call.name === "" ? (call.callerNumber ?? t("board.noNumber")) : call.name}</strong>
+          <strong>${call.name === "" ? (call.callerNumber === null ? t("board.noNumber") : spelled(call.callerNumber)) : call.name}</strong>
           <span class="muted">${clock(t, call.startedAtMs)}</span>
         </div>
         <span class="chip ${call.state === "handed-over" ? "wait" : "good"}">${t(`live.state.${call.state}`)}</span>

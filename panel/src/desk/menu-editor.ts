@@ -57,7 +57,7 @@ export class MenuEditor extends LitElement {
       .stock {
         min-inline-size: 128px;
       }
-      .stock[aria-pressed="true"] {
+      .stock.gone {
         background: var(--nl-stop);
         border-color: transparent;
         color: var(--nl-on-strong);
@@ -167,8 +167,9 @@ export class MenuEditor extends LitElement {
   private renderStock(stored: StoredMenu, { id, name }: { id: string; name: string }): TemplateResult {
     const { t } = this.desk;
     const out = stored.soldOut.includes(id);
-    return html`<button class="stock" aria-pressed=${out ? "true" : "false"} aria-label=${`${name}: ${t("menu.soldOut")}`}
-      @click=${() => void this.setSoldOut(id, name, !out)}>${t(out ? "menu.soldOut" : "menu.available")}</button>`;
+    const text = t(out ? "menu.soldOut" : "menu.available");
+    return html`<button class="stock ${out ? "gone" : ""}" aria-label=${`${name}: ${text}`}
+      @click=${() => void this.setSoldOut(id, name, !out)}>${text}</button>`;
   }
 
   private renderGroups(stored: StoredMenu): TemplateResult | typeof nothing {

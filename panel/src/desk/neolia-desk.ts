@@ -113,7 +113,8 @@ export class NeoliaDesk extends LitElement {
         gap: 8px 14px;
         padding: 6px 16px;
       }
-      main {
+      .content {
+        container: admin / inline-size;
         min-block-size: 0;
         overflow: auto;
       }
@@ -221,7 +222,7 @@ export class NeoliaDesk extends LitElement {
             : nothing
         }
       </div>
-      <main>${desk ? this.renderPage(desk) : this.renderNoLine()}</main>
+      <div class="content">${desk ? this.renderPage(desk) : this.renderNoLine()}</div>
       ${this.pausing && line !== null ? this.renderPause(line) : nothing}
       <neolia-admin-toast .t=${t}></neolia-admin-toast>
     `;

@@ -7,6 +7,7 @@ import {
   CallerQuery,
   CallOrder,
   DraftDone,
+  DraftReply,
   HistoryPage,
   PastCallDetails,
   StagePut,
@@ -123,20 +124,20 @@ function callRoutes(api: App, { ordering: { boards } }: HttpPorts): void {
         summary: "Makes an order of a draft, dismisses it, or takes that back.",
         params: CallParams,
         body: DraftDone,
-        response: { 200: Type.Union([Order, Type.Null()]) },
+        response: { 200: DraftReply },
       },
     },
     async (request) => {
       const { callId } = request.params;
       switch (request.body.outcome) {
         case "order":
-          return boards.draftToOrder(callId);
+          return { order: boards.draftToOrder(callId) };
         case "dismiss":
           boards.dismissDraft(callId);
-          return null;
+          return { order: null };
         case "restore":
           boards.restoreDraft(callId);
-          return null;
+          return { order: null };
       }
     },
   );

@@ -1,0 +1,281 @@
+/** The restaurant's desk in a real browser, on the bridge's real app: what staff see, press and hear. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { LineWithPassword } from "../../bridge/src/api/line.ts";
+import { buildPanel, bundleGzipBytes } from "../../panel/build.ts";
+import { type TestApp, testApp } from "../directory/app.ts";
+import { type House, makeHouse } from "../directory/house.ts";
+import { newProfile, startChromium } from "../lab/chromium.ts";
+import { labFolder } from "../lab/folder.ts";
+import { type PortBlock, reservePorts } from "../lab/ports.ts";
+import { until } from "../lab/until.ts";
+import { inspect } from "../panel/inspect.ts";
+
+const CALLER = "+33612345678";
+const panel = labFolder("desk-panel");
+let browser: Browser;
+let ports: PortBlock;
+let api: TestApp;
+let house: House;
+let lineId: string;
+let context: BrowserContext | null = null;
+
+before(async () => {
+  await buildPanel({ outFolder: panel.path });
+  browser = await startChromium();
+  ports = await reservePorts();
+});
+after(async () => {
+  await browser.close();
+  ports.release();
+  panel.remove();
+});
+beforeEach(async () => {
+  api = await testApp({ panelFolder: panel.path, port: ports.base });
+  await api.app.listen({ host: "127.0.0.1", port: ports.base });
+  house = await makeHouse(api);
+  const made = await api.send("POST", "/api/lines", {
+    buildingId: house.building.id,
+    label: "Chez Luigi",
+    gateway: "ht841_restaurant1",
+  });
+  lineId = made.json<LineWithPassword>().id;
+  await api.send("POST", `/api/lines/${lineId}/menu/sample`, {});
+});
+afterEach(async () => {
+  await context?.close();
+  context = null;
+  await api.close();
+});
+
+interface Look {
+  width: number;
+  height: number;
+  dark?: boolean;
+  locale?: string;
+}
+
+async function open(
+  page_ = "board",
+  { width, height, dark = false, locale = "en-GB" }: Look = { width: 1440, height: 900 },
+): Promise<Page> {
+  context = await newProfile(browser, { viewport: { width, height }, colorScheme: dark ? "dark" : "light", locale });
+  context.setDefaultTimeout(20_000);
+  const [name = "", value = ""] = api.cookie.split("=");
+  await context.addCookies([{ name, value, url: `http://localhost:${ports.base}` }]);
+  const page = await context.newPage();
+  await page.goto(`http://localhost:${ports.base}/#/desk/${lineId}/${page_}`);
+  await page.locator("neolia-desk h1").first().waitFor({ state: "attached" });
+  return page;
+}
+
+const openCall = (callId: string) => api.ordering.desk.open({ callId, lineId, callerNumber: CALLER, language: "fr" });
+
+function order(callId: string, item = "margherita"): void {
+  const call = openCall(callId);
+  call.heard("Bonjour, deux pizzas s'il vous plaît.");
+  call.callTool(
+    "add_item",
+    { item_id: item, quantity: 2, option_ids: ["taille-grande", "sup-olives"], note: "bien cuite" },
+    "1",
+  );
+  call.callTool("add_item", { item_id: "tiramisu", quantity: 1 }, "2");
+  call.callTool("set_details", { name: "Paul Martin", pickup_time: "asap" }, "3");
+  const readBack = call.callTool("read_back", {}, "4");
+  call.said(readBack.say.text);
+  call.playedToEnd(readBack.say.mark ?? "");
+  call.callerTurn({ beganAtMs: Date.now() + 1 });
+  call.heard("Oui, c'est ça.");
+  const { say } = call.callTool("confirm_order", {}, "5");
+  call.playedToEnd(say.mark ?? "");
+  call.end({ reason: "completed", costCents: 12 });
+}
+
+function draft(callId: string): void {
+  const call = openCall(callId);
+  call.callTool("add_item", { item_id: "cola", quantity: 2 }, "1");
+  call.callTool("set_details", { name: "Anne" }, "2");
+  call.end({ reason: "caller-hung-up", costCents: 4 });
+}
+
+function evening(): void {
+  order("first");
+  order("second", "reine");
+  order("third", "calzone");
+  const [one, two] = api.ordering.boards.board(lineId).orders;
+  if (one) api.ordering.orders.move(one.id, "new", "accepted");
+  if (two) api.ordering.orders.move(two.id, "new", "accepted");
+  if (two) api.ordering.orders.move(two.id, "accepted", "ready");
+  draft("left");
+  const live = openCall("running");
+  live.heard("Bonjour, je voudrais une Reine.");
+  live.callTool("add_item", { item_id: "reine", quantity: 1 }, "1");
+  live.said("J'ai noté une Reine. Pour Reine, la taille : normale ou grande ?");
+}
+
+const SIZES: [string, Look][] = [
+  ["1440x900 light", { width: 1440, height: 900 }],
+  ["1024x600 dark", { width: 1024, height: 600, dark: true }],
+  ["390x844 light, French", { width: 390, height: 844, locale: "fr-FR" }],
+  ["390x844 dark", { width: 390, height: 844, dark: true }],
+];
+
+for (const [name, look] of SIZES) {
+  test(`every page of the desk is accessible and fits: ${name}`, async () => {
+    evening();
+    const page = await open("board", look);
+    await page.locator("neolia-kitchen-board .order").first().waitFor();
+    await inspect(page, `desk board ${name}`);
+    for (const [id, wait] of [
+      ["menu", "neolia-menu-editor li"],
+      ["settings", "neolia-line-settings input"],
+      ["history", "neolia-call-history tbody tr"],
+    ] as const) {
+      await page.goto(`http://localhost:${ports.base}/#/desk/${lineId}/${id}`);
+      await page.locator(wait).first().waitFor();
+      await inspect(page, `desk ${id} ${name}`);
+    }
+  });
+}
+
+test("a new order shows at once, rings until somebody accepts it, and goes through the kitchen with undo", async () => {
+  const page = await open();
+  await page.getByText("No new order").waitFor();
+  order("first");
+  const accept = page.getByRole("button", { name: "Accept", exact: true });
+  await accept.waitFor();
+  assert.match(
+    await page.locator("neolia-kitchen-board article").innerText(),
+    /1[\s\S]*Paul Martin[\s\S]*2 × Margherita[\s\S]*olives[\s\S]*bien cuite/,
+  );
+  await accept.click();
+  const ready = page.getByRole("button", { name: "Ready", exact: true });
+  await ready.waitFor();
+  const stage = () => api.ordering.boards.board(lineId).orders[0]?.stage;
+  assert.equal(stage(), "accepted");
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await accept.waitFor();
+  assert.equal(stage(), "new");
+  await accept.click();
+  await ready.click();
+  await page.getByRole("button", { name: "Handed out", exact: true }).click();
+  await page.locator(".order.gone").waitFor();
+  assert.equal(stage(), "gone");
+  await page.getByRole("button", { name: "One step back: 1" }).click();
+  await until(() => stage() === "ready", { what: "the order to be back" });
+});
+
+test("cancelling an order asks first and can be taken back", async () => {
+  order("first");
+  const page = await open();
+  await page.getByRole("button", { name: "Cancel the order 1" }).click();
+  await page.getByRole("button", { name: "Keep it" }).click();
+  assert.equal(api.ordering.boards.board(lineId).orders.length, 1);
+  await page.getByRole("button", { name: "Cancel the order 1" }).click();
+  await page.getByRole("button", { name: "Cancel the order", exact: true }).click();
+  await page.getByText("No new order").waitFor();
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await page.getByRole("button", { name: "Accept", exact: true }).waitFor();
+});
+
+test("a broken-off call is shown first with call-back, and becomes an order or is put aside", async () => {
+  draft("left");
+  const page = await open();
+  const card = page.locator(".draft");
+  await card.waitFor();
+  assert.match(await card.innerText(), /Anne[\s\S]*the caller hung up[\s\S]*2 × Cola/);
+  assert.equal(await card.getByRole("link").getAttribute("href"), `tel:${CALLER}`);
+  await card.getByRole("button", { name: "Put aside" }).click();
+  await card.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await card.getByRole("button", { name: "Make it an order" }).click();
+  await page.getByRole("button", { name: "Accept", exact: true }).waitFor();
+});
+
+test("a running call shows cart and words as they come; taking over reaches the phone once", async () => {
+  const page = await open();
+  const call = openCall("running");
+  const commands: string[] = [];
+  call.onCommand(({ type }) => commands.push(type));
+  call.heard("une Reine, grande");
+  call.callTool("add_item", { item_id: "reine", quantity: 1, option_ids: ["taille-grande"] }, "1");
+  const card = page.locator("neolia-live-call .order");
+  await card.getByText("une Reine, grande").waitFor();
+  assert.match(await card.innerText(), /1 × Reine[\s\S]*€15\.50/);
+  await card.getByRole("button", { name: "Take over" }).click();
+  await card.getByText("admin takes this call").waitFor();
+  assert.ok(await card.getByRole("button", { name: "Take over" }).isDisabled());
+  await card.getByRole("button", { name: "Hang up" }).click();
+  await page.locator("neolia-live-call neolia-admin-dialog").getByRole("button", { name: "Hang up" }).click();
+  await until(() => commands.length === 2, { what: "the commands" });
+  assert.deepEqual(commands, ["take-over", "hang-up"]);
+});
+
+test("a dish is sold out with one press, edited, added, deleted with undo, and found by its name", async () => {
+  const page = await open("menu");
+  await page.getByRole("button", { name: "Tiramisu: Available" }).click();
+  await until(() => api.store.lines.soldOut(lineId).includes("tiramisu"), { what: "sold out" });
+  await page.getByLabel("Find a dish").fill("creme");
+  await page.getByRole("button", { name: "Edit Crème brûlée" }).click();
+  const dialog = page.locator("neolia-item-dialog");
+  await dialog.getByLabel("Price in euros").fill("abc");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText("Write the price like 12.50.").waitFor();
+  await dialog.getByLabel("Price in euros").fill("7,20");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  const item = (id: string) => api.store.lines.menu(lineId).menu.items.find((one) => one.id === id);
+  await until(() => item("creme-brulee")?.priceCents === 720, { what: "the new price" });
+  await page.getByRole("button", { name: "Edit Crème brûlée" }).click();
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await until(() => !item("creme-brulee"), { what: "the dish to be gone" });
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await until(() => item("creme-brulee")?.priceCents === 720, { what: "the dish to be back" });
+});
+
+test("a file with mistakes changes nothing and names the lines; a good one replaces the menu", async () => {
+  const page = await open("menu");
+  const bring = async (text: string): Promise<void> => {
+    const file = { name: "menu.csv", mimeType: "text/csv", buffer: Buffer.from(text) };
+    await page.locator("neolia-menu-files input[type=file]").setInputFiles(file);
+    await page.getByRole("button", { name: "Replace the menu" }).click();
+  };
+  await bring("type,id,parent,name,price,tax\ncategory,a,,A\nitem,b,a,B,zwölf,10\n");
+  await page.getByText("Line 3").waitFor();
+  assert.ok(api.store.lines.menu(lineId).menu.items.length > 40);
+  await bring("type,id,parent,name,price,tax\ncategory,a,,A\nitem,b,a,B,12,10\n");
+  await page.getByText("Imported: 1 dishes, 0 choices").waitFor();
+  assert.equal(api.store.lines.menu(lineId).menu.items.length, 1);
+});
+
+test("settings are saved and hold; a pause is set, seen and ended", async () => {
+  const page = await open("settings");
+  await page.getByLabel("Calls at once").fill("3");
+  await page.getByLabel("Calls at once").press("Tab");
+  await page.getByRole("button", { name: "Add a day" }).click();
+  await page.getByLabel("What it is").fill("Inventory");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Settings saved").waitFor();
+  const { settings } = api.ordering.lines.get(lineId);
+  assert.deepEqual([settings.concurrentCalls, settings.holidays[0]?.label], [3, "Inventory"]);
+  await page.getByRole("button", { name: "Pause phone orders" }).click();
+  await page.getByRole("button", { name: "30 minutes" }).click();
+  await page.getByText("Paused").waitFor();
+  assert.equal(api.ordering.lines.get(lineId).state, "paused");
+  await page.getByRole("button", { name: "Take phone orders again" }).click();
+  await page.getByText("Open", { exact: true }).waitFor();
+});
+
+test("the desk is a script of its own: what residents load has nothing of it", () => {
+  assert.ok(bundleGzipBytes(panel.path) < 110_000, `${bundleGzipBytes(panel.path)} bytes`);
+});
+
+test("staff who live nowhere in the house come straight to the board, and see nothing of the building", async () => {
+  order("first");
+  api.stage.resident = { unitIds: [], desk: true };
+  context = await newProfile(browser, { viewport: { width: 1024, height: 600 } });
+  const page = await context.newPage();
+  await page.goto(`http://localhost:${ports.base}/`);
+  await page.getByRole("button", { name: "Accept", exact: true }).waitFor();
+  assert.equal(await page.getByText("401").count(), 0);
+});
