@@ -8,7 +8,7 @@ import type { Api } from "./api.ts";
 export type { Board, PastCall } from "../../../bridge/src/api/board.ts";
 export type { LineSettings } from "../../../bridge/src/api/line.ts";
 export type { Allergen, MenuCategory, MenuItem, MenuProblem, OptionGroup } from "../../../bridge/src/api/menu.ts";
-export type { Cart, CartLine, Draft, LiveCall, OrderState } from "../../../bridge/src/api/order.ts";
+export type { CartLine, Draft, LiveCall } from "../../../bridge/src/api/order.ts";
 export type { HistoryPage, Line, Menu, MenuImportReply, Order, OrderStage, PastCallDetails, StoredMenu };
 
 /** All requests of the desk. They throw ApiError. */
