@@ -6,6 +6,7 @@ import { type Backups, backups } from "./backup.ts";
 import { type Buildings, buildings } from "./buildings.ts";
 import { type Bulk, bulk } from "./bulk/jobs.ts";
 import { type MakeUnitRange, unitRange } from "./bulk/unit-range.ts";
+import { deviceFiles, type MakeDeviceFile } from "./device-files/device-files.ts";
 import { type Devices, devices } from "./devices.ts";
 import { type Doors, doors } from "./doors.ts";
 import type { DirectoryContext } from "./edit.ts";
@@ -41,6 +42,7 @@ export interface Directory {
   makeUnitRange: MakeUnitRange;
   bulk: Bulk;
   backups: Backups;
+  makeDeviceFile: MakeDeviceFile;
   reports: DeviceReports;
   siteHealth: SiteHealthOf;
   testRings: TestRings;
@@ -95,6 +97,7 @@ export function openDirectory({
     makeUnitRange: unitRange(context),
     bulk: bulk(context),
     backups: backups(context),
+    makeDeviceFile: deviceFiles(context, post),
     reports,
     siteHealth: siteHealth(context, reports),
     testRings: testRings(context, testCaller),

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { Id } from "../../api/directory.ts";
-import { NewPairing, Pairing, PairingClaim, PairingWithSecret } from "../../api/pairing.ts";
+import { DeviceFile, NewDeviceFile, NewPairing, Pairing, PairingClaim, PairingWithSecret } from "../../api/pairing.ts";
 import { Device } from "../../api/session.ts";
 import type { App } from "../app-type.ts";
 import type { HttpPorts } from "../ports.ts";
@@ -33,6 +33,18 @@ export function pairingRoutes(api: App, { directory, identity }: HttpPorts): voi
       },
     },
     async (request, reply) => reply.code(201).send(await directory.pairings.create(request.body)),
+  );
+  api.post(
+    "/device-files",
+    {
+      schema: {
+        summary:
+          "A configuration file for a door station or gateway, with new passwords, in this reply and served once.",
+        body: NewDeviceFile,
+        response: { 201: DeviceFile },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await directory.makeDeviceFile(request.body)),
   );
   api.delete(
     "/pairings/:id",

@@ -1,0 +1,124 @@
+/** Configuration files for door stations and gateways. Nobody has tried them on a device yet: the files say what they claim. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import type { AccountWithPassword } from "../../bridge/src/api/directory.ts";
+import type { DeviceFile } from "../../bridge/src/api/pairing.ts";
+import { ha1Of } from "../../bridge/src/directory/names.ts";
+import { type TestApp, testApp } from "./app.ts";
+import { type House, makeHouse } from "./house.ts";
+
+let api: TestApp;
+let house: House;
+beforeEach(async () => {
+  api = await testApp();
+  house = await makeHouse(api);
+});
+afterEach(() => api.close());
+
+const HARDWARE = readFileSync(join(import.meta.dirname, "../../docs/hardware.md"), "utf8");
+const make = (model: string, accountIds: string[], more: object = {}) =>
+  api.send("POST", "/api/device-files", { model, accountIds, ...more });
+const gateway = async (label: string) =>
+  (
+    await api.send("POST", "/api/accounts", { siteId: house.site.id, type: "gateway", label })
+  ).json<AccountWithPassword>();
+/** Every key of the file, with account and line numbers as the page writes them. */
+const keysOf = ({ content }: DeviceFile) =>
+  [...content.matchAll(/^\s*<(P\d+)>|^(Config\S+) = /gm)].map(([, p, config]) => p ?? config ?? "");
+const inPage = (key: string) => HARDWARE.includes(`\`${key.replace(/Account\d/, "Account1")}\``);
+
+test("a door station's file holds its login, which is new, and TLS to the edge", async () => {
+  const { account } = house.door;
+  await api.send("PATCH", `/api/accounts/${account.id}`, {
+    deviceInfo: { vendor: "Akuvox", model: "R20A", mac: "0C1105AABBCC", note: "" },
+  });
+  const reply = await make("akuvox-door", [account.id], { dtmfCode: "4711" });
+  assert.equal(reply.status, 201, reply.text);
+  const file = reply.json<DeviceFile>();
+  assert.equal(file.fileName, "0C1105AABBCC.cfg");
+  const value = (key: string) => new RegExp(`^${key.replaceAll(".", "\\.")} = (.*)\\r$`, "m").exec(file.content)?.[1];
+  const password = value("Config.Account1.GENERAL.Pwd") ?? "";
+  assert.notEqual(password, account.password);
+  assert.equal(api.store.accounts.get(account.id)?.ha1, ha1Of(account.username, house.site.domain, password));
+  assert.equal(value("Config.Account1.GENERAL.UserName"), "intercom-entrance");
+  assert.equal(value("Config.Account1.SIP.TransType"), "2");
+  assert.equal(value("Config.DoorSetting.DTMF.Code1"), "4711");
+  assert.equal(value("Config.Account2.GENERAL.Enable"), undefined);
+});
+
+test("a gateway's file forwards each telephone line to its own account", async () => {
+  const lines = [await gateway("Line 1"), await gateway("Line <2> & co")];
+  const file = (
+    await make(
+      "grandstream-ht841",
+      lines.map(({ id }) => id),
+    )
+  ).json<DeviceFile>();
+  const value = (key: string) => new RegExp(`<${key}>([^<]*)</${key}>`).exec(file.content)?.[1];
+  assert.deepEqual(
+    [value("P4061"), value("P4062")],
+    lines.map(({ username }) => username),
+  );
+  assert.deepEqual(
+    [value("P3305"), value("P92829")],
+    lines.map(({ username }) => username),
+  );
+  assert.equal(value("P4182"), "Line &lt;2&gt; &amp; co");
+  assert.equal(value("P748"), "sip.example.com:8443");
+  assert.match(value("P841") ?? "", /^f1=440/);
+  assert.equal(value("P4063"), undefined);
+});
+
+test("the file is served once at its address", async () => {
+  const file = (await make("akuvox-door", [house.door.account.id])).json<DeviceFile>();
+  const token = file.url?.split("/d/")[1] ?? "";
+  assert.equal(api.documents.take("linphone", token, ""), null);
+  assert.equal(api.documents.take("file", token, "Akuvox")?.content, file.content);
+  assert.equal(api.documents.take("file", token, "Akuvox"), null);
+});
+
+test("accounts of another kind, too many of them or one twice are refused and keep their passwords", async () => {
+  const lines = await Promise.all(["1", "2", "3", "4", "5"].map(gateway));
+  const before = JSON.stringify(api.store.accounts.list({}));
+  const door = house.door.account.id;
+  const first = lines[0]?.id ?? "";
+  for (const [model, ids] of [
+    ["akuvox-door", [first]],
+    ["grandstream-ht841", [door]],
+    ["grandstream-ht841", [first, first]],
+    ["akuvox-door", [door, first]],
+  ] as const) {
+    assert.equal((await make(model, [...ids])).code, "DEVICE_FILE_ACCOUNTS");
+  }
+  assert.equal(
+    (
+      await make(
+        "grandstream-ht841",
+        lines.map(({ id }) => id),
+      )
+    ).code,
+    "INVALID_REQUEST",
+  );
+  assert.equal(JSON.stringify(api.store.accounts.list({})), before);
+});
+
+test("docs/hardware.md explains every value of every file, and marks those that nobody has proved", async () => {
+  const door = (await make("akuvox-door", [house.door.account.id], { dtmfCode: "4711" })).json<DeviceFile>();
+  const lines = await Promise.all(["1", "2", "3", "4"].map(gateway));
+  const box = (
+    await make(
+      "grandstream-ht841",
+      lines.map(({ id }) => id),
+    )
+  ).json<DeviceFile>();
+  for (const file of [door, box]) {
+    assert.ok(keysOf(file).length > 15);
+    for (const key of keysOf(file)) assert.ok(inPage(key), `${key} is not explained`);
+    for (const key of file.unproved) {
+      const row = HARDWARE.split("\n").find((line) => line.includes(`\`${key.replace(/Account\d/, "Account1")}\``));
+      assert.match(row ?? "", /not proved/, key);
+    }
+  }
+});
