@@ -2,10 +2,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { HistoryPage } from "../../bridge/src/api/board.ts";
+import type { AccountWithPassword } from "../../bridge/src/api/directory.ts";
 import { around } from "../lab/around.ts";
+import { DOMAIN } from "../lab/lab.ts";
+import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
 import { type NamedCase, readCases } from "./call-case.ts";
 import { playCase } from "./caller.ts";
+import { Handset } from "./handset.ts";
 import { LineLab } from "./line-lab.ts";
 import { ScriptedModel } from "./scripted-model.ts";
 
@@ -55,3 +60,67 @@ test("a caller orders two pizzas, hears them read back, says yes, and they are o
     [],
   );
 });
+
+test("a caller who wants a person gets one: staff hear what it is about, then both hear each other", {
+  timeout: 120_000,
+}, async () => {
+  const { api, edge } = lab.lab;
+  const staffAccount = await api.post<AccountWithPassword>("/api/accounts", {
+    siteId: lab.lab.house.site.id,
+    unitId: lab.restaurant.line.unitId,
+    type: "mobile",
+    label: "Kitchen",
+  });
+  await lab.lab.directoryLive();
+  const { username: user, password } = staffAccount;
+  const staff = await SipAgent.open({ user, password, domain: DOMAIN, port: edge.values.sipPort });
+  const [ear, handset] = [await Handset.open(), await Handset.open()];
+  try {
+    staff.policy = { final: null };
+    assert.equal((await staff.register()).status, 200);
+    const call = await lab.dial(handset, "+33600000002");
+    assert.equal((await call.final).status, 200);
+    await until(() => handset.heard.some(({ payload }) => loud(payload)), { what: "the notice" });
+    handset.press("0");
+    const incoming = await until(() => staff.incoming[0], { timeoutMs: 20_000, what: "staff to be rung" });
+    incoming.answer(200, { rtp: ear });
+    await until(() => ear.heard.filter(({ payload }) => loud(payload)).length > 25, { what: "the summary" });
+    await until(() => ear.heard.slice(-40).every(({ payload }) => !loud(payload)), {
+      timeoutMs: 30_000,
+      what: "the summary's end",
+    });
+    // Said again and again: staff may still be hearing the summary.
+    const [fromCaller, fromStaff] = [tone(3), tone(7)];
+    const talking = { on: true };
+    const talk = (phone: Handset, sound: Buffer): Promise<void> | undefined =>
+      talking.on ? phone.say(sound).then(() => talk(phone, sound)) : undefined;
+    void talk(handset, fromCaller);
+    void talk(ear, fromStaff);
+    await until(() => ear.sound().includes(fromCaller.subarray(3200, 4000)), {
+      timeoutMs: 30_000,
+      what: "the caller at staff",
+    });
+    await until(() => handset.sound().includes(fromStaff.subarray(3200, 4000)), { what: "staff at the caller" });
+    talking.on = false;
+    await call.hangup();
+    await incoming.endedByPeer;
+    const page = await api.get<HistoryPage>(`/api/lines/${lab.restaurant.line.id}/history`);
+    assert.equal(page.calls.find(({ callerNumber }) => callerNumber === "+33600000002")?.reason, "handed-over");
+  } finally {
+    staff.close();
+    ear.close();
+    handset.close();
+  }
+});
+
+test("neither keys nor numbers nor words stand in the bridge's log", () => {
+  const log = lab.lab.bridge.log();
+  assert.doesNotMatch(log, /inline:|a=crypto|600000001|600000002|margherita|Durand/i);
+});
+
+const loud = (payload: Buffer) => payload.some((byte) => byte !== 0xd5);
+
+/** A second of sound in which no packet is like another. */
+function tone(step: number): Buffer {
+  return Buffer.from(Array.from({ length: 8000 }, (_, i) => (Math.imul(i * step, 2_654_435_761) >>> 13) & 0xff));
+}

@@ -14,6 +14,8 @@ import { SrtpTransform } from "./srtp.ts";
 const SILENT_MS = 12_000;
 /** Joined calls: no more than this may wait, or the delay of a stall would stay for ever. */
 const JOIN_FRAMES = 5;
+/** Waiting before a joined call is heard, so that two clocks that are not quite alike make no holes. */
+const JOIN_START_FRAMES = 2;
 const PAYLOAD_TYPE = { pcmu: 0, pcma: 8 } as const;
 
 type Report = (event: MediaEvent) => void;
@@ -33,6 +35,7 @@ export class MediaCall implements Paced {
   private window: ReorderWindow | null = null;
   private joined: MediaCall | null = null;
   private fromJoined: Uint8Array[] = [];
+  private joinRuns = false;
   private spoke = false;
   private lastPacketAtMs = performance.now();
   private latched: { address: string; port: number } | null = null;
@@ -155,9 +158,11 @@ export class MediaCall implements Paced {
   }
 
   private nextOfJoined(frame: Buffer): boolean {
+    if (!this.joinRuns && this.fromJoined.length < JOIN_START_FRAMES) return false;
     const sound = this.fromJoined.shift();
+    this.joinRuns = sound !== undefined;
     if (sound) frame.set(sound);
-    return sound !== undefined;
+    return this.joinRuns;
   }
 }
 
