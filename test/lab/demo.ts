@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { DOOR_HZ, holds, ringOnce } from "./demo-once.ts";
 import { DoorBell } from "./door-bell.ts";
@@ -15,6 +16,8 @@ import { writeVisitor } from "./voice.ts";
 
 const PAGE_PORT = 8200;
 const IMPATIENT_AFTER_MS = 1_000;
+/** More than a signal takes from the terminal to its handler here. */
+const SIGNAL_MS = 50;
 
 interface Demo {
   lab: Lab;
@@ -136,9 +139,13 @@ async function main(): Promise<number> {
   }
   // Nobody may read any more when a terminal was closed; what was started has to end all the same.
   for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
-  const demo = await starting;
+  const demo = await starting.catch(async (error: Error) => {
+    // Ctrl-C ends a program that the start waits for before it reaches us: then that is no failure.
+    await delay(SIGNAL_MS);
+    if (ending.length === 0) throw error;
+  });
   try {
-    if (ending.length > 0) return 1;
+    if (!demo || ending.length > 0) return 1;
     if (!values.once) {
       await serve(demo);
       tell("stopping");
