@@ -204,6 +204,12 @@ export const adminStyle = css`
     min-inline-size: 0;
     padding: 8px 12px;
   }
+  input[type="file"] {
+    inline-size: 100%;
+    min-block-size: 44px;
+    min-inline-size: 0;
+    padding-block: 9px;
+  }
   input[type="checkbox"],
   input[type="radio"] {
     accent-color: var(--nl-accent);

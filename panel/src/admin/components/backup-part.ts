@@ -26,6 +26,10 @@ export class BackupPart extends LitElement {
       :host {
         display: grid;
         gap: 16px;
+        grid-template-columns: minmax(0, 1fr);
+      }
+      .card {
+        grid-template-columns: minmax(0, 1fr);
       }
       label {
         display: grid;

@@ -37,6 +37,10 @@ export class ImportPart extends LitElement {
       :host {
         display: grid;
         gap: 16px;
+        grid-template-columns: minmax(0, 1fr);
+      }
+      .card {
+        grid-template-columns: minmax(0, 1fr);
       }
       label {
         display: grid;

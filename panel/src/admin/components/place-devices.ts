@@ -99,7 +99,7 @@ export class PlaceDevices extends LitElement {
         </div>
         <div class="end">
           ${registrationChip(account, t)}
-          <button aria-label=${t("site.openRow", { name: account.label })} @click=${() => open("devices", account.id)}>
+          <button aria-label=${`${t("pair.seeDevice")}: ${account.label}`} @click=${() => open("devices", account.id)}>
             ${t("pair.seeDevice")}
           </button>
         </div>

@@ -53,7 +53,7 @@ export class SitesPage extends LitElement {
         </div>
         <div class="end">
           ${liveChip(admin, { siteId: site.id, revision: site.revision })}
-          <button aria-label=${t("site.manage", { name: site.name })} @click=${() => admin.openSite(site.id)}>
+          <button aria-label=${`${t("admin.open")}: ${site.name}`} @click=${() => admin.openSite(site.id)}>
             ${t("admin.open")}
           </button>
         </div>
