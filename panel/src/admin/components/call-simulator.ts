@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../../components/style.ts";
 import { type EvaluateReply, evaluateCall } from "../../data/call-rules.ts";
+import { fetchDevicePage } from "../../data/devices.ts";
 import { fetchRules, type Rule } from "../../data/rows.ts";
 import type { SiteAdmin } from "../admin.ts";
 import { finder } from "../find-choices.ts";
@@ -10,6 +11,8 @@ import { ruleText, timesText } from "../rule-text.ts";
 import { adminStyle } from "./admin-style.ts";
 import "./unit-picker.ts";
 import type { Choice } from "./unit-picker.ts";
+
+const NAMED = 12;
 
 /** "Door X calls unit Y on Friday at 23:10": names the rule that fires, what rings, and why the others do not. */
 @customElement("neolia-call-simulator")
@@ -22,6 +25,8 @@ export class CallSimulator extends LitElement {
   @state() private second = false;
   @state() private reply: EvaluateReply | null = null;
   @state() private rules: Rule[] = [];
+  /** User name → what the device is called. */
+  @state() private labels: ReadonlyMap<string, string> = new Map();
   @state() private failure: string | null = null;
 
   static override styles = [
@@ -97,7 +102,7 @@ export class CallSimulator extends LitElement {
         ${head === "" ? nothing : html`<p><strong>${head}</strong></p>`}
         ${ringing.map((step, index) => {
           const values = {
-            devices: new Intl.ListFormat(t.locale).format(step.accounts),
+            devices: new Intl.ListFormat(t.locale).format(step.accounts.map((name) => this.labels.get(name) ?? name)),
             seconds: step.ringSeconds,
             position: this.positionOf(step.ruleId),
           };
@@ -162,6 +167,7 @@ export class CallSimulator extends LitElement {
         evaluateCall(api, { siteId: site.id, caller: caller.id, callee: callee.id, localTime, second }),
         owner === undefined ? [] : fetchRules(api, { unitId: owner.id }),
       ]);
+      this.labels = await labelsOf(this.admin, [...new Set(reply.steps.flatMap(({ accounts }) => accounts))]);
       this.reply = reply;
       this.rules = rules;
     } catch (error) {
@@ -187,6 +193,19 @@ export class CallSimulator extends LitElement {
     this.second = !this.second;
     void this.evaluate();
   };
+}
+
+/** "Kitchen tablet (panel-x7k2p9)": a handful of devices among ten thousand. */
+async function labelsOf({ api, site }: SiteAdmin, usernames: readonly string[]): Promise<Map<string, string>> {
+  const found = await Promise.all(
+    usernames.slice(0, NAMED).map(async (username) => {
+      const query = { search: username, cursor: null, limit: 10 };
+      const { rows } = await fetchDevicePage(api, site.id, { type: "", registered: "" }, query);
+      const label = rows.find((row) => row.username === username)?.label;
+      return [username, label === undefined ? username : `${label} (${username})`] as const;
+    }),
+  );
+  return new Map(found);
 }
 
 /** What the site's clock shows now, as an input of type datetime-local has it. */

@@ -46,8 +46,8 @@ export class RangeDialog extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     const { site, directory } = this.admin;
-    const known = directory.buildings.filter(({ siteId }) => siteId === site.id);
-    if (!known.some(({ id }) => id === this.buildingId)) this.buildingId = known[0]?.id ?? "";
+    // A building that was made a moment ago is not in the list yet.
+    this.buildingId ||= directory.buildings.find(({ siteId }) => siteId === site.id)?.id ?? "";
     void this.look();
   }
 

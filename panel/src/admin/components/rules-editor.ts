@@ -230,11 +230,12 @@ export class RulesEditor extends LitElement {
     if (position < 0 || position === rule.position) return;
     try {
       await changeRow(api, "rules", rule.id, rule.version, { position });
+      await this.load();
       this.told = t("rules.moved", { position: position + 1 });
     } catch (error) {
       this.admin.fail(error);
+      await this.load();
     }
-    await this.load();
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>(`[data-rule="${rule.id}"] .grip`)?.focus();
   }

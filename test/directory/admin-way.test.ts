@@ -1,0 +1,117 @@
+/**
+ * The whole way of an installer in a real browser on the real system, without a terminal: from an empty app to a hundred
+ * units, a door, and devices that ring: a SIP phone from its card, and a wall panel from its link.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
+import { around } from "../lab/around.ts";
+import { newProfile } from "../lab/chromium.ts";
+import { until } from "../lab/until.ts";
+import { settled } from "./admin-desk.ts";
+import { type EmptySite, startEmptySite } from "./empty-site.ts";
+
+const DOMAIN = "lake.sip.example.com";
+
+let site: EmptySite;
+around(
+  async () => {
+    site = await startEmptySite(DOMAIN);
+  },
+  () => site?.stop(),
+);
+
+test("an empty app greets with three steps, and ends as a building whose devices ring", async () => {
+  const page = await (await newProfile(site.browser, { viewport: { width: 1440, height: 900 } })).newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(site.bridge.pageUrl);
+  await page.getByRole("button", { name: "Manage the building" }).click();
+  await page.getByRole("heading", { name: "Welcome. Three steps to a door that rings." }).waitFor();
+
+  await page.getByLabel("Name of the site").fill("12 Lake Road");
+  await page.getByLabel("Time zone").fill("Europe/Paris");
+  await page.getByLabel("SIP domain").fill(DOMAIN);
+  await page.getByRole("button", { name: "Make the site" }).click();
+  await page.getByRole("heading", { name: "12 Lake Road", level: 1 }).waitFor();
+
+  await page.getByRole("button", { name: /Add a building/ }).click();
+  await page.getByRole("button", { name: "New building" }).click();
+  await page.getByLabel("Name of the building").fill("Building A");
+  await page.getByRole("button", { name: "Add the building" }).click();
+
+  // The first building leads on to its units.
+  await page.getByLabel("From").fill("101");
+  await page.getByLabel("to", { exact: true }).fill("200");
+  await page.getByRole("button", { name: "Make 100 units" }).click();
+  await page.getByText("100 entries").waitFor();
+
+  const door = await addDoor(page);
+  const mobile = await addSipPhone(page, "101");
+  const link = await pairingLink(page, "102");
+  await page.getByText("Live", { exact: true }).first().waitFor();
+
+  const panel = await (await newProfile(site.browser)).newPage();
+  panel.setDefaultTimeout(20_000);
+  await panel.goto(link);
+  await panel.getByRole("heading", { name: "Unit 102" }).waitFor();
+  await panel.getByText("Ready to ring").waitFor();
+  await page.getByText("Paired. The device has its settings.").waitFor();
+
+  const station = await site.phone("main-entrance", door.password);
+  const phone = await site.phone(mobile.username, mobile.password);
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("link", { name: "Devices" }).click();
+  await settled(page);
+  await until(async () => (await page.getByText("Connected", { exact: true }).count()) >= 3, {
+    timeoutMs: 30_000,
+    what: "the list to show that door, phone and panel are connected",
+  });
+
+  await station.dial("unit101");
+  await phone.waitFor("CALL_INCOMING");
+  await station.hangUp();
+  await station.dial("unit102");
+  await panel.getByRole("button", { name: "Answer" }).waitFor();
+  assert.match(await panel.locator("neolia-incoming-view h1").innerText(), /Main entrance/);
+  await station.hangUp();
+});
+
+async function addDoor(page: Page): Promise<{ password: string }> {
+  await page.getByRole("link", { name: "Doors" }).click();
+  await page.getByRole("button", { name: "New door" }).click();
+  await page.getByLabel("Name of the door").fill("Main entrance");
+  await page.getByLabel("SIP name").fill("main-entrance");
+  await page.getByRole("button", { name: "Add the door" }).click();
+  return await readCard(page);
+}
+
+async function addSipPhone(page: Page, unit: string): Promise<{ username: string; password: string }> {
+  await openUnit(page, unit);
+  await page.getByRole("button", { name: "Other SIP device" }).click();
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  return await readCard(page);
+}
+
+/** What a person would type off the card, before it is gone for good. */
+async function readCard(page: Page): Promise<{ username: string; password: string }> {
+  const read = (name: string): Promise<string> => page.locator(`[data-card="${name}"]`).innerText();
+  const card = { username: await read("username"), password: await read("password") };
+  await page.getByRole("button", { name: "I have it" }).click();
+  return card;
+}
+
+async function pairingLink(page: Page, unit: string): Promise<string> {
+  await openUnit(page, unit);
+  await page.getByRole("button", { name: "Pair a wall panel" }).click();
+  await page.getByRole("button", { name: "Make the code" }).click();
+  const link = await page.locator("[data-pairing-link]").getAttribute("data-pairing-link");
+  assert.ok(link);
+  return link;
+}
+
+async function openUnit(page: Page, number: string): Promise<void> {
+  await page.getByRole("link", { name: "Units" }).click();
+  await page.getByRole("searchbox").fill(number);
+  await page.getByRole("option", { name: `Unit ${number}` }).click();
+  await page.getByRole("heading", { name: `Unit ${number}`, level: 1 }).waitFor();
+}
