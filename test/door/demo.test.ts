@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { DemoVerdict } from "../lab/demo-once.ts";
 import { labFolder } from "../lab/folder.ts";
-import { LOCKS, reservePorts } from "../lab/ports.ts";
+import { allGone, livingIn } from "../lab/living-in.ts";
+import { reservePorts } from "../lab/ports.ts";
 import { until } from "../lab/until.ts";
 
 const DEMO = join(import.meta.dirname, "../lab/demo.ts");
@@ -90,27 +91,6 @@ test("the demo without a person that is told to end in mid-call leaves nothing e
   await allGone(folder.path);
 });
 
-/** Waits until nothing runs and no file is left; a lock names a process that is gone, and so locks nothing. */
-async function allGone(folder: string): Promise<void> {
-  await until(() => livingIn(folder).length === 0, { timeoutMs: 30_000, what: "all programs to end" });
-  const left = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  assert.deepEqual(
-    left.filter((path) => !path.startsWith(LOCKS)),
-    [],
-  );
-}
-
 function runsDemo(pid: string): boolean {
   return readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith(`${process.execPath}\0${DEMO}\0`);
-}
-
-/** Processes whose temporary folder this is. */
-function livingIn(folder: string): string[] {
-  return readdirSync("/proc").filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, "utf8").includes(`TMPDIR=${folder}\0`);
-    } catch {
-      return false; // It has just ended.
-    }
-  });
 }

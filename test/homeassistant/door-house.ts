@@ -36,6 +36,20 @@ ${more}    config:
 `;
 }
 
+export interface DoorHouseOptions {
+  /** More native panels, as `nativePanel` writes them. */
+  nativePanels?: string;
+  files?: Record<string, string>;
+  /** How browsers reach the SIP server. `ws` is for a person's own browser, which does not know the lab's CA. */
+  browsers?: "wss" | "ws";
+  /** What the door plays; default: a tone of DOOR_HZ. */
+  writeDoorSound?: (file: string) => void;
+  /** Whether the door answers when it is called. */
+  doorAnswer?: "auto" | "manual";
+  /** More of the app's environment. */
+  appEnv?: (folder: string) => Promise<Record<string, string>>;
+}
+
 export class DoorHouse {
   readonly folder: string;
   readonly home: Home;
@@ -57,8 +71,7 @@ export class DoorHouse {
     this.ending = ending;
   }
 
-  /** `nativePanels`: more of them, as `nativePanel` writes them. */
-  static async start(options: { nativePanels?: string; files?: Record<string, string> } = {}): Promise<DoorHouse> {
+  static async start(options: DoorHouseOptions = {}): Promise<DoorHouse> {
     const ending: (() => Promise<void> | void)[] = [];
     try {
       const folder = labFolder("door-house");
@@ -80,7 +93,11 @@ export class DoorHouse {
             NEOLIA_CONTROL_URL: `https://localhost:${edge.values.controlPort}`,
             NEOLIA_SITE_TOKEN: token,
             NEOLIA_CA_FILE: caFile,
-            NEOLIA_SIP_URI: `wss://localhost:${edge.values.wssPort}`,
+            NEOLIA_SIP_URI:
+              options.browsers === "ws"
+                ? `ws://127.0.0.1:${edge.values.plainWsPort}`
+                : `wss://localhost:${edge.values.wssPort}`,
+            ...(await options.appEnv?.(folder.path)),
           });
           return app.stop;
         },
@@ -93,8 +110,9 @@ export class DoorHouse {
       ending.unshift(() => home.stop());
       if (app === undefined) throw new Error("the app was not started");
       const { units, doorPassword } = await furnish(home);
-      const sound = join(folder.path, `tone-${DOOR_HZ}.wav`);
-      writeTone(sound, DOOR_HZ);
+      const sound = join(folder.path, "door.wav");
+      if (options.writeDoorSound) options.writeDoorSound(sound);
+      else writeTone(sound, DOOR_HZ);
       const door = await SipPhone.start({
         username: "entrance",
         domain: DOMAIN,
@@ -103,6 +121,7 @@ export class DoorHouse {
         folder: join(folder.path, "door"),
         port: home.ports.base + 40,
         sound,
+        answer: options.doorAnswer ?? "manual",
       });
       ending.unshift(() => door.stop());
       return new DoorHouse({ folder: folder.path, home, edge, control, app, door, units }, ending);

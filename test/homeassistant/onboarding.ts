@@ -1,4 +1,5 @@
 /** Onboards a fresh Core and makes people in it, as the frontend would, over Core's own HTTP and WebSocket APIs. */
+import { randomBytes } from "node:crypto";
 import type { HomeAssistantCore } from "../lab/homeassistant-core.ts";
 import { CoreSocket } from "./core-socket.ts";
 
@@ -109,9 +110,11 @@ export async function post<Reply>(
   return (await reply.json()) as Reply;
 }
 
-/** The password that everybody of the lab logs in with. */
+const SECRET = randomBytes(6).toString("base64url");
+
+/** The password that somebody of the lab logs in with; another one in each run. */
 export function passwordOf(username: string): string {
-  return `lab only, ${username}`;
+  return `${username}-${SECRET}`;
 }
 
 /** Adds the MQTT integration by its config flow, as a person would. */

@@ -1,5 +1,6 @@
 /**
  * `npm run demo`: the whole system on this machine, one address to open, and a door station that rings.
+ * `npm run demo -- --homeassistant`: the same in a real Home Assistant (see ../homeassistant/demo-home.ts).
  * `npm run demo -- --once`: the same without a person; the last line printed is a JSON verdict (see demo-once.ts).
  */
 import { once } from "node:events";
@@ -7,6 +8,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { startHomeDemo } from "../homeassistant/demo-home.ts";
 import { DOOR_HZ, holds, ringOnce } from "./demo-once.ts";
 import { DoorBell } from "./door-bell.ts";
 import { type Lab, startLab } from "./lab.ts";
@@ -20,9 +22,8 @@ const IMPATIENT_AFTER_MS = 1_000;
 const SIGNAL_MS = 50;
 
 interface Demo {
-  lab: Lab;
-  door: SipPhone;
-  bell: DoorBell;
+  /** Until the person is done, or the verdict is there; the process's exit code. */
+  run(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -47,7 +48,13 @@ async function start(mode: "person" | "once", pagePort: number | undefined): Pro
       await button.stop();
       await lab.stop();
     };
-    return { lab, door, bell, stop };
+    const once = async () => {
+      const verdict = await ringOnce(lab, door, tell);
+      await stop();
+      console.log(JSON.stringify(verdict));
+      return holds(verdict) ? 0 : 1;
+    };
+    return { run: mode === "once" ? once : () => serve(textOf(lab), bell), stop };
   } catch (error) {
     await lab.stop();
     throw error;
@@ -61,25 +68,35 @@ async function visitor(lab: Lab): Promise<SipPhone> {
   return await lab.startDoorStation(sound, "auto");
 }
 
-/** Waits for keys until the person is done. */
-async function serve({ lab, bell }: Demo): Promise<void> {
-  console.log(`
+async function startAtHome(): Promise<Demo> {
+  const { text, bell, stop } = await startHomeDemo(tell);
+  return { run: () => serve(text, bell), stop };
+}
+
+function textOf(lab: Lab): string {
+  return `
 Open this address in a browser on this machine:
 
   ${lab.bridge.pageUrl}
 
 Choose unit 401 and allow the microphone, then ring the door.
 Press r to ring, q or Ctrl-C to stop. (The page has a button that rings, too.)
-`);
+`;
+}
+
+/** Waits for keys until the person is done. */
+async function serve(text: string, bell: DoorBell): Promise<number> {
+  console.log(text);
   const { stdin } = process;
   if (!stdin.isTTY) return await new Promise(() => {});
   stdin.setRawMode(true);
   for await (const keys of stdin) {
     for (const key of String(keys)) {
-      if (key === "q" || key === "\u0003") return;
+      if (key === "q" || key === "\u0003") return 0;
       if (key === "r") await bell.press().catch((error: Error) => tell(error.message));
     }
   }
+  return 0;
 }
 
 async function inUse(port: number): Promise<boolean> {
@@ -97,19 +114,27 @@ async function inUse(port: number): Promise<boolean> {
   return false;
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { once: { type: "boolean" }, port: { type: "string" } } });
-  const pagePort = values.once ? undefined : Number(values.port ?? PAGE_PORT);
-  if (pagePort !== undefined) {
-    if (!Number.isInteger(pagePort) || pagePort < 1024 || pagePort > 65_535) {
-      throw new Error("--port takes a number from 1024 to 65535.");
-    }
-    if (await inUse(pagePort)) {
-      throw new Error(`Port ${pagePort} is in use by another program; choose another: npm run demo -- --port 8300`);
-    }
+async function freePagePort(wish: string | undefined): Promise<number> {
+  const port = Number(wish ?? PAGE_PORT);
+  if (!Number.isInteger(port) || port < 1024 || port > 65_535) {
+    throw new Error("--port takes a number from 1024 to 65535.");
   }
+  if (await inUse(port)) {
+    throw new Error(`Port ${port} is in use by another program; choose another: npm run demo -- --port 8300`);
+  }
+  return port;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { once: { type: "boolean" }, homeassistant: { type: "boolean" }, port: { type: "string" } },
+  });
+  if (values.homeassistant && (values.once || values.port)) {
+    throw new Error("--homeassistant takes no --once and no --port: its address is Home Assistant's.");
+  }
+  const pagePort = values.once || values.homeassistant ? undefined : await freePagePort(values.port);
   console.log("Neolia demo");
-  const starting = start(values.once ? "once" : "person", pagePort);
+  const starting = values.homeassistant ? startAtHome() : start(values.once ? "once" : "person", pagePort);
   // However the demo ends, what it started ends first. While it starts, that is when the start is through.
   const ending: Promise<void>[] = [];
   let endingSince = 0;
@@ -146,15 +171,9 @@ async function main(): Promise<number> {
   });
   try {
     if (!demo || ending.length > 0) return 1;
-    if (!values.once) {
-      await serve(demo);
-      tell("stopping");
-      return 0;
-    }
-    const verdict = await ringOnce(demo.lab, demo.door, tell);
-    await stop();
-    console.log(JSON.stringify(verdict));
-    return holds(verdict) ? 0 : 1;
+    const code = await demo.run();
+    if (!values.once) tell("stopping");
+    return code;
   } finally {
     await stop();
   }
