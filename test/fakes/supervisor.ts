@@ -8,6 +8,11 @@
  * sessions that survive the Supervisor's restart, and how Home Assistant OS behaves. It listens on loopback, speaks to
  * Core with an administrator's token instead of the Supervisor's own socket, and never becomes "ready" as a whole: Core
  * keeps its `hassio` entry waiting, which is why the sidebar entry is pushed anew after each start of Core.
+ *
+ * Of ingress it has `POST /ingress/session`, `POST /ingress/validate_session`, `GET /ingress/panels` and the proxy, with
+ * the Supervisor's rules: 15 minutes a session, 15 more with each use, the user looked up once when it is made, no user
+ * at all when Core cannot be asked. It has one app; that a session opens every app of a house it cannot show, nor how
+ * the Supervisor's own 502 pages look while an app starts, nor its limits on the size of a body.
  */
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";

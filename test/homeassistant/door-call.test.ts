@@ -113,6 +113,37 @@ for (const { way, name } of WAYS) {
   });
 }
 
+for (const { way, name } of WAYS) {
+  test(`a notification's link, followed while it rings elsewhere in the unit, rings here and is answered, ${name}`, async () => {
+    const { rosa } = house.home;
+    const wall = await PanelAtHome.open(browser, house, rosa, { way });
+    await wall.setUp(house, "401");
+    const telephone = await PanelAtHome.open(browser, house, rosa, { way });
+    await telephone.setUp(house, "401");
+    // The app is closed: nothing of it is registered.
+    await telephone.visitNothing();
+    house.door.mark();
+    await house.door.dial("unit401");
+    await wall.rings();
+    const owner = await house.owner();
+    const [call] = (await owner.get<CallPage>("api/calls?limit=1")).calls;
+    await telephone.goTo(`/call/${call?.callId}`);
+    await telephone.rings(30_000);
+    await telephone.answer();
+    const heard = findTone(await telephone.heard(LISTEN_MS), DOOR_HZ);
+    assert.ok(heard.found, `the resident hears the door for ${heard.heardMs} of ${heard.lengthMs} ms`);
+    await wall.root.locator("neolia-call-view").getByText("Answered on another device").waitFor();
+    await telephone.hangUp();
+    await house.door.waitFor("CALL_CLOSED");
+    await telephone.root
+      .locator("neolia-entry-view")
+      .getByText(/Answered here/)
+      .waitFor();
+    await telephone.close();
+    await wall.close();
+  });
+}
+
 test("what reaches a resident's browser names no other unit and no login but its own device's", async () => {
   const { sam } = house.home;
   const panel = await PanelAtHome.open(browser, house, sam, { record: true });

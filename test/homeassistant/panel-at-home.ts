@@ -35,6 +35,7 @@ export class PanelAtHome {
   readonly received: string[] = [];
 
   private readonly base: string;
+  private origin = "";
 
   private constructor(page: Page, way: Way, base: string) {
     this.page = page;
@@ -81,6 +82,17 @@ export class PanelAtHome {
       predicate: (socket) => socket.url().startsWith("wss:"),
       timeout: 60_000,
     });
+  }
+
+  /** The window is closed, for the panel's part; `goTo` opens it again. */
+  async visitNothing(): Promise<void> {
+    this.origin = new URL(this.page.url()).origin;
+    await this.page.goto("about:blank");
+  }
+
+  /** Opens an address below the panel's, as from outside. */
+  async goTo(path: string): Promise<void> {
+    await this.page.goto(this.origin + this.base + path);
   }
 
   /** Home Assistant leads to an address below the panel's, as it does when a notification is tapped. */
