@@ -1,0 +1,54 @@
+/** RTPEngine takes requests and answers none (a machine out of memory or disk): what waits for it holds up nobody else for long. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { afterEach, test } from "node:test";
+import { House, status } from "../door/house.ts";
+import { around } from "../lab/around.ts";
+import { until } from "../lab/until.ts";
+
+let house: House;
+around(
+  async () => {
+    house = await House.open();
+  },
+  () => house?.close(),
+);
+afterEach(() => house.clear());
+
+/** SIGSTOP; resolves when the last thread stands still. */
+async function freeze(pid: number): Promise<void> {
+  process.kill(pid, "SIGSTOP");
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const stands = (thread: string) => / [Tt] /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8"));
+  await until(() => threads.every(stands), { what: "RTPEngine to stand still" });
+}
+
+/** Two waits of half a second, the one for this call and one that was just before it, and a busy machine's time. */
+const LONGEST_MS = 3_000;
+
+for (const protocol of ["udp", "wss"] as const) {
+  test(`while RTPEngine hangs, calls over ${protocol} are refused and devices there register all the same`, async () => {
+    const door = await house.device("door", protocol);
+    await house.device("panel401", "wss");
+    const mobile = await house.device("mobile401", protocol);
+    await freeze(house.edge.rtpenginePid);
+    try {
+      for (let round = 0; round < 4; round++) {
+        const startedAt = performance.now();
+        const calls = await Promise.all([door.call("unit401"), door.call("unit401"), door.call("unit401")]);
+        for (let n = 0; n < 5; n++) {
+          const before = performance.now();
+          assert.equal((await mobile.register()).status, 200);
+          assert.ok(
+            performance.now() - before < LONGEST_MS,
+            `${Math.round(performance.now() - before)} ms to register`,
+          );
+        }
+        for (const call of calls) assert.equal(await status(call), 503);
+        assert.ok(performance.now() - startedAt < 2 * LONGEST_MS);
+      }
+    } finally {
+      process.kill(house.edge.rtpenginePid, "SIGCONT");
+    }
+  });
+}
