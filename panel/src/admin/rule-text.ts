@@ -11,7 +11,7 @@ export function ruleText(rule: Rule, directory: Directory, t: AdminLocalizer): s
   const caller = rule.sourcePattern === ANYONE ? t("rule.anyone") : callerLabel(rule, directory);
   const target = targetLabel(rule, directory, t);
   const what = t(`rule.${rule.action}`, { target, seconds: rule.ringSeconds });
-  return `${t("rule.when", { caller })}: ${what}`;
+  return t("text.labelled", { label: t("rule.when", { caller }), value: what });
 }
 
 function callerLabel({ sourcePattern, siteId }: Rule, { doors }: Directory): string {

@@ -98,16 +98,17 @@ export const shellStyle = css`
   }
   @media (max-width: 1199px) {
     nav {
+      gap: 1px;
       inline-size: 92px;
       padding: 6px;
     }
     nav a {
       flex-direction: column;
-      font-size: 14px;
-      gap: 2px;
+      font-size: 13px;
+      gap: 1px;
       justify-content: center;
-      line-height: 1.15;
-      min-block-size: 54px;
+      line-height: 1.1;
+      min-block-size: 50px;
       padding-inline: 2px;
       text-align: center;
     }
@@ -141,6 +142,7 @@ export const shellStyle = css`
       font-size: 16px;
       gap: 12px;
       justify-content: flex-start;
+      min-block-size: 48px;
       padding-inline: 12px;
     }
     nav.open + .scrim {

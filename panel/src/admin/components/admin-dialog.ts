@@ -4,6 +4,7 @@ import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
 import type { AdminLocalizer } from "../../localize/admin.ts";
 import { adminStyle } from "./admin-style.ts";
+import { focusFirst } from "./focus-first.ts";
 
 /** Open ones step aside while a call is on the screen: a dialog lies above everything, also above who rings. */
 const openDialogs = new Set<AdminDialog>();
@@ -90,8 +91,7 @@ export class AdminDialog extends LitElement {
     openDialogs.add(this);
     this.follow();
     // The first thing to fill in or press, not the button that closes.
-    const target = this.querySelector<HTMLElement>("[autofocus]");
-    target?.focus();
+    void focusFirst(this);
   }
 
   override connectedCallback(): void {

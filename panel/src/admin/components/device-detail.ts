@@ -88,7 +88,7 @@ export class DeviceDetail extends LitElement {
         <div class="card">
           <p>${t(`device.type.${account.type}`)} · ${this.renderPlace(account)}</p>
           ${registrationFacts(account, t)}
-          <p class="muted">${t("device.made")}: ${moment(account.createdAtMs, t)}</p>
+          <p class="muted">${t("text.labelled", { label: t("device.made"), value: moment(account.createdAtMs, t) })}</p>
           ${this.renderActions(account)}
         </div>
         <div class="card">

@@ -95,7 +95,7 @@ export class PlaceDevices extends LitElement {
       <li>
         <div>
           <strong>${account.label}</strong>
-          <p class="muted">${t(`device.type.${account.type}`)} · ${t("device.lastSeen")}: ${lastSeen(account, t)}</p>
+          <p class="muted">${t(`device.type.${account.type}`)} · ${t("text.labelled", { label: t("device.lastSeen"), value: lastSeen(account, t) })}</p>
         </div>
         <div class="end">
           ${registrationChip(account, t)}

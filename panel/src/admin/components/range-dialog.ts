@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../../components/style.ts";
+import type { Unit } from "../../data/directory.ts";
 import { addUnitRange, type NewUnitRange, type UnitRangeReply } from "../../data/units.ts";
 import { counted } from "../../localize/admin.ts";
 import type { SiteAdmin } from "../admin.ts";
@@ -47,6 +48,7 @@ export class RangeDialog extends LitElement {
     super.connectedCallback();
     const { site, directory } = this.admin;
     // A building that was made a moment ago is not in the list yet.
+    this.range = { ...this.range, ...nextFloor(directory.units.filter(({ siteId }) => siteId === site.id)) };
     this.buildingId ||= directory.buildings.find(({ siteId }) => siteId === site.id)?.id ?? "";
     void this.look();
   }
@@ -163,4 +165,11 @@ export class RangeDialog extends LitElement {
   private close = (): void => {
     this.dispatchEvent(new CustomEvent("closed"));
   };
+}
+
+/** 101 to 199 in an empty building; above the highest number that is there in one that has units. */
+function nextFloor(units: readonly Unit[]): { from: number; to: number } {
+  const highest = Math.max(0, ...units.map(({ number }) => Number(/\d+/.exec(number)?.[0] ?? 0)));
+  const floor = Math.min(9_999, Math.floor(highest / 100) + 1) * 100;
+  return { from: floor + 1, to: floor + 99 };
 }

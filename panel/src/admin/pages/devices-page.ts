@@ -111,7 +111,7 @@ export class DevicesPage extends AdminPage {
     return html`
       <span class="bar"><strong>${account.label}</strong> ${registrationChip(account, t)}</span>
       <span class="muted">${t(`device.type.${account.type}`)} · ${where}</span>
-      <span class="muted">${t("device.lastSeen")}: ${lastSeen(account, t)}</span>
+      <span class="muted">${t("text.labelled", { label: t("device.lastSeen"), value: lastSeen(account, t) })}</span>
     `;
   };
 

@@ -11,7 +11,7 @@ import {
   startTestRing,
   type TestRing,
 } from "../../data/upkeep.ts";
-import { counted } from "../../localize/admin.ts";
+import { type AdminKey, counted } from "../../localize/admin.ts";
 import { unitLabel } from "../../localize/localize.ts";
 import { adminStyle } from "../components/admin-style.ts";
 import { moment } from "../components/registration.ts";
@@ -137,7 +137,7 @@ export class HealthPage extends AdminPage {
       .sort((a, b) => Number(a.ok) - Number(b.ok) || b.problems.length - a.problems.length);
     return html`
       <p><span class="chip ${health.ok ? "good" : "bad"}" role="status">
-        ${broken === 0 && health.ok ? t("health.ok") : counted(t, "health.notOk", broken)}</span></p>
+        ${broken > 0 ? counted(t, "health.notOk", broken) : t(health.ok ? "health.ok" : "health.siteNotOk")}</span></p>
       ${
         health.problems.length === 0
           ? nothing
@@ -169,8 +169,7 @@ export class HealthPage extends AdminPage {
     const running = this.testing
       ? this.test?.devices.find(({ accountId }) => accountId === device.accountId)
       : undefined;
-    const tone = device.ok ? (device.problems.length === 0 ? "good" : "wait") : "bad";
-    const word = device.ok ? (device.problems.length === 0 ? "health.fine" : "health.warned") : "health.broken";
+    const { tone, word } = verdictOf(device);
     const where = device.placeLabel === null ? "" : unitLabel(t, device.placeLabel);
     return html`
       <li class="device" data-account=${device.accountId}>
@@ -178,7 +177,7 @@ export class HealthPage extends AdminPage {
           <p><strong>${device.label}</strong> <span class="muted">${where}</span></p>
           ${device.problems.map(this.renderProblem)}
           <p class="muted">
-            ${t("health.testOne")}: <span data-test>${testText(running ?? device.lastTest, t)}</span>
+            <span data-test>${t("text.labelled", { label: t("health.testOne"), value: testText(running ?? device.lastTest, t) })}</span>
             ${device.report?.rttMs == null ? nothing : html` · ${t("health.rtt", { ms: device.report.rttMs })}`}
           </p>
         </div>
@@ -209,4 +208,11 @@ export class HealthPage extends AdminPage {
   private showMore = (): void => {
     this.shown += SHOWN;
   };
+}
+
+/** While the server is away nobody can say: that is not "could ring". */
+function verdictOf({ ok, problems, registration }: DeviceHealth): { tone: string; word: AdminKey } {
+  if (!ok) return { tone: "bad", word: "health.broken" };
+  if (registration.state === "unknown") return { tone: "", word: "device.unknownState" };
+  return problems.length === 0 ? { tone: "good", word: "health.fine" } : { tone: "wait", word: "health.warned" };
 }

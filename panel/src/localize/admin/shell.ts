@@ -44,6 +44,7 @@ export const en = {
   "form.yes": "Yes",
   "form.no": "No",
   "form.more": "Show more",
+  "text.labelled": "{label}: {value}",
 
   "conflict.title": "Somebody else changed this meanwhile",
   "conflict.intro": "Nothing was overwritten. Choose for each field what shall stand.",
@@ -136,6 +137,7 @@ export const fr: Record<keyof typeof en, string> = {
   "form.yes": "Oui",
   "form.no": "Non",
   "form.more": "Afficher la suite",
+  "text.labelled": "{label} : {value}",
 
   "conflict.title": "Quelqu'un d'autre a modifié ceci entre-temps",
   "conflict.intro": "Rien n'a été écrasé. Choisissez pour chaque champ ce qui doit rester.",
