@@ -5,7 +5,7 @@ import { type Directory, openDirectory } from "../../bridge/src/directory/direct
 import { EventBus } from "../../bridge/src/events/bus.ts";
 import type { OrderCall, ToolAnswer } from "../../bridge/src/ordering/order-desk.ts";
 import { type Ordering, startOrdering } from "../../bridge/src/ordering/ordering.ts";
-import type { OrderNews } from "../../bridge/src/ordering/orders.ts";
+import type { AnnounceOrder, OrderNews } from "../../bridge/src/ordering/orders.ts";
 import { openStore, type Store } from "../../bridge/src/store/store.ts";
 import { labFolder } from "../lab/folder.ts";
 
@@ -45,12 +45,20 @@ export interface TestCall {
   wholeOrder(): ToolAnswer;
 }
 
-export async function restaurant(options: { folder?: string; nowMs?: number } = {}): Promise<Restaurant> {
+export interface RestaurantOptions {
+  /** Kept after it is closed; default: one of its own. */
+  folder?: string;
+  nowMs?: number;
+  /** Writes the news somewhere else than into `news`. */
+  announce?: (store: Store) => AnnounceOrder;
+}
+
+export async function restaurant(options: RestaurantOptions = {}): Promise<Restaurant> {
   const folder =
     options.folder === undefined ? labFolder("restaurant") : { path: options.folder, remove: () => undefined };
   const clock = { nowMs: options.nowMs ?? EVENING_MS };
   const store = openStore({ folder: folder.path });
-  const made = start(store, clock);
+  const made = start(store, clock, options.announce);
   const { directory, ordering } = made;
   const site = directory.sites.create({ name: "Luigi", address: "", domain: DOMAIN, timeZone: "Europe/Paris" });
   const building = directory.buildings.create({ siteId: site.id, name: "Restaurant" });
@@ -87,7 +95,11 @@ interface Parts {
   folder: { path: string; remove(): void };
 }
 
-function start(store: Store, clock: { nowMs: number }): Pick<Parts, "bus" | "directory" | "ordering" | "news"> {
+function start(
+  store: Store,
+  clock: { nowMs: number },
+  announce?: RestaurantOptions["announce"],
+): Pick<Parts, "bus" | "directory" | "ordering" | "news"> {
   const news: Restaurant["news"] = [];
   const fail = (error: unknown): never => {
     throw error;
@@ -98,7 +110,7 @@ function start(store: Store, clock: { nowMs: number }): Pick<Parts, "bus" | "dir
   const ordering = startOrdering({
     ...base,
     directory,
-    announce: ({ number }, what) => news.push({ number, news: what }),
+    announce: announce?.(store) ?? (({ number }, what) => void news.push({ number, news: what })),
     onError: fail,
   });
   return { bus, directory, ordering, news };

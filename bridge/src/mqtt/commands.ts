@@ -48,7 +48,8 @@ export function commandOf(domain: string, message: IncomingMessage, nowMs: numbe
   return wanted === "malformed" || wanted === "stale" ? wanted : { kind: "do-not-disturb", unit, on: wanted === "on" };
 }
 
-function wantedState(payload: string, nowMs: number): "on" | "off" | "stale" | "malformed" {
+/** `on` and `off`, plain or with the time of their making; see above for what is stale. */
+export function wantedState(payload: string, nowMs: number): "on" | "off" | "stale" | "malformed" {
   if (payload === "on" || payload === "off") return payload;
   const timed = parse(payload);
   if (!Value.Check(TimedSwitch, timed)) return "malformed";

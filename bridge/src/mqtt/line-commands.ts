@@ -8,6 +8,7 @@ import { MenuId } from "../api/menu.ts";
 import type { LineFacts } from "../ordering/board.ts";
 import type { Ordering } from "../ordering/ordering.ts";
 import type { Store } from "../store/store.ts";
+import { STALE_MS, wantedState } from "./commands.ts";
 
 /** Topic's last part and payload, for the line of this SIP name; false when it is not understood. */
 export type LineCommand = (siteId: string, name: string, what: string, payload: string) => boolean;
@@ -18,24 +19,36 @@ export interface MqttLines {
   command: LineCommand;
 }
 
-const Stock = Type.Object({ id: MenuId, sold_out: Type.Boolean() }, { additionalProperties: false });
+const Stock = Type.Object(
+  {
+    id: MenuId,
+    sold_out: Type.Boolean(),
+    /** When the command was given, ISO 8601: an old one is no wish any more. */
+    at: Type.Optional(Type.String({ maxLength: 40 })),
+  },
+  { additionalProperties: false },
+);
 const LONGEST_PAYLOAD = 200;
 
-export function lineCommands(store: Store, { lines, menus }: Pick<Ordering, "lines" | "menus">): LineCommand {
+export function lineCommands(
+  store: Store,
+  { lines, menus }: Pick<Ordering, "lines" | "menus">,
+  nowMs: () => number = Date.now,
+): LineCommand {
   return (siteId, name, what, payload) => {
     const unit = store.units.byName(siteId, name);
     const line = unit && store.lines.byUnit(unit.id);
     if (!line || payload.length > LONGEST_PAYLOAD) return false;
     switch (what) {
       case "pause": {
-        const wish = payload.trim().toLowerCase();
+        const wish = wantedState(payload, nowMs());
         if (wish !== "on" && wish !== "off") return false;
         lines.pause(line.id, { paused: wish === "on" });
         return true;
       }
       case "stock": {
         const wish = parse(payload);
-        if (!Check(Stock, wish)) return false;
+        if (!Check(Stock, wish) || (wish.at !== undefined && !isNow(wish.at, nowMs()))) return false;
         menus.setSoldOut(line.id, wish.id, wish.sold_out);
         return true;
       }
@@ -43,6 +56,10 @@ export function lineCommands(store: Store, { lines, menus }: Pick<Ordering, "lin
         return false;
     }
   };
+}
+
+function isNow(at: string, nowMs: number): boolean {
+  return Math.abs(nowMs - Date.parse(at)) <= STALE_MS;
 }
 
 function parse(payload: string): unknown {

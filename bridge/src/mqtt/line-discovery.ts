@@ -60,6 +60,8 @@ export function lineComponents(domain: string, line: { id: string; name: string 
       icon: "mdi:phone-off",
       state_topic: topic("pause"),
       command_topic: lineCommandTopic(domain, line.name, "pause"),
+      // With its time: what Home Assistant kept while the broker was away comes too late (commands.ts).
+      command_template: '{"state":"{{ value }}","at":"{{ utcnow().isoformat() }}"}',
       payload_on: "on",
       payload_off: "off",
       state_on: "on",

@@ -14,12 +14,14 @@ export interface PrinterOptions {
   store: Store;
   bus: EventBus;
   log: Log;
+  /** How long to wait for a printer that is away. */
+  retryMs?: number;
 }
 
 const TIMEOUT_MS = 5_000;
 const RETRY_MS = 10_000;
 
-export function startPrinter({ store, bus, log }: PrinterOptions): { stop(): void } {
+export function startPrinter({ store, bus, log, retryMs = RETRY_MS }: PrinterOptions): { stop(): void } {
   let working = false;
   let stopped = false;
   let retry: NodeJS.Timeout | undefined;
@@ -49,7 +51,7 @@ export function startPrinter({ store, bus, log }: PrinterOptions): { stop(): voi
     } catch (error) {
       if (!complained) log.warn({ error: String(error) }, "the kitchen's printer does not answer");
       complained = true;
-      if (!stopped) retry = setTimeout(() => void work(), RETRY_MS);
+      if (!stopped) retry = setTimeout(() => void work(), retryMs);
     } finally {
       working = false;
     }

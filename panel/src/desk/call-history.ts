@@ -8,6 +8,7 @@ import { cartLines } from "./cart-lines.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { cardStyle } from "./desk-style.ts";
 import { euros } from "./money.ts";
+import { spelled } from "./phone-number.ts";
 
 /** Calls with the assistant: what became of them, and what each cost. */
 @customElement("neolia-call-history")
@@ -90,7 +91,7 @@ export class CallHistory extends LitElement {
           ${calls.map(
             (call) => html`<tr>
               <td>${day(t, call.startedAtMs, Date.now())}, ${clock(t, call.startedAtMs)}</td>
-              <td>${call.name} <span class="muted">${call.callerNumber ?? t("board.noNumber")}</span></td>
+              <td>${call.name} <span class="muted">${call.callerNumber === null ? t("board.noNumber") : spelled(call.callerNumber)}</span></td>
               <td>${this.resultOf(call)}</td>
               <td class="cost">${t("history.cents", { cents: call.costCents })}</td>
               <td><button aria-label=${`${t("history.open")} ${clock(t, call.startedAtMs)}`} @click=${() => void this.show(call.callId)}>${t("history.open")}</button></td>

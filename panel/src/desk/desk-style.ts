@@ -68,7 +68,7 @@ export const cardStyle = css`
     gap: 8px;
   }
   .actions > .main {
-    flex: 1 1 140px;
+    flex: 1 1 100%;
     font-size: 19px;
     min-block-size: 56px;
   }

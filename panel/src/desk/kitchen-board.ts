@@ -58,7 +58,8 @@ export class KitchenBoard extends LitElement {
         border: 2px solid var(--nl-bad);
       }
       .draft .main {
-        flex-basis: 100%;
+        font-size: 17px;
+        padding-inline: 8px;
       }
       .columns {
         align-items: start;

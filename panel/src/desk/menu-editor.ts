@@ -41,6 +41,7 @@ export class MenuEditor extends LitElement {
         display: grid;
         flex: 1 1 220px;
         gap: 0;
+        justify-content: start;
         justify-items: start;
         line-height: 1.35;
         padding: 4px 6px;

@@ -123,6 +123,9 @@ export class NeoliaDesk extends LitElement {
         gap: 10px;
       }
       @media (max-width: 640px) {
+        header.bar > .icon:last-child {
+          margin-inline-start: auto;
+        }
         .today {
           inline-size: 100%;
           margin: 0;

@@ -1,0 +1,152 @@
+/** A line on a real broker: its state, its orders, and the few things that may be asked of it. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { NetworkWatch } from "../../bridge/src/links/network-watch.ts";
+import { lineCommands } from "../../bridge/src/mqtt/line-commands.ts";
+import { type Mqtt, startMqtt } from "../../bridge/src/mqtt/mqtt.ts";
+import { type OrderEventPayload, orderAnnouncer } from "../../bridge/src/mqtt/order-announcer.ts";
+import { labFolder } from "../lab/folder.ts";
+import { Mosquitto, type MqttListener } from "../lab/mosquitto.ts";
+import { type PortBlock, reservePorts } from "../lab/ports.ts";
+import { until } from "../lab/until.ts";
+import { DOMAIN, type Restaurant, restaurant } from "./restaurant.ts";
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const folder = labFolder("desk-mqtt");
+const network = new NetworkWatch();
+let ports: PortBlock;
+let broker: Mosquitto;
+let luigi: Restaurant;
+let listener: MqttListener;
+let mqtt: Mqtt;
+
+before(async () => {
+  ports = await reservePorts();
+  broker = new Mosquitto({ port: ports.base, folder: folder.path });
+});
+after(() => {
+  network.stop();
+  ports.release();
+  folder.remove();
+});
+beforeEach(async () => {
+  await broker.start();
+  luigi = await restaurant({ announce: orderAnnouncer });
+  listener = await broker.listen("neolia/#", "homeassistant/#");
+  await startPublishing();
+});
+afterEach(async () => {
+  await mqtt.stop();
+  await listener.close();
+  await broker.stop();
+  luigi.close();
+});
+
+async function startPublishing(): Promise<void> {
+  const { store, bus, ordering } = luigi;
+  const lines = { facts: ordering.boards.facts, command: lineCommands(store, ordering) };
+  mqtt = startMqtt({
+    broker: async () => ({ url: broker.url }),
+    store,
+    bus,
+    network,
+    log: quiet,
+    registered: () => [],
+    command: () => undefined,
+    lines,
+  });
+  await until(() => mqtt.state().link === "up", { what: "the link to the broker" });
+}
+
+const topic = (what: string): string => `neolia/${DOMAIN}/${luigi.line.name}/line/${what}`;
+const last = (what: string): string | undefined => listener.last(topic(what));
+const becomes = (what: string, wanted: string | RegExp): Promise<true> =>
+  until(() => (typeof wanted === "string" ? last(what) === wanted : wanted.test(last(what) ?? "")), {
+    what: `${what} to be ${wanted}, it is ${last(what)}`,
+  });
+const events = (): OrderEventPayload[] => listener.events(topic("order"));
+
+test("queue, turnover and alarm follow the orders; each order is told once, with its id and without its caller", async () => {
+  await becomes("state", "open");
+  await becomes("queue", /"waiting":0/);
+  luigi.call().wholeOrder();
+  await becomes("queue", /"new":1.*"waiting":1/);
+  await becomes("today", '{"orders":1,"turnover_cents":2700,"turnover":27}');
+  await until(() => events().length === 1, { what: "the order's event" });
+  const [event] = events();
+  assert.deepEqual([event?.event_type, event?.number, event?.total_cents, event?.items.length], ["new", 1, 2700, 1]);
+  luigi.wait(60_000);
+  luigi.ordering.orders.remind();
+  await becomes("alarm", "on");
+  const id = luigi.ordering.boards.board(luigi.line.id).orders[0]?.id ?? "";
+  luigi.ordering.orders.move(id, "new", "accepted");
+  await becomes("alarm", "off");
+  await until(() => events().length === 3, { what: "all events" });
+  assert.deepEqual(
+    events().map(({ event_type, order_id }) => [event_type, order_id === id]),
+    [
+      ["new", true],
+      ["unaccepted", true],
+      ["accepted", true],
+    ],
+  );
+  await until(() => luigi.store.outbox.count() === 0, { what: "an empty outbox" });
+  assert.ok(listener.messages.every(({ payload }) => !payload.includes("612345678") && !payload.includes("Paul")));
+});
+
+test("pause and stock are taken from the broker, nothing else is, and an old wish is none", async () => {
+  const say = (what: string, payload: string, retain = false) => listener.say(topic(what), payload, retain);
+  await becomes("pause", "off");
+  await say("pause/set", "on");
+  await becomes("state", "paused");
+  await say("pause/set", "off");
+  await becomes("state", "open");
+  await say("stock/set", '{"id":"tiramisu","sold_out":true}');
+  await becomes("sold-out", '{"count":1,"items":[{"id":"tiramisu","name":"Tiramisu"}]}');
+  for (const [what, payload] of [
+    ["pause/set", "yes please"],
+    ["pause/set", JSON.stringify({ state: "on", at: new Date(Date.now() - 60_000).toISOString() })],
+    ["stock/set", JSON.stringify({ id: "cola", sold_out: true, at: "2020-01-01T00:00:00Z" })],
+    ["stock/set", '{"id":"caviar","sold_out":true}'],
+    ["stock/set", '{"id":"cola","sold_out":true,"price":0}'],
+    ["stock/set", "not json"],
+    ["stock/set", `{"id":"cola","sold_out":true,"x":"${"y".repeat(5000)}"}`],
+    ["price/set", '{"id":"cola","price":0}'],
+    ["order/set", '{"stage":"gone"}'],
+  ] as const) {
+    await say(what, payload);
+  }
+  await mqtt.stop();
+  await say("pause/set", "on", true);
+  await startPublishing();
+  // Taken off the broker, not obeyed.
+  await becomes("pause/set", "");
+  assert.equal(luigi.ordering.lines.get(luigi.line.id).state, "open");
+  assert.deepEqual(luigi.store.lines.soldOut(luigi.line.id), ["tiramisu"]);
+});
+
+test("Home Assistant is told of the line as one device, and of its unit not a second time", async () => {
+  const config = (id: string): string => `homeassistant/device/neolia_${DOMAIN.replaceAll(".", "_")}/${id}/config`;
+  await until(() => listener.last(config(luigi.line.id)) !== undefined, { what: "the line's discovery" });
+  const { device, components } = JSON.parse(listener.last(config(luigi.line.id)) ?? "{}") as {
+    device: { name: string };
+    components: Record<string, { platform: string; unique_id?: string; command_topic?: string }>;
+  };
+  assert.equal(device.name, "Chez Luigi");
+  assert.deepEqual([components.pause?.platform, components.pause?.command_topic], ["switch", topic("pause/set")]);
+  assert.deepEqual([components.unaccepted?.platform, components.order?.platform], ["binary_sensor", "event"]);
+  const ids = Object.values(components).flatMap(({ unique_id }) => unique_id ?? []);
+  assert.equal(new Set(ids).size, ids.length);
+  assert.equal(listener.last(config(luigi.line.unitId)), undefined);
+});
+
+test("what happened while the broker was away is told once when it is back", async () => {
+  await broker.stop();
+  luigi.call().wholeOrder();
+  await broker.start();
+  const back = await broker.listen("neolia/#");
+  await until(() => back.events(topic("order")).length === 1, { timeoutMs: 30_000, what: "the order's event" });
+  await until(() => luigi.store.outbox.count() === 0, { what: "an empty outbox" });
+  assert.equal(back.events(topic("order")).length, 1);
+  await back.close();
+});
