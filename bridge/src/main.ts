@@ -8,7 +8,7 @@ import { testNightly } from "./directory/health/nightly.ts";
 import { postBy } from "./directory/pairing/document-post.ts";
 import { watchPairings } from "./directory/pairing/pairing-watch.ts";
 import { provisioningView } from "./directory/provisioning.ts";
-import { siteSnapshot } from "./directory/snapshot.ts";
+import { siteChanges, siteSnapshot } from "./directory/snapshot.ts";
 import { EventBus } from "./events/bus.ts";
 import { startHome } from "./homeassistant/home.ts";
 import { createServer, serve } from "./http/app.ts";
@@ -68,6 +68,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     bus,
     sink: callLog,
     snapshot: (siteId) => siteSnapshot(store, siteId, Date.now()),
+    changes: (siteId) => siteChanges(store, siteId, Date.now()),
     heard: directory.registrations.heard,
     network,
     log,

@@ -97,6 +97,8 @@ for (const [name, text] of Object.entries(TEXTS)) {
         } else if (reply.status < 300) {
           // It answers what is wrong with a name, and keeps none.
           if (url === "/api/names/check") continue;
+          // No code: the file leaves the relay as it is.
+          if (name === "empty" && field === "dtmfCode") continue;
           assert.ok(INERT.includes(name), `${method} ${url} ${field} took ${name}`);
           assert.ok(["name", "number", "label", "address"].includes(field), field);
         } else assertCleanError(reply, `${method} ${url} ${field}`, [400, 409, 413]);

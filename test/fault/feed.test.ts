@@ -57,6 +57,7 @@ async function start(more: { token?: string } = {}): Promise<void> {
     bus,
     sink: calls,
     snapshot: (siteId) => siteSnapshot(store, siteId, Date.now()),
+    changes: () => null,
     network,
     log: quiet,
     silenceMs: SILENCE_MS,

@@ -342,6 +342,9 @@ export const MIGRATIONS: readonly string[] = [
     result     TEXT NOT NULL                     -- JSON, as the API shows it
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE INDEX rule_hours ON rule (site_id) WHERE schedule <> '[]';
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

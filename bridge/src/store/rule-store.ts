@@ -27,6 +27,8 @@ export interface RuleStore {
   /** By unit, then in the order in which they are tried. */
   list(filter: RuleFilter): RuleRow[];
   get(id: string): RuleRow | null;
+  /** Any rule of the site holds only at some hours. */
+  haveHours(siteId: string): boolean;
   insert(rule: Unmarked<RuleRow>): void;
   update(rule: Unmarked<RuleRow>): void;
   remove(id: string): void;
@@ -51,6 +53,9 @@ export function ruleStore(db: Database): RuleStore {
       target_sip_uri = @targetSipUri, ring_seconds = @ringSeconds, schedule = @schedule, enabled = @enabled,
       ${MARK_UPDATE}
     WHERE id = @id`);
+  const haveHours = db.prepare<[string], { n: number }>(
+    "SELECT EXISTS (SELECT 1 FROM rule WHERE site_id = ? AND schedule <> '[]') AS n",
+  );
   const remove = db.prepare<[string]>("DELETE FROM rule WHERE id = ?");
   return {
     list: (filter) => list.all({ siteId: filter.siteId ?? null, unitId: filter.unitId ?? null }).map(fromColumns),
@@ -58,6 +63,7 @@ export function ruleStore(db: Database): RuleStore {
       const found = get.get(id);
       return found ? fromColumns(found) : null;
     },
+    haveHours: (siteId) => haveHours.get(siteId)?.n === 1,
     insert: (rule) => void insert.run(toColumns(rule)),
     update: (rule) => void update.run(toColumns(rule)),
     remove: (id) => void remove.run(id),

@@ -5,6 +5,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
 import {
+  type DirectoryPatch,
   type DirectoryPut,
   DirectoryStatus,
   type DocumentPut,
@@ -49,6 +50,10 @@ export class ControlClient {
 
   putDirectory(directory: DirectoryPut): Promise<DirectoryStatus> {
     return this.ask("PUT", "/v1/directory", DirectoryStatus, directory);
+  }
+
+  patchDirectory(patch: DirectoryPatch): Promise<DirectoryStatus> {
+    return this.ask("PATCH", "/v1/directory", DirectoryStatus, patch);
   }
 
   async registrations(): Promise<Registration[]> {

@@ -5,6 +5,7 @@
 
 import { canonicalContent, hashContent } from "../../../infra/control/src/directory-content.ts";
 import type { DirectoryPut, DirectoryStatus } from "../../../infra/control/src/wire.ts";
+import type { SiteChanges } from "../directory/snapshot.ts";
 import type { EventBus } from "../events/bus.ts";
 import { Backoff } from "../links/backoff.ts";
 import type { Log } from "../links/log.ts";
@@ -13,12 +14,14 @@ import type { ControlClient } from "./control-client.ts";
 import { VpsError } from "./vps-error.ts";
 
 export interface ProvisionerOptions {
-  client: Pick<ControlClient, "directory" | "putDirectory">;
+  client: Pick<ControlClient, "directory" | "putDirectory" | "patchDirectory">;
   store: Store;
   bus: EventBus;
   siteId: string;
   /** The site's whole directory at its present revision (directory/snapshot.ts). */
   snapshot: () => DirectoryPut;
+  /** What of it was edited since the VPS had everything; null: all of it must be sent. */
+  changes: () => SiteChanges | null;
   log: Log;
   backoff?: Backoff;
 }
@@ -38,6 +41,8 @@ export class Provisioner {
   private running: Promise<void> | null = null;
   private again = false;
   private stopped = false;
+  /** What both sides are known to hold; null: the whole directory has to be compared. */
+  private agreed: { revision: number; contentHash: string; clock: string } | null = null;
 
   constructor(options: ProvisionerOptions) {
     this.options = options;
@@ -49,6 +54,7 @@ export class Provisioner {
 
   /** The VPS is reachable (again): compares and pushes what differs. */
   reconcile(): void {
+    this.agreed = null;
     this.schedule(0);
   }
 
@@ -87,12 +93,13 @@ export class Provisioner {
   /** Makes the VPS's directory ours, by revision and content. */
   private async equalise(): Promise<void> {
     const { client, store, siteId, snapshot } = this.options;
+    if (await this.sendChanges()) return;
     let theirs = await client.directory();
     this.lost(theirs);
     for (let conflicts = 0; !this.stopped; ) {
       const ours = snapshot();
       if (theirs.revision === ours.revision && theirs.contentHash === hashContent(canonicalContent(ours))) {
-        return this.isLive(theirs);
+        return this.agree(theirs, ours);
       }
       if (theirs.revision >= ours.revision) {
         // Our file was restored, or the year's clock changed: what we have now is a new revision.
@@ -100,13 +107,49 @@ export class Provisioner {
         continue;
       }
       try {
-        return this.isLive(await client.putDirectory(ours));
+        return this.agree(await client.putDirectory(ours), ours);
       } catch (error) {
         conflicts += 1;
         if (!isRevisionConflict(error) || conflicts > MOST_CONFLICTS) throw error;
         theirs = await client.directory();
       }
     }
+  }
+
+  /** False: the two sides do not agree on what changed, so the whole directory is compared. */
+  private async sendChanges(): Promise<boolean> {
+    const { client, store, siteId, changes } = this.options;
+    const { agreed } = this;
+    // Whatever goes wrong from here on, nothing is agreed on any more.
+    this.agreed = null;
+    const changed = agreed && changes();
+    if (!agreed || !changed || JSON.stringify(changed.clock) !== agreed.clock) return false;
+    const { revision, units, accounts } = changed;
+    if (revision <= agreed.revision) {
+      this.agreed = agreed;
+      return revision === agreed.revision;
+    }
+    try {
+      const base = { baseRevision: agreed.revision, baseContentHash: agreed.contentHash };
+      const theirs = await client.patchDirectory({ ...base, revision, units, accounts });
+      this.agreed = { revision, contentHash: theirs.contentHash, clock: agreed.clock };
+      store.provisioning.forgetChanges(siteId, revision);
+      this.isLive(theirs);
+      return true;
+    } catch (error) {
+      // A control of another version knows no changes: everything is sent.
+      if (isRevisionConflict(error) || (error instanceof VpsError && error.code === "VPS_BAD_REPLY")) return false;
+      throw error;
+    }
+  }
+
+  /** Both sides hold `ours`. */
+  private agree(theirs: DirectoryStatus, ours: DirectoryPut): void {
+    const { store, siteId } = this.options;
+    const { revision, contentHash } = theirs;
+    this.agreed = { revision, contentHash, clock: JSON.stringify(ours.clock) };
+    store.provisioning.forgetChanges(siteId, revision);
+    this.isLive(theirs);
   }
 
   /** A VPS that was rebuilt has less than it once confirmed; until it has caught up nobody should be told otherwise. */

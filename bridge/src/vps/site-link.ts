@@ -1,6 +1,7 @@
 /** Everything between one site and its VPS, on one token: find the site, push its directory, follow its events. */
 import type { ControlHealth, DirectoryPut, Registration } from "../../../infra/control/src/wire.ts";
 import type { LinkState } from "../api/live.ts";
+import type { SiteChanges } from "../directory/snapshot.ts";
 import type { EventBus } from "../events/bus.ts";
 import { type Connection, keepConnected } from "../links/keep-connected.ts";
 import type { Log } from "../links/log.ts";
@@ -18,6 +19,7 @@ export interface SiteLinkOptions {
   bus: EventBus;
   sink: FeedSink;
   snapshot: (siteId: string) => DirectoryPut;
+  changes: (siteId: string) => SiteChanges | null;
   /** The live contacts of a site, every few seconds; null: nobody can say. */
   heard?: ((siteId: string, contacts: readonly Registration[] | null) => void) | undefined;
   network: NetworkWatch;
@@ -148,6 +150,7 @@ export class SiteLink {
       bus,
       siteId: site.id,
       snapshot: () => snapshot(site.id),
+      changes: () => this.options.changes(site.id),
       log,
     });
   }

@@ -3,6 +3,7 @@ import { documentId, newToken, seal } from "../../../infra/control/src/sealed-do
 import type { DirectoryPut, Registration, TurnCredentials } from "../../../infra/control/src/wire.ts";
 import type { LinkState, LiveState } from "../api/live.ts";
 import type { DocumentPost } from "../directory/pairing/document-post.ts";
+import type { SiteChanges } from "../directory/snapshot.ts";
 import type { EventBus } from "../events/bus.ts";
 import { AppError } from "../events/errors.ts";
 import type { Log } from "../links/log.ts";
@@ -22,6 +23,8 @@ export interface VpsOptions {
   sink: FeedSink;
   /** A site's whole directory at its present revision (directory/snapshot.ts). */
   snapshot: (siteId: string) => DirectoryPut;
+  /** What of it was edited since the VPS had everything. */
+  changes: (siteId: string) => SiteChanges | null;
   /** The live contacts of a site, every few seconds; null: nobody can say. */
   heard?: (siteId: string, contacts: readonly Registration[] | null) => void;
   network: NetworkWatch;

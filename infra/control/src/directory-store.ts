@@ -1,10 +1,17 @@
 /** A site's directory in directory.db: whole-directory replacement by difference, in one transaction. */
 import { findConflicts } from "./directory-check.ts";
-import { canonicalContent, type DirectoryContent, hashContent } from "./directory-content.ts";
+import { canonicalContent, changedHash, type DirectoryContent, hashContent } from "./directory-content.ts";
 import type { Db } from "./directory-file.ts";
 import { ControlFailure } from "./errors.ts";
 import type { Site } from "./site-store.ts";
-import type { DirectoryAccount, DirectoryPut, DirectoryRule, WeekWindow } from "./wire.ts";
+import type {
+  DirectoryAccount,
+  DirectoryPatch,
+  DirectoryPut,
+  DirectoryRule,
+  DirectoryUnit,
+  WeekWindow,
+} from "./wire.ts";
 
 /** What is stored: `DirectoryStatus` without the outcome of the log-outs. */
 export interface StoredDirectory {
@@ -19,6 +26,9 @@ export interface Replacement {
   /** Accounts that lost their login or moved: asked for in `logout`, in the same transaction. */
   toLogOut: string[];
 }
+
+/** The rows that a change is about, by SIP name; null: all of the site. */
+type Scope = { units: readonly string[]; accounts: readonly string[] } | null;
 
 /** More conflicts than this are not listed; the first ones tell what is wrong. */
 const LISTED_CONFLICTS = 50;
@@ -74,12 +84,7 @@ export class DirectoryStore {
    * The same revision with the same content is a repetition: nothing is written and nobody logged out.
    */
   replace(site: Site, put: DirectoryPut): Replacement {
-    const conflicts = findConflicts(put);
-    if (conflicts.length > 0) {
-      throw new ControlFailure("NAME_CONFLICT", `${conflicts.length} conflicts within the directory`, {
-        conflicts: conflicts.slice(0, LISTED_CONFLICTS),
-      });
-    }
+    refuseConflicts(put);
     const content = canonicalContent(put);
     const contentHash = hashContent(content);
     return this.db
@@ -95,26 +100,101 @@ export class DirectoryStore {
         }
         const stored = { domain: site.domain, revision: put.revision, contentHash, appliedAtMs: this.now() };
         const toLogOut = contentHash === current.contentHash ? [] : this.write(site.domain, content);
-        this.db
-          .prepare("UPDATE site SET revision = ?, content_hash = ?, applied_at_ms = ? WHERE id = ?")
-          .run(stored.revision, stored.contentHash, stored.appliedAtMs, site.id);
+        this.confirm(site, stored);
         return { stored, toLogOut };
       })
       .immediate();
   }
 
+  /** Changes the rows that `patch` names. Throws as `replace` does; REVISION_CONFLICT too when its base is not ours. */
+  patch(site: Site, patch: DirectoryPatch): Replacement {
+    const { domain } = site;
+    const scope = {
+      units: patch.units.map(({ name }) => name),
+      accounts: patch.accounts.map(({ username }) => username),
+    };
+    const content = canonicalContent({
+      units: patch.units.flatMap(({ unit }) => unit ?? []),
+      accounts: patch.accounts.flatMap(({ account }) => account ?? []),
+      rules: patch.units.flatMap(({ rules }) => rules),
+      clock: [],
+    });
+    return this.db
+      .transaction((): Replacement => {
+        const current = this.read(site);
+        const isBase = current.revision === patch.baseRevision && current.contentHash === patch.baseContentHash;
+        if (!isBase || patch.revision <= current.revision) {
+          throw new ControlFailure("REVISION_CONFLICT", "the change builds on another directory than the stored one", {
+            currentRevision: current.revision,
+            currentContentHash: current.contentHash,
+          });
+        }
+        refuseConflicts(this.around(domain, content, scope));
+        const contentHash = changedHash(current.contentHash, this.rows(domain, scope), content);
+        const toLogOut = this.write(domain, content, scope);
+        const stored = { domain, revision: patch.revision, contentHash, appliedAtMs: this.now() };
+        this.confirm(site, stored);
+        return { stored, toLogOut };
+      })
+      .immediate();
+  }
+
+  private confirm(site: Site, { revision, contentHash, appliedAtMs }: StoredDirectory): void {
+    this.db
+      .prepare("UPDATE site SET revision = ?, content_hash = ?, applied_at_ms = ? WHERE id = ?")
+      .run(revision, contentHash, appliedAtMs, site.id);
+  }
+
+  /** The changed rows together with those that they refer to or could clash with. */
+  private around(domain: string, content: DirectoryContent, scope: NonNullable<Scope>): DirectoryPut {
+    const names = [
+      ...content.accounts.flatMap(({ username, unit }) => (unit === null ? [username] : [username, unit])),
+      ...content.rules.map(({ unit }) => unit),
+    ].filter((name) => !scope.units.includes(name));
+    const more = this.rows(domain, {
+      units: [...new Set(names)],
+      accounts: scope.units.filter((name) => !scope.accounts.includes(name)),
+    });
+    // A neighbour's own unit is no business of this change.
+    const neighbours = more.accounts.filter(({ unit }) => unit === null || scope.units.includes(unit));
+    return {
+      ...content,
+      revision: 1,
+      units: [...content.units, ...more.units],
+      accounts: [...content.accounts, ...neighbours],
+    };
+  }
+
+  /** Stored rows as canonical content, without the clock. */
+  private rows(domain: string, scope: NonNullable<Scope>): DirectoryContent {
+    const units = this.db
+      .prepare<[string, string], Omit<DirectoryUnit, "doNotDisturb"> & { quiet: number }>(
+        `SELECT name, kind, do_not_disturb AS quiet FROM unit WHERE domain = ? AND ${among("name")}`,
+      )
+      .all(domain, JSON.stringify(scope.units))
+      .map(({ name, kind, quiet }) => ({ name, kind, ...(quiet === 1 && { doNotDisturb: true }) }));
+    const accounts = this.db
+      .prepare<[string, string], AccountRow>(
+        `SELECT username, ha1, type, unit, enabled FROM subscriber WHERE domain = ? AND ${among("username")}`,
+      )
+      .all(domain, JSON.stringify(scope.accounts))
+      .map((row) => ({ ...row, enabled: row.enabled === 1 }) as DirectoryAccount);
+    const rules = [...this.storedRules(domain, scope).keys()].map((json) => JSON.parse(json) as DirectoryRule);
+    return canonicalContent({ units, accounts, rules, clock: [] });
+  }
+
   /** Units first and last: what refers to them is moved in between. */
-  private write(domain: string, content: DirectoryContent): string[] {
-    const dropUnits = this.writeUnits(domain, content);
-    const toLogOut = this.writeAccounts(domain, content.accounts);
-    this.writeRules(domain, content.rules);
+  private write(domain: string, content: DirectoryContent, scope: Scope = null): string[] {
+    const dropUnits = this.writeUnits(domain, content, scope);
+    const toLogOut = this.writeAccounts(domain, content.accounts, scope);
+    this.writeRules(domain, content.rules, scope);
     dropUnits();
-    this.writeClock(domain, content);
+    if (scope === null) this.writeClock(domain, content);
     this.askLogOut(domain, toLogOut);
     return toLogOut;
   }
 
-  private writeUnits(domain: string, { units }: DirectoryContent): () => void {
+  private writeUnits(domain: string, { units }: DirectoryContent, scope: Scope): () => void {
     const upsert = this.db.prepare(
       `INSERT INTO unit (domain, name, kind, do_not_disturb) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET kind = excluded.kind, do_not_disturb = excluded.do_not_disturb
@@ -122,11 +202,9 @@ export class DirectoryStore {
     );
     for (const { name, kind, doNotDisturb } of units) upsert.run(domain, name, kind, doNotDisturb ? 1 : 0);
     const wanted = new Set(units.map(({ name }) => name));
-    const gone = this.db
-      .prepare<[string], string>("SELECT name FROM unit WHERE domain = ?")
-      .pluck()
-      .all(domain)
-      .filter((name) => !wanted.has(name));
+    const known =
+      scope?.units ?? this.db.prepare<[string], string>("SELECT name FROM unit WHERE domain = ?").pluck().all(domain);
+    const gone = known.filter((name) => !wanted.has(name));
     return () => {
       const drop = this.db.prepare("DELETE FROM unit WHERE domain = ? AND name = ?");
       for (const name of gone) drop.run(domain, name);
@@ -134,13 +212,15 @@ export class DirectoryStore {
   }
 
   /** Returns who must be logged out: every enabled account that is gone, disabled, re-keyed, moved or of another type. */
-  private writeAccounts(domain: string, accounts: DirectoryAccount[]): string[] {
+  private writeAccounts(domain: string, accounts: DirectoryAccount[], scope: Scope): string[] {
     const toLogOut: string[] = [];
     const wanted = new Map(accounts.map((account) => [account.username, account]));
     const drop = this.db.prepare("DELETE FROM subscriber WHERE domain = ? AND username = ?");
     const rows = this.db
-      .prepare<[string], AccountRow>("SELECT username, ha1, type, unit, enabled FROM subscriber WHERE domain = ?")
-      .all(domain);
+      .prepare<string[], AccountRow>(
+        `SELECT username, ha1, type, unit, enabled FROM subscriber WHERE domain = ?${scope ? ` AND ${among("username")}` : ""}`,
+      )
+      .all(domain, ...(scope ? [JSON.stringify(scope.accounts)] : []));
     const upsert = this.db.prepare(
       `INSERT INTO subscriber (domain, username, ha1, type, unit, enabled) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET ha1 = excluded.ha1, type = excluded.type, unit = excluded.unit, enabled = excluded.enabled`,
@@ -158,8 +238,8 @@ export class DirectoryStore {
     return toLogOut;
   }
 
-  private writeRules(domain: string, rules: DirectoryRule[]): void {
-    const stored = this.storedRules(domain);
+  private writeRules(domain: string, rules: DirectoryRule[], scope: Scope): void {
+    const stored = this.storedRules(domain, scope);
     const drop = this.db.prepare("DELETE FROM rule WHERE id = ?");
     const insert = this.db.prepare(
       `INSERT INTO rule (domain, unit, position, source_pattern, action, target_sip_uri, ring_seconds, always, enabled)
@@ -185,21 +265,25 @@ export class DirectoryStore {
   }
 
   /** Row ids of the stored rules by their canonical JSON. */
-  private storedRules(domain: string): Map<string, number> {
+  private storedRules(domain: string, scope: Scope): Map<string, number> {
+    const [where, names] = scope ? [` AND ${among("unit")}`, [JSON.stringify(scope.units)]] : ["", []];
     const windows = new Map<number, WeekWindow[]>();
     const windowRows = this.db
-      .prepare<[string], WeekWindow & { ruleId: number }>(
+      .prepare<string[], WeekWindow & { ruleId: number }>(
         `SELECT rule_id AS ruleId, from_minute AS fromMinute, to_minute AS toMinute
-         FROM rule_window JOIN rule ON rule.id = rule_id WHERE domain = ? ORDER BY from_minute, to_minute`,
+         FROM rule_window JOIN rule ON rule.id = rule_id WHERE domain = ?${where} ORDER BY from_minute, to_minute`,
       )
-      .all(domain);
+      .all(domain, ...names);
     for (const { ruleId, fromMinute, toMinute } of windowRows) {
       const list = windows.get(ruleId) ?? [];
       list.push({ fromMinute, toMinute });
       windows.set(ruleId, list);
     }
     const byContent = new Map<string, number>();
-    for (const row of this.db.prepare<[string], RuleRow>("SELECT * FROM rule WHERE domain = ?").all(domain)) {
+    const rows = this.db
+      .prepare<string[], RuleRow>(`SELECT * FROM rule WHERE domain = ?${where}`)
+      .all(domain, ...names);
+    for (const row of rows) {
       const rule = {
         unit: row.unit,
         position: row.position,
@@ -228,4 +312,17 @@ export class DirectoryStore {
     );
     for (const username of usernames) ask.run(domain, username, this.now());
   }
+}
+
+function refuseConflicts(put: DirectoryPut): void {
+  const conflicts = findConflicts(put);
+  if (conflicts.length === 0) return;
+  throw new ControlFailure("NAME_CONFLICT", `${conflicts.length} conflicts within the directory`, {
+    conflicts: conflicts.slice(0, LISTED_CONFLICTS),
+  });
+}
+
+/** A condition with one parameter, the names as JSON. */
+function among(column: string): string {
+  return `${column} IN (SELECT value FROM json_each(?))`;
 }

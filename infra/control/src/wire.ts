@@ -89,7 +89,40 @@ export const DirectoryPut = Type.Object(
   { additionalProperties: false },
 );
 
-/** Reply to `PUT /v1/directory` and `GET /v1/directory`. `contentHash` is SHA-256 over the canonical body. */
+/**
+ * `PATCH /v1/directory`: what changed since a revision that both sides agree on. A unit stands for itself and all its rules; what is
+ * null is removed. Refused with 409 REVISION_CONFLICT unless `baseRevision` and `baseContentHash` are what is stored: then
+ * the whole directory is sent. The reply's `contentHash` is that of the whole directory afterwards.
+ */
+export const DirectoryPatch = Type.Object(
+  {
+    baseRevision: Type.Integer({ minimum: 1 }),
+    baseContentHash: Type.String({ pattern: "^[0-9a-f]{64}$" }),
+    revision: Type.Integer({ minimum: 2 }),
+    units: Type.Array(
+      Type.Object(
+        {
+          name: SipName,
+          unit: Type.Union([DirectoryUnit, Type.Null()]),
+          rules: Type.Array(DirectoryRule, { maxItems: 100 }),
+        },
+        { additionalProperties: false },
+      ),
+      { maxItems: 1000 },
+    ),
+    accounts: Type.Array(
+      Type.Object(
+        { username: SipName, account: Type.Union([DirectoryAccount, Type.Null()]) },
+        { additionalProperties: false },
+      ),
+      { maxItems: 1000 },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** Reply to `PUT /v1/directory` and `GET /v1/directory`. `contentHash` is that of
+ * directory-content.ts. */
 export const DirectoryStatus = Type.Object({
   domain: Type.String(),
   revision: Type.Integer(),
@@ -237,6 +270,7 @@ export type DirectoryAccount = Static<typeof DirectoryAccount>;
 export type DirectoryRule = Static<typeof DirectoryRule>;
 export type ClockOffset = Static<typeof ClockOffset>;
 export type DirectoryPut = Static<typeof DirectoryPut>;
+export type DirectoryPatch = Static<typeof DirectoryPatch>;
 export type DirectoryStatus = Static<typeof DirectoryStatus>;
 export type Registration = Static<typeof Registration>;
 export type RegistrationList = Static<typeof RegistrationList>;
