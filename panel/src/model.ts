@@ -222,6 +222,18 @@ export class PanelModel {
     this.update({ log: { ...this.current.log, seenAtMs } });
   }
 
+  /** Whether this device's unit is rung; every device of it shows it. */
+  async keepQuiet(on: boolean): Promise<void> {
+    const { device } = this.current;
+    if (!device) return;
+    try {
+      await this.api.send("PUT", `api/units/${device.unitId}/do-not-disturb`, { on });
+      await this.load();
+    } catch (error) {
+      this.update({ problem: error instanceof ApiError ? error.code : "INTERNAL" });
+    }
+  }
+
   dismissProblem(): void {
     this.update({ problem: null });
   }

@@ -260,8 +260,12 @@ export class NeoliaPanel extends LitElement {
         @done=${this.goHome} @more=${() => void model.loadLog(true)}></neolia-log-view>`;
     }
     return html`<neolia-home-view .t=${t} .panel=${known} .device=${known.device} @go=${this.go}
-      @dismiss-problem=${() => model.dismissProblem()} @administer=${this.administer} @orders=${this.openDesk}></neolia-home-view>`;
+      @dismiss-problem=${() => model.dismissProblem()} @keep-quiet=${this.keepQuiet} @administer=${this.administer} @orders=${this.openDesk}></neolia-home-view>`;
   }
+
+  private keepQuiet = (event: CustomEvent<boolean>): void => {
+    void this.model?.keepQuiet(event.detail);
+  };
 
   /** An administrator's address, and still an administrator. */
   private get administers(): boolean {

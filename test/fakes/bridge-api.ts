@@ -10,7 +10,7 @@ import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
 import type { WebSocket } from "ws";
 import { type Call, CallPage } from "../../bridge/src/api/call.ts";
-import { Building, Door, Site, Unit } from "../../bridge/src/api/directory.ts";
+import { Building, DoNotDisturbPut, Door, Site, Unit } from "../../bridge/src/api/directory.ts";
 import { type LiveState, PanelMessage } from "../../bridge/src/api/live.ts";
 import { Device, type DevicePut, IceServers, Session } from "../../bridge/src/api/session.ts";
 
@@ -117,6 +117,7 @@ export class BridgeFake {
     app.get("/api/session", async () => this.session());
     this.lists(app);
     this.deviceRoutes(app);
+    this.doNotDisturb(app);
     app.get("/api/ws", { websocket: true }, (socket) => {
       this.sockets.add(socket);
       socket.on("close", () => this.sockets.delete(socket));
@@ -137,6 +138,17 @@ export class BridgeFake {
       const calls = this.content.calls.filter((call) => call.startedAtMs < before).slice(0, limit);
       const last = calls.length === limit ? calls.at(-1) : undefined;
       return checked(CallPage, { calls, nextBefore: last?.startedAtMs ?? null });
+    });
+  }
+
+  private doNotDisturb(app: FastifyInstance): void {
+    type Route = { Params: { id: string }; Body: DoNotDisturbPut };
+    app.put<Route>("/api/units/:id/do-not-disturb", async (request, reply) => {
+      const unit = this.content.units.find(({ id }) => id === request.params.id);
+      if (unit === undefined) return reply.code(404).send(failure("UNKNOWN_UNIT"));
+      unit.doNotDisturb = checked(DoNotDisturbPut, request.body).on;
+      this.push({ type: "directory", siteId: unit.siteId });
+      return checked(Unit, unit);
     });
   }
 

@@ -102,6 +102,31 @@ for (const look of LOOKS) {
   });
 }
 
+for (const look of LOOKS) {
+  test(`${look.name}: do-not-disturb is one tap, says so, and is ended where it says so`, async () => {
+    const { bridge } = stage.desk;
+    const page = await (await stage.profile({ ...look.options, reducedMotion: "reduce" })).newPage();
+    await page.goto(`${bridge.url}#token=${TOKEN}`);
+    await page.locator("neolia-setup-view label", { hasText: "401" }).click();
+    await page.locator("neolia-setup-view button.accent").first().click();
+    await page.getByText(look.ready).waitFor();
+    const toggle = page.locator("neolia-home-view .tools button[aria-pressed]");
+    await toggle.click();
+    const notice = page.locator("[data-notice=do-not-disturb]");
+    await notice.waitFor();
+    assert.equal(bridge.content.units.find(({ number }) => number === "401")?.doNotDisturb, true);
+    assert.equal(await toggle.getAttribute("aria-pressed"), "true");
+    await inspect(page, `${look.name}-8-quiet`);
+    await notice.getByRole("button").click();
+    await notice.waitFor({ state: "detached" });
+    await page.getByText(look.ready).waitFor();
+    // Somebody else of the unit, or a switch in Home Assistant.
+    bridge.content.units = bridge.content.units.map((unit) => ({ ...unit, doNotDisturb: unit.number === "401" }));
+    bridge.push({ type: "directory", siteId: bridge.content.sites[0]?.id ?? "" });
+    await notice.waitFor();
+  });
+}
+
 test("the keyboard alone is enough: set up, answer with A, mute, keys, hang up, decline with D, silence with Escape", async () => {
   const page = await (await stage.profile()).newPage();
   await page.goto(`${stage.desk.bridge.url}#token=${TOKEN}`);

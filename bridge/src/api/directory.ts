@@ -304,6 +304,7 @@ export type Building = Static<typeof Building>;
 export type NewBuilding = Static<typeof NewBuilding>;
 export type BuildingPatch = Static<typeof BuildingPatch>;
 export type Unit = Static<typeof Unit>;
+export type DoNotDisturbPut = Static<typeof DoNotDisturbPut>;
 export type NewUnit = Static<typeof NewUnit>;
 export type UnitPatch = Static<typeof UnitPatch>;
 export type Door = Static<typeof Door>;

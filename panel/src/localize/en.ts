@@ -50,6 +50,10 @@ export const en = {
   "link.partsDownResident": "The call server reports trouble: calls may not get through. Your installer can see why.",
   "link.provisioning": "The latest changes have not reached the server yet.",
 
+  "quiet.title": "Do not disturb",
+  "quiet.status": "Do not disturb",
+  "quiet.notice": "This unit does not want to be disturbed: nothing rings here. Callers get your next rule.",
+  "quiet.end": "Ring again",
   "ringtone.arm": "Tap to arm the ringtone",
   "ringtone.armHint": "Browsers stay silent until the first tap.",
   "ringtone.on": "Ringtone on",

@@ -56,6 +56,10 @@ export const fr: Record<Key, string> = {
     "Le serveur d’appels signale un problème : des appels peuvent ne pas aboutir. Votre installateur peut voir pourquoi.",
   "link.provisioning": "Les dernières modifications ne sont pas encore arrivées au serveur.",
 
+  "quiet.title": "Ne pas déranger",
+  "quiet.status": "Ne pas déranger",
+  "quiet.notice": "Ce logement ne veut pas être dérangé : rien ne sonne ici. Votre règle suivante prend les appels.",
+  "quiet.end": "Sonner à nouveau",
   "ringtone.arm": "Touchez pour activer la sonnerie",
   "ringtone.armHint": "Les navigateurs restent muets jusqu’au premier toucher.",
   "ringtone.on": "Sonnerie active",

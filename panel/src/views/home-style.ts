@@ -57,6 +57,10 @@ export const homeStyle = css`
     font-size: 24px;
     position: relative;
   }
+  .tools button[aria-pressed="true"] {
+    background: var(--nl-text);
+    color: var(--nl-bg);
+  }
   .badge {
     align-items: center;
     background: var(--nl-stop);

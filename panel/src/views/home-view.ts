@@ -13,7 +13,7 @@ import { isRegistered } from "../phone/phone-state.ts";
 import { doorState } from "./door-state.ts";
 import { homeStyle } from "./home-style.ts";
 import { LONG_NAME } from "./names.ts";
-import { type Notice, noticesOf, phoneStatus } from "./notices.ts";
+import { isQuiet, type Notice, noticesOf, phoneStatus } from "./notices.ts";
 
 /** The panel at rest: can it ring, what wants attention, which doors and neighbours can be called. */
 @customElement("neolia-home-view")
@@ -67,7 +67,7 @@ export class HomeView extends LitElement {
   private renderHeader(): TemplateResult {
     const { t, panel, device } = this;
     const missed = missedCount(panel);
-    const status = phoneStatus(panel.phone);
+    const status = phoneStatus(panel);
     const log =
       missed === 0 ? t("home.log") : t(missed === 1 ? "home.logMissed.one" : "home.logMissed.many", { count: missed });
     return html`
@@ -82,6 +82,10 @@ export class HomeView extends LitElement {
         <div class="tools">
           <button class="round" aria-label=${log} title=${log} @click=${() => this.go("log")}>
             ${icon("list")} ${missed === 0 ? nothing : html`<span class="badge" aria-hidden="true">${missed}</span>`}
+          </button>
+          <button class="round" aria-label=${t("quiet.title")} title=${t("quiet.title")} aria-pressed=${isQuiet(panel)}
+            @click=${() => this.keepQuiet(!isQuiet(panel))}>
+            ${icon("bellOff")}
           </button>
           ${
             panel.desk
@@ -179,7 +183,12 @@ export class HomeView extends LitElement {
   private act(notice: Notice): void {
     if (notice.action === "ask-microphone") void phone.askForMicrophone();
     else if (notice.action === "reload") location.reload();
+    else if (notice.action === "ring-again") this.keepQuiet(false);
     else this.dispatchEvent(new CustomEvent("dismiss-problem"));
+  }
+
+  private keepQuiet(on: boolean): void {
+    this.dispatchEvent(new CustomEvent("keep-quiet", { detail: on }));
   }
 
   private orders = (): void => {

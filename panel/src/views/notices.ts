@@ -9,7 +9,7 @@ export interface Notice {
   id: string;
   text: string;
   /** What a button beside it does. */
-  action?: "ask-microphone" | "dismiss" | "reload";
+  action?: "ask-microphone" | "dismiss" | "reload" | "ring-again";
   button?: string;
 }
 
@@ -33,6 +33,9 @@ export function noticesOf(state: PanelState, t: Localizer): Notice[] {
   if (state.outdated) {
     notices.push({ id: "outdated", text: t("link.outdated"), action: "reload", button: t("link.reload") });
   }
+  if (isQuiet(state)) {
+    notices.push({ id: "do-not-disturb", text: t("quiet.notice"), action: "ring-again", button: t("quiet.end") });
+  }
   if (state.live.up === false) notices.push({ id: "bridge", text: t("link.bridge") });
   notices.push(...phoneNotices(state.phone, t), ...serverNotices(state, t));
   if (state.problem !== null) {
@@ -51,8 +54,14 @@ export function errorText(code: string, t: Localizer): string {
   return key === undefined ? t("error.other", { code }) : t(key);
 }
 
+/** Whether this device's unit does not want to be disturbed. */
+export function isQuiet({ directory, device }: PanelState): boolean {
+  return directory?.units.find(({ id }) => id === device?.unitId)?.doNotDisturb === true;
+}
+
 /** The short state in the header, when no sentence is due. */
-export function phoneStatus(phone: PhoneState): { key: Key; good: boolean } {
+export function phoneStatus({ phone, ...state }: PanelState): { key: Key; good: boolean } {
+  if (isQuiet({ phone, ...state })) return { key: "quiet.status", good: false };
   if (isRegistered(phone.connection)) return { key: "phone.ready", good: true };
   return { key: phone.connection.phase === "off" ? "phone.off" : "phone.connecting", good: false };
 }
