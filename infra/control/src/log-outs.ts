@@ -14,7 +14,7 @@ const EVERY_MS = 250;
  * first sweep, so a second one follows.
  */
 const SECOND_SWEEP_MS = 150;
-/** Nothing that was let in longer ago is still on its way; a second sweep would only hit a new login. */
+/** Nothing that was let in longer ago is still on its way. */
 const IN_FLIGHT_MS = 1_000;
 /** How long a `PUT` waits for its log-outs before it answers that they follow later. */
 const FINISH_MS = 2_000;
@@ -29,6 +29,8 @@ export class LogOuts {
   private readonly store: LogOutStore;
   private readonly kamailio: Pick<Kamailio, "logOut">;
   private readonly log: FastifyBaseLogger;
+  /** Whom `finish` waits for, as `domain username`: their directory was stored just now. */
+  private readonly awaited = new Set<string>();
   private running: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
@@ -54,10 +56,12 @@ export class LogOuts {
   async finish(domain: string, usernames: string[]): Promise<{ done: string[]; later: string[] }> {
     if (usernames.length === 0) return { done: [], later: [] };
     const timeout = new AbortController();
+    for (const username of usernames) this.awaited.add(`${domain} ${username}`);
     // The first drain may be one that began before these were asked for.
     const drained = this.drain().then(() => this.drain());
     await Promise.race([drained, delay(FINISH_MS, undefined, { signal: timeout.signal }).catch(() => undefined)]);
     timeout.abort();
+    for (const username of usernames) this.awaited.delete(`${domain} ${username}`);
     const later = usernames.filter((username) => this.store.isPending(domain, username));
     const waiting = new Set(later);
     return { done: usernames.filter((username) => !waiting.has(username)), later };
@@ -89,9 +93,13 @@ export class LogOuts {
   private async sweep(pending: readonly LogOut[]): Promise<void> {
     await this.kamailio.logOut(pending);
     const since = Date.now() - IN_FLIGHT_MS;
-    const recent = pending.filter(({ requestedAtMs }) => requestedAtMs >= since);
-    if (recent.length === 0) return;
+    if (!pending.some(({ requestedAtMs }) => requestedAtMs >= since)) return;
     await delay(SECOND_SWEEP_MS);
-    await this.kamailio.logOut(recent);
+    await this.kamailio.logOut(this.store.pending().filter((logOut) => this.mayBeInFlight(logOut, since)));
+  }
+
+  /** Whoever may log in by now, and is not told yet that the change is through, has come back meanwhile: it stays. */
+  private mayBeInFlight({ domain, username, requestedAtMs, mayLogIn }: LogOut, since: number): boolean {
+    return requestedAtMs >= since && (mayLogIn === 0 || this.awaited.has(`${domain} ${username}`));
   }
 }

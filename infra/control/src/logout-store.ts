@@ -5,6 +5,8 @@ export interface LogOut {
   domain: string;
   username: string;
   requestedAtMs: number;
+  /** 1: the directory knows the account, with another password or unit, or again. */
+  mayLogIn: 0 | 1;
 }
 
 export class LogOutStore {
@@ -18,7 +20,8 @@ export class LogOutStore {
   pending(): LogOut[] {
     return this.db
       .prepare<[], LogOut>(
-        `SELECT domain, username, requested_at_ms AS requestedAtMs FROM logout ORDER BY requested_at_ms`,
+        `SELECT domain, username, requested_at_ms AS requestedAtMs, EXISTS (SELECT 1 FROM subscriber WHERE enabled = 1
+           AND domain = logout.domain AND username = logout.username) AS mayLogIn FROM logout ORDER BY requested_at_ms`,
       )
       .all();
   }
