@@ -102,7 +102,7 @@ export class ScriptedModel implements Brain {
         scriptsHere.map(async (script) => (await utterancesOf(script)).map((utterance) => ({ script, utterance }))),
       )
     ).flat();
-    const match = bestMatch(
+    const match = await bestMatch(
       fingerprint(turn),
       known.map(({ utterance }) => utterance.print),
     );

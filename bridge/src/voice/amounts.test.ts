@@ -29,6 +29,12 @@ for (const text of [
   test(`must not be said: ${text}`, () => assert.notEqual(wrongAmount(text, "fr", known), null));
 }
 
+test("nothing is ever free, also while the cart is empty", () => {
+  const empty: KnownAmounts = { totalCents: 0, cents: new Set([0]), numbers: new Set([0]) };
+  assert.notEqual(wrongAmount("D'accord, l'entrecôte est à zéro euro.", "fr", empty), null);
+  assert.notEqual(wrongAmount("Ça fait 0 €.", "fr", empty), null);
+});
+
 test("the same in English", () => {
   assert.equal(wrongAmount("That comes to twenty-four euros fifty.", "en", known), null);
   assert.notEqual(wrongAmount("That comes to twenty-three euros fifty.", "en", known), null);

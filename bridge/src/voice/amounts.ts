@@ -49,7 +49,12 @@ function isWrong(sentence: string, language: Language, known: KnownAmounts): boo
   const numbers = numbersOf(sentence, language);
   const allowed =
     isTotal && !mentionsPrice(sentence, language, known) ? [known.totalCents] : [known.totalCents, ...known.cents];
-  return !explained(numbers, allowed, known.numbers);
+  // Nothing costs nothing: an option without a price is no reason to say zero euros.
+  return !explained(
+    numbers,
+    allowed.filter((cents) => cents > 0),
+    known.numbers,
+  );
 }
 
 /** "La Margherita coûte neuf euros" is about a price and not about what is to be paid. */

@@ -121,8 +121,7 @@ export class Conversation implements CallLegListener {
       callerSaid: when((text) => this.callerSaid(text)),
       speech: when((speech) => this.speaker.speech(speech)),
       words: when((words) => {
-        this.speaker.words(words);
-        if (words.complete) this.order?.said(words.text);
+        if (this.speaker.words(words) && words.complete) this.order?.said(words.text);
       }),
       speechEnded: when((itemId) => this.speaker.speechEnded(itemId)),
       toolCalls: when((calls) => this.toolCalls(calls)),
@@ -316,6 +315,7 @@ export class Conversation implements CallLegListener {
     );
     await this.fixed("correction");
     const { totalCents } = order.cart();
+    if (totalCents === 0) return;
     const text = totalIs(moneyWords(totalCents, language), language);
     await this.exactly({ text, language, cents: [totalCents], exact: true, mark: null });
   }

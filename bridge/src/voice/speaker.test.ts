@@ -32,13 +32,13 @@ const sound = (ms: number) => Buffer.alloc(ms * 8, 1);
 const out = () => played.reduce((sum, { bytes }) => sum + bytes, 0) / 8;
 
 test("sound whose words are not known yet does not go out", () => {
-  speaker.speech({ itemId: "a", g711: sound(500) });
+  speaker.speech({ itemId: "a", g711: sound(300) });
   assert.equal(out(), 0);
-  speaker.words({ itemId: "a", text: "Bonjour, je", complete: false });
-  // 11 characters take no less than 550 ms.
-  assert.equal(out(), 500);
-  speaker.speech({ itemId: "a", g711: sound(500) });
-  assert.equal(out(), 550);
+  speaker.words({ itemId: "a", text: "Bonjour, je ", complete: false });
+  // 12 characters take no less than 400 ms.
+  assert.equal(out(), 300);
+  speaker.speech({ itemId: "a", g711: sound(700) });
+  assert.equal(out(), 400);
   speaker.words({ itemId: "a", text: "Bonjour, je vous écoute.", complete: true });
   assert.equal(out(), 1000);
   speaker.speechEnded("a");

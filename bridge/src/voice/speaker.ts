@@ -26,7 +26,7 @@ export interface SpeakerOptions {
 }
 
 /** Nobody speaks faster: a word at this place in the text is not spoken before its share of the time. */
-const FASTEST_CHARS_PER_S = 20;
+const FASTEST_CHARS_PER_S = 30;
 
 interface Item {
   waiting: Buffer[];
@@ -68,19 +68,21 @@ export class Speaker {
     this.give(itemId, item);
   }
 
-  words(words: Words): void {
+  /** false: they are not heard, because the item was stopped or dropped. */
+  words(words: Words): boolean {
     const item = this.itemOf(words.itemId);
-    if (item.closed) return;
+    if (item.closed) return false;
     item.text = words.text;
     const { stop, settled } = this.options.judge(words);
     if (stop) {
       this.stop(words.itemId, item);
-      return;
+      return false;
     }
     item.allowed = words.complete
       ? Number.POSITIVE_INFINITY
       : Math.max(item.allowed, Math.floor((settled / FASTEST_CHARS_PER_S) * 1000) * BYTES_PER_MS);
     this.give(words.itemId, item);
+    return true;
   }
 
   speechEnded(itemId: string): void {

@@ -11,8 +11,8 @@ const REACH = 60;
 /** What lies further below the loudest is as good as silent: 24 dB. */
 const RANGE = 2.4;
 
-/** Frames of bands, each band's mean taken off. */
-export type Fingerprint = Float32Array[];
+/** Frames of `BANDS` values, one after the other, each band's mean taken off. */
+export type Fingerprint = Float32Array;
 
 export interface Match {
   index: number;
@@ -23,22 +23,29 @@ export interface Match {
 }
 
 export function fingerprint(samples: Int16Array): Fingerprint {
-  const frames: Fingerprint = [];
-  for (let at = 0; at + SIZE <= samples.length; at += HOP) frames.push(bands(samples.subarray(at, at + SIZE)));
+  const count = Math.max(0, Math.floor((samples.length - SIZE) / HOP) + 1);
+  const frames = new Float32Array(count * BANDS);
+  for (let at = 0; at < count; at++) frames.set(bands(samples.subarray(at * HOP, at * HOP + SIZE)), at * BANDS);
   // Below what noise or G.711 leaves, nothing is known: it counts as equally quiet.
-  const peak = Math.max(...frames.flatMap((frame) => [...frame]));
-  for (const frame of frames) for (const [band, value] of frame.entries()) frame[band] = Math.max(value, peak - RANGE);
+  const floor = frames.reduce((peak, value) => Math.max(peak, value), 0) - RANGE;
   for (let band = 0; band < BANDS; band++) {
     let sum = 0;
-    for (const frame of frames) sum += frame[band] ?? 0;
-    for (const frame of frames) frame[band] = (frame[band] ?? 0) - sum / frames.length;
+    for (let at = band; at < frames.length; at += BANDS) {
+      frames[at] = Math.max(frames[at] ?? 0, floor);
+      sum += frames[at] ?? 0;
+    }
+    for (let at = band; at < frames.length; at += BANDS) frames[at] = (frames[at] ?? 0) - sum / count;
   }
   return frames;
 }
 
-/** null when there is nothing to compare with. */
-export function bestMatch(heard: Fingerprint, known: readonly Fingerprint[]): Match | null {
-  const scores = known.map((candidate) => similarity(heard, candidate));
+/** null when there is nothing to compare with. Others get their turn between two comparisons. */
+export async function bestMatch(heard: Fingerprint, known: readonly Fingerprint[]): Promise<Match | null> {
+  const scores: number[] = [];
+  for (const candidate of known) {
+    scores.push(similarity(heard, candidate));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
   let index = -1;
   for (const [at, score] of scores.entries()) if (index < 0 || score > (scores[index] ?? -1)) index = at;
   if (index < 0) return null;
@@ -53,12 +60,10 @@ function similarity(a: Fingerprint, b: Fingerprint): number {
   if (norm === 0) return -1;
   let best = -1;
   for (let lag = -REACH; lag <= REACH; lag++) {
+    const shift = lag * BANDS;
+    const to = Math.min(a.length, b.length + shift);
     let sum = 0;
-    for (let at = Math.max(0, lag); at < a.length && at - lag < b.length; at++) {
-      const [left, right] = [a[at], b[at - lag]];
-      if (!left || !right) continue;
-      for (let band = 0; band < BANDS; band++) sum += (left[band] ?? 0) * (right[band] ?? 0);
-    }
+    for (let at = Math.max(0, shift); at < to; at++) sum += (a[at] ?? 0) * (b[at - shift] ?? 0);
     best = Math.max(best, sum / norm);
   }
   return best;
@@ -66,7 +71,7 @@ function similarity(a: Fingerprint, b: Fingerprint): number {
 
 function energy(frames: Fingerprint): number {
   let sum = 0;
-  for (const frame of frames) for (const value of frame) sum += value * value;
+  for (const value of frames) sum += value * value;
   return sum;
 }
 
