@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { NEW_ORDER, type OrderData, type OrderEvent, transition } from "../../bridge/src/ordering/order-machine.ts";
-import { CALLER, type Restaurant, restaurant } from "./restaurant.ts";
+import { CALLER, DOMAIN, type Restaurant, restaurant } from "./restaurant.ts";
 
 let luigi: Restaurant;
 beforeEach(async () => {
@@ -413,4 +413,31 @@ test("transcripts go after their days, the order stays", () => {
   assert.equal(luigi.ordering.privacy.prune(), 1);
   const { transcript, orders } = luigi.ordering.boards.details(call.callId, false);
   assert.deepEqual([transcript, orders[0]?.callerNumber], [[], "33 •• •• •• 78"]);
+});
+
+test("a line comes with its unit, gateway, the bridge's account and rules: the bridge first, people next, the backup last", () => {
+  const { directory, line, siteId } = luigi;
+  const rules = () =>
+    directory.rules
+      .list({ unitId: line.unitId })
+      .map(({ sourcePattern, action, targetSipUri }) => [sourcePattern, action, targetSipUri]);
+  const bridge = luigi.store.accounts.list({ siteId }).find(({ type }) => type === "bridge")?.username;
+  const first = ["ht841_restaurant1", "forward", `sip:${bridge}@${DOMAIN}`];
+  assert.deepEqual(rules(), [first, ["*", "ring", null]]);
+  luigi.settings({ backupNumber: "chef" });
+  assert.deepEqual(rules(), [first, ["*", "ring", null], ["*", "forward", `sip:chef@${DOMAIN}`]]);
+  luigi.settings({ backupNumber: null });
+  assert.deepEqual(rules(), [first, ["*", "ring", null]]);
+  assert.throws(
+    () =>
+      luigi.ordering.lines.create({
+        buildingId: directory.buildings.list(siteId)[0]?.id ?? "",
+        label: "Two",
+        gateway: "ht841_restaurant1",
+      }),
+    { code: "NAME_TAKEN" },
+  );
+  assert.equal(luigi.ordering.lines.list().length, 1);
+  luigi.ordering.lines.remove(line.id);
+  assert.deepEqual([luigi.ordering.lines.list(), directory.units.list({ siteId })], [[], []]);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { languageOf, localeOf } from "../../panel/src/language.ts";
 import { adminLocalizer, adminTexts, counted } from "../../panel/src/localize/admin.ts";
+import { deskTexts } from "../../panel/src/localize/desk.ts";
 import { deviceTexts } from "../../panel/src/localize/device.ts";
 import { en } from "../../panel/src/localize/en.ts";
 import { fr } from "../../panel/src/localize/fr.ts";
@@ -23,10 +24,28 @@ test("no text is the same in both languages but names", () => {
   assert.deepEqual(same, ["session.title"]);
 });
 
-/** A number, a placeholder or an arrow reads the same in both. */
-const SAME = ["session.title"];
+/** A number, a placeholder or an arrow reads the same in both; so do these words. */
+const SAME = [
+  "session.title",
+  "desk.pauseMinutes",
+  "live.assistant",
+  "live.note",
+  "live.total",
+  "history.cents",
+  "menu.option",
+  "menu.description",
+  "menu.gender.m",
+  "menu.gender.f",
+  "allergen.gluten",
+  "allergen.lupin",
+  "line.printerPort",
+];
 
-for (const [pages, { en: english, fr: french }] of Object.entries({ installer: adminTexts, device: deviceTexts })) {
+for (const [pages, { en: english, fr: french }] of Object.entries({
+  installer: adminTexts,
+  device: deviceTexts,
+  desk: deskTexts,
+})) {
   test(`the ${pages}'s pages are in both languages, with the same values in them, and no text was forgotten`, () => {
     assert.deepEqual(Object.keys(french).sort(), Object.keys(english).sort());
     for (const [key, text] of Object.entries(english)) {

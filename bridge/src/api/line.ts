@@ -49,8 +49,8 @@ export const LineSettings = Type.Object(
     /** Spoken first, then the others if the caller speaks them. */
     languages: Type.Array(Language, { minItems: 1, maxItems: 2, uniqueItems: true }),
     concurrentCalls: Type.Integer({ minimum: 1, maximum: 20 }),
-    /** Rung last, after staff panels and phones. */
-    backupNumber: Type.Union([PhoneNumber, Type.Null()]),
+    /** Rung last, after staff panels and phones: an account of the site, or a number where its edge has a trunk. */
+    backupNumber: Type.Union([SipName, Type.Null()]),
     /** May the assistant offer something more? */
     upsell: Type.Boolean(),
     maxQuantity: Type.Integer({ minimum: 1, maximum: 200 }),

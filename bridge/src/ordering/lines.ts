@@ -2,6 +2,7 @@
 import type { Line, LinePatch, LineSettings, LineWithPassword, NewLine, PausePut } from "../api/line.ts";
 import type { Directory } from "../directory/directory.ts";
 import { AppError } from "../events/errors.ts";
+import type { LineRow } from "../store/line-store.ts";
 import { deskChanged, lineRow, type OrderingContext, toLine } from "./context.ts";
 import { LINE_DEFAULTS } from "./line-defaults.ts";
 
@@ -21,6 +22,7 @@ export interface Lines {
 const FOR_GOOD_MS = 4_102_444_800_000;
 /** The bridge opens the voice session within 2.5 s or refuses; the rest is the way there. */
 const BRIDGE_RING_SECONDS = 15;
+const BACKUP_RING_SECONDS = 40;
 
 export function lines(context: OrderingContext, directory: Directory): Lines {
   const { store, now, newId } = context;
@@ -29,6 +31,26 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
   function bridgeAccount(siteId: string): { username: string } {
     const there = store.accounts.list({ siteId }).find(({ type }) => type === "bridge");
     return there ?? directory.accounts.create({ siteId, type: "bridge", label: "Neolia" });
+  }
+
+  /** The unit's last rule: it is the line's own as long as it leads to the backup of before. */
+  function ringLast({ unitId, siteId, settings }: LineRow, backup: string | null): void {
+    const domain = store.sites.get(siteId)?.domain ?? "";
+    const target = (name: string): string => `sip:${name}@${domain}`;
+    const rules = directory.rules.list({ unitId });
+    const before = settings.backupNumber;
+    const own = before === null ? undefined : rules.find(({ targetSipUri }) => targetSipUri === target(before));
+    if (own) directory.rules.remove(own.id, null);
+    if (backup === null) return;
+    directory.rules.create({
+      unitId,
+      sourcePattern: "*",
+      action: "forward",
+      targetSipUri: target(backup),
+      ringSeconds: BACKUP_RING_SECONDS,
+      schedule: [],
+      enabled: true,
+    });
   }
 
   return {
@@ -68,6 +90,7 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
         const row = lineRow(store, id);
         const changed = { ...row, settings: { ...row.settings, ...settings } };
         refuseSenseless(changed.settings);
+        if (settings?.backupNumber !== undefined) ringLast(row, settings.backupNumber);
         if (label !== undefined) directory.units.update(row.unitId, { number: label }, null);
         store.lines.update(changed);
         deskChanged(context, row);

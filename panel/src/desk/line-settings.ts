@@ -161,7 +161,7 @@ export class LineSettingsPage extends LitElement {
       <section class="card" aria-label=${t("line.people")}>
         <div><h2>${t("line.people")}</h2><p class="muted">${administrator ? t("line.printerHint") : t("line.adminOnly")}</p></div>
         <div class="fields">
-          <label>${t("line.backup")}<input type="tel" pattern="\\+?[0-9 ]{2,20}" ?disabled=${!administrator} .value=${backupNumber ?? ""}
+          <label>${t("line.backup")}<input pattern="[A-Za-z0-9][A-Za-z0-9 ._\\-]{0,39}" ?disabled=${!administrator} .value=${backupNumber ?? ""}
             @change=${(event: Event) => this.edit({ backupNumber: typed(event).replaceAll(" ", "") || null })} /></label>
           <label>${t("line.printerHost")}<input maxlength="253" ?disabled=${!administrator} .value=${printer?.host ?? ""}
             @change=${(event: Event) => this.edit({ printer: typed(event).trim() === "" ? null : { host: typed(event).trim(), port: printer?.port ?? 9100 } })} /></label>
