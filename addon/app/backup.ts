@@ -3,7 +3,7 @@ import { dropBackupCopy, makeBackupCopy } from "./data.ts";
 
 const folder = process.env.NEOLIA_DATA ?? "/data";
 const [command] = process.argv.slice(2);
-if (command === "make") await makeBackupCopy(folder);
+if (command === "make") makeBackupCopy(folder);
 else if (command === "drop") dropBackupCopy(folder);
 else {
   console.error("usage: backup.js make|drop");

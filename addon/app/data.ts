@@ -21,15 +21,18 @@ export function prepareData(folder: string, owner: number | null): void {
   if (owner !== null) giveTo(folder, owner);
 }
 
-/** Writes a consistent copy of the database beside it while the bridge goes on writing; nothing if there is none yet. */
-export async function makeBackupCopy(folder: string): Promise<void> {
+/**
+ * Writes a consistent copy of the database beside it while the bridge goes on writing; nothing if there is none yet. By
+ * one reading transaction: SQLite's backup API would begin anew with each write, and in a busy hour never end.
+ */
+export function makeBackupCopy(folder: string): void {
   const source = join(folder, DATABASE);
   if (!existsSync(source)) return;
   const unfinished = join(folder, `${BACKUP_COPY}.unfinished`);
   rmSync(unfinished, { force: true });
   const database = new Sqlite(source, { readonly: true, fileMustExist: true });
   try {
-    await database.backup(unfinished);
+    database.prepare("VACUUM INTO ?").run(unfinished);
   } finally {
     database.close();
   }

@@ -1,11 +1,25 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import Sqlite, { type Database } from "better-sqlite3";
 import { parse } from "yaml";
 import { BACKUP_COPY, DATABASE, dropBackupCopy, makeBackupCopy, prepareData } from "../../addon/app/data.ts";
+import { openStore, type Store } from "../../bridge/src/store/store.ts";
+import { storedSite, UNIT_401 } from "../fakes/stored-site.ts";
 import { labFolder } from "../lab/folder.ts";
+import { until } from "../lab/until.ts";
+
+/** Writes pairs of rows into a database, as fast as it can, until it is killed. */
+const WRITER = `
+  import Sqlite from "better-sqlite3";
+  const db = new Sqlite(process.argv[1], { timeout: 5000 });
+  const insert = db.prepare("INSERT INTO pair VALUES (?, randomblob(5000))");
+  const pair = db.transaction((number) => { insert.run(number); insert.run(number); });
+  for (let number = 0; ; number++) pair(number);
+`;
 
 let folder: ReturnType<typeof labFolder>;
 let live: Database;
@@ -22,13 +36,13 @@ afterEach(() => {
 });
 
 /** What the Supervisor would put into the backup: it matches the patterns against the end of each path. */
-function backedUp(): string[] {
+function backedUp(from = folder.path): string[] {
   const manifest = parse(readFileSync(join(import.meta.dirname, "../../addon/config.yaml"), "utf8")) as {
     backup_exclude: string[];
   };
-  const files = readdirSync(folder.path, { recursive: true, encoding: "utf8" });
+  const files = readdirSync(from, { recursive: true, encoding: "utf8" });
   return files.filter(
-    (name) => !manifest.backup_exclude.some((pattern) => matchesGlob(join(folder.path, name), `**/${pattern}`)),
+    (name) => !manifest.backup_exclude.some((pattern) => matchesGlob(join(from, name), `**/${pattern}`)),
   );
 }
 
@@ -36,12 +50,12 @@ test("a hot backup holds a consistent copy and none of the files that are being 
   writeFileSync(join(folder.path, "options.json"), "{}");
   mkdirSync(join(folder.path, "copies"));
   writeFileSync(join(folder.path, "copies/neolia-20261121T000000000Z-v1.db"), "");
-  await makeBackupCopy(folder.path);
+  makeBackupCopy(folder.path);
   assert.deepEqual(backedUp().sort(), [BACKUP_COPY, "copies", "options.json"].sort());
 });
 
 test("a restored backup becomes the database, with what was in the write-ahead log", async () => {
-  await makeBackupCopy(folder.path);
+  makeBackupCopy(folder.path);
   live.exec("INSERT INTO note VALUES ('after the backup')");
   live.close();
   for (const name of readdirSync(folder.path)) if (name !== BACKUP_COPY) rmSync(join(folder.path, name));
@@ -52,8 +66,53 @@ test("a restored backup becomes the database, with what was in the write-ahead l
   assert.equal(existsSync(join(folder.path, BACKUP_COPY)), false);
 });
 
+test("what is written while the backup runs is in the copy whole or not at all", async () => {
+  live.exec("CREATE TABLE pair (number INTEGER, filling BLOB)");
+  const writer = spawn(process.execPath, ["--input-type=module", "--eval", WRITER, live.name], { stdio: "inherit" });
+  const count = live.prepare("SELECT count(*) FROM pair").pluck();
+  try {
+    await until(() => Number(count.get()) > 500, { what: "the first pairs" });
+    makeBackupCopy(folder.path);
+    const then = Number(count.get());
+    await until(() => Number(count.get()) > then, { what: "the writer to go on" });
+  } finally {
+    writer.kill("SIGKILL");
+    await once(writer, "exit");
+  }
+  const copy = new Sqlite(join(folder.path, BACKUP_COPY), { readonly: true });
+  assert.equal(copy.pragma("integrity_check", { simple: true }), "ok");
+  assert.deepEqual(copy.prepare("SELECT number FROM pair GROUP BY number HAVING count(*) <> 2").all(), []);
+  assert.ok(Number(copy.prepare("SELECT count(*) FROM pair").pluck().get()) > 500);
+  copy.close();
+});
+
+test("another machine starts from the backup alone, with everything that was made", async () => {
+  const site = storedSite();
+  const other = labFolder("other-machine");
+  try {
+    site.store.members.insert({ userId: "rosa", unitId: UNIT_401 });
+    const before = everything(site.store);
+    makeBackupCopy(site.folder);
+    for (const name of backedUp(site.folder)) {
+      cpSync(join(site.folder, name), join(other.path, name), { recursive: true });
+    }
+    prepareData(other.path, null);
+    const restored = openStore({ folder: other.path });
+    assert.deepEqual(everything(restored), before);
+    assert.equal(restored.notice, null);
+    restored.close();
+  } finally {
+    site.remove();
+    other.remove();
+  }
+});
+
+function everything({ sites, units, accounts, rules, members }: Store): unknown[] {
+  return [sites.list(), units.list({}), accounts.list({}), rules.list({}), members.list()];
+}
+
 test("a copy left by an interrupted backup never replaces a database that is there", async () => {
-  await makeBackupCopy(folder.path);
+  makeBackupCopy(folder.path);
   live.exec("INSERT INTO note VALUES ('newer')");
   prepareData(folder.path, null);
   assert.deepEqual(live.prepare("SELECT text FROM note").pluck().all(), ["kept", "newer"]);
@@ -61,12 +120,12 @@ test("a copy left by an interrupted backup never replaces a database that is the
 });
 
 test("after the backup the copy is gone, and a backup before the first start does nothing", async () => {
-  await makeBackupCopy(folder.path);
+  makeBackupCopy(folder.path);
   dropBackupCopy(folder.path);
   assert.equal(existsSync(join(folder.path, BACKUP_COPY)), false);
   live.close();
   for (const name of readdirSync(folder.path)) rmSync(join(folder.path, name));
-  await makeBackupCopy(folder.path);
+  makeBackupCopy(folder.path);
   assert.deepEqual(readdirSync(folder.path), []);
 });
 

@@ -72,7 +72,7 @@ test("nothing is in it but the bridge, the panel, the first process and SQLite",
     readdirSync(app)
       .filter((name) => !/-[A-Z0-9]{8}\.js$/.test(name))
       .toSorted(),
-    ["backup.js", "main.js", "node_modules", "package.json", "panel", "start.js", "zone-program.js"],
+    ["backup.js", "main.js", "media-worker.js", "node_modules", "package.json", "panel", "start.js", "zone-program.js"],
   );
   assert.deepEqual(readdirSync(join(app, "node_modules")), ["better-sqlite3"]);
 });

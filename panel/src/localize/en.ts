@@ -52,7 +52,7 @@ export const en = {
 
   "quiet.title": "Do not disturb",
   "quiet.status": "Do not disturb",
-  "quiet.notice": "This unit does not want to be disturbed: nothing rings here. Callers get your next rule.",
+  "quiet.notice": "Do not disturb is on: nothing rings in this unit.",
   "quiet.end": "Ring again",
   "ringtone.arm": "Tap to arm the ringtone",
   "ringtone.armHint": "Browsers stay silent until the first tap.",

@@ -58,7 +58,7 @@ export const fr: Record<Key, string> = {
 
   "quiet.title": "Ne pas déranger",
   "quiet.status": "Ne pas déranger",
-  "quiet.notice": "Ce logement ne veut pas être dérangé : rien ne sonne ici. Votre règle suivante prend les appels.",
+  "quiet.notice": "Ne pas déranger : rien ne sonne dans ce logement.",
   "quiet.end": "Sonner à nouveau",
   "ringtone.arm": "Touchez pour activer la sonnerie",
   "ringtone.armHint": "Les navigateurs restent muets jusqu’au premier toucher.",
