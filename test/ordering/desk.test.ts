@@ -179,6 +179,41 @@ test("an emergency is told its number and handed over", () => {
   assert.deepEqual([answer.step.type, answer.state], ["hand-over", "handed-over"]);
 });
 
+test("words of an emergency get people and the right number whatever the model does; food is no emergency", () => {
+  for (const [words, number] of [
+    ["Au secours, il y a le feu dans la cuisine !", "dix-huit"],
+    ["Ma mère fait un malaise, elle ne respire plus", "quinze"],
+    ["appelez la police", "dix-sept"],
+    ["À l'aide !", "cent douze"],
+  ] as const) {
+    const { call } = luigi.call();
+    const said: string[] = [];
+    call.onCommand((command) => command.type === "take-over" && said.push(command.say.text));
+    call.heard(words);
+    call.heard(words);
+    assert.equal(said.length, 1, words);
+    assert.ok(said[0]?.includes(number), said[0]);
+    assert.equal(call.state(), "handed-over");
+  }
+  const { call } = luigi.call();
+  for (const words of [
+    "une pizza au feu de bois",
+    "vous pouvez m'aider ?",
+    "c'est urgent, j'ai faim",
+    "un burger avec plus de sauce",
+  ]) {
+    call.heard(words);
+    assert.equal(call.state(), "intake", words);
+  }
+});
+
+test("a pause keeps new calls away, and who is on the phone may finish", () => {
+  const { upToReadBack, heardAndAnswered, tool } = luigi.call();
+  heardAndAnswered(upToReadBack());
+  luigi.ordering.lines.pause(luigi.line.id, { paused: true });
+  assert.equal(tool("confirm_order").state, "committed");
+});
+
 test("two misunderstandings in a row are a hand-over with the cart told to people; one in between is none", () => {
   const { tool } = luigi.call();
   assert.equal(tool("did_not_understand").step.type, "go-on");

@@ -82,9 +82,10 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
         const row = lineRow(store, id);
         const waiting = store.orders.inStages(id, ["new", "accepted", "ready"]);
         const inStage = (stage: OrderStage): number => waiting.filter((order) => order.stage === stage).length;
-        const { menu } = store.lines.menu(id);
-        const named = [...menu.items, ...menu.groups.flatMap(({ options }) => options)];
         const soldOut = new Set(store.lines.soldOut(id));
+        // A menu is large, and this is asked at every change of a call.
+        const { items, groups } = soldOut.size === 0 ? { items: [], groups: [] } : store.lines.menu(id).menu;
+        const named = [...items, ...groups.flatMap(({ options }) => options)];
         return {
           lineId: id,
           name: store.units.get(row.unitId)?.name ?? "",

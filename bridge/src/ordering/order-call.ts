@@ -5,12 +5,13 @@ import type { LineRow } from "../store/line-store.ts";
 import type { OrderCallRow } from "../store/order-call-store.ts";
 import { briefing } from "./briefing.ts";
 import { commitConfirmed, isDraft } from "./call-outcome.ts";
-import { clockOf, deskChanged, isPaused, lineRow, menuOf, type OrderingContext, toLine } from "./context.ts";
+import { clockOf, deskChanged, lineRow, menuOf, type OrderingContext, toLine } from "./context.ts";
 import { isOpenAt, localTime } from "./opening.ts";
 import type { CallCommand, CallStep, HandOverReason, OrderCall, Sentence, ToolAnswer } from "./order-desk.ts";
 import { type OrderData, type OrderEvent, totalCents, transition } from "./order-machine.ts";
 import type { Orders } from "./orders.ts";
 import { committedSentence, misunderstood, runTool, type ToolContext, type ToolResult, ToolRun } from "./run-tool.ts";
+import { emergencyIn } from "./speech/emergency-words.ts";
 import { moneyWords } from "./speech/number-words.ts";
 import { linesText, phrases, plain } from "./speech/sentences.ts";
 import { definitionOf, toolsFor } from "./tools.ts";
@@ -118,6 +119,12 @@ export class LiveOrderCall implements OrderCall {
 
   heard(text: string): void {
     this.write("caller", text);
+    const emergency = emergencyIn(text);
+    if (emergency === null || this.over || this.data.handOver === "emergency") return;
+    const { summary } = this.handOver("emergency");
+    const say = phrases(this.language);
+    const sentence = plain(say.emergency(say.numbers[emergency]), this.language);
+    this.tell({ type: "take-over", by: "emergency", say: sentence, summary });
   }
 
   said(text: string): void {
@@ -278,7 +285,6 @@ export class LiveOrderCall implements OrderCall {
       language: this.language,
       // Who called in time may finish.
       open: this.wasOpen(row),
-      paused: isPaused(row, now()),
       pickups: store.orders.inStages(this.lineId, ["new", "accepted", "ready"]).map(({ pickupAtMs }) => pickupAtMs),
       mark: `read-back ${newId()}`,
     };

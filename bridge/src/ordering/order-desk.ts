@@ -90,6 +90,7 @@ export interface ToolAnswer {
 
 /** What staff want with a running call, or what changed under it. */
 export type CallCommand =
+  /** Staff pressed it (`by` is their name), or the caller spoke of an emergency. */
   | { type: "take-over"; by: string; say: Sentence; summary: Sentence }
   | { type: "hang-up"; by: string }
   /** Tools or briefing are different now (something sold out, back, or a new menu). */
@@ -117,7 +118,7 @@ export interface OrderCall {
   callerTurn(turn: { beganAtMs: number }): void;
   /** The caller speaks another language: sentences come in it from now on. */
   speak(language: Language): void;
-  /** For the transcript. Never logged. */
+  /** For the transcript. Never logged. Words of an emergency come back as a `take-over` command. */
   heard(text: string): void;
   said(text: string): void;
   note(text: string): void;

@@ -29,7 +29,6 @@ export interface ToolContext {
   nowMs: number;
   language: Language;
   open: boolean;
-  paused: boolean;
   /** Pick-up times of the orders that are not gone. */
   pickups: readonly number[];
   /** Unique within the call: marks a read-back. */
@@ -423,7 +422,7 @@ export function committedSentence(context: ToolContext, data: OrderData, number:
 function problemsOf(run: ToolRun): { code: string; say: string }[] {
   const { context, data, say } = run;
   const problems: { code: string; say: string }[] = [];
-  if (context.paused) problems.push({ code: "paused", say: say.paused });
+  // A pause keeps new calls away; who is on the phone already may finish.
   if (!context.open) problems.push({ code: "closed", say: say.closed });
   for (const line of data.lines) {
     const item = context.menu.item(line.itemId);

@@ -33,7 +33,6 @@ export interface Phrases {
   noSlots: string;
   notThen(times: readonly string[]): string;
   closed: string;
-  paused: string;
   contains(item: string, allergens: string): string;
   containsNone(item: string): string;
   askStaff(item: string): string;
@@ -95,7 +94,6 @@ const FR: Phrases = {
   noSlots: "Il n'y a plus d'heure de retrait libre.",
   notThen: (times) => `Cette heure n'est pas possible. Je vous propose ${list(times, "ou")}.`,
   closed: "Le restaurant ne prend pas de commande à cette heure.",
-  paused: "Le restaurant ne prend plus de commande par téléphone pour le moment.",
   contains: (item, allergens) => `D'après la carte, ${item} contient : ${allergens}.`,
   containsNone: (item) => `D'après la carte, ${item} ne contient aucun des quatorze allergènes à déclarer.`,
   askStaff: (item) =>
@@ -178,7 +176,6 @@ const EN: Phrases = {
   noSlots: "There is no free time to collect it any more.",
   notThen: (times) => `That time is not possible. I can offer ${list(times, "or")}.`,
   closed: "The restaurant takes no orders at this hour.",
-  paused: "The restaurant takes no more orders by phone for now.",
   contains: (item, allergens) => `According to the menu, ${item} contains: ${allergens}.`,
   containsNone: (item) =>
     `According to the menu, ${item} contains none of the fourteen allergens that must be declared.`,
