@@ -294,6 +294,21 @@ test("the switcher leads from site to site, and a deep link opens its own", asyn
   await page.getByRole("heading", { name: "Building A", level: 2 }).waitFor();
 });
 
+test("a backup is saved, and its file is refused where the site still is", async () => {
+  const page = await open("/settings/backup");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save a backup" }).click(),
+  ]);
+  const file = await download.path();
+  await page.getByLabel("Backup file").setInputFiles(file);
+  await page.getByText("This site is here already.").waitFor();
+  await page
+    .getByLabel("Backup file")
+    .setInputFiles({ name: "b.json", mimeType: "application/json", buffer: Buffer.from('{"half') });
+  await page.getByText("This is not a whole backup of Neolia.").waitFor();
+});
+
 test("the hand-over prints one page for each unit, with its QR code", async () => {
   const page = await open("/settings/handOver");
   await page.getByRole("button", { name: "One page per unit" }).click();
