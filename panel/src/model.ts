@@ -9,6 +9,7 @@ import { claimPairing } from "./data/devices.ts";
 import { type Directory, fetchDirectory } from "./data/directory.ts";
 import { LiveLink, type LiveState, type PanelMessage } from "./data/live.ts";
 import { fetchSession, type Session, signIn, takePairingFromAddress, takeTokenFromAddress } from "./data/session.ts";
+import { HealthReporter } from "./health-report.ts";
 import type { Host } from "./host/host.ts";
 import { deviceId, newDeviceId } from "./phone/device-id.ts";
 import { manualAccount } from "./phone/manual-account.ts";
@@ -64,6 +65,7 @@ export class PanelModel {
   private version: string | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private readonly live: LiveLink;
+  private readonly reporter: HealthReporter;
   private readonly listeners = new Set<(state: PanelState) => void>();
   private readonly messageListeners = new Set<(message: PanelMessage) => void>();
   private started = false;
@@ -86,6 +88,7 @@ export class PanelModel {
   constructor(host: Host) {
     this.host = host;
     this.api = createApi(host);
+    this.reporter = new HealthReporter(this.api, phone, () => this.current.device?.deviceId ?? null);
     this.live = new LiveLink(this.api, () => this.deviceId, {
       link: (up) => {
         const missedSomething = this.current.live.up === false;
@@ -101,6 +104,7 @@ export class PanelModel {
       call: (call) => this.called(call),
       directory: () => void this.load(),
       message: (message) => {
+        if (message.type === "testCall") void this.reporter.takeTest(message.testCall);
         for (const listener of this.messageListeners) listener(message);
       },
       refused: () => void this.checkSession(),
@@ -130,6 +134,7 @@ export class PanelModel {
     this.started = true;
     phone.subscribe((state) => this.update({ phone: state }));
     phone.start();
+    this.reporter.start();
     const secret = takePairingFromAddress();
     const token = takeTokenFromAddress();
     if (secret !== null) void this.claimFromAddress(secret);

@@ -35,7 +35,7 @@ export class CallMediaSource {
  * Silence is sent rather than nothing: the keys of the key pad travel in the audio stream (RFC 4733), and a door
  * station that receives no packets would hang up.
  */
-function silentStream(): { stream: MediaStream; close(): void } {
+export function silentStream(): { stream: MediaStream; close(): void } {
   const context = new AudioContext();
   const destination = context.createMediaStreamDestination();
   void context.resume();

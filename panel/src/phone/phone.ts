@@ -10,8 +10,9 @@ import { preflight, watchMicrophone } from "./microphone.ts";
 import type { PhoneCommand, PhoneState } from "./phone-state.ts";
 import { Registration } from "./registration.ts";
 import { Ringtone } from "./ringtone.ts";
-import type { SipAccount, SipCall } from "./sip.ts";
+import type { PacketCounts, SipAccount, SipCall } from "./sip.ts";
 import { TabChannel } from "./tab-channel.ts";
+import { takeTestCall } from "./test-call.ts";
 
 /** What the phone needs from around it. */
 export interface PhoneSetup {
@@ -58,6 +59,7 @@ export class Phone {
   private audio: HTMLAudioElement | null = null;
   private channel: TabChannel | null = null;
   private setup: PhoneSetup | null = null;
+  private test: { caller: string; resolve(counts: PacketCounts | null): void } | null = null;
   private servers: Promise<RTCIceServer[]> | null = null;
   private endTimer: ReturnType<typeof setTimeout> | undefined;
   private packetTimer: ReturnType<typeof setInterval> | undefined;
@@ -175,7 +177,31 @@ export class Phone {
     if (this.setup !== null) this.registration.start(this.setup.account);
   }
 
+  /**
+   * For `forMs` a call from this account is a test: it is answered without a sound and shown to nobody. null: none came,
+   * or there was a real call to be had.
+   */
+  expectTestCall(caller: string, forMs: number): Promise<PacketCounts | null> {
+    this.test?.resolve(null);
+    return new Promise((resolve) => {
+      const test = { caller, resolve };
+      this.test = test;
+      setTimeout(() => {
+        if (this.test !== test) return;
+        this.test = null;
+        resolve(null);
+      }, forMs);
+    });
+  }
+
   private invited(call: SipCall): void {
+    const { test } = this;
+    if (test !== null && test.caller === call.peer.name && this.key() === null) {
+      this.test = null;
+      const servers = this.setup?.iceServers() ?? [];
+      void Promise.resolve(servers).then((iceServers) => takeTestCall(call, iceServers).then(test.resolve));
+      return;
+    }
     // Fetched while it rings: the answer shall not wait for it.
     if (this.key() === null) this.servers = this.setup?.iceServers() ?? null;
     const info = this.describe(call.key, "inbound", call.peer, call.callId);

@@ -31,6 +31,11 @@ export interface SipListener {
   incoming(call: SipCall): void;
 }
 
+export interface PacketCounts {
+  packetsIn: number;
+  packetsOut: number;
+}
+
 export interface SipCallListener {
   progress(): void;
   accepted(): void;
@@ -234,15 +239,22 @@ export class SipCall {
     });
   }
 
-  /** Audio packets received so far (W3C webrtc-stats, inbound-rtp). */
+  /** Audio packets received so far. */
   async packetsReceived(): Promise<number> {
+    return (await this.packetCounts()).packetsIn;
+  }
+
+  /** Audio packets so far (W3C webrtc-stats, inbound-rtp and outbound-rtp). */
+  async packetCounts(): Promise<PacketCounts> {
+    const counts = { packetsIn: 0, packetsOut: 0 };
     const connection: RTCPeerConnection | null = this.session.connection;
-    if (connection === null || connection.connectionState === "closed") return 0;
-    let packets = 0;
+    if (connection === null || connection.connectionState === "closed") return counts;
     for (const stat of (await connection.getStats()).values()) {
-      if (stat.type === "inbound-rtp" && stat.kind === "audio") packets += stat.packetsReceived;
+      if (stat.kind !== "audio") continue;
+      if (stat.type === "inbound-rtp") counts.packetsIn += stat.packetsReceived;
+      else if (stat.type === "outbound-rtp") counts.packetsOut += stat.packetsSent;
     }
-    return packets;
+    return counts;
   }
 
   /**

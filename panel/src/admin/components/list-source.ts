@@ -95,7 +95,9 @@ export type FetchPage<Row> = (
   signal: AbortSignal,
 ) => Promise<Page<Row>>;
 
+/** A screenful and some; who jumps to the end gets there in larger steps. */
 const PAGE_ROWS = 200;
+const FAR_PAGE_ROWS = 500;
 /** Quicker than a person notices, slower than a person types. */
 const TYPING_MS = 120;
 
@@ -151,7 +153,11 @@ export class PagedSource<Row> extends Announcing implements ListSource<Row> {
       let rows: Row[] = fresh ? [] : this.rows;
       let cursor = fresh ? null : this.next;
       do {
-        const query = { search: this.search.trim(), cursor, limit: PAGE_ROWS };
+        const query = {
+          search: this.search.trim(),
+          cursor,
+          limit: this.wanted - rows.length > PAGE_ROWS ? FAR_PAGE_ROWS : PAGE_ROWS,
+        };
         const page = await this.fetchPage(query, fetching.signal);
         if (fetching.signal.aborted) return;
         rows = [...rows, ...page.rows];
