@@ -13,6 +13,7 @@ import { type Call, CallPage } from "../../bridge/src/api/call.ts";
 import { Building, DoNotDisturbPut, Door, Site, Unit } from "../../bridge/src/api/directory.ts";
 import { type LiveState, PanelMessage } from "../../bridge/src/api/live.ts";
 import { Device, type DevicePut, IceServers, Session } from "../../bridge/src/api/session.ts";
+import { DeviceReport, TestCallResult } from "../../bridge/src/api/site-health.ts";
 
 export interface BridgeContent {
   sites: Site[];
@@ -49,6 +50,9 @@ export class BridgeFake {
   readonly content: BridgeContent;
   /** Devices by id. */
   readonly devices = new Map<string, Device>();
+  /** What devices told of themselves, and of test calls. */
+  readonly reports: DeviceReport[] = [];
+  readonly testResults: TestCallResult[] = [];
   port = 0;
   private readonly options: BridgeFakeOptions;
   private readonly sockets = new Set<WebSocket>();
@@ -171,6 +175,14 @@ export class BridgeFake {
       };
       this.devices.set(device.deviceId, device);
       return checked(Device, device);
+    });
+    app.post<{ Body: DeviceReport }>("/api/devices/:id/report", async (request, reply) => {
+      this.reports.push(checked(DeviceReport, request.body));
+      return reply.code(204).send();
+    });
+    app.post<{ Body: TestCallResult }>("/api/devices/:id/test-result", async (request, reply) => {
+      this.testResults.push(checked(TestCallResult, request.body));
+      return reply.code(204).send();
     });
     app.post("/api/devices/:id/ice", async () => checked(IceServers, this.content.iceServers));
   }

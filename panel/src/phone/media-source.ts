@@ -38,6 +38,10 @@ export class CallMediaSource {
 export function silentStream(): { stream: MediaStream; close(): void } {
   const context = new AudioContext();
   const destination = context.createMediaStreamDestination();
+  // With nothing connected to it Chromium sends no frames at all.
+  const zero = new ConstantSourceNode(context, { offset: 0 });
+  zero.connect(destination);
+  zero.start();
   void context.resume();
   return {
     stream: destination.stream,
