@@ -32,6 +32,11 @@ test("waiting times grow from one second to thirty, never beyond, and start anew
   assert.deepEqual(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   even.reset();
   assert.equal(even.next(), 1_000);
+  const near = new Backoff(() => 0, 5_000);
+  assert.deepEqual(
+    Array.from({ length: 6 }, () => near.next()),
+    [1_000, 2_000, 4_000, 5_000, 5_000, 5_000],
+  );
   const shortest = new Backoff(() => 1);
   assert.deepEqual([shortest.next(), shortest.next()], [1_000, 1_500]);
 });
