@@ -1,23 +1,15 @@
 /** Bans count failed logins, never traffic, and never hit an address that devices live behind. */
 import assert from "node:assert/strict";
-import { afterEach, describe, test } from "node:test";
-import { around } from "../lab/around.ts";
+import { describe, test } from "node:test";
 import type { SiteSeed } from "../lab/edge.ts";
 import { token } from "../lab/sip/message.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
-import { DOMAIN, House, ringing, status } from "./house.ts";
+import { DOMAIN, house, inHouse, ringing, status } from "./house.ts";
 
 const BUILDING = 60;
 
-let house: House;
-around(
-  async () => {
-    house = await House.open();
-  },
-  () => house?.close(),
-);
-afterEach(() => house.clear());
+inHouse({ quiet: false });
 
 describe("bans", () => {
   test("sixty devices behind one address that register at once are all registered", async () => {

@@ -1,6 +1,8 @@
 /** A house for tests of calls: one site, one door, units with panels and mobiles, each a SIP agent. */
 import assert from "node:assert/strict";
+import { afterEach } from "node:test";
 import type { CallEvent } from "../../infra/control/src/wire.ts";
+import { around } from "../lab/around.ts";
 import { defaultPassword, type Edge, type EdgeOptions, type SiteSeed, startEdge } from "../lab/edge.ts";
 import type { Call } from "../lab/sip/call.ts";
 import type { Protocol } from "../lab/sip/wire.ts";
@@ -115,6 +117,23 @@ export class House {
     for (const agent of this.agents.splice(0)) agent.close();
     await this.edge.stop();
   }
+}
+
+/** The house of the test file that called `inHouse`, from the first test on. */
+export let house: House;
+
+/** One house for a whole test file. A test leaves no device behind, and no call unless `quiet` is false. */
+export function inHouse({ quiet = true } = {}): void {
+  around(
+    async () => {
+      house = await House.open();
+    },
+    () => house?.close(),
+  );
+  afterEach(async () => {
+    if (quiet) await house.quiet();
+    await house.clear();
+  });
 }
 
 function line({ kind, account, endedBy, code }: CallEvent): string {

@@ -1,24 +1,13 @@
 /** A device that registers while its unit rings is rung too, once, for as long as the others. */
 import assert from "node:assert/strict";
-import { afterEach, describe, test } from "node:test";
-import { around } from "../lab/around.ts";
+import { describe, test } from "node:test";
 import { header, type SipMessage } from "../lab/sip/message.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import type { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
-import { DOMAIN, House, ringing, status } from "./house.ts";
+import { DOMAIN, house, inHouse, ringing, status } from "./house.ts";
 
-let house: House;
-around(
-  async () => {
-    house = await House.open();
-  },
-  () => house?.close(),
-);
-afterEach(async () => {
-  await house.quiet();
-  await house.clear();
-});
+inHouse();
 
 /** A REGISTER with a Contact of the test's own. */
 async function register(agent: SipAgent, contact: string): Promise<void> {

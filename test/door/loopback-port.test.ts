@@ -1,21 +1,10 @@
 /** Kamailio's loopback port: what control may do there, and that nobody else may. */
 import assert from "node:assert/strict";
-import { afterEach, describe, test } from "node:test";
-import { around } from "../lab/around.ts";
+import { describe, test } from "node:test";
 import { until } from "../lab/until.ts";
-import { DOMAIN, House, ringing, status } from "./house.ts";
+import { DOMAIN, house, inHouse, ringing, status } from "./house.ts";
 
-let house: House;
-around(
-  async () => {
-    house = await House.open();
-  },
-  () => house?.close(),
-);
-afterEach(async () => {
-  await house.quiet();
-  await house.clear();
-});
+inHouse();
 
 describe("the loopback port", () => {
   test("without the secret everything is refused", async () => {

@@ -1,21 +1,13 @@
 /** Who hears whom: every call goes through RTPEngine, and none is without audio for its lack. */
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, test } from "node:test";
-import { around } from "../lab/around.ts";
+import { beforeEach, describe, test } from "node:test";
 import type { header } from "../lab/sip/message.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import { until } from "../lab/until.ts";
-import { DOMAIN, House, ringing, status } from "./house.ts";
+import { DOMAIN, house, inHouse, ringing, status } from "./house.ts";
 
-let house: House;
-around(
-  async () => {
-    house = await House.open();
-  },
-  () => house?.close(),
-);
+inHouse({ quiet: false });
 beforeEach(() => house.rules({ unit: "unit401" }, { unit: "entrance" }));
-afterEach(() => house.clear());
 
 const BROWSER_SDP = [
   "v=0",

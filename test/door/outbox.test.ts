@@ -1,24 +1,16 @@
 /** The outbox under load and under a kill: every call ends exactly once. */
 import assert from "node:assert/strict";
-import { afterEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { CallEvent } from "../../infra/control/src/wire.ts";
-import { around } from "../lab/around.ts";
 import type { SiteSeed } from "../lab/edge.ts";
 import type { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
-import { DOMAIN, House, ringing, status } from "./house.ts";
+import { DOMAIN, house, inHouse, ringing, status } from "./house.ts";
 
 const LINES = 8;
 const CALLS = 160;
 
-let house: House;
-around(
-  async () => {
-    house = await House.open();
-  },
-  () => house?.close(),
-);
-afterEach(() => house.clear());
+inHouse({ quiet: false });
 
 describe("the outbox", () => {
   test("calls of every outcome, many at once, each have their events once and in order", async () => {

@@ -1,26 +1,15 @@
 /** What a restart or a kill of Kamailio leaves standing: registrations, calls, their ends and their events. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { afterEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import Database from "better-sqlite3";
-import { around } from "../lab/around.ts";
 import type { Call } from "../lab/sip/call.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import type { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
-import { DOMAIN, House, ringing, status } from "./house.ts";
+import { DOMAIN, house, inHouse, ringing, status } from "./house.ts";
 
-let house: House;
-around(
-  async () => {
-    house = await House.open();
-  },
-  () => house?.close(),
-);
-afterEach(async () => {
-  await house.quiet();
-  await house.clear();
-});
+inHouse();
 
 const TWO_HOURS = 7_200;
 

@@ -1,23 +1,12 @@
 /** What happens between the INVITE and the answer: ring time, steps, who ends it and with which code. */
 import assert from "node:assert/strict";
-import { afterEach, describe, test } from "node:test";
-import { around } from "../lab/around.ts";
+import { describe, test } from "node:test";
 import { header } from "../lab/sip/message.ts";
 import type { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
-import { DOMAIN, House, ringing, status } from "./house.ts";
+import { DOMAIN, house, inHouse, ringing, status } from "./house.ts";
 
-let house: House;
-around(
-  async () => {
-    house = await House.open();
-  },
-  () => house?.close(),
-);
-afterEach(async () => {
-  await house.quiet();
-  await house.clear();
-});
+inHouse();
 
 describe("ringing", () => {
   test("every contact of every account rings and knows the call by its id", async () => {

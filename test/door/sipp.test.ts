@@ -1,22 +1,14 @@
 /** sipp as door station and phone: a stack that nobody here wrote. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { afterEach, test } from "node:test";
+import { test } from "node:test";
 import Database from "better-sqlite3";
-import { around } from "../lab/around.ts";
 import { defaultPassword } from "../lab/edge.ts";
 import { credentials, runSipp, type SippOptions } from "../lab/sipp.ts";
 import { until } from "../lab/until.ts";
-import { DOMAIN, House, ringing } from "./house.ts";
+import { DOMAIN, house, inHouse, ringing } from "./house.ts";
 
-let house: House;
-around(
-  async () => {
-    house = await House.open();
-  },
-  () => house?.close(),
-);
-afterEach(() => house.clear());
+inHouse({ quiet: false });
 
 function run(scenario: string, options: Partial<SippOptions>): Promise<void> {
   return runSipp({

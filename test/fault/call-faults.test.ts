@@ -1,24 +1,14 @@
 /** Parts go down while people talk: sound goes on where it can, the hang-up arrives, and the end is told once. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { around } from "../lab/around.ts";
 import { CallWatch } from "../lab/call-watch.ts";
 import { DOOR } from "../lab/lab.ts";
-import { BYSTANDERS, CallHouse, KAMAILIO, onceById, RTPENGINE } from "./call-house.ts";
+import { BYSTANDERS, house, inCallHouse, KAMAILIO, onceById, RTPENGINE } from "./call-house.ts";
 
 const TALK = ["ringing", "answered", "ended"];
 const TOLD = { "unit401/event": TALK, [`${DOOR}/event`]: TALK };
 
-let house: CallHouse;
-
-around(
-  async () => {
-    house = await CallHouse.start();
-  },
-  async () => {
-    await house?.stop();
-  },
-);
+inCallHouse();
 
 async function talk(): Promise<CallWatch> {
   await house.ready();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
 import type { Account } from "../../bridge/src/api/directory.ts";
+import { around } from "../lab/around.ts";
 import { findTone, type Sound } from "../lab/audio.ts";
 import { startChromium } from "../lab/chromium.ts";
 import { type Lab, startLab } from "../lab/lab.ts";
@@ -173,3 +174,16 @@ export const RTPENGINE: Fault[] = [
     },
   },
 ];
+
+/** The house of the test file that called `inCallHouse`, from the first test on. */
+export let house: CallHouse;
+
+/** One house for a whole test file. */
+export function inCallHouse(): void {
+  around(
+    async () => {
+      house = await CallHouse.start();
+    },
+    () => house?.stop(),
+  );
+}

@@ -1,24 +1,14 @@
 /** Parts go down while the door rings: the call is answered where it can be, ends where it cannot, and the next one works. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { around } from "../lab/around.ts";
 import { CallWatch } from "../lab/call-watch.ts";
 import { DOOR } from "../lab/lab.ts";
 import { until } from "../lab/until.ts";
-import { BYSTANDERS, CallHouse, KAMAILIO, onceById, RTPENGINE } from "./call-house.ts";
+import { BYSTANDERS, house, inCallHouse, KAMAILIO, onceById, RTPENGINE } from "./call-house.ts";
 
 const TALK = ["ringing", "answered", "ended"];
 
-let house: CallHouse;
-
-around(
-  async () => {
-    house = await CallHouse.start();
-  },
-  async () => {
-    await house?.stop();
-  },
-);
+inCallHouse();
 
 async function ring(): Promise<CallWatch> {
   await house.ready();

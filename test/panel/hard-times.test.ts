@@ -2,12 +2,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import type { BrowserContext, Page } from "playwright-core";
-import { around } from "../lab/around.ts";
 import type { Call } from "../lab/sip/call.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import { until } from "../lab/until.ts";
 import { openPanel } from "./desk.ts";
-import { Stage } from "./stage.ts";
+import { onStage, stage } from "./stage.ts";
 
 const ANSWER = "neolia-incoming-view button.go";
 const TIMER = "neolia-call-view .time";
@@ -15,17 +14,9 @@ const HANG_UP = "neolia-call-view button.stop";
 const READY = "neolia-home-view .status.good";
 const DOOR_HZ = 440;
 
-let stage: Stage;
 let rtp: RtpPeer;
 
-around(
-  async () => {
-    stage = await Stage.start();
-  },
-  async () => {
-    await stage?.stop();
-  },
-);
+onStage();
 
 beforeEach(async () => {
   if (!stage.edge.kamailioRunning) await stage.edge.startKamailio();
@@ -33,10 +24,7 @@ beforeEach(async () => {
   rtp.play(DOOR_HZ);
 });
 
-afterEach(async () => {
-  rtp.close();
-  await stage.closeOpened();
-});
+afterEach(() => rtp.close());
 
 async function panel(context?: BrowserContext): Promise<Page> {
   const page = await openPanel(context ?? (await stage.profile()), stage.desk.bridge.url);

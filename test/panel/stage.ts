@@ -1,6 +1,8 @@
 /** The panel's page with all that it needs: the real edge, the bridge's stand-in, Chromium, and a door to ring it. */
 import assert from "node:assert/strict";
+import { afterEach, beforeEach } from "node:test";
 import type { Browser, BrowserContext } from "playwright-core";
+import { around } from "../lab/around.ts";
 import { type ChromiumOptions, newProfile, type PageOptions, startChromium } from "../lab/chromium.ts";
 import { defaultPassword, type Edge, ha1, startEdge } from "../lab/edge.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
@@ -65,4 +67,19 @@ export class Stage {
     await this.desk.stop();
     await this.edge.stop();
   }
+}
+
+/** The stage of the test file that called `onStage`, from the first test on. */
+export let stage: Stage;
+
+/** One stage for a whole test file: each test finds the sample site as it was, and nobody else's pages. */
+export function onStage(): void {
+  around(
+    async () => {
+      stage = await Stage.start();
+    },
+    () => stage?.stop(),
+  );
+  beforeEach(() => stage.reset());
+  afterEach(() => stage.closeOpened());
 }

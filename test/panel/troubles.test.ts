@@ -1,24 +1,15 @@
 /** What stands in the way of a ring or a word is told in one plain sentence: sign-in, links, audio, microphone. */
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
-import { afterEach, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import type { BrowserContext } from "playwright-core";
-import { around } from "../lab/around.ts";
 import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
 import { DOMAIN, loggedCall, openPanel, startDesk, TOKEN } from "./desk.ts";
 import { inspect } from "./inspect.ts";
-import { Stage } from "./stage.ts";
+import { onStage, stage } from "./stage.ts";
 
-let stage: Stage;
-around(
-  async () => {
-    stage = await Stage.start();
-  },
-  () => stage?.stop(),
-);
-beforeEach(() => stage.reset());
-afterEach(() => stage.closeOpened());
+onStage();
 
 test("the token leaves the address bar; a wrong one gets a page that says so and takes the right one", async () => {
   const context = await stage.profile();

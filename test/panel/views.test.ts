@@ -1,29 +1,20 @@
 /** What a person sees and can do: every view, both languages, both themes, wall and telephone, keyboard alone. */
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { buildPanel, bundleGzipBytes } from "../../panel/build.ts";
-import { around } from "../lab/around.ts";
 import type { PageOptions } from "../lab/chromium.ts";
 import { labFolder } from "../lab/folder.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import { until } from "../lab/until.ts";
 import { loggedCall, openPanel, TOKEN } from "./desk.ts";
 import { inspect, onScreen } from "./inspect.ts";
-import { Stage } from "./stage.ts";
+import { onStage, stage } from "./stage.ts";
 
 const WALL = { width: 1024, height: 600 };
 const TELEPHONE = { width: 390, height: 844 };
 
-let stage: Stage;
-around(
-  async () => {
-    stage = await Stage.start();
-  },
-  () => stage?.stop(),
-);
-beforeEach(() => stage.reset());
-afterEach(() => stage.closeOpened());
+onStage();
 
 const LOOKS: { name: string; options: PageOptions; answer: string; ready: string }[] = [
   {
