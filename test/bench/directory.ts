@@ -1,0 +1,213 @@
+/**
+ * The directory at 100, 1,000 and 10,000 units: the API, an edit's way to Kamailio's directory file, and a whole reconcile.
+ * `npm run bench -- directory [--write]` prints a table and one line of JSON; `--write` renews docs/benchmarks-directory.md.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import Database from "better-sqlite3";
+import type { Job } from "../../bridge/src/api/bulk.ts";
+import type { Account, Building, Site } from "../../bridge/src/api/directory.ts";
+import type { LiveState } from "../../bridge/src/api/live.ts";
+import type { AccountPage, UnitPage } from "../../bridge/src/api/page.ts";
+import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
+import { type Control, startControl } from "../lab/control.ts";
+import { type Edge, startEdge } from "../lab/edge.ts";
+import { labFolder } from "../lab/folder.ts";
+import { reservePorts } from "../lab/ports.ts";
+import { until } from "../lab/until.ts";
+import { percentile, round } from "./figures.ts";
+
+const SIZES = [100, 1_000, 10_000];
+const REQUESTS = 60;
+const EDITS = 20;
+const RECONCILES = 5;
+
+interface Figures {
+  units: number;
+  /** p95, ms. */
+  api: Record<string, number>;
+  /** From the request to the row in Kamailio's directory file, ms. */
+  editLive: { median: number; p95: number };
+  /** The same when nothing is agreed on and everything is compared and sent. */
+  reconcile: { median: number; p95: number };
+  /** CSV with a unit and an account a line, dry run not counted. */
+  importMs: number;
+}
+
+async function measure(units: number): Promise<Figures> {
+  const folder = labFolder("bench-directory");
+  const ports = await reservePorts();
+  let edge: Edge | null = null;
+  let control: Control | null = null;
+  let bridge: Bridge | null = null;
+  try {
+    edge = await startEdge({ rtpengine: false });
+    control = await startControl({ values: edge.values, caFile: edge.caFile });
+    const domain = "home.sip.example.com";
+    const token = await control.addSite(domain);
+    bridge = await startBridge({
+      folder: folder.path,
+      port: ports.base,
+      control: { url: `https://localhost:${edge.values.controlPort}`, token, caFile: edge.caFile },
+      sipUri: `wss://localhost:${edge.values.wssPort}`,
+    });
+    const api = await bridge.api();
+    const site = await api.post<Site>("/api/sites", { name: "Home", address: "", domain, timeZone: "Europe/Paris" });
+    await api.post<Building>("/api/buildings", { siteId: site.id, name: "T0" });
+    const importMs = await fill(api, site.id, units);
+    await live(api);
+    return { units, importMs, api: await requests(api, site, units), ...(await edits(api, edge, site)) };
+  } finally {
+    await bridge?.stop();
+    await control?.stop();
+    await edge?.stop();
+    ports.release();
+    folder.remove();
+  }
+}
+
+async function fill(api: BridgeApi, siteId: string, units: number): Promise<number> {
+  const numbers = Array.from({ length: units }, (_, at) => at);
+  const startedMs = performance.now();
+  await load(api, siteId, "units", ["building,number", ...numbers.map((n) => `T${Math.floor(n / 100)},${n}`)]);
+  const accounts = numbers.map((n) => `wall${n},panel,Wall ${n},unit${n}`);
+  await load(api, siteId, "accounts", ["username,type,label,place", ...accounts]);
+  return round(performance.now() - startedMs, 0);
+}
+
+async function load(api: BridgeApi, siteId: string, kind: string, lines: string[]): Promise<void> {
+  const { id } = await api.post<Job>("/api/imports", { siteId, kind, csv: lines.join("\n"), dryRun: false });
+  const job = await until(
+    async () => {
+      const now = await api.get<Job>(`/api/jobs/${id}`);
+      return ["done", "refused"].includes(now.state) ? now : null;
+    },
+    { what: "the import", timeoutMs: 300_000, everyMs: 5 },
+  );
+  if (job.state !== "done") throw new Error(JSON.stringify(job));
+}
+
+async function live(api: BridgeApi): Promise<void> {
+  await until(
+    async () => {
+      const { provisioning } = await api.get<LiveState>("/api/state");
+      return provisioning.every(({ revision, liveRevision }) => revision === liveRevision);
+    },
+    { what: "the VPS to have everything", timeoutMs: 120_000 },
+  );
+}
+
+async function requests(api: BridgeApi, site: Site, units: number): Promise<Record<string, number>> {
+  const query = `siteId=${site.id}&limit=50`;
+  let cursor = "";
+  for (let page = 0; page < units / 500 - 1; page++) {
+    const { next } = await api.get<UnitPage>(`/api/units/page?siteId=${site.id}&limit=500${cursor}`);
+    if (next !== null) cursor = `&cursor=${next}`;
+  }
+  const { rows } = await api.get<UnitPage>(`/api/units/page?${query}`);
+  const unit = rows[0];
+  if (!unit) throw new Error("no unit");
+  const evaluate = { siteId: site.id, caller: "wall1", callee: `unit${units - 1}`, atMs: Date.now() };
+  let n = 0;
+  const what: Record<string, () => Promise<unknown>> = {
+    "first page of 50": () => api.get(`/api/units/page?${query}`),
+    "last pages": () => api.get(`/api/units/page?${query}${cursor}`),
+    search: () => api.get(`/api/units/page?${query}&search=${units - 7}`),
+    "accounts of a unit": () => api.get<AccountPage>(`/api/accounts/page?unitId=${unit.id}`),
+    "one unit": () => api.get(`/api/units/${unit.id}`),
+    "edit a unit": () => api.patch(`/api/units/${unit.id}`, { number: `0-${n++}` }),
+    "add and remove an account": async () => {
+      const { id } = await api.post<Account>("/api/accounts", {
+        ...{ siteId: site.id, type: "mobile", label: "M", unitId: unit.id },
+      });
+      await api.delete(`/api/accounts/${id}`);
+    },
+    "what would happen": () => api.post("/api/rules/evaluate", evaluate),
+  };
+  const figures: Record<string, number> = {};
+  for (const [name, work] of Object.entries(what)) {
+    await work();
+    const times: number[] = [];
+    for (let i = 0; i < REQUESTS; i++) {
+      const startedMs = performance.now();
+      await work();
+      times.push(performance.now() - startedMs);
+    }
+    figures[name] = round(percentile(times, 0.95), 1);
+  }
+  await live(api);
+  return figures;
+}
+
+async function edits(api: BridgeApi, edge: Edge, site: Site): Promise<Pick<Figures, "editLive" | "reconcile">> {
+  const account = (await api.get<AccountPage>(`/api/accounts/page?siteId=${site.id}&limit=1`)).rows[0];
+  if (!account) throw new Error("no account");
+  const file = new Database(join(edge.values.dataFolder, "directory.db"), { readonly: true });
+  const stored = file.prepare("SELECT enabled FROM subscriber WHERE domain = ? AND username = ?").pluck();
+  let enabled = true;
+  const edit = async () => {
+    enabled = !enabled;
+    const startedMs = performance.now();
+    await api.patch(`/api/accounts/${account.id}`, { enabled });
+    const wanted = enabled ? 1 : 0;
+    await until(() => stored.get(site.domain, account.username) === wanted, {
+      ...{ what: "the edit on the VPS", everyMs: 1, timeoutMs: 60_000 },
+    });
+    const tookMs = performance.now() - startedMs;
+    await live(api);
+    return tookMs;
+  };
+  const ofMany = async (times: number, work: () => Promise<number>) => {
+    const all: number[] = [];
+    for (let i = 0; i < times; i++) all.push(await work());
+    return { median: round(percentile(all, 0.5), 0), p95: round(percentile(all, 0.95), 0) };
+  };
+  try {
+    await edit();
+    return {
+      editLive: await ofMany(EDITS, edit),
+      reconcile: await ofMany(RECONCILES, async () => {
+        await api.post(`/api/provisioning/${site.id}/retry`, {});
+        return edit();
+      }),
+    };
+  } finally {
+    file.close();
+  }
+}
+
+function table(all: readonly Figures[]): string {
+  const [small, , large] = all;
+  const times = (of: (figures: Figures) => number) =>
+    small && large ? `${(of(large) / Math.max(of(small), 0.1)).toFixed(1)}×` : "";
+  const row = (name: string, of: (figures: Figures) => number) =>
+    `| ${[name, ...all.map((figures) => String(of(figures))), times(of)].join(" | ")} |`;
+  return [
+    `| ms | ${all.map(({ units }) => `${units} units`).join(" | ")} | largest to smallest |`,
+    `|---|${"---:|".repeat(all.length + 1)}`,
+    ...Object.keys(small?.api ?? {}).map((name) => row(`API, p95: ${name}`, ({ api }) => api[name] ?? 0)),
+    row("an edit until Kamailio's file has it, median", ({ editLive }) => editLive.median),
+    row("the same, p95", ({ editLive }) => editLive.p95),
+    row("the same after a whole reconcile, median (linear)", ({ reconcile }) => reconcile.median),
+    row("import of units and accounts from CSV (linear)", ({ importMs }) => importMs),
+  ].join("\n");
+}
+
+const { values } = parseArgs({ options: { write: { type: "boolean" } } });
+const all: Figures[] = [];
+for (const units of SIZES) all.push(await measure(units));
+console.log(table(all));
+if (values.write) {
+  writeFileSync(
+    join(import.meta.dirname, "../../docs/benchmarks-directory.md"),
+    `# Benchmark of the directory
+
+Made by \`npm run bench -- directory --write\`: the real bridge, control and Kamailio on one machine, one site, one account a unit. The
+aim: within twice from 100 to 10,000 units, but for what must read everything.
+
+${table(all)}
+`,
+  );
+}
+console.log(JSON.stringify({ bench: "directory", sizes: all }));
