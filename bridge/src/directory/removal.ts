@@ -9,14 +9,15 @@ import { siteOf } from "./lookup.ts";
 export function unitsRemoval(context: DirectoryContext, siteId: string, units: readonly UnitRow[]): Removal {
   const { store } = context;
   const gone = new Set(units.map((unit) => unit.id));
-  const accounts = store.accounts.list({ siteId }).filter(({ unitId }) => unitId !== null && gone.has(unitId));
-  const rules = store.rules.list({ siteId });
+  const accounts = units
+    .flatMap(({ id }) => store.accounts.list({ unitId: id }))
+    .toSorted((a, b) => (a.username < b.username ? -1 : 1));
   const names = new Set([...units.map(({ name }) => name), ...accounts.map(({ username }) => username)]);
   return {
     units: units.filter(({ kind }) => kind === "residential").map(({ name }) => name),
     doors: units.filter(({ kind }) => kind === "door").map(({ name }) => name),
     accounts: accounts.map(({ username }) => username),
-    rules: rules.filter(({ unitId }) => gone.has(unitId)).length,
+    rules: units.reduce((sum, { id }) => sum + store.rules.list({ unitId: id }).length, 0),
     targetsLost: targetsLost(store, siteId, names, gone),
     loggedOut: registeredOf(context, accounts),
     members: store.members.countOf([...gone]),
@@ -59,10 +60,10 @@ function targetsLost(
   gone: ReadonlySet<string>,
 ): Removal["targetsLost"] {
   const { domain } = siteOf(store, siteId);
-  const uris = new Set([...names].map((name) => `sip:${name}@${domain}`));
+  const uris = [...names].map((name) => `sip:${name}@${domain}`);
   const units = store.rules
-    .list({ siteId })
-    .filter(({ unitId, targetSipUri }) => !gone.has(unitId) && targetSipUri !== null && uris.has(targetSipUri))
+    .withTarget(siteId, uris)
+    .filter(({ unitId }) => !gone.has(unitId))
     .map(({ unitId }) => store.units.get(unitId)?.name ?? "");
   return [...new Set(units)];
 }

@@ -48,9 +48,12 @@ type Written = Unmarked<Columns> & { searchText: string };
 export function accountStore(db: Database): AccountStore {
   const select = `SELECT id, site_id AS siteId, unit_id AS unitId, username, type, label, ha1, enabled,
     created_at_ms AS createdAtMs, device_info AS deviceInfo, ${MARKS} FROM account`;
-  const list = db.prepare<Record<string, string | null>, Columns>(`
-    ${select} WHERE (@siteId IS NULL OR site_id = @siteId) AND (@unitId IS NULL OR unit_id = @unitId)
-    ORDER BY username, id`);
+  // A statement for each filter: one for all of them could not use an index.
+  const all = db.prepare<[], Columns>(`${select} ORDER BY username, id`);
+  const ofSite = db.prepare<[string], Columns>(`${select} WHERE site_id = ? ORDER BY username, id`);
+  const ofUnit = db.prepare<{ unitId: string; siteId: string | null }, Columns>(
+    `${select} WHERE unit_id = @unitId AND (@siteId IS NULL OR site_id = @siteId) ORDER BY username, id`,
+  );
   const get = db.prepare<[string], Columns>(`${select} WHERE id = ?`);
   const byUsername = db.prepare<[string, string], Columns>(`${select} WHERE site_id = ? AND username = ?`);
   const insert = db.prepare<Written>(`
@@ -64,7 +67,10 @@ export function accountStore(db: Database): AccountStore {
   const remove = db.prepare<[string]>("DELETE FROM account WHERE id = ?");
   const row = (columns: Columns | undefined) => (columns ? fromColumns(columns) : null);
   return {
-    list: (filter) => list.all({ siteId: filter.siteId ?? null, unitId: filter.unitId ?? null }).map(fromColumns),
+    list: ({ siteId, unitId }) => {
+      if (unitId !== undefined) return ofUnit.all({ unitId, siteId: siteId ?? null }).map(fromColumns);
+      return (siteId === undefined ? all.all() : ofSite.all(siteId)).map(fromColumns);
+    },
     get: (id) => row(get.get(id)),
     byUsername: (siteId, username) => row(byUsername.get(siteId, username)),
     insert: (account) => void insert.run(written(account)),

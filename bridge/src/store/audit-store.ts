@@ -1,7 +1,7 @@
 /** The audit log. Entries are added and, after their time, dropped; never changed. */
 import type { Database } from "better-sqlite3";
 import type { AuditEntry, AuditQuery } from "../api/audit.ts";
-import { searchPatterns, searchText } from "./text.ts";
+import { hasWords, searchText, searchWords } from "./text.ts";
 
 export interface AuditStore {
   add(entry: Omit<AuditEntry, "id">): void;
@@ -21,7 +21,7 @@ export function auditStore(db: Database): AuditStore {
       changes FROM audit
     WHERE id < @before AND (@siteId IS NULL OR site_id = @siteId) AND (@noun IS NULL OR noun = @noun)
       AND at_ms BETWEEN @fromMs AND @toMs
-      AND NOT EXISTS (SELECT 1 FROM json_each(@words) WHERE search_text NOT LIKE value ESCAPE '\\')
+      AND ${hasWords("search_text")}
     ORDER BY id DESC LIMIT @limit`);
   const trim = db.prepare<[number]>("DELETE FROM audit WHERE at_ms < ?");
   return {
@@ -38,7 +38,7 @@ export function auditStore(db: Database): AuditStore {
           noun: noun ?? null,
           fromMs: fromMs ?? 0,
           toMs: toMs ?? Number.MAX_SAFE_INTEGER,
-          words: searchPatterns(search ?? ""),
+          ...searchWords(search),
           limit,
         })
         .map(({ origin, changes, ...row }) => ({

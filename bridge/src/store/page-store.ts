@@ -1,7 +1,7 @@
 /** Long lists, a page at a time: by keyset, so that the last page costs what the first one does. */
 import type { Database } from "better-sqlite3";
 import type { AccountRow } from "./account-store.ts";
-import { searchPatterns } from "./text.ts";
+import { hasWords, searchWords } from "./text.ts";
 
 export interface PageFilter {
   siteId?: string | undefined;
@@ -36,13 +36,12 @@ export interface PageStore {
 
 const UNITS = `FROM building CROSS JOIN unit ON unit.building_id = building.id AND unit.kind = 'residential'
   WHERE (@siteId IS NULL OR building.site_id = @siteId) AND (@buildingId IS NULL OR building.id = @buildingId)
-    AND NOT EXISTS (SELECT 1 FROM json_each(@words) WHERE unit.search_text NOT LIKE value ESCAPE '\\')`;
+    AND ${hasWords("unit.search_text")}`;
 const ACCOUNTS = `FROM account LEFT JOIN unit ON unit.id = account.unit_id
   WHERE (@siteId IS NULL OR account.site_id = @siteId) AND (@buildingId IS NULL OR unit.building_id = @buildingId)
     AND (@unitId IS NULL OR account.unit_id = @unitId) AND (@type IS NULL OR account.type = @type)
     AND (@names IS NULL OR (account.username IN (SELECT value FROM json_each(@names))) = @among)
-    AND NOT EXISTS (SELECT 1 FROM json_each(@words)
-      WHERE account.search_text || ' ' || coalesce(unit.search_text, '') NOT LIKE value ESCAPE '\\')`;
+    AND ${hasWords("(account.search_text || ' ' || coalesce(unit.search_text, ''))")}`;
 
 interface UnitKey {
   id: string;
@@ -63,6 +62,10 @@ export function pageStore(db: Database): PageStore {
       AND (building.name, building.id, unit.sort_key, unit.id) > (@buildingName, @inBuilding, @sortKey, @id)
     ORDER BY building.name, building.id, unit.sort_key, unit.id LIMIT @limit`);
   const unitCount = db.prepare<Parameters, { n: number }>(`SELECT count(*) AS n ${UNITS}`);
+  // Most lists are not searched: then nothing but the index is read.
+  const allUnits = db.prepare<Parameters, { n: number }>(`
+    SELECT count(*) AS n FROM unit WHERE kind = 'residential' AND building_id IN (
+      SELECT id FROM building WHERE (@siteId IS NULL OR site_id = @siteId) AND (@buildingId IS NULL OR id = @buildingId))`);
   const accounts = db.prepare<Parameters, AccountKey>(`
     SELECT account.id, account.username ${ACCOUNTS}
       AND account.username >= @username AND (account.username, account.id) > (@username, @id)
@@ -80,7 +83,8 @@ export function pageStore(db: Database): PageStore {
       const parameters = parametersOf(filter);
       const { buildingId: inBuilding, ...rest } = after;
       const found = units.all({ ...parameters, ...rest, inBuilding, limit: limit + 1 });
-      return pageOf(found, limit, unitCount.get(parameters)?.n ?? 0);
+      const count = parameters.word1 === null ? allUnits.get(placeOf(filter)) : unitCount.get(parameters);
+      return pageOf(found, limit, count?.n ?? 0);
     },
     accounts: (filter, limit, cursor) => {
       const after = keyOf(cursor, { id: "", username: "" });
@@ -100,8 +104,12 @@ export function pageStore(db: Database): PageStore {
   };
 }
 
-function parametersOf({ siteId, buildingId, search }: PageFilter) {
-  return { siteId: siteId ?? null, buildingId: buildingId ?? null, words: searchPatterns(search ?? "") };
+function placeOf({ siteId, buildingId }: PageFilter) {
+  return { siteId: siteId ?? null, buildingId: buildingId ?? null };
+}
+
+function parametersOf(filter: PageFilter) {
+  return { ...placeOf(filter), ...searchWords(filter.search) };
 }
 
 function pageOf<Key extends { id: string }>(found: readonly Key[], limit: number, total: number): IdPage {

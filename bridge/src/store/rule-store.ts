@@ -27,6 +27,8 @@ export interface RuleStore {
   /** By unit, then in the order in which they are tried. */
   list(filter: RuleFilter): RuleRow[];
   get(id: string): RuleRow | null;
+  /** Rules that send calls to one of these addresses. */
+  withTarget(siteId: string, uris: readonly string[]): RuleRow[];
   /** Any rule of the site holds only at some hours. */
   haveHours(siteId: string): boolean;
   insert(rule: Unmarked<RuleRow>): void;
@@ -39,9 +41,14 @@ type Columns = Omit<RuleRow, "enabled" | "schedule"> & { enabled: number; schedu
 export function ruleStore(db: Database): RuleStore {
   const select = `SELECT id, site_id AS siteId, unit_id AS unitId, position, source_pattern AS sourcePattern, action,
     target_sip_uri AS targetSipUri, ring_seconds AS ringSeconds, schedule, enabled, ${MARKS} FROM rule`;
-  const list = db.prepare<Record<string, string | null>, Columns>(`
-    ${select} WHERE (@siteId IS NULL OR site_id = @siteId) AND (@unitId IS NULL OR unit_id = @unitId)
-    ORDER BY unit_id, position, id`);
+  // A statement for each filter: one for all of them could not use an index.
+  const all = db.prepare<[], Columns>(`${select} ORDER BY unit_id, position, id`);
+  const ofSite = db.prepare<[string], Columns>(`${select} WHERE site_id = ? ORDER BY unit_id, position, id`);
+  const ofUnit = db.prepare<{ unitId: string; siteId: string | null }, Columns>(
+    `${select} WHERE unit_id = @unitId AND (@siteId IS NULL OR site_id = @siteId) ORDER BY position, id`,
+  );
+  const withTarget = db.prepare<[string, string], Columns>(`
+    ${select} WHERE site_id = ? AND target_sip_uri IN (SELECT value FROM json_each(?)) ORDER BY unit_id, position, id`);
   const get = db.prepare<[string], Columns>(`${select} WHERE id = ?`);
   const insert = db.prepare<Unmarked<Columns>>(`
     INSERT INTO rule (id, site_id, unit_id, position, source_pattern, action, target_sip_uri, ring_seconds, schedule,
@@ -58,7 +65,11 @@ export function ruleStore(db: Database): RuleStore {
   );
   const remove = db.prepare<[string]>("DELETE FROM rule WHERE id = ?");
   return {
-    list: (filter) => list.all({ siteId: filter.siteId ?? null, unitId: filter.unitId ?? null }).map(fromColumns),
+    list: ({ siteId, unitId }) => {
+      if (unitId !== undefined) return ofUnit.all({ unitId, siteId: siteId ?? null }).map(fromColumns);
+      return (siteId === undefined ? all.all() : ofSite.all(siteId)).map(fromColumns);
+    },
+    withTarget: (siteId, uris) => withTarget.all(siteId, JSON.stringify(uris)).map(fromColumns),
     get: (id) => {
       const found = get.get(id);
       return found ? fromColumns(found) : null;

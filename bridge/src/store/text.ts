@@ -11,12 +11,20 @@ export function searchText(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
 }
 
-/** The words of a search as LIKE patterns (with `\\` as ESCAPE), as JSON for json_each. */
-export function searchPatterns(search: string): string {
-  const words = searchText(search)
+/** The words of a search as LIKE patterns (with `\\` as ESCAPE): the first four; null stands for no word. */
+export function searchWords(search: string | undefined): Record<"word1" | "word2" | "word3" | "word4", string | null> {
+  const words = searchText(search ?? "")
     .split(" ")
     .filter((word) => word !== "");
-  return JSON.stringify(words.slice(0, 8).map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`));
+  const pattern = (at: number) => (words[at] === undefined ? null : `%${words[at].replace(/[\\%_]/g, "\\$&")}%`);
+  return { word1: pattern(0), word2: pattern(1), word3: pattern(2), word4: pattern(3) };
+}
+
+/** The condition for `searchWords`: all of them occur in the text. */
+export function hasWords(text: string): string {
+  return ["@word1", "@word2", "@word3", "@word4"]
+    .map((word) => `(${word} IS NULL OR ${text} LIKE ${word} ESCAPE '\\')`)
+    .join(" AND ");
 }
 
 export function addTextFunctions(db: Database): void {
