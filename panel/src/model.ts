@@ -139,9 +139,9 @@ export class PanelModel {
     const token = takeTokenFromAddress();
     if (secret !== null) void this.claimFromAddress(secret);
     else void (token === null ? this.checkSession() : this.signIn(token));
-    setInterval(() => this.lookAgain(), LOOK_AGAIN_MS);
+    setInterval(() => void this.lookAgain(), LOOK_AGAIN_MS);
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") this.lookAgain();
+      if (document.visibilityState === "visible") void this.lookAgain();
     });
   }
 
@@ -243,9 +243,9 @@ export class PanelModel {
     this.update({ problem: null });
   }
 
-  /** Asks anew who is asking: rights may have gone. */
-  lookAgain(): void {
-    if (this.current.session === "signed-in") void this.checkSession();
+  /** Asks anew who is asking: rights may have gone, or Home Assistant's session. */
+  async lookAgain(): Promise<void> {
+    if (this.current.session === "signed-in") await this.checkSession();
   }
 
   private async checkSession(): Promise<void> {

@@ -14,6 +14,7 @@ import { darkTokens, shared, tokens } from "./components/style.ts";
 import type { Host, Look } from "./host/host.ts";
 import type { NativeProperties } from "./host/native-host.ts";
 import { thisHost } from "./host/this-host.ts";
+import { LazyScript } from "./lazy-script.ts";
 import { type Localizer, localizer } from "./localize/localize.ts";
 import { modelOf, type PanelModel, type PanelState } from "./model.ts";
 import { phone } from "./phone/phone.ts";
@@ -22,7 +23,6 @@ import { peerOf } from "./views/names.ts";
 import { ringBanner } from "./views/ring-banner.ts";
 
 type Page = "home" | "log" | "setup";
-type LazyScript = "not-asked" | "loading" | "here" | "failed";
 
 /** The address of one call, below the panel's own. */
 const CALL_PATH = /^\/call\/([0-9a-f]{32})$/;
@@ -41,12 +41,9 @@ export class NeoliaPanel extends LitElement {
   private t: Localizer = localizer("en");
   private model: PanelModel | null = null;
   private unsubscribes: (() => void)[] = [];
-  /** The installer's pages are a script of their own: residents never load it. */
-  private deviceScript: Promise<void> | null = null;
-  @state() private deviceHere = false;
-  @state() private adminScript: LazyScript = "not-asked";
-  /** And so are those of the restaurant's desk. */
-  @state() private deskScript: LazyScript = "not-asked";
+  private readonly adminScript = this.lazy(() => import("./admin/neolia-admin.ts"));
+  private readonly deskScript = this.lazy(() => import("./desk/neolia-desk.ts"));
+  private readonly deviceScript = this.lazy(() => import("./device/device-page.ts"));
   private offKeys: () => void = () => {};
   private readonly attention = new Attention();
 
@@ -285,30 +282,25 @@ export class NeoliaPanel extends LitElement {
   private renderDesk(calling: boolean): TemplateResult | typeof nothing {
     const { host, model, known, look } = this;
     if (!this.atDesk || host === null || model === null || known === null || look === null) return nothing;
-    const waiting = this.renderScript(this.deskScript, calling, () => void this.loadDesk());
+    const waiting = this.renderScript(this.deskScript, calling);
     if (waiting !== null) return waiting;
     return html`<neolia-desk ?hidden=${calling} .calling=${calling} .host=${host} .model=${model} .panel=${known}
       .locale=${look.locale} .path=${look.path} .menu=${look.menu}></neolia-desk>`;
   }
 
-  private async loadDesk(): Promise<void> {
-    if (this.deskScript === "loading") return;
-    this.deskScript = "loading";
-    this.deskScript = await import("./desk/neolia-desk.ts").then(
-      () => "here" as const,
-      () => "failed" as const,
-    );
-  }
-
   /** What stands in the place of pages whose script is not here (yet); null: it is here. */
-  private renderScript(script: LazyScript, calling: boolean, load: () => void): TemplateResult | typeof nothing | null {
-    if (script === "here") return null;
-    if (script === "failed") {
+  private renderScript(script: LazyScript, calling = false): TemplateResult | typeof nothing | null {
+    if (script.state === "here") return null;
+    if (script.state === "failed") {
       return html`<p class="wait" role="alert" ?hidden=${calling}>${this.t("admin.loadFailed")}
         <button @click=${() => location.reload()}>${this.t("admin.reload")}</button></p>`;
     }
-    load();
+    void script.load(async () => this.model?.lookAgain());
     return calling ? nothing : this.renderWait();
+  }
+
+  private lazy(fetch: () => Promise<unknown>): LazyScript {
+    return new LazyScript(fetch, () => this.requestUpdate());
   }
 
   private openDesk = (): void => {
@@ -319,27 +311,16 @@ export class NeoliaPanel extends LitElement {
   private renderAdmin(calling: boolean): TemplateResult | typeof nothing {
     const { host, model, known, look } = this;
     if (!this.administers || host === null || model === null || known === null || look === null) return nothing;
-    const waiting = this.renderScript(this.adminScript, calling, () => void this.loadAdmin());
+    const waiting = this.renderScript(this.adminScript, calling);
     if (waiting !== null) return waiting;
     return html`<neolia-admin ?hidden=${calling} .calling=${calling} .host=${host} .model=${model} .panel=${known}
       .locale=${look.locale} .path=${look.path} .menu=${look.menu}></neolia-admin>`;
   }
 
-  private async loadAdmin(): Promise<void> {
-    if (this.adminScript === "loading") return;
-    this.adminScript = "loading";
-    this.adminScript = await import("./admin/neolia-admin.ts").then(
-      () => "here" as const,
-      () => "failed" as const,
-    );
-  }
-
   /** Loaded when somebody opens it, like the installer's pages. */
-  private renderDevice(known: PanelState, model: PanelModel, host: Host, look: Look): TemplateResult {
-    this.deviceScript ??= import("./device/device-page.ts").then(() => {
-      this.deviceHere = true;
-    });
-    if (!this.deviceHere) return this.renderWait();
+  private renderDevice(known: PanelState, model: PanelModel, host: Host, look: Look): TemplateResult | typeof nothing {
+    const waiting = this.renderScript(this.deviceScript);
+    if (waiting !== null) return waiting;
     return html`<neolia-device-page .locale=${look.locale} .panel=${known} .model=${model} @setup=${this.openSetup}
       @done=${() => host.goTo("", "push")}></neolia-device-page>`;
   }

@@ -106,19 +106,20 @@ for (const way of WAYS) {
     await setTheme("default", "light");
   });
 
-  test(`a resident whose Home Assistant is French has a French panel: ${way}`, async () => {
+  test(`a resident whose Home Assistant is French, with a clock of twelve hours, has a panel like that: ${way}`, async () => {
     const { core, rosa } = house.home;
-    const speak = async (language: string) => {
+    const speak = async (language: string, clock: string) => {
       const socket = await CoreSocket.open(core.url, rosa.tokens.access_token);
-      const value = { language, number_format: "language", time_format: "language" };
+      const value = { language, number_format: "language", time_format: clock };
       await socket.command("frontend/set_user_data", { key: "language", value });
       socket.close();
     };
-    await speak("fr");
+    await speak("fr", "12");
     const panel = await PanelAtHome.open(browser, house, rosa, { way });
     await panel.root.getByText("Configurer ce panneau").waitFor();
-    assert.equal(await panel.root.locator("neolia-panel").getAttribute("lang"), "fr");
-    await speak("en");
+    assert.equal(await panel.root.locator("neolia-panel").getAttribute("lang"), "fr-u-hc-h12");
+    await accessible(panel.frame, `French, ${way}`, "neolia-panel");
+    await speak("en", "language");
     await panel.close();
   });
 

@@ -166,7 +166,7 @@ export class NeoliaAdmin extends LitElement {
       openDevice: () => this.host.goTo("/device", "push"),
       toast: (toast) => this.toasts?.show(toast),
       fail: (error) => {
-        this.model.lookAgain();
+        void this.model.lookAgain();
         this.toasts?.show({ text: problemText(error, this.t), failed: true });
       },
       pageUrl: pageUrlOf(this.host),

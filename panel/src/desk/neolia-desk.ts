@@ -173,7 +173,7 @@ export class NeoliaDesk extends LitElement {
       this.followLine();
     } catch (error) {
       this.fail(error);
-      this.model.lookAgain();
+      void this.model.lookAgain();
       setTimeout(() => void this.load(), 3_000);
     }
   }
@@ -202,7 +202,7 @@ export class NeoliaDesk extends LitElement {
         },
         link: (up) => {
           this.linkUp = up;
-          if (!up) this.model.lookAgain();
+          if (!up) void this.model.lookAgain();
         },
       }),
     };

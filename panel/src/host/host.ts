@@ -1,5 +1,7 @@
 /** Where the panel stands, and what that place tells it: one implementation for each of the three places. */
 
+import { localeOf } from "../language.ts";
+
 /** How it should look, and what the address asks for; read anew after each change. */
 export interface Look {
   /** A language that the panel speaks, with its region: fr-CA. */
@@ -37,12 +39,29 @@ export interface Host {
 /** The part of Home Assistant's `hass` object that the panel uses. */
 export interface Hass {
   language: string;
+  /** How the user wants times: as the language or the system has it, or by a clock of 12 or 24 hours. */
+  locale?: { time_format: "language" | "system" | "12" | "24" };
   themes: { darkMode: boolean };
   /** Sidebar and header are hidden. */
   kioskMode?: boolean;
   dockedSidebar?: "docked" | "always_hidden" | "auto";
   panels?: Record<string, { component_name: string; config: Record<string, unknown> | null }>;
   callWS<Result>(message: { type: string; [field: string]: unknown }): Promise<Result>;
+}
+
+/** The user's language, with the clock that they chose: en, fr-CA, en-u-hc-h23. */
+export function localeOfHass({ language, locale }: Hass): string {
+  const tag = localeOf([language]);
+  switch (locale?.time_format) {
+    case "12":
+      return `${tag}-u-hc-h12`;
+    case "24":
+      return `${tag}-u-hc-h23`;
+    case "language":
+    case "system":
+    case undefined:
+      return tag;
+  }
 }
 
 /** Who hears of changes; shared by the three hosts. */

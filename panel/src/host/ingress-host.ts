@@ -4,7 +4,7 @@
  */
 import { localeOf } from "../language.ts";
 import { fragmentPath, setFragmentPath } from "./fragment.ts";
-import { type Hass, type Host, Listeners, type Look } from "./host.ts";
+import { type Hass, type Host, Listeners, type Look, localeOfHass } from "./host.ts";
 import { findSlug, IngressSession } from "./ingress-session.ts";
 import { copyFonts, copyTheme } from "./theme.ts";
 
@@ -45,7 +45,7 @@ export class IngressHost implements Host {
   get look(): Look {
     const hass = this.hass();
     return {
-      locale: localeOf(hass === null ? navigator.languages : [hass.language]),
+      locale: hass === null ? localeOf(navigator.languages) : localeOfHass(hass),
       theme: hass === null ? "system" : hass.themes.darkMode ? "dark" : "light",
       // Home Assistant puts a header with its menu button above the frame, and pads the frame.
       menu: false,

@@ -2,8 +2,7 @@
  * Home Assistant's own panel list (`panel_custom`): the element stands in Home Assistant's page, gets `hass` as a
  * property, and reaches the bridge by a session of its own (see native/neolia-native-panel.ts, which loaded us).
  */
-import { localeOf } from "../language.ts";
-import { type Hass, type Host, Listeners, type Look } from "./host.ts";
+import { type Hass, type Host, Listeners, type Look, localeOfHass } from "./host.ts";
 import { findSlug, IngressSession } from "./ingress-session.ts";
 
 /** What Home Assistant sets on a panel's element. */
@@ -48,7 +47,7 @@ export class NativeHost implements Host {
     const { hass, narrow, route, panel } = this.properties;
     const sidebarHidden = narrow || hass.dockedSidebar === "always_hidden";
     return {
-      locale: localeOf([hass.language]),
+      locale: localeOfHass(hass),
       theme: hass.themes.darkMode ? "dark" : "light",
       menu: sidebarHidden && hass.kioskMode !== true,
       // Home Assistant pads panels that do not say that they do it themselves.
