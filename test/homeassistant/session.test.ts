@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Browser } from "playwright-core";
 import { around } from "../lab/around.ts";
+import { findTone } from "../lab/audio.ts";
 import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
 import { CoreSocket } from "./core-socket.ts";
-import { DoorHouse } from "./door-house.ts";
+import { DOOR_HZ, DoorHouse } from "./door-house.ts";
 import { addPerson } from "./onboarding.ts";
 import { PanelAtHome, type Way } from "./panel-at-home.ts";
 
@@ -128,6 +129,54 @@ for (const way of WAYS) {
     await panel.close();
   });
 }
+
+async function hearsTheDoor(panel: PanelAtHome): Promise<void> {
+  const heard = findTone(await panel.heard(1_500), DOOR_HZ);
+  assert.ok(heard.found, `the resident hears the door for ${heard.heardMs} of ${heard.lengthMs} ms`);
+}
+
+test("Core restarts in mid-call: in a native panel both go on hearing each other", async () => {
+  const panel = await PanelAtHome.open(browser, house, house.home.rosa, { way: "native" });
+  await panel.setUp(house, "401");
+  house.door.mark();
+  await house.door.dial("unit401");
+  await panel.rings();
+  await panel.answer();
+  await house.home.restartCore();
+  await hearsTheDoor(panel);
+  await panel.hangUp();
+  await house.door.waitFor("CALL_CLOSED");
+  await panel.root.locator("[data-notice=bridge]").waitFor({ state: "detached", timeout: 30_000 });
+  await panel.ready();
+  await callListWorks(panel);
+  await panel.close();
+});
+
+test("Core restarts in mid-call: Home Assistant may build the frame anew; nobody is left on the line, and it rings again", async () => {
+  const panel = await PanelAtHome.open(browser, house, house.home.rosa, { way: "frame" });
+  await panel.setUp(house, "401");
+  house.door.mark();
+  await house.door.dial("unit401");
+  await panel.rings();
+  await panel.answer();
+  await house.home.restartCore();
+  const talking = panel.root.locator("neolia-call-view .time");
+  await panel.root.locator("neolia-call-view, neolia-home-view").first().waitFor({ timeout: 60_000 });
+  if (await talking.isVisible()) {
+    await hearsTheDoor(panel);
+    await panel.hangUp();
+  }
+  await house.door.waitFor("CALL_CLOSED");
+  await panel.ready();
+  house.door.mark();
+  await house.door.dial("unit401");
+  await panel.rings();
+  await panel.answer();
+  await hearsTheDoor(panel);
+  await panel.hangUp();
+  await house.door.waitFor("CALL_CLOSED");
+  await panel.close();
+});
 
 test("with a Core that has no commands for ingress yet, a native panel opens by the older way", async () => {
   const panel = await PanelAtHome.open(browser, house, house.home.rosa, { way: "native", scripts: [OLDER_CORE] });
