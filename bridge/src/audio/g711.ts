@@ -11,10 +11,6 @@ export function silenceByte(codec: G711Codec): number {
   return codec === "pcma" ? 0xd5 : 0xff;
 }
 
-export function silentFrame(codec: G711Codec): Buffer {
-  return Buffer.alloc(FRAME_BYTES, silenceByte(codec));
-}
-
 /** 16-bit samples to G.711. */
 export function encodeG711(samples: Int16Array, codec: G711Codec): Buffer {
   const one = codec === "pcma" ? linearToAlaw : linearToUlaw;

@@ -143,6 +143,7 @@ export class Conversation implements CallLegListener {
 
   /** For the phone: both sides can talk. */
   answered(): void {
+    if (this.over) return;
     this.lengthTimer = setTimeout(() => this.give("failed", "too-long"), this.options.limits.longestMs);
     void this.fixed("notice", { unstoppable: true }).then(() => this.exactly(this.options.greeting));
   }
@@ -158,6 +159,7 @@ export class Conversation implements CallLegListener {
   }
 
   played(clip: PlayedClip): void {
+    if (this.over) return;
     if (this.handOver) this.handOver.played(clip);
     else this.speaker.played(clip);
   }
@@ -258,12 +260,14 @@ export class Conversation implements CallLegListener {
   /** Says the sentence word for word: a clip, or without a renderer the model, whose words are then held against it. */
   private async exactly(sentence: Sentence): Promise<void> {
     const { clips, codec } = this.options;
+    if (this.over || this.handOver) return;
     this.known.add(sentence);
     const turns = this.turns;
     let sound: Buffer;
     try {
       sound = await clips.sentence(sentence.text, sentence.language, codec);
     } catch (error) {
+      if (this.over || this.handOver) return;
       this.options.log.warn({ err: error }, "a sentence could not be rendered");
       this.expected = sentence;
       this.session?.respond(`Say exactly this, word for word, and nothing else: ${sentence.text}`);
@@ -305,6 +309,7 @@ export class Conversation implements CallLegListener {
     this.options.log.warn({ callId: this.options.leg.callId }, "a wrong amount was stopped before it was heard");
     order.note("wrong amount stopped");
     session.interrupt((await this.speaker.flush()) ?? []);
+    if (this.over || this.handOver) return;
     if (this.wrong >= MOST_WRONG) {
       this.give("failed");
       return;
@@ -314,6 +319,7 @@ export class Conversation implements CallLegListener {
       "You were about to state a wrong amount. It was not heard. Only state amounts that a tool gave you.",
     );
     await this.fixed("correction");
+    if (this.over || this.handOver) return;
     const { totalCents } = order.cart();
     if (totalCents === 0) return;
     const text = totalIs(moneyWords(totalCents, language), language);
@@ -350,6 +356,7 @@ export class Conversation implements CallLegListener {
 
   /** Hangs up as soon as everything was heard. */
   private leave(reason: CallCloseReason): void {
+    if (this.over || this.handOver) return;
     this.closing = reason;
     this.session?.close();
     if (this.speaker.quiet) this.isQuiet();
@@ -376,6 +383,7 @@ export class Conversation implements CallLegListener {
     this.pending = null;
     this.turn = null;
     await this.fixed("one-moment");
+    if (this.over || this.handOver) return;
     try {
       const { briefing, say } = order.recap();
       const setup = { codec: options.codec, language: this.language, instructions: briefing, tools: order.tools() };

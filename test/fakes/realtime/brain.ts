@@ -21,8 +21,3 @@ export interface Brain {
   /** An empty list: a response without content. `heard`: what a transcription would read; null for none. */
   respond(occasion: Occasion): Promise<{ parts: readonly Part[]; heard?: string | null }>;
 }
-
-/** Says the same to everything. */
-export function parrot(text: string): Brain {
-  return { respond: () => Promise.resolve({ parts: [{ say: text }] }) };
-}

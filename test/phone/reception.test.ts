@@ -1,0 +1,381 @@
+/** The reception with the real order desk, a scripted model and a telephone made of events: what is decided when, without any sound. */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { Breaker } from "../../bridge/src/voice/breaker.ts";
+import type { CallLeg, CallLegListener, PlayedClip } from "../../bridge/src/voice/call-leg.ts";
+import { Clips } from "../../bridge/src/voice/clips.ts";
+import type { ConversationLimits } from "../../bridge/src/voice/conversation.ts";
+import { Reception } from "../../bridge/src/voice/reception.ts";
+import { ScriptedEngine, type ScriptedSession } from "../../bridge/src/voice/scripted-engine.ts";
+import { voiceError } from "../../bridge/src/voice/voice-errors.ts";
+import { until } from "../lab/until.ts";
+import { CALLER, type Restaurant, restaurant } from "../ordering/restaurant.ts";
+
+const log = { info: () => {}, warn: () => {}, error: () => {} };
+let luigi: Restaurant;
+let engine: ScriptedEngine;
+let breaker: Breaker;
+let reception: Reception;
+let person: FakeLeg | null;
+/** Texts that were rendered, in order: what the caller hears as clips. */
+let spoken: string[];
+let calls: number;
+let renders: boolean;
+const legs: FakeLeg[] = [];
+
+/** A telephone: plays at once what it is given, unless it is told to hold on. */
+class FakeLeg implements CallLeg {
+  readonly callId: string;
+  readonly callerNumber = CALLER;
+  readonly callee = "ht841_restaurant1";
+  readonly codec = "pcma" as const;
+  ended = false;
+  listener: CallLegListener | null = null;
+  status = 0;
+  joined: CallLeg | null = null;
+  holds = false;
+  readonly given = new Map<string, number>();
+
+  constructor(callId: string) {
+    this.callId = callId;
+    legs.push(this);
+  }
+
+  listen(listener: CallLegListener): void {
+    this.listener = listener;
+  }
+
+  answer(): void {
+    this.status = 200;
+    setImmediate(() => this.listener?.answered());
+  }
+
+  refuse(status: 486 | 488 | 503): void {
+    this.status = status;
+    this.end("us");
+  }
+
+  hangUp(): void {
+    this.end("us");
+  }
+
+  end(by: "them" | "us" | "silence" | "media"): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.listener?.ended({ by, answered: this.status === 200 });
+  }
+
+  play(id: string, sound: Uint8Array, last: boolean): void {
+    const played = (this.given.get(id) ?? 0) + sound.length;
+    this.given.set(id, played);
+    if (last && !this.holds) setImmediate(() => this.listener?.played({ id, played, complete: true }));
+  }
+
+  flush(): Promise<PlayedClip[]> {
+    return Promise.resolve(
+      [...this.given].map(([id, played]) => ({ id, played: Math.min(played, 800), complete: false })),
+    );
+  }
+
+  join(other: CallLeg): void {
+    this.joined = other;
+  }
+}
+
+function open(limits: Partial<ConversationLimits> = {}, readyMs = 300): void {
+  const render = (text: string): Promise<Int16Array> => {
+    if (!renders) return Promise.reject(new Error("no renderer"));
+    spoken.push(text);
+    return Promise.resolve(new Int16Array(1600));
+  };
+  breaker = new Breaker({ probe: () => engine.probe(), onChange: () => {}, log });
+  reception = new Reception({
+    desk: luigi.ordering.desk,
+    engine,
+    clips: new Clips(luigi.folder, render),
+    breaker,
+    siteId: luigi.siteId,
+    ringPeople: () => person,
+    log,
+    limits,
+    readyMs,
+  });
+}
+
+beforeEach(async () => {
+  [person, spoken, calls, renders] = [null, [], 0, true];
+  luigi = await restaurant();
+  engine = new ScriptedEngine();
+  open();
+});
+afterEach(() => {
+  for (const leg of legs.splice(0)) leg.end("them");
+  breaker.stop();
+  luigi.close();
+});
+
+async function dial(): Promise<{ leg: FakeLeg; session: ScriptedSession }> {
+  calls += 1;
+  const leg = new FakeLeg(`call${calls}`);
+  const before = engine.sessions.length;
+  reception.take(leg);
+  await until(() => leg.status !== 0, { what: "a decision" });
+  const session = engine.sessions[before];
+  if (leg.status === 200) await until(() => spoken.some((text) => /commander/.test(text)), { what: "the greeting" });
+  return { leg, session: session as ScriptedSession };
+}
+
+let tools = 0;
+/** The model calls a tool, and its response is done. */
+function tool(session: ScriptedSession, name: string, args: object = {}): void {
+  tools += 1;
+  session.listener.toolCalls([{ callId: `tool${tools}`, name, args: JSON.stringify(args) }]);
+  session.listener.responseEnded("completed");
+}
+
+const past = () => luigi.ordering.boards.history(luigi.line.id, null, 10, true).calls;
+const drafts = () => luigi.ordering.boards.board(luigi.line.id).drafts;
+const MARINARA = { item_id: "marinara", quantity: 1, option_ids: ["taille-normale"] };
+
+describe("before the answer", () => {
+  test("the session is asked for with the menu, the tools and the caller's codec, and only then the call is answered", async () => {
+    let allow = () => {};
+    engine.opening = () =>
+      new Promise((resolve) => {
+        allow = resolve;
+      });
+    const leg = new FakeLeg("early");
+    reception.take(leg);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(leg.status, 0);
+    allow();
+    await until(() => leg.status === 200, { what: "the answer" });
+    const setup = engine.sessions[0]?.setup;
+    assert.equal(setup?.codec, "pcma");
+    assert.match(setup?.instructions ?? "", /margherita/i);
+    assert.ok(setup?.tools.some(({ name }) => name === "add_item"));
+    assert.ok(!setup?.tools.some(({ name }) => name === "confirm_order"));
+  });
+
+  test("a session that takes too long, or is refused, is a 503, and leaves no draft", async () => {
+    engine.opening = () => new Promise(() => {});
+    assert.equal((await dial()).leg.status, 503);
+    engine.opening = () => Promise.reject(voiceError("invalid_api_key", ""));
+    assert.equal((await dial()).leg.status, 503);
+    assert.deepEqual(past(), []);
+    engine.opening = () => Promise.resolve();
+    assert.equal((await dial()).leg.status, 503, "the breaker is open: nobody waits for a service that is away");
+    assert.equal(engine.sessions.length, 0);
+  });
+
+  test("more calls than the line allows are 486, ringing ones count", async () => {
+    luigi.settings({ concurrentCalls: 2 });
+    const first = new FakeLeg("a");
+    engine.opening = () => new Promise((resolve) => setTimeout(resolve, 100));
+    reception.take(first);
+    reception.take(new FakeLeg("b"));
+    const third = new FakeLeg("c");
+    reception.take(third);
+    assert.equal(third.status, 486);
+    await until(() => first.status === 200, { what: "the first" });
+    first.end("them");
+    await until(() => reception.busy === 1, { what: "a free place" });
+    const fourth = new FakeLeg("d");
+    reception.take(fourth);
+    await until(() => fourth.status === 200, { what: "the fourth" });
+  });
+
+  test("paused is a 503; closed says so and hangs up", async () => {
+    luigi.ordering.lines.pause(luigi.line.id, { paused: true });
+    const leg = new FakeLeg("paused");
+    reception.take(leg);
+    assert.equal(leg.status, 503);
+    luigi.ordering.lines.pause(luigi.line.id, { paused: false });
+    luigi.settings({ hours: [{ fromMinute: 0, toMinute: 60 }] });
+    const late = new FakeLeg("late");
+    reception.take(late);
+    await until(() => late.ended, { what: "the end" });
+    assert.equal(late.status, 200);
+    assert.match(spoken.join(" "), /assistant automatique.*fermé/);
+  });
+});
+
+describe("the talk", () => {
+  test("the notice comes first, and is not the model's", async () => {
+    const { leg, session } = await dial();
+    assert.match([...leg.given.keys()][0] ?? "", /^notice/);
+    assert.ok(spoken.some((text) => /assistant automatique/.test(text)));
+    assert.equal(session.responds.length, 0);
+    leg.end("them");
+  });
+
+  test("a read-back is a clip; 'yes' after its last byte confirms, and the order stands under its number", async () => {
+    const { leg, session } = await dial();
+    tool(session, "add_item", MARINARA);
+    assert.equal(session.responds.length, 1);
+    tool(session, "set_details", { name: "Paul", pickup_time: "asap" });
+    tool(session, "read_back");
+    await until(() => spoken.some((text) => text.startsWith("Je récapitule")), { what: "the read-back" });
+    assert.equal(session.responds.length, 2, "the model says nothing of its own there");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    luigi.wait(1000);
+    session.listener.turnBegan(Date.now() + 10 ** 12);
+    session.listener.turnEnded(Date.now());
+    tool(session, "confirm_order");
+    await until(() => spoken.some((text) => /numéro un est confirmée/.test(text)), { what: "the confirmation" });
+    leg.end("them");
+    assert.equal(past()[0]?.reason, "completed");
+    assert.equal(past()[0]?.orders.length, 1);
+  });
+
+  test("a read-back that the caller breaks into does not count", async () => {
+    const { leg, session } = await dial();
+    tool(session, "add_item", MARINARA);
+    tool(session, "set_details", { name: "Paul", pickup_time: "asap" });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    leg.holds = true;
+    tool(session, "read_back");
+    await until(() => spoken.some((text) => text.startsWith("Je récapitule")), { what: "the read-back" });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    session.listener.turnBegan(Date.now());
+    session.listener.turnEnded(Date.now());
+    tool(session, "confirm_order");
+    assert.match(session.answers.at(-1)?.output ?? "", /not_played/);
+    leg.end("them");
+    assert.equal(past()[0]?.orders.length, 0);
+    assert.equal(drafts().length, 1);
+  });
+
+  test("words with a wrong amount stop the model, the right total follows, and the third time a person is asked", async () => {
+    person = new FakeLeg("person");
+    const { leg, session } = await dial();
+    tool(session, "add_item", MARINARA);
+    const lie = async (n: number) => {
+      session.listener.speech({ itemId: `lie${n}`, g711: Buffer.alloc(16_000) });
+      session.listener.words({ itemId: `lie${n}`, text: "Ça fait trois euros.", complete: true });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(leg.given.get(`lie${n}`), undefined, "not a byte of it was played");
+    };
+    await lie(1);
+    assert.ok(spoken.includes("Le total est de neuf euros cinquante."));
+    await lie(2);
+    await lie(3);
+    assert.ok(session.closed);
+    person.status = 200;
+    await until(() => person?.listener, { what: "the person to be rung" });
+    person.listener?.answered();
+    await until(() => leg.joined === person, { what: "the two to be joined" });
+    person.end("them");
+    assert.ok(leg.ended);
+    assert.equal(past()[0]?.reason, "handed-over");
+  });
+
+  test("who says nothing is asked once, and then told goodbye", async () => {
+    open({ silenceMs: 40 });
+    const { leg } = await dial();
+    await until(() => leg.ended, { what: "the end" });
+    assert.deepEqual(spoken.slice(-2), ["Vous êtes toujours là ?", "Je ne vous entends plus. Au revoir."]);
+    assert.equal(past()[0]?.reason, "silence");
+  });
+
+  for (const [what, limits, act, reason] of [
+    ["too long", { longestMs: 60 }, () => {}, "too-long"],
+    ["too expensive", { mostCents: 1 }, (session: ScriptedSession) => session.listener.cost(2_000), "too-expensive"],
+  ] as const) {
+    test(`a call that is ${what} goes to people; nobody is there, so a message is taken`, async () => {
+      open(limits);
+      const { leg, session } = await dial();
+      tool(session, "add_item", MARINARA);
+      act(session);
+      await until(() => spoken.some((text) => /après le signal/.test(text)), { what: "the offer of a message" });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      for (let n = 0; n < 100; n++) leg.listener?.heard(new Uint8Array(160));
+      leg.end("them");
+      assert.equal(past()[0]?.reason, reason);
+      assert.ok(past()[0]?.hasMessage);
+      assert.equal(drafts().length, 1);
+    });
+  }
+
+  test("a lost session is opened anew from the order, once; the second loss is a person's", async () => {
+    const { leg, session } = await dial();
+    tool(session, "add_item", MARINARA);
+    session.listener.ended(voiceError("connection_lost", ""));
+    const second = await until(() => engine.sessions[1], { what: "the second session" });
+    assert.match(second.setup.instructions, /marinara.*950/);
+    await until(() => spoken.some((text) => /une Marinara/.test(text) && /coupure/.test(text)), { what: "the recap" });
+    session.listener.speech({ itemId: "ghost", g711: Buffer.alloc(1600) });
+    assert.equal(leg.given.get("ghost"), undefined);
+    second.listener.ended(voiceError("connection_lost", ""));
+    await until(() => spoken.some((text) => /passe quelqu'un/.test(text)), { what: "the hand-over" });
+    leg.end("them");
+    assert.equal(past()[0]?.reason, "model-failed");
+  });
+
+  test("staff take the call over: the model is gone at once, the staff hear the cart first", async () => {
+    person = new FakeLeg("staff");
+    const { leg, session } = await dial();
+    tool(session, "add_item", MARINARA);
+    luigi.ordering.desk.live(leg.callId)?.takeOver("Marco");
+    assert.ok(session.closed);
+    await until(() => person?.listener, { what: "staff to be rung" });
+    person.listener?.answered();
+    await until(() => leg.joined === person, { what: "the two to be joined" });
+    assert.ok(spoken.some((text) => /Commande en cours : une Marinara/.test(text)));
+    leg.end("them");
+    assert.ok(person.ended);
+  });
+
+  test("a person who hangs up during the summary leaves the caller with a message to leave, not in silence", async () => {
+    person = new FakeLeg("staff");
+    person.holds = true;
+    const { leg } = await dial();
+    leg.listener?.key("0");
+    await until(() => person?.listener, { what: "staff to be rung" });
+    person.listener?.answered();
+    await until(() => (person?.given.size ?? 0) > 0, { what: "the summary" });
+    person.end("them");
+    await until(() => spoken.some((text) => /après le signal/.test(text)), { what: "the offer of a message" });
+    leg.end("them");
+  });
+
+  test("a dish that runs out is known to the model at once", async () => {
+    const { leg, session } = await dial();
+    luigi.ordering.menus.setSoldOut(luigi.line.id, "marinara", true);
+    assert.match(session.updates.at(-1)?.instructions ?? "", /SOLD OUT/);
+    leg.end("them");
+  });
+
+  test("a caller who speaks English is answered in English from then on", async () => {
+    const { leg, session } = await dial();
+    session.listener.callerSaid("Hello, I would like a pizza please, do you speak English?");
+    assert.match(session.updates.at(-1)?.instructions ?? "", /speak English/);
+    tool(session, "did_not_understand");
+    assert.match(session.answers.at(-1)?.output ?? "", /Could you say that again/);
+    leg.end("them");
+  });
+
+  test("without a renderer the model says the exact words, and is believed only if its words show the right numbers", async () => {
+    const { leg, session } = await dial();
+    tool(session, "add_item", MARINARA);
+    tool(session, "set_details", { name: "Paul", pickup_time: "19:30" });
+    renders = false;
+    tool(session, "read_back");
+    const asked = await until(() => session.responds.find((text) => text !== undefined), {
+      what: "the model to be asked",
+    });
+    assert.match(asked, /Je récapitule : une Marinara/);
+    session.listener.speech({ itemId: "wrong", g711: Buffer.alloc(16_000) });
+    const text = "Je récapitule : une Marinara. À retirer à dix-neuf heures trente. Le total est de ";
+    session.listener.words({ itemId: "wrong", text, complete: false });
+    assert.equal(leg.given.get("wrong"), undefined);
+    session.listener.words({ itemId: "wrong", text: `${text} neuf euros quarante.`, complete: true });
+    assert.equal(leg.given.get("wrong"), undefined);
+    leg.end("them");
+  });
+
+  test("without a renderer nothing is answered: the notice could not be said", async () => {
+    renders = false;
+    assert.equal((await dial()).leg.status, 503);
+  });
+});
