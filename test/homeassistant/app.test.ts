@@ -4,12 +4,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Browser, FrameLocator, Page } from "playwright-core";
-import { WebSocket } from "ws";
 import type { Building, Door, Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
-import type { LiveState, PanelMessage } from "../../bridge/src/api/live.ts";
+import type { LiveState } from "../../bridge/src/api/live.ts";
 import type { Member } from "../../bridge/src/api/member.ts";
-import type { Session } from "../../bridge/src/api/session.ts";
 import { around } from "../lab/around.ts";
 import { startChromium } from "../lab/chromium.ts";
 import { labFolder } from "../lab/folder.ts";
@@ -21,6 +19,7 @@ import { CoreSocket } from "./core-socket.ts";
 import { Home } from "./home.ts";
 import { addPerson, type Person } from "./onboarding.ts";
 import { type StagedBridge, startStagedBridge } from "./staged-bridge.ts";
+import { Visit } from "./visit.ts";
 
 const folder = labFolder("app");
 let ports: PortBlock;
@@ -58,52 +57,6 @@ around(
   },
 );
 
-/** The app as a person has it: through Core's own ingress proxy, with a session of theirs. */
-class Visit {
-  private readonly url: string;
-  private readonly cookie: string;
-
-  private constructor(url: string, cookie: string) {
-    this.url = url;
-    this.cookie = cookie;
-  }
-
-  static async of(person: Person): Promise<Visit> {
-    const socket = await CoreSocket.open(home.core.url, person.tokens.access_token);
-    const { slug } = home.supervisor;
-    const { session } = await socket.command<{ session: string }>("supervisor/ingress/session", { slug });
-    const { ingress_url: path } = await socket.command<{ ingress_url: string }>("supervisor/ingress/info", { slug });
-    socket.close();
-    return new Visit(`${home.core.url}${path}`, `ingress_session=${session}`);
-  }
-
-  async send<T>(method: string, path: string, body?: unknown): Promise<{ status: number; headers: Headers; body: T }> {
-    const reply = await fetch(`${this.url}${path}`, {
-      method,
-      headers: {
-        cookie: this.cookie,
-        ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1" }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await reply.text();
-    const isJson = reply.headers.get("content-type")?.startsWith("application/json") ?? false;
-    return { status: reply.status, headers: reply.headers, body: (isJson ? JSON.parse(text) : text) as T };
-  }
-
-  async session(): Promise<Session> {
-    return (await this.send<Session>("GET", "api/session")).body;
-  }
-
-  live(): { socket: WebSocket; messages: PanelMessage[]; closed: Promise<number> } {
-    const socket = new WebSocket(`${this.url.replace(/^http/, "ws")}api/ws`, { headers: { cookie: this.cookie } });
-    const messages: PanelMessage[] = [];
-    socket.on("message", (data) => messages.push(JSON.parse(String(data)) as PanelMessage));
-    socket.on("error", () => undefined);
-    return { socket, messages, closed: new Promise((resolve) => socket.once("close", (code) => resolve(code))) };
-  }
-}
-
 async function asOwner(type: string, fields: Record<string, unknown>): Promise<void> {
   const socket = await CoreSocket.open(home.core.url, home.ownerToken);
   await socket.command(type, fields);
@@ -112,7 +65,7 @@ async function asOwner(type: string, fields: Record<string, unknown>): Promise<v
 
 test("owner and administrators are administrators, everybody else of the house is a resident", async () => {
   const roles = async (person: Person) => {
-    const { role, name } = await (await Visit.of(person)).session();
+    const { role, name } = await (await Visit.of(home, person)).session();
     return [role, name];
   };
   await until(async () => (await roles(home.owner))[0] === "admin", { timeoutMs: 60_000, what: "the list of users" });
@@ -122,7 +75,7 @@ test("owner and administrators are administrators, everybody else of the house i
 });
 
 test("what only administrators may do is refused to a resident", async () => {
-  const rosa = await Visit.of(home.rosa);
+  const rosa = await Visit.of(home, home.rosa);
   const site = { name: "Home", address: "", domain: "stolen.example.com", timeZone: "Europe/Paris" };
   assert.equal((await rosa.send("POST", "api/sites", site)).status, 403);
   assert.deepEqual((await rosa.send("GET", "api/sites")).body, []);
@@ -137,7 +90,7 @@ test("a request without the Supervisor's word is a 401, and one for a stranger a
 });
 
 test("signing in with a token does not exist here", async () => {
-  const owner = await Visit.of(home.owner);
+  const owner = await Visit.of(home, home.owner);
   const { status, body } = await owner.send<ErrorReply>("POST", "api/session", { token: "x".repeat(43) });
   assert.deepEqual([status, body.error.code], [404, "NOT_FOUND"]);
   assert.doesNotMatch(readFileSync(app.logFile, "utf8"), /#token=/);
@@ -157,7 +110,7 @@ test("the sidebar entry is switched on at the first start, and not again", async
 });
 
 test("the broker's credentials come from the Supervisor, and the directory reaches Home Assistant by it", async () => {
-  const owner = await Visit.of(home.owner);
+  const owner = await Visit.of(home, home.owner);
   const listener = await broker.listen("homeassistant/#", "neolia/#");
   await until(async () => (await owner.session()).role === "admin", { what: "the list of users" });
   const site = { name: "Home", address: "", domain: "home.sip.example.com", timeZone: "Europe/Paris" };
@@ -172,14 +125,14 @@ test("the broker's credentials come from the Supervisor, and the directory reach
 });
 
 test("a resident who was given a flat sees it and the door that rings it, another resident nothing", async () => {
-  const owner = await Visit.of(home.owner);
+  const owner = await Visit.of(home, home.owner);
   const make = async <T>(noun: string, body: unknown) => (await owner.send<T>("POST", `api/${noun}`, body)).body;
   const [site] = (await owner.send<Site[]>("GET", "api/sites")).body;
   const building = await make<Building>("buildings", { siteId: site?.id, name: "A" });
   const unit = await make<Unit>("units", { buildingId: building.id, number: "401" });
   await make<Unit>("units", { buildingId: building.id, number: "402" });
   const door = await make<Door>("doors", { buildingId: building.id, label: "Entrance", name: "entrance" });
-  const rosa = await Visit.of(home.rosa);
+  const rosa = await Visit.of(home, home.rosa);
   const { messages, socket } = rosa.live();
   await until(() => messages[0]?.type === "hello", { what: "the greeting" });
   assert.deepEqual((await rosa.send<Unit[]>("GET", "api/units")).body, []);
@@ -195,7 +148,7 @@ test("a resident who was given a flat sees it and the door that rings it, anothe
   await until(() => messages.some(({ type }) => type === "directory"), { what: "the news" });
   socket.close();
   const seen = async (person: Person) => {
-    const visit = await Visit.of(person);
+    const visit = await Visit.of(home, person);
     const [units, doors] = await Promise.all(
       ["units", "doors"].map((noun) => visit.send<Unit[]>("GET", `api/${noun}`)),
     );
@@ -234,14 +187,14 @@ test("the sidebar entry shows the panel itself, to the owner and to a resident",
 });
 
 test("a demoted administrator loses the administrator's things within a minute", async () => {
-  const visit = await Visit.of(ada);
+  const visit = await Visit.of(home, ada);
   await until(async () => (await visit.session()).role === "admin", { what: "the list of users" });
   await asOwner("config/auth/update", { user_id: ada.id, group_ids: ["system-users"] });
   await until(async () => (await visit.session()).role === "resident", { timeoutMs: 60_000, what: "the demotion" });
 });
 
 test("the open WebSocket of somebody who was deactivated is closed within a minute", async () => {
-  const { messages, closed } = (await Visit.of(home.sam)).live();
+  const { messages, closed } = (await Visit.of(home, home.sam)).live();
   await until(() => messages[0]?.type === "hello", { what: "the greeting" });
   await asOwner("config/auth/update", { user_id: home.sam.id, is_active: false });
   const late = new Promise<null>((resolve) => setTimeout(resolve, 60_000, null).unref());

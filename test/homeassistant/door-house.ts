@@ -7,7 +7,6 @@ import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Building, DoorWithPassword, Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { LiveState } from "../../bridge/src/api/live.ts";
-import type { Session } from "../../bridge/src/api/session.ts";
 import { buildPanel } from "../../panel/build.ts";
 import { type Control, startControl } from "../lab/control.ts";
 import { type Edge, startEdge } from "../lab/edge.ts";
@@ -156,7 +155,7 @@ export class DoorHouse {
 /** The directory, as an administrator makes it. */
 async function furnish(home: Home): Promise<{ units: DoorHouse["units"]; doorPassword: string }> {
   const owner = await Visit.of(home, home.owner);
-  await until(async () => (await owner.send<Session>("GET", "api/session")).body.role === "admin", {
+  await until(async () => (await owner.session()).role === "admin", {
     timeoutMs: 60_000,
     what: "the list of users",
   });

@@ -1,5 +1,8 @@
 /** The app as a person has it: through Core's own ingress proxy, with a session of theirs. */
 
+import { WebSocket } from "ws";
+import type { PanelMessage } from "../../bridge/src/api/live.ts";
+import type { Session } from "../../bridge/src/api/session.ts";
 import { CoreSocket } from "./core-socket.ts";
 import type { Home } from "./home.ts";
 import type { Person } from "./onboarding.ts";
@@ -42,6 +45,19 @@ export class Visit {
     const text = await reply.text();
     const isJson = reply.headers.get("content-type")?.startsWith("application/json") ?? false;
     return { status: reply.status, headers: reply.headers, body: (isJson ? JSON.parse(text) : text) as T };
+  }
+
+  async session(): Promise<Session> {
+    return (await this.send<Session>("GET", "api/session")).body;
+  }
+
+  /** The panel's WebSocket: what it is told from now on, and the code that it is closed with. */
+  live(): { socket: WebSocket; messages: PanelMessage[]; closed: Promise<number> } {
+    const socket = new WebSocket(`${this.url.replace(/^http/, "ws")}api/ws`, { headers: { cookie: this.cookie } });
+    const messages: PanelMessage[] = [];
+    socket.on("message", (data) => messages.push(JSON.parse(String(data)) as PanelMessage));
+    socket.on("error", () => undefined);
+    return { socket, messages, closed: new Promise((resolve) => socket.once("close", (code) => resolve(code))) };
   }
 
   /** These throw on an error reply. */
