@@ -266,6 +266,22 @@ test("settings are saved and hold; a pause is set, seen and ended", async () => 
   await page.getByText("Open", { exact: true }).waitFor();
 });
 
+test("an administrator adds the line, sees the gateway's password once, and starts with an empty board", async () => {
+  await api.send("DELETE", `/api/lines/${lineId}`);
+  const page = await open();
+  await page.getByLabel("Name of the restaurant").fill("Bistro");
+  await page.getByLabel("Name of the gateway's login").fill("intercom-entrance");
+  await page.getByRole("button", { name: "Add a line" }).click();
+  await page.getByRole("alert").filter({ hasText: /name/i }).first().waitFor();
+  await page.getByLabel("Name of the gateway's login").fill("ht841_bistro");
+  await page.getByRole("button", { name: "Add a line" }).click();
+  await page.getByText("ht841_bistro").waitFor();
+  await inspect(page, "desk new line");
+  await page.getByRole("button", { name: "I have noted it" }).click();
+  await page.getByText("No new order").waitFor();
+  assert.equal(await page.getByText("ht841_bistro").count(), 0);
+});
+
 test("the desk is a script of its own: what residents load has nothing of it", () => {
   assert.ok(bundleGzipBytes(panel.path) < 110_000, `${bundleGzipBytes(panel.path)} bytes`);
 });
