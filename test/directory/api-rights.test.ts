@@ -108,6 +108,8 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   "POST /api/test-rings": ADMIN,
   "GET /api/test-rings/:id": ADMIN,
   "POST /api/device-files": ADMIN,
+  "GET /api/docs": ADMIN,
+  "GET /api/docs.css": ADMIN,
   "GET /api/members": ADMIN,
   "PUT /api/members/:userId": ADMIN,
 

@@ -39,6 +39,8 @@ export function goodRequests(
     ["GET /api/state"],
     ["GET /api/calls"],
     ["GET /api/openapi.json"],
+    ["GET /api/docs"],
+    ["GET /api/docs.css"],
     ["GET /api/sites"],
     ["POST /api/sites", { ...NEW_SITE, domain: `d${Math.random().toString(36).slice(2)}.example.com` }],
     ["GET /api/sites/:id"],

@@ -105,6 +105,14 @@ function routes(api: App, ports: HttpPorts): void {
   api.get("/openapi.json", { schema: { summary: "This API as OpenAPI 3.1." } }, async () =>
     openApiOf(table, ports.version),
   );
+  api.get("/docs", { schema: { summary: "This API as a page." } }, async (_request, reply) => {
+    const { apiPage } = await import("./api-page.ts");
+    return reply.type("text/html; charset=utf-8").send(apiPage(table, ports.version));
+  });
+  api.get("/docs.css", { schema: { summary: "The style of that page." } }, async (_request, reply) => {
+    const { API_STYLE } = await import("./api-page.ts");
+    return reply.type("text/css; charset=utf-8").send(API_STYLE);
+  });
   ports.described?.(table);
 }
 

@@ -81,7 +81,7 @@ export function contractOf(table: readonly RouteEntry[]): string {
       'PATCH and DELETE of a row of the directory also carry `If-Match: "<version>"` with the row\'s `version` as it was seen, or `*`: ' +
       "without it 428, and when somebody else was faster 412 with the row as it stands in `details.current`. " +
       "Every error is an `ErrorReply`; the codes stand at the end. Times are Unix milliseconds, ids are ULIDs. " +
-      "The same as OpenAPI 3.1: `GET /api/openapi.json`.",
+      "The same as OpenAPI 3.1: `GET /api/openapi.json`, and as a page: `GET /api/docs`.",
     ...nouns.flatMap((noun) =>
       section(
         noun,
