@@ -186,11 +186,16 @@ test("the sidebar entry shows the panel itself, to the owner and to a resident",
   }
 });
 
-test("a demoted administrator loses the administrator's things within a minute", async () => {
+test("a demoted administrator loses the administrator's things within a minute, and an open page is told", async () => {
   const visit = await Visit.of(home, ada);
   await until(async () => (await visit.session()).role === "admin", { what: "the list of users" });
+  const { messages, closed } = visit.live();
+  await until(() => messages[0]?.type === "hello", { what: "the greeting" });
   await asOwner("config/auth/update", { user_id: ada.id, group_ids: ["system-users"] });
   await until(async () => (await visit.session()).role === "resident", { timeoutMs: 60_000, what: "the demotion" });
+  await closed;
+  const last = messages.at(-1);
+  assert.equal(last?.type === "error" && last.error.code, "FORBIDDEN");
 });
 
 test("the open WebSocket of somebody who was deactivated is closed within a minute", async () => {
@@ -198,6 +203,8 @@ test("the open WebSocket of somebody who was deactivated is closed within a minu
   await until(() => messages[0]?.type === "hello", { what: "the greeting" });
   await asOwner("config/auth/update", { user_id: home.sam.id, is_active: false });
   const late = new Promise<null>((resolve) => setTimeout(resolve, 60_000, null).unref());
-  // Core's proxy does not pass the close code on.
   assert.notEqual(await Promise.race([closed, late]), null);
+  // Core's proxy does not pass the close code on: the last message says why.
+  const last = messages.at(-1);
+  assert.equal(last?.type === "error" && last.error.code, "NOT_SIGNED_IN");
 });
