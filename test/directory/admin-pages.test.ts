@@ -77,6 +77,37 @@ for (const { name, ...look } of LOOKS) {
   });
 }
 
+test("every dialog has no accessibility violation in both themes and fits a telephone", async () => {
+  const { site, reception, door, phone } = house;
+  const dialogs: [path: string, ...clicks: (string | RegExp)[]][] = [
+    ["/buildings", "New building"],
+    ["/buildings", "Remove"],
+    [`/units/${reception.id}`, "Pair a wall panel", "Make the code"],
+    [`/units/${reception.id}`, "Pair a phone"],
+    [`/units/${reception.id}`, "Other SIP device", "Add"],
+    [`/devices/${phone.id}`, "New password"],
+    [`/devices/${door.account.id}`, "Configuration file"],
+    [`/rules/${reception.id}`, "Edit: Rule 1"],
+    ["/sites", "New site"],
+  ];
+  const problems: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    const page = await desk.open("", { viewport: { width: 390, height: 844 }, colorScheme });
+    for (const [path, ...clicks] of dialogs) {
+      await go(page, path === "/sites" ? path : `/${site.id}${path}`);
+      await settled(page);
+      for (const name of clicks) await page.getByRole("button", { name, exact: true }).click();
+      await page.getByRole("dialog").first().waitFor();
+      const what = `dialog-${colorScheme}-${path}-${clicks.join("-")}`.replaceAll(/\W+/g, "-");
+      await inspect(page, what).catch((error: Error) => void problems.push(error.message));
+      problems.push(...(await overflowing(page)).map((part) => `${what}: ${part}`));
+      await page.reload();
+      await page.locator("neolia-admin h1").first().waitFor({ state: "attached" });
+    }
+  }
+  assert.deepEqual(problems, []);
+});
+
 /** Parts that are wider than the room they have. */
 async function overflowing(page: Page): Promise<string[]> {
   return (await page.evaluate(`(() => {

@@ -8,6 +8,7 @@ import type { Page } from "playwright-core";
 import { around } from "../lab/around.ts";
 import { newProfile } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
+import { inspect } from "../panel/inspect.ts";
 import { settled } from "./admin-desk.ts";
 import { type EmptySite, startEmptySite } from "./empty-site.ts";
 
@@ -27,6 +28,11 @@ test("an empty app greets with three steps, and ends as a building whose devices
   await page.goto(site.bridge.pageUrl);
   await page.getByRole("button", { name: "Manage the building" }).click();
   await page.getByRole("heading", { name: "Welcome. Three steps to a door that rings." }).waitFor();
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await inspect(page, `welcome-${colorScheme}`);
+  }
 
   await page.getByLabel("Name of the site").fill("12 Lake Road");
   await page.getByLabel("Time zone").fill("Europe/Paris");

@@ -1,6 +1,6 @@
 /** Health and test rings, audit log, files in and out. */
 import type { AuditEntry, AuditPage, AuditQuery } from "../../../bridge/src/api/audit.ts";
-import type { Backup, RestoreReply } from "../../../bridge/src/api/backup.ts";
+import type { RestoreReply } from "../../../bridge/src/api/backup.ts";
 import type { CsvKind, Job, NewImport } from "../../../bridge/src/api/bulk.ts";
 import type {
   DeviceHealth,
@@ -16,7 +16,6 @@ export type {
   AuditEntry,
   AuditPage,
   AuditQuery,
-  Backup,
   CsvKind,
   DeviceHealth,
   HealthProblem,

@@ -144,6 +144,7 @@ export const en = {
   "setup.intro": "Choose the unit that this device rings for.",
   "setup.unit": "Unit",
   "setup.choose": "Choose a unit",
+  "setup.search": "Search by number or name",
   "setup.name": "Name of this device",
   "setup.nameHint": "For example “Kitchen tablet”; others see it in the call list.",
   "setup.defaultName": "Wall panel",

@@ -151,6 +151,7 @@ export const fr: Record<Key, string> = {
   "setup.intro": "Choisissez le logement pour lequel cet appareil sonne.",
   "setup.unit": "Logement",
   "setup.choose": "Choisissez un logement",
+  "setup.search": "Chercher par numéro ou nom",
   "setup.name": "Nom de cet appareil",
   "setup.nameHint": "Par exemple « Tablette cuisine » ; les autres le voient dans la liste d’appels.",
   "setup.defaultName": "Panneau mural",

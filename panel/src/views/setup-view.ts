@@ -10,6 +10,9 @@ import { type Localizer, unitLabel } from "../localize/localize.ts";
 import "./claim-form.ts";
 import { errorText } from "./notices.ts";
 
+/** More units than this are searched, not all shown. */
+const MANY = 120;
+
 /** Which unit this device rings for, and its name. `save` does the work; `done` is fired when it worked. */
 @customElement("neolia-setup-view")
 export class SetupView extends LitElement {
@@ -30,6 +33,7 @@ export class SetupView extends LitElement {
   @property({ attribute: false }) save: (unitId: string, label: string) => Promise<void> = async () => {};
 
   @state() private unitId: string | null = null;
+  @state() private search = "";
   @state() private busy = false;
   @state() private failure: string | null = null;
 
@@ -205,14 +209,27 @@ export class SetupView extends LitElement {
   private renderForm(directory: Directory): TemplateResult {
     const { t } = this;
     const chosen = this.chosenUnit();
+    const many = directory.units.length > MANY;
+    const search = this.search.trim().toLowerCase();
+    const shown = many
+      ? directory.units
+          .filter(({ id, number }) => id === chosen || number.toLowerCase().includes(search))
+          .slice(0, MANY)
+      : directory.units;
     const groups = directory.buildings
-      .map((building) => ({ building, units: directory.units.filter((unit) => unit.buildingId === building.id) }))
+      .map((building) => ({ building, units: shown.filter((unit) => unit.buildingId === building.id) }))
       .filter((group) => group.units.length > 0);
     return html`
       <form @submit=${this.submit} novalidate>
         <p>${t("setup.intro")}</p>
         <fieldset>
           <legend>${t("setup.unit")}</legend>
+          ${
+            many
+              ? html`<label class="name">${t("setup.search")}
+                  <input type="search" autocomplete="off" .value=${this.search} @input=${this.onSearch} /></label>`
+              : nothing
+          }
           ${groups.map(
             ({ building, units }) => html`
               ${groups.length > 1 ? html`<h2>${building.name}</h2>` : nothing}
@@ -267,6 +284,10 @@ export class SetupView extends LitElement {
     const only = this.directory?.units.length === 1 ? this.directory.units[0]?.id : undefined;
     return this.unitId ?? this.device?.unitId ?? only ?? null;
   }
+
+  private onSearch = (event: Event): void => {
+    this.search = (event.target as HTMLInputElement).value;
+  };
 
   private openDevice = (): void => {
     this.dispatchEvent(new CustomEvent("open-device"));
