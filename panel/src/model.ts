@@ -139,6 +139,11 @@ export class PanelModel {
     const token = takeTokenFromAddress();
     if (secret !== null) void this.claimFromAddress(secret);
     else void (token === null ? this.checkSession() : this.signIn(token));
+    // A pairing link opened where the panel is open already only changes the fragment.
+    window.addEventListener("hashchange", () => {
+      const late = takePairingFromAddress();
+      if (late !== null) void this.claimFromAddress(late);
+    });
     setInterval(() => void this.lookAgain(), LOOK_AGAIN_MS);
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") void this.lookAgain();

@@ -80,6 +80,19 @@ test("an empty app greets with three steps, and ends as a building whose devices
   await panel.getByRole("button", { name: "Answer" }).waitFor();
   assert.match(await panel.locator("neolia-incoming-view h1").innerText(), /Main entrance/);
   await station.hangUp();
+
+  // The installer's own browser is a panel as well: a ring stands above a half-filled form, and leaves it as it was.
+  await page.goto(await pairingLink(page, "103"));
+  await page.getByText("Ready to ring").waitFor();
+  await page.getByRole("button", { name: "Manage the building" }).click();
+  await page.getByRole("link", { name: "Buildings" }).click();
+  await page.getByRole("button", { name: "New building" }).click();
+  const field = page.locator("neolia-admin-dialog").getByLabel("Name of the building");
+  await field.fill("Annex");
+  await station.dial("unit103");
+  await page.getByRole("button", { name: "Decline" }).click();
+  await field.waitFor({ timeout: 30_000 });
+  assert.equal(await field.inputValue(), "Annex");
 });
 
 async function addDoor(page: Page): Promise<{ password: string }> {

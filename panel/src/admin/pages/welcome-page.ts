@@ -40,6 +40,10 @@ export class WelcomePage extends LitElement {
       h2 {
         margin-block-start: 8px;
       }
+      h2.step {
+        font-size: 16px;
+        margin: 0;
+      }
     `,
   ];
 
@@ -52,7 +56,7 @@ export class WelcomePage extends LitElement {
           ${([1, 2, 3] as const).map(
             (step) => html`
               <li class="card">
-                <h3>${t(`welcome.step${step}`)}</h3>
+                <h2 class="step">${t(`welcome.step${step}`)}</h2>
                 <p class="muted">${t(`welcome.step${step}More`)}</p>
               </li>
             `,
