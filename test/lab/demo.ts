@@ -4,6 +4,7 @@
  * `npm run demo -- --once`: the same without a person; the last line printed is a JSON verdict (see demo-once.ts).
  */
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -18,6 +19,7 @@ import { writeVisitor } from "./voice.ts";
 
 const PAGE_PORT = 8200;
 const IMPATIENT_AFTER_MS = 1_000;
+const PARENT_LOOK_MS = 500;
 /** More than a signal takes from the terminal to its handler here. */
 const SIGNAL_MS = 50;
 
@@ -125,6 +127,16 @@ async function freePagePort(wish: string | undefined): Promise<number> {
   return port;
 }
 
+/** Our parent and its parent: between npm and us there may be the shell that npm runs commands with. */
+function npmAbove(): string {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/status`, "utf8");
+    return `${process.ppid} ${/^PPid:\s*(\d+)/m.exec(stat)?.[1]}`;
+  } catch {
+    return "gone";
+  }
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { once: { type: "boolean" }, homeassistant: { type: "boolean" }, port: { type: "string" } },
@@ -162,6 +174,11 @@ async function main(): Promise<number> {
       void stop().finally(() => process.exit(values.once ? 1 : 0));
     });
   }
+  // npm that was killed tells nobody.
+  const npm = process.env.npm_lifecycle_event === undefined ? "" : npmAbove();
+  setInterval(() => {
+    if (npm !== "" && npmAbove() !== npm && ending.length === 0) process.kill(process.pid, "SIGTERM");
+  }, PARENT_LOOK_MS).unref();
   // Nobody may read any more when a terminal was closed; what was started has to end all the same.
   for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
   const demo = await starting.catch(async (error: Error) => {
