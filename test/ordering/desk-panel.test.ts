@@ -233,6 +233,27 @@ test("a dish is sold out with one press, edited, added, deleted with undo, and f
   await until(() => item("creme-brulee")?.priceCents === 720, { what: "the dish to be back" });
 });
 
+test("a category gets hours of its own, and a choice its options", async () => {
+  const page = await open("menu");
+  await page.getByRole("button", { name: "Add a category" }).click();
+  const dialog = page.locator("neolia-group-dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("Brunch");
+  await dialog.getByLabel(/Only at these times/).check();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  const stored = () => api.store.lines.menu(lineId).menu;
+  await until(() => stored().categories.some(({ id, available }) => id === "brunch" && available.length > 0), {
+    what: "the category",
+  });
+  await page.getByRole("button", { name: "Add a choice" }).click();
+  await dialog.getByLabel("Name", { exact: true }).fill("Lait");
+  await dialog.getByLabel("Option", { exact: true }).fill("Avoine");
+  await dialog.getByLabel("Extra price").fill("0,50");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await until(() => stored().groups.some(({ id, options }) => id === "lait" && options[0]?.priceCents === 50), {
+    what: "the choice",
+  });
+});
+
 test("a file with mistakes changes nothing and names the lines; a good one replaces the menu", async () => {
   const page = await open("menu");
   const bring = async (text: string): Promise<void> => {

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
+import "../admin/components/schedule-editor.ts";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
 import type { MenuCategory, OptionGroup } from "../data/desk.ts";
@@ -31,6 +32,9 @@ export class GroupDialog extends LitElement {
   @state() private min = 1;
   @state() private max = 1;
   @state() private rows: OptionRow[] | null = null;
+  /** Of a category. */
+  @state() private available: MenuCategory["available"] = [];
+  @state() private timesMakeSense = true;
   @state() private problem: "menu.priceWrong" | "problem.min_above_max" | "problem.too_few_options" | null = null;
 
   static override styles = [shared, adminStyle, formStyle];
@@ -40,6 +44,7 @@ export class GroupDialog extends LitElement {
     const before = this.plain ? this.category : this.group;
     this.name = before?.name ?? "";
     this.english = before?.names.en ?? "";
+    this.available = this.category?.available ?? [];
     this.min = this.group?.min ?? 1;
     this.max = this.group?.max ?? 1;
     const options = this.group?.options ?? [];
@@ -75,10 +80,15 @@ export class GroupDialog extends LitElement {
               : html`${(this.rows ?? []).map((row, index) => this.renderOption(row, index))}
             <div><button type="button" @click=${this.addOption}>${t("menu.addOption")}</button></div>`
           }
+          ${
+            this.plain
+              ? html`<neolia-schedule-editor .t=${t} .windows=${this.available} @edited=${this.editTimes}></neolia-schedule-editor>`
+              : nothing
+          }
           ${this.problem === null ? nothing : html`<p class="failure" role="alert">${t(this.problem)}</p>`}
           <div class="bar">
             ${before === null ? html`<span></span>` : html`<button type="button" class="danger quiet" @click=${this.drop}>${t("menu.remove")}</button>`}
-            <div class="end"><button type="button" @click=${this.close}>${t("form.cancel")}</button><button class="accent">${t("menu.save")}</button></div>
+            <div class="end"><button type="button" @click=${this.close}>${t("form.cancel")}</button><button class="accent" ?disabled=${!this.timesMakeSense}>${t("menu.save")}</button></div>
           </div>
         </form>
       </neolia-admin-dialog>
@@ -145,9 +155,15 @@ export class GroupDialog extends LitElement {
       return { ...option, id: optionId, name: option.name.trim(), priceCents: prices[index] ?? 0 };
     });
     const names = english === "" ? others : { ...others, en: english };
+    const { available } = this;
     const group: OptionGroup = { id, name, names, min: this.min, max: this.max, options };
-    this.dispatchEvent(new CustomEvent("saved", { detail: group }));
+    this.dispatchEvent(new CustomEvent("saved", { detail: this.plain ? { name, names, available } : group }));
   }
+
+  private editTimes = ({ detail }: CustomEvent<MenuCategory["available"] | null>): void => {
+    this.timesMakeSense = detail !== null;
+    if (detail !== null) this.available = detail;
+  };
 
   private editName = (event: Event): void => {
     this.name = typed(event);

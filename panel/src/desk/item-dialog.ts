@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
+import "../admin/components/schedule-editor.ts";
 import { shared } from "../components/style.ts";
 import type { Menu, MenuItem } from "../data/desk.ts";
 import { allergenField } from "./allergen-field.ts";
@@ -20,6 +21,7 @@ export class ItemDialog extends LitElement {
   @state() private draft: MenuItem | null = null;
   @state() private price = "";
   @state() private wrongPrice = false;
+  @state() private timesMakeSense = true;
 
   static override styles = [shared, adminStyle, formStyle];
 
@@ -75,10 +77,11 @@ export class ItemDialog extends LitElement {
                 </div></fieldset>`
           }
           ${allergenField(t, draft.allergens, (allergens) => this.edit({ allergens }))}
+          <neolia-schedule-editor .t=${t} .windows=${draft.available} @edited=${this.editTimes}></neolia-schedule-editor>
           ${this.wrongPrice ? html`<p class="failure" role="alert">${t("menu.priceWrong")}</p>` : nothing}
           <div class="bar">
             ${this.item === null ? html`<span></span>` : html`<button type="button" class="danger quiet" @click=${this.drop}>${t("menu.remove")}</button>`}
-            <div class="end"><button type="button" @click=${this.close}>${t("form.cancel")}</button><button class="accent">${t("menu.save")}</button></div>
+            <div class="end"><button type="button" @click=${this.close}>${t("form.cancel")}</button><button class="accent" ?disabled=${!this.timesMakeSense}>${t("menu.save")}</button></div>
           </div>
         </form>
       </neolia-admin-dialog>
@@ -98,6 +101,11 @@ export class ItemDialog extends LitElement {
   private editPrice = (event: Event): void => {
     this.price = typed(event);
     this.wrongPrice = false;
+  };
+
+  private editTimes = ({ detail }: CustomEvent<MenuItem["available"] | null>): void => {
+    this.timesMakeSense = detail !== null;
+    if (detail !== null) this.edit({ available: detail });
   };
 
   private setGroup(id: string, on: boolean): void {

@@ -220,7 +220,7 @@ export class MenuEditor extends LitElement {
       case "category":
         return html`<neolia-group-dialog .desk=${this.desk} .category=${editing.category} .plain=${true}
           @closed=${this.closeDialog} @removed=${() => void this.removeCategory(menu, editing.category)}
-          @saved=${({ detail }: CustomEvent<OptionGroup>) => void this.saveCategory(menu, editing.category, detail)}></neolia-group-dialog>`;
+          @saved=${({ detail }: CustomEvent<Omit<MenuCategory, "id">>) => void this.saveCategory(menu, editing.category, detail)}></neolia-group-dialog>`;
       case "group":
         return html`<neolia-group-dialog .desk=${this.desk} .group=${editing.group} .taken=${idsOf(menu)}
           @closed=${this.closeDialog} @removed=${() => void this.removeGroup(menu, editing.group)}
@@ -242,12 +242,8 @@ export class MenuEditor extends LitElement {
     return this.save({ ...menu, groups: before ? replaced(menu.groups, before, made) : [...menu.groups, made] });
   }
 
-  private saveCategory(
-    menu: Menu,
-    before: MenuCategory | null,
-    { name, names }: Pick<OptionGroup, "name" | "names">,
-  ): Promise<void> {
-    const made = before ? { ...before, name, names } : { id: freeId(name, idsOf(menu)), name, names, available: [] };
+  private saveCategory(menu: Menu, before: MenuCategory | null, edited: Omit<MenuCategory, "id">): Promise<void> {
+    const made = { ...edited, id: before?.id ?? freeId(edited.name, idsOf(menu)) };
     const categories = before ? replaced(menu.categories, before, made) : [...menu.categories, made];
     return this.save({ ...menu, categories });
   }
