@@ -79,7 +79,10 @@ async function start(options: Options): Promise<() => Promise<void>> {
   });
   const home = options.home && startHome({ access: options.home, dataFolder: options.dataFolder, network, log });
   // Whoever is no user of the house any more takes no bell along.
-  home?.onUsers((users) => directory.devices.keepOnlyOf(new Set(users.map(({ id }) => id))));
+  home?.onUsers((users) => {
+    if (users && users.length > 0) directory.devices.keepOnlyOf(new Set(users.map(({ id }) => id)));
+    bus.emit("rightsChanged", {});
+  });
   const lines = { facts: ordering.boards.facts, command: lineCommands(store, ordering) };
   const mqtt = startMqtt({
     // By hand, or else the one that Home Assistant uses by then.

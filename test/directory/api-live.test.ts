@@ -158,7 +158,7 @@ test("who is no administrator any more, or is one now, is told and starts anew a
   const after = await connect("", {});
   assert.deepEqual((await after.heard("hello")).state.calls, []);
   api.stage.resident = null;
-  api.bus.emit("linkChanged", { link: "vps" });
+  api.bus.emit("rightsChanged", {});
   await until(() => after.closeCode() !== null, { what: "the close" });
 });
 

@@ -117,6 +117,8 @@ export function liveView(options: LiveOptions): LiveView {
       bus.on("provisioningChanged", stateSoon),
       bus.on("registrationsChanged", stateSoon),
       bus.on("linkChanged", stateSoon),
+      // Nothing to tell: whoever may not look any more is sent away by being asked.
+      bus.on("rightsChanged", () => tell(() => null)),
       bus.on("testRingChanged", ({ testId }) =>
         toAdmins(() => followed.testRing && { type: "testRing", testRing: followed.testRing(testId) }),
       ),

@@ -8,6 +8,7 @@ export interface DomainEvents {
   provisioningChanged: ProvisioningChanged;
   registrationsChanged: RegistrationsChanged;
   linkChanged: LinkChanged;
+  rightsChanged: RightsChanged;
   deskChanged: DeskChanged;
   menuChanged: MenuChanged;
   jobChanged: JobChanged;
@@ -69,6 +70,9 @@ export interface RegistrationsChanged {
 export interface LinkChanged {
   link: "vps" | "mqtt" | "voice";
 }
+
+/** Somebody of the house was added, removed, or has other rights: whoever is connected is looked at again. */
+export type RightsChanged = Record<string, never>;
 
 /** Something that a line's order desk shows is different: orders, drafts, running calls, pause, settings. */
 export interface DeskChanged {

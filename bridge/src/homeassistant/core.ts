@@ -7,6 +7,7 @@
  * The connection itself comes from outside (`connect`), so that this file needs no client library: one connection lives
  * until it breaks, and the loop makes the next one.
  */
+import { Backoff } from "../links/backoff.ts";
 import { type Connection, keepConnected } from "../links/keep-connected.ts";
 import type { Log } from "../links/log.ts";
 import type { NetworkWatch } from "../links/network-watch.ts";
@@ -29,6 +30,9 @@ export interface CoreLinkOptions {
   network: NetworkWatch;
   log: Log;
 }
+
+/** The Supervisor is next door, and without Core's list of users nobody gets in. */
+const LONGEST_PAUSE_MS = 5_000;
 
 type UpListener = (connection: CoreConnection) => Promise<void>;
 
@@ -69,6 +73,7 @@ export class CoreLink {
       connect: (up, signal) => this.stay(up, signal),
       onDown: (error) => this.down(error),
       network: this.options.network,
+      backoff: new Backoff(Math.random, LONGEST_PAUSE_MS),
     });
   }
 

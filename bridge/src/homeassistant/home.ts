@@ -29,8 +29,8 @@ export interface Home {
   userOf(request: IngressRequest): IngressUser;
   /** null while the list is unknown. */
   users(): HomeUser[] | null;
-  /** Calls `listener` with everybody whenever the list was read. Returns the unsubscribe. */
-  onUsers(listener: (users: HomeUser[]) => void): () => void;
+  /** Calls `listener` when somebody or their rights changed; null: the list is not known (any more). Returns the unsubscribe. */
+  onUsers(listener: (users: HomeUser[] | null) => void): () => void;
   /**
    * The broker that Home Assistant uses at this moment, null when there is none; the last one known while the Supervisor
    * does not say.
@@ -49,11 +49,16 @@ export function startHome({ access, dataFolder, network, log }: HomeOptions): Ho
   return {
     userOf: (request) => ingressUser(request, (id) => (users.ready ? users.find(id) : "not-ready"), access.address),
     users: () => users.list(),
-    onUsers: (listener) =>
-      users.onChange(() => {
+    onUsers: (listener) => {
+      let before = "";
+      return users.onChange(() => {
         const known = users.list();
-        if (known && known.length > 0) listener(known);
-      }),
+        const now = JSON.stringify(known);
+        // Also when the list is too old to be believed: then nobody is an administrator.
+        if (now !== before) listener(known);
+        before = now;
+      });
+    },
     broker: brokerOf(supervisor, log),
     showPanel: async () => {
       try {
