@@ -4,6 +4,7 @@ import { monotonicFactory } from "ulid";
 import { startCallLog } from "./calls/call-log.ts";
 import { liveView } from "./calls/live.ts";
 import { openDirectory } from "./directory/directory.ts";
+import { lazyTestCaller } from "./directory/health/lazy-test-caller.ts";
 import { testNightly } from "./directory/health/nightly.ts";
 import { postBy } from "./directory/pairing/document-post.ts";
 import { watchPairings } from "./directory/pairing/pairing-watch.ts";
@@ -50,6 +51,15 @@ async function start(options: Options): Promise<() => Promise<void>> {
     sipUri: options.sipUri,
     // The link to the VPS is made below, and needs the directory.
     post: postBy(() => vps.post),
+    testCaller: () => testCalls.caller(),
+  });
+
+  // Test calls bring their own phone, once somebody tests.
+  const testCalls = lazyTestCaller(async () => {
+    if (options.sipUri === null) return null;
+    const { testCaller } = await import("./sip/test-caller.ts");
+    const caFile = options.control[0]?.caFile;
+    return testCaller({ accountOf: directory.testAccountOf, sipUri: options.sipUri, caFile, log });
   });
 
   // The restaurant's orders, those of before a crash first.
@@ -161,6 +171,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
   const stopPairings = watchPairings(directory.pairings, (error) => log.warn({ err: error }, "pairings"));
 
   const stop = async () => {
+    await testCalls.stop();
     clearInterval(copying);
     stopPairings();
     stopTesting();

@@ -1,6 +1,7 @@
 /** The restaurant's phone, wired: the bridge's SIP account of each site, its calls, and who answers them. Loaded with the first line. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { TEST_ACCOUNT } from "./directory/health/test-account.ts";
 import type { Log } from "./links/log.ts";
 import type { OrderDesk } from "./ordering/order-desk.ts";
 import { Media } from "./sip/media/media.ts";
@@ -72,7 +73,9 @@ export function openSwitchboard(options: SwitchboardOptions): Switchboard {
   function follow(): void {
     const sites = new Set(store.lines.list().map(({ siteId }) => siteId));
     for (const siteId of sites) {
-      const account = store.accounts.list({ siteId }).find(({ type, enabled }) => type === "bridge" && enabled);
+      const account = store.accounts
+        .list({ siteId })
+        .find(({ type, enabled, username }) => type === "bridge" && enabled && username !== TEST_ACCOUNT);
       const site = store.sites.get(siteId);
       const known = phones.get(siteId);
       if (known && known.ha1 === account?.ha1) continue;

@@ -116,8 +116,8 @@ export class Lab {
   }
 
   /** A SIP phone with what stands on its card. */
-  async startCard({ username, password }: SipCard): Promise<SipPhone> {
-    return await this.startPhone({ username, password, sound: this.toneFile(500) });
+  async startCard({ username, password }: SipCard, answer: "auto" | "manual" = "manual"): Promise<SipPhone> {
+    return await this.startPhone({ username, password, answer, sound: this.toneFile(500) });
   }
 
   /** A WAV file with a steady tone. */

@@ -12,6 +12,7 @@ import { type Doors, doors } from "./doors.ts";
 import type { DirectoryContext } from "./edit.ts";
 import { type DeviceReports, deviceReports } from "./health/device-reports.ts";
 import { type SiteHealthOf, siteHealth } from "./health/site-health.ts";
+import { type TestAccountOf, testAccount } from "./health/test-account.ts";
 import { type TestCaller, type TestRings, testRings } from "./health/test-rings.ts";
 import { type Members, members } from "./members.ts";
 import { type NameCheck, nameCheck } from "./name-check.ts";
@@ -46,6 +47,7 @@ export interface Directory {
   reports: DeviceReports;
   siteHealth: SiteHealthOf;
   testRings: TestRings;
+  testAccountOf: TestAccountOf;
   registrations: Registrations;
   audit: Audit;
   auditCsv: AuditCsv;
@@ -59,7 +61,7 @@ export interface DirectoryOptions extends Pick<DirectoryContext, "store" | "bus"
   /** Where devices fetch what is for them; left out: there is no VPS. */
   post?: DocumentPost;
   /** Makes test calls; null or left out: nothing is called. */
-  testCaller?: () => Promise<TestCaller> | null;
+  testCaller?: () => Promise<TestCaller | null>;
   /** Days that the audit log is kept. */
   auditDays?: number | undefined;
 }
@@ -68,7 +70,7 @@ export function openDirectory({
   sipUri,
   sipPort = 5060,
   post = NOWHERE,
-  testCaller = () => null,
+  testCaller = async () => null,
   auditDays,
   ...base
 }: DirectoryOptions): Directory {
@@ -101,6 +103,7 @@ export function openDirectory({
     reports,
     siteHealth: siteHealth(context, reports),
     testRings: testRings(context, testCaller),
+    testAccountOf: testAccount(context),
     registrations: context.registrations,
     audit: context.audit,
     auditCsv: auditCsv(context.store),

@@ -1,6 +1,8 @@
 /** Phone lines: what they are made of, their settings, their pause. */
+
 import type { Line, LinePatch, LineSettings, LineWithPassword, NewLine, PausePut } from "../api/line.ts";
 import type { Directory } from "../directory/directory.ts";
+import { TEST_ACCOUNT } from "../directory/health/test-account.ts";
 import { AppError } from "../events/errors.ts";
 import type { LineRow } from "../store/line-store.ts";
 import { deskChanged, lineRow, type OrderingContext, toLine } from "./context.ts";
@@ -29,7 +31,9 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
   const get = (id: string): Line => toLine(context, lineRow(store, id));
 
   function bridgeAccount(siteId: string): { username: string } {
-    const there = store.accounts.list({ siteId }).find(({ type }) => type === "bridge");
+    const there = store.accounts
+      .list({ siteId })
+      .find(({ type, username }) => type === "bridge" && username !== TEST_ACCOUNT);
     return there ?? directory.accounts.create({ siteId, type: "bridge", label: "Neolia" });
   }
 

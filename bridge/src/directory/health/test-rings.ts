@@ -39,7 +39,7 @@ const RESULT_WAIT_MS = 4_000;
 const AT_ONCE = 3;
 const REMEMBERED = 50;
 
-export function testRings(context: DirectoryContext, caller: () => Promise<TestCaller> | null): TestRings {
+export function testRings(context: DirectoryContext, caller: () => Promise<TestCaller | null>): TestRings {
   const { store, bus, now, newId, registrations, audit } = context;
   const tests = new Map<string, TestRing>();
   const results = new Map<string, TestCallResult>();
