@@ -64,6 +64,7 @@ export class PanelModel {
   private deviceId = deviceId();
   private version: string | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private reload: ReturnType<typeof setTimeout> | undefined;
   private readonly live: LiveLink;
   private readonly reporter: HealthReporter;
   private readonly listeners = new Set<(state: PanelState) => void>();
@@ -316,7 +317,7 @@ export class PanelModel {
       const [directory, device] = await Promise.all([fetchDirectory(this.api), fetchDevice(this.api, this.deviceId)]);
       this.update({ directory });
       if (device === null) {
-        this.update({ device: null });
+        this.update({ device: null, problem: null });
         phone.configure(null);
       } else {
         this.adopt(device);
@@ -324,6 +325,10 @@ export class PanelModel {
       await Promise.all([this.loadLog(), this.loadEntry()]);
     } catch (error) {
       this.fail(error);
+      if (!isPassing(error)) return;
+      // A slow start, a restart: nothing else would ask again before something changes.
+      clearTimeout(this.reload);
+      this.reload = setTimeout(() => void this.load(), RETRY_MS);
     }
   }
 
@@ -387,6 +392,11 @@ function withCall(live: LiveState | null, call: Call): LiveState | null {
 
 function isProvisioned(live: LiveState | null): boolean {
   return live?.provisioning.every((site) => site.liveRevision === site.revision) ?? false;
+}
+
+/** No answer, or one that says "not now". */
+function isPassing(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status >= 500);
 }
 
 function isRefusal(error: unknown): boolean {

@@ -46,6 +46,20 @@ test("the bridge goes away: one sentence; it returns: the sentence goes, within 
   assert.ok(await page.getByText("Ready to ring").isVisible(), "the phone did not depend on the bridge");
 });
 
+test("lists that could not be fetched at first are fetched again by themselves", async () => {
+  const page = await (await stage.profile()).newPage();
+  let refused = 0;
+  await page.route("**/api/units", (route) => {
+    refused += 1;
+    return refused > 2
+      ? route.fallback()
+      : route.fulfill({ status: 503, json: { error: { code: "STORE_UNAVAILABLE", message: "", retryable: true } } });
+  });
+  await page.goto(`${stage.desk.bridge.url}#token=${TOKEN}`);
+  await page.locator("neolia-setup-view label", { hasText: "401" }).waitFor();
+  assert.equal(refused, 3);
+});
+
 test("troubles of the server are told in plain sentences", async () => {
   const page = await openPanel(await stage.profile(), stage.desk.bridge.url);
   await page.getByText("Ready to ring").waitFor();

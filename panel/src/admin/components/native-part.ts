@@ -14,6 +14,10 @@ export class NativePart extends LitElement {
     shared,
     adminStyle,
     css`
+      :host {
+        display: grid;
+        gap: var(--admin-gap);
+      }
       ol {
         display: grid;
         gap: 18px;
