@@ -17,6 +17,12 @@ function codeText(prefix: "error" | "field", code: string, t: AdminLocalizer): s
   return isKey(key) ? t(key) : null;
 }
 
-export function isKey(key: string): key is AdminKey {
+/** What the log calls a thing or what was done with it; its own word when we have none. */
+export function loggedWord(kind: "noun" | "verb", word: string, t: AdminLocalizer): string {
+  const key = `${kind}.${word}`;
+  return isKey(key) ? t(key) : word;
+}
+
+function isKey(key: string): key is AdminKey {
   return Object.hasOwn(adminTexts.en, key);
 }

@@ -13,6 +13,7 @@ import { counted } from "../../localize/admin.ts";
 import { clock } from "../../localize/localize.ts";
 import { adminStyle } from "../components/admin-style.ts";
 import { saveFile } from "../components/save-file.ts";
+import { loggedWord } from "../problem-text.ts";
 import { AdminPage } from "./admin-page.ts";
 
 const NOUNS = [
@@ -26,8 +27,9 @@ const NOUNS = [
   "member",
   "pairing",
   "import",
+  "export",
   "backup",
-  "session",
+  "test-ring",
 ];
 const PAGE = 100;
 const AT_A_GLANCE = 3;
@@ -123,7 +125,7 @@ export class AuditPage extends AdminPage {
 
   private renderFilters(): TemplateResult {
     const { t } = this.admin;
-    const nouns = NOUNS.map((noun) => html`<option value=${noun}>${noun}</option>`);
+    const nouns = NOUNS.map((noun) => html`<option value=${noun}>${loggedWord("noun", noun, t)}</option>`);
     return html`
       <div class="filters" role="search">
         <label>${t("list.search")} <input type="search" maxlength="80" autocomplete="off" @input=${this.onSearch} /></label>
@@ -158,7 +160,7 @@ export class AuditPage extends AdminPage {
       <tr>
         <td><time datetime=${new Date(entry.atMs).toISOString()}>${day}, ${clock(t, entry.atMs)}</time></td>
         <td>${entry.who}</td>
-        <td><strong>${entry.noun} ${entry.verb}</strong> ${entry.label} ${this.renderChanges(changes)}</td>
+        <td><strong>${t("text.labelled", { label: loggedWord("noun", entry.noun, t), value: loggedWord("verb", entry.verb, t) })}</strong> ${entry.label} ${this.renderChanges(changes)}</td>
         <td class="mono">${entry.from}</td>
       </tr>
     `;
