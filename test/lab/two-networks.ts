@@ -80,7 +80,7 @@ export class TwoNetworks {
   async busy(): Promise<0 | 1> {
     const before = [this.packetsTo(0), this.packetsTo(1)] as const;
     const since = (link: 0 | 1) => this.packetsTo(link) - before[link];
-    await until(() => Math.abs(since(0) - since(1)) > 50, { what: "one network to carry the call" });
+    await until(() => Math.abs(since(0) - since(1)) > 50, { timeoutMs: 30_000, what: "one network to carry the call" });
     return since(0) > since(1) ? 0 : 1;
   }
 
