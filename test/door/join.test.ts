@@ -125,7 +125,7 @@ describe("a device that registers while its unit rings", () => {
 
   test("is not rung when it is busy, the caller, of another unit, or of a step that is over", async () => {
     house.rules(
-      { unit: "unit401", ringSeconds: 3 },
+      { unit: "unit401", ringSeconds: 6 },
       { unit: "unit401", position: 1, action: "forward", target: `sip:panel402@${DOMAIN}`, ringSeconds: 20 },
     );
     try {
