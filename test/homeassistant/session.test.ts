@@ -161,7 +161,15 @@ test("Core restarts in mid-call: Home Assistant may build the frame anew; nobody
   await panel.answer();
   await house.home.restartCore();
   const talking = panel.root.locator("neolia-call-view .time");
-  await panel.root.locator("neolia-call-view, neolia-home-view").first().waitFor({ timeout: 60_000 });
+  // While its panel is not known yet, Home Assistant may have gone to the overview: back to it, as a person would.
+  await until(
+    async () => {
+      if (await panel.root.locator("neolia-call-view, neolia-home-view").first().isVisible()) return true;
+      await panel.follow("");
+      return false;
+    },
+    { timeoutMs: 60_000, everyMs: 2_000, what: "the panel to be back" },
+  );
   if (await talking.isVisible()) {
     await hearsTheDoor(panel);
     await panel.hangUp();
