@@ -98,8 +98,8 @@ describe("credentials", { concurrency: 8 }, () => {
     ["a foreign domain", () => "<sip:door@evil.example>"],
     ["the other site", () => `<sip:door@${field.there}>`],
     ["an address instead of a domain", () => "<sip:door@127.0.0.1>"],
-    ["a telephone number", (d) => `<sip:+33612345678@${d}>`],
-    ["a telephone URI", () => "<tel:+33612345678>"],
+    ["a telephone number", (d) => `<sip:+33639980178@${d}>`],
+    ["a telephone URI", () => "<tel:+33639980178>"],
     ["another case of its own name", (d) => `<sip:DOOR@${d}>`],
     ["its own name with an escaped NUL", (d) => `<sip:door%00@${d}>`],
     ["no user", (d) => `<sip:${d}>`],
@@ -332,7 +332,7 @@ describe("credentials", { concurrency: 8 }, () => {
     });
   }
 
-  for (const number of ["+33612345678", "0612345678", "anonymous"]) {
+  for (const number of ["+33639980178", "0639980178", "anonymous"]) {
     probe(`a gateway presents ${number === "anonymous" ? "no number" : number}`, async () => {
       const gateway = await field.agent("line1");
       const call = await gateway.call("401", { from: `<sip:${number}@${gateway.domain}>;tag=${token()}` });
@@ -351,9 +351,9 @@ describe("credentials", { concurrency: 8 }, () => {
     "*",
     "0612*",
     "anonymous2",
-    "%2B33612345678x",
+    "%2B33639980178x",
   ];
-  presented.push("0612345678' OR '1'='1", "0612;x=1", "06 12", "+33(0)612", "Anonymous", "0x123456", "１２３４");
+  presented.push("0639980178' OR '1'='1", "0612;x=1", "06 12", "+33(0)612", "Anonymous", "0x123456", "１２３４");
   for (const number of presented) {
     probe(`a gateway does not present ${number}`, async () => {
       const gateway = await field.agent("line1");
@@ -361,18 +361,18 @@ describe("credentials", { concurrency: 8 }, () => {
     });
   }
   probe("a gateway does not present a number at a foreign domain", async () => {
-    await refusedCall(await field.agent("line1"), { from: `<sip:+33612345678@evil.example>;tag=${token()}` });
+    await refusedCall(await field.agent("line1"), { from: `<sip:+33639980178@evil.example>;tag=${token()}` });
   });
   probe("a gateway does not register as a number", async () => {
     const gateway = await field.agent("line1");
-    const aor = `<sip:+33612345678@${gateway.domain}>`;
+    const aor = `<sip:+33639980178@${gateway.domain}>`;
     const parts = { method: "REGISTER", uri: `sip:${gateway.domain}` };
     assertRefused(await gateway.request({ ...parts, from: `${aor};tag=1`, to: aor }));
     assertRefused(await gateway.request({ ...parts, from: `${aor};tag=1`, to: `<${gateway.aor}>` }));
   });
   for (const user of ["door", "panel402", "insider"]) {
     probe(`${user} is no gateway and presents no number`, async () => {
-      await refusedCall(await field.agent(user), { from: `<sip:+33612345678@${field.here}>;tag=${token()}` });
+      await refusedCall(await field.agent(user), { from: `<sip:+33639980178@${field.here}>;tag=${token()}` });
     });
   }
 });

@@ -7,7 +7,7 @@ import { type HeaderLine, header, headersOf, type SipMessage, tagOf } from "../l
 import { Field } from "./field.ts";
 import { openLedger } from "./ledger.ts";
 
-const EVIL = "sip:+33999888777@evil.example";
+const EVIL = "sip:+33199000777@evil.example";
 
 /** Names that must never come through from outside, with a value worth believing. */
 const REMOVED: HeaderLine[] = [

@@ -229,7 +229,7 @@ describe("made-up dialogs and preloaded routes", { concurrency: 8 }, () => {
     const { caller, callee, unit } = await field.pair();
     callee.policy = { final: null };
     callee.onCall = (call) => {
-      Object.defineProperty(callee, "contactUri", { value: `sip:+33899123456@${trap.host}` });
+      Object.defineProperty(callee, "contactUri", { value: `sip:+33199000056@${trap.host}` });
       call.answer(302);
     };
     const final = await (await caller.call(unit)).final;

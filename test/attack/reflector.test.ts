@@ -173,7 +173,7 @@ describe("reflection and registered third hosts", { concurrency: 8 }, () => {
     ["its own name as Contact", [], () => `<sip:phone500@${field.here}>`],
     ["a local service as Contact", [], () => `<sip:127.0.0.1:${field.edge.values.rpcPort};transport=tcp>`],
     ["the metadata address as Contact", [], () => "<sip:169.254.169.254:80;transport=tcp>"],
-    ["a telephone number as Contact", [], () => "<tel:+33899123456>"],
+    ["a telephone number as Contact", [], () => "<tel:+33199000056>"],
     ["a web address as Contact", [], () => "<http://evil.example/>"],
     ["an unknown name as Contact", [], () => "<sip:x@evil.example>"],
   ];

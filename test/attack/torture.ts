@@ -225,7 +225,7 @@ const meaning: TortureMessage[] = [
   odd("no Call-ID", { without: ["Call-ID"] }),
   odd("unknown scheme", { uri: "nobodyKnowsThisScheme:totallyopaquecontent" }),
   odd("a web address as target", { uri: "http://www.example.com/%2e%2e/" }),
-  odd("a telephone URI as target", { uri: "tel:+33123456789;phone-context=example.com" }),
+  odd("a telephone URI as target", { uri: "tel:+33199006789;phone-context=example.com" }),
   odd("a sips URI as target", (s) => ({ uri: `sips:${s.callee}@${s.domain}` })),
   odd("unknown schemes in To, From, Contact", {
     to: "isbn:2983792873",

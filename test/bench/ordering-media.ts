@@ -55,7 +55,7 @@ function keepWriting(lab: LineLab): () => void {
 async function measureTalk(lab: LineLab) {
   const phone = await WorkerPhone.start(BEEP_EVERY_MS);
   const before = lab.service.sessions.length;
-  const call = await lab.dial(phone, "+33700000001");
+  const call = await lab.dial(phone, "+33639980003");
   await call.final;
   const session = await until(() => lab.service.sessions[before], { what: "the session" });
   const served: number[] = [];

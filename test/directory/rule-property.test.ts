@@ -143,7 +143,7 @@ const directoryOf = fc.record({
 const questions = fc.array(
   fc.record({
     caller: pick([...NAMES, "stranger"]),
-    callerNumber: pick(["", "+33612345678", "0612345678"]),
+    callerNumber: pick(["", "+33639980178", "0639980178"]),
     callee: pick(CALLEES),
     atUnix: moment,
   }),

@@ -378,13 +378,13 @@ const numbers: RuleCase[] = [
       rule("line1", { sourcePattern: "+331*", action: "forward", target: to("bridge") }),
       rule("line1", { position: 1, sourcePattern: "06*", action: "forward", target: to("panel402") }),
     ),
-    call: phone("+33123450000"),
+    call: phone("+33199000000"),
     expected: steps("line1", forward("bridge")),
   },
   {
     name: "a gateway's rule may look at the gateway's account",
     directory: house(rule("line1", { sourcePattern: "ht841", action: "forward", target: to("bridge") })),
-    call: phone("0612340000"),
+    call: phone("0639980000"),
     expected: steps("line1", forward("bridge")),
   },
   {
@@ -399,7 +399,7 @@ const numbers: RuleCase[] = [
   {
     name: "a number that no rule wants is forbidden",
     directory: house(rule("line1", { sourcePattern: "+331*", action: "forward", target: to("bridge") })),
-    call: phone("+44201234567"),
+    call: phone("+442079460123"),
     expected: FORBIDDEN,
   },
   {

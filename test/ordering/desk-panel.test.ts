@@ -12,7 +12,7 @@ import { type PortBlock, reservePorts } from "../lab/ports.ts";
 import { until } from "../lab/until.ts";
 import { inspect } from "../panel/inspect.ts";
 
-const CALLER = "+33612345678";
+const CALLER = "+33639980178";
 const panel = labFolder("desk-panel");
 let browser: Browser;
 let ports: PortBlock;

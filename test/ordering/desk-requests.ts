@@ -22,7 +22,7 @@ export async function makeDesk({ ordering, send }: TestApp, { building }: House)
   const lineId = await makeLine("ht841_restaurant1");
   const spareLineId = await makeLine("ht841_restaurant2");
   await send("POST", `/api/lines/${lineId}/menu/sample`, {});
-  const open = (callId: string) => ordering.desk.open({ callId, lineId, callerNumber: "+33612345678", language: "fr" });
+  const open = (callId: string) => ordering.desk.open({ callId, lineId, callerNumber: "+33639980178", language: "fr" });
 
   const ordered = open("ordered");
   ordered.callTool("add_item", { item_id: "tiramisu", quantity: 1 }, "1");
@@ -67,8 +67,8 @@ export function deskRequests(desk: DeskSample, { building }: House): GoodRequest
     ["GET /api/order-calls/:callId/message", call(desk.draftCallId, "/message")],
     ["POST /api/order-calls/:callId/draft", call(desk.draftCallId, "/draft"), { outcome: "order" }],
     ["POST /api/order-calls/:callId/command", call(desk.liveCallId, "/command"), { command: "take-over" }],
-    ["POST /api/callers/export", "/api/callers/export", { callerNumber: "0612345678" }],
-    ["POST /api/callers/erase", "/api/callers/erase", { callerNumber: "0612345678" }],
+    ["POST /api/callers/export", "/api/callers/export", { callerNumber: "0639980178" }],
+    ["POST /api/callers/erase", "/api/callers/erase", { callerNumber: "0639980178" }],
     ["DELETE /api/lines/:id", `/api/lines/${desk.spareLineId}`],
   ];
   return good.map(([line_, url, body]) => {

@@ -427,12 +427,12 @@ test("what is stored under a number is exported and erased, however the number i
   wholeOrder();
   call.end({ reason: "completed", costCents: 4 });
   const { privacy, boards } = luigi.ordering;
-  const exported = privacy.export("0612345678");
+  const exported = privacy.export("0639980178");
   assert.deepEqual(
     [exported.calls.length, exported.orders.length, exported.calls[0]?.transcript[0]?.text],
     [1, 1, "bonjour"],
   );
-  assert.deepEqual(privacy.erase("0033612345678"), { calls: 1, orders: 1 });
+  assert.deepEqual(privacy.erase("0033639980178"), { calls: 1, orders: 1 });
   assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [] });
   const [order] = board().orders;
   assert.deepEqual([order?.callerNumber, order?.name, order?.cart.totalCents], [null, "", 2700]);
@@ -448,6 +448,20 @@ test("transcripts go after their days, the order stays", () => {
   assert.equal(luigi.ordering.privacy.prune(), 1);
   const { transcript, orders } = luigi.ordering.boards.details(call.callId, false);
   assert.deepEqual([transcript, orders[0]?.callerNumber], [[], "33 •• •• •• 78"]);
+});
+
+test("neither its unit nor its building takes a line along: it is removed as a line", () => {
+  const { directory, line, siteId, store } = luigi;
+  const building = directory.buildings.list(siteId)[0]?.id ?? "";
+  for (const remove of [
+    () => directory.units.remove(line.unitId, null),
+    () => directory.buildings.remove(building, null),
+  ]) {
+    assert.throws(remove, { code: "UNIT_HAS_LINE", details: { lines: ["Chez Luigi"] } });
+  }
+  luigi.ordering.lines.remove(line.id);
+  directory.buildings.remove(building, null);
+  assert.deepEqual(store.units.list({ siteId }), []);
 });
 
 test("a line comes with its unit, gateway, the bridge's account and rules: the bridge first, people next, the backup last", () => {

@@ -52,7 +52,7 @@ const ordering = startOrdering({ ...base, directory, announce: orderAnnouncer(st
 
 counting = true;
 const n = Number(variant);
-const call = ordering.desk.open({ callId, lineId, callerNumber: "+33612345678", language: n % 2 === 0 ? "fr" : "en" });
+const call = ordering.desk.open({ callId, lineId, callerNumber: "+33639980178", language: n % 2 === 0 ? "fr" : "en" });
 tell({ opened: true });
 let tools = 0;
 function tool(name: string, args: unknown = {}): ToolAnswer {

@@ -11,7 +11,7 @@ import { labFolder } from "../lab/folder.ts";
 
 /** Saturday 21 November 2026, 18:00 in Paris. */
 export const EVENING_MS = Date.UTC(2026, 10, 21, 17, 0);
-export const CALLER = "+33612345678";
+export const CALLER = "+33639980178";
 export const DOMAIN = "luigi.sip.example.com";
 
 export interface Restaurant {

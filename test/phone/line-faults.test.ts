@@ -45,7 +45,7 @@ async function dial() {
   const entry = { handset, call: null as Call | null };
   open.push(entry);
   numbers += 1;
-  const number = `+3361234${String(numbers).padStart(4, "0")}`;
+  const number = `+3363998${String(numbers).padStart(4, "0")}`;
   const began = performance.now();
   const call = await lab.dial(handset, number);
   entry.call = call;

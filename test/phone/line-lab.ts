@@ -84,7 +84,7 @@ export class LineLab {
   }
 
   /** Calls the line as the gateway does for somebody with this number. */
-  async dial(handset: SoundPeer, number = "+33612345678", { line, gateway } = this.restaurant): Promise<Call> {
+  async dial(handset: SoundPeer, number = "+33639980178", { line, gateway } = this.restaurant): Promise<Call> {
     const from = `<sip:${number}@${DOMAIN}>;tag=${Math.random().toString(36).slice(2)}`;
     return await gateway.call(line.name, { rtp: handset, from });
   }

@@ -48,13 +48,13 @@ async function play(script: NamedCase, number: string) {
 test("a caller orders two pizzas, hears them read back, says yes, and they are on the board", {
   timeout: 120_000,
 }, async () => {
-  const report = await play(caseOf("01"), "+33600000001");
+  const report = await play(caseOf("01"), "+33639980001");
   assert.equal(report.status, 200);
   assert.ok(report.firstWordsMs < 300, `first words after ${report.firstWordsMs} ms`);
   const order = await until(async () => (await lab.board()).orders[0], { what: "the order on the board" });
   assert.equal(order.cart.totalCents, 2100);
   assert.equal(order.name, "Durand");
-  assert.equal(order.callerNumber, "+33600000001");
+  assert.equal(order.callerNumber, "+33639980001");
   assert.deepEqual(
     lab.service.sessions.flatMap(({ refused }) => refused),
     [],
@@ -78,7 +78,7 @@ test("a caller who wants a person gets one: staff hear what it is about, then bo
   try {
     staff.policy = { final: null };
     assert.equal((await staff.register()).status, 200);
-    const call = await lab.dial(handset, "+33600000002");
+    const call = await lab.dial(handset, "+33639980002");
     assert.equal((await call.final).status, 200);
     await until(() => handset.heard.some(({ payload }) => loud(payload)), { what: "the notice" });
     handset.press("0");
@@ -105,7 +105,7 @@ test("a caller who wants a person gets one: staff hear what it is about, then bo
     await call.hangup();
     await incoming.endedByPeer;
     const page = await api.get<HistoryPage>(`/api/lines/${lab.restaurant.line.id}/history`);
-    assert.equal(page.calls.find(({ callerNumber }) => callerNumber === "+33600000002")?.reason, "handed-over");
+    assert.equal(page.calls.find(({ callerNumber }) => callerNumber === "+33639980002")?.reason, "handed-over");
   } finally {
     staff.close();
     ear.close();

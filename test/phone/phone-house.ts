@@ -58,7 +58,7 @@ export class PhoneHouse {
   }
 
   /** Calls the line as the gateway does for a caller from outside. */
-  async dial(handset: Handset, number = "+33612345678"): Promise<Call> {
+  async dial(handset: Handset, number = "+33639980178"): Promise<Call> {
     this.gateway ??= await this.house.device("ht841");
     const from = `<sip:${number}@${DOMAIN}>;tag=${Math.random().toString(36).slice(2)}`;
     return await this.gateway.call(LINE, { rtp: handset, from });

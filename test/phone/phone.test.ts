@@ -65,7 +65,7 @@ for (const codec of ["pcma", "pcmu"] as const) {
     const call = await house.dial(phone);
     assert.equal((await call.final).status, 200);
     assert.equal(seen.call?.codec, codec);
-    assert.equal(seen.call?.callerNumber, "+33612345678");
+    assert.equal(seen.call?.callerNumber, "+33639980178");
     assert.equal(seen.call?.callee, "restaurant1");
     const sound = distinct(50);
     await phone.say(sound);

@@ -2,7 +2,7 @@ import type { Building, BuildingPatch, NewBuilding, Removal } from "../api/direc
 import { AppError } from "../events/errors.ts";
 import { type DirectoryContext, edit, refuseStale, type SeenVersion } from "./edit.ts";
 import { buildingOf, siteOf } from "./lookup.ts";
-import { unitsRemoval } from "./removal.ts";
+import { refuseLines, unitsRemoval } from "./removal.ts";
 
 export interface Buildings {
   list(siteId?: string): Building[];
@@ -53,6 +53,7 @@ export function buildings(context: DirectoryContext): Buildings {
       edit(context, buildingOf(store, id).siteId, () => {
         const building = buildingOf(store, id);
         refuseStale(seen, building, asShown);
+        refuseLines(store, store.units.list({ buildingId: id }));
         const gone = removal(id);
         store.buildings.remove(id);
         audit.note({ ...noteOf(building), verb: "removed", before: building });

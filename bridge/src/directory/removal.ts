@@ -1,5 +1,6 @@
 /** What goes along when a building, a flat, a door or an account is removed; shown before, and told after. */
 import type { Removal } from "../api/directory.ts";
+import { AppError } from "../events/errors.ts";
 import type { AccountRow } from "../store/account-store.ts";
 import type { Store } from "../store/store.ts";
 import type { UnitRow } from "../store/unit-store.ts";
@@ -23,6 +24,15 @@ export function unitsRemoval(context: DirectoryContext, siteId: string, units: r
     members: store.members.countOf([...gone]),
     kept: kept(store, [...gone]),
   };
+}
+
+/** A line takes its menu and its orders along: that is asked on the line's own page, never by the way. Throws UNIT_HAS_LINE. */
+export function refuseLines(store: Store, units: readonly UnitRow[]): void {
+  const lines = units.filter(({ id }) => store.lines.byUnit(id) !== null).map(({ label }) => label);
+  if (lines.length === 0) return;
+  throw new AppError("UNIT_HAS_LINE", "a telephone line takes its orders here: remove the line first", {
+    details: { lines },
+  });
 }
 
 export function accountRemoval(context: DirectoryContext, account: AccountRow): Removal {

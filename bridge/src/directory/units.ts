@@ -4,7 +4,7 @@ import type { UnitFilter, UnitRow } from "../store/unit-store.ts";
 import { type DirectoryContext, edit, isTaken, refuseStale, refuseTaken, type SeenVersion } from "./edit.ts";
 import { buildingOf, flatOf } from "./lookup.ts";
 import { unitName } from "./names.ts";
-import { unitsRemoval } from "./removal.ts";
+import { refuseLines, unitsRemoval } from "./removal.ts";
 import { defaultRule } from "./rules.ts";
 
 export type PlaceFilter = Omit<UnitFilter, "kind">;
@@ -69,6 +69,7 @@ export function units(context: DirectoryContext): Units {
       edit(context, flatOf(store, id).siteId, () => {
         const unit = flatOf(store, id);
         refuseStale(seen, unit, toUnit);
+        refuseLines(store, [unit]);
         const gone = removal(id);
         store.units.remove(id);
         audit.note({ ...noteOf(toUnit(unit)), verb: "removed", before: toUnit(unit) });

@@ -99,6 +99,8 @@ export const ERRORS = {
   ORDER_MOVED: conflict(),
   /** The draft cannot become an order: empty, a choice open, or dealt with. */
   DRAFT_UNUSABLE: conflict(),
+  /** The unit is a telephone line, or the building has one: it is removed as a line. */
+  UNIT_HAS_LINE: conflict(),
   /** A call is on the line. */
   LINE_BUSY: conflict(),
 

@@ -1,6 +1,6 @@
 /** Callers' telephone numbers. */
 
-/** "0612345678" → "06 •• •• •• 78"; null stays null. */
+/** "0639980178" → "06 •• •• •• 78"; null stays null. */
 export function masked(number: string | null): string | null {
   if (number === null) return null;
   const digits = number.replaceAll(/\D/g, "");

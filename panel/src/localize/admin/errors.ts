@@ -28,6 +28,7 @@ export const en = {
   "error.MENU_CHANGED": "Somebody else changed the menu meanwhile. Look at it again before you go on.",
   "error.ORDER_MOVED": "Somebody else was faster. The board shows where it is now.",
   "error.DRAFT_UNUSABLE": "This draft is empty, misses a choice, or has been dealt with.",
+  "error.UNIT_HAS_LINE": "A telephone line takes its orders here. Remove the line first, in its settings.",
   "error.LINE_BUSY": "There is a call on the line. Try again when it is over.",
   "error.UNKNOWN_JOB": "Neolia was restarted meanwhile; nothing was imported. Start the import again.",
   "error.UNKNOWN_PAIRING": "This code is not valid any more. Make a new one.",
@@ -110,6 +111,8 @@ export const fr: Record<keyof typeof en, string> = {
   "error.MENU_CHANGED": "Quelqu'un d'autre a modifié la carte entre-temps. Regardez-la avant de continuer.",
   "error.ORDER_MOVED": "Quelqu'un d'autre a été plus rapide. Le tableau montre où elle en est.",
   "error.DRAFT_UNUSABLE": "Ce brouillon est vide, il lui manque un choix, ou il a déjà été traité.",
+  "error.UNIT_HAS_LINE":
+    "Une ligne téléphonique prend ses commandes ici. Supprimez d’abord la ligne, dans ses réglages.",
   "error.LINE_BUSY": "Un appel est en cours sur la ligne. Réessayez quand il sera fini.",
   "error.UNKNOWN_JOB": "Neolia a redémarré entre-temps ; rien n'a été importé. Relancez l'import.",
   "error.UNKNOWN_PAIRING": "Ce code n'est plus valable. Créez-en un autre.",
