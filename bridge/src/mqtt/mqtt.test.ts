@@ -334,11 +334,10 @@ test("do-not-disturb of a flat is told, retained, and commanded by its own topic
     JSON.stringify({ state: "on", at: "2020-01-01T00:00:00Z" }),
   );
   await listener.say(`${TOPIC}/unit401/do-not-disturb/set`, "off");
-  await until(() => commands.length > 0, { what: "the command" });
-  assert.deepEqual(
-    commands.filter(([siteId]) => siteId === SITE),
-    [[SITE, { kind: "do-not-disturb", unit: "unit401", on: false }]],
-  );
+  // The other site has a session of its own, which may be faster.
+  const ours = () => commands.filter(([siteId]) => siteId === SITE);
+  await until(() => ours().length > 0, { what: "the command" });
+  assert.deepEqual(ours(), [[SITE, { kind: "do-not-disturb", unit: "unit401", on: false }]]);
 });
 
 test("a command that lies on the broker, or was published while we were away, is not obeyed", async () => {
