@@ -60,6 +60,8 @@ export class SitePublisher {
   private lost = false;
   /** Set while everything of the site is being taken off the broker; called when nothing is left. */
   private cleared: (() => void) | null = null;
+  /** The last word of a site that is gone, being said. */
+  private ending: Promise<void> | null = null;
   /** Retained topics as the broker has them, by our knowledge. */
   private published = new Map<string, string>();
   private working: Promise<void> | null = null;
@@ -96,7 +98,7 @@ export class SitePublisher {
     this.working = this.publishAll(session).finally(() => {
       this.working = null;
       if (this.again) this.refresh();
-      else void this.endCleared(session);
+      else this.ending = this.endCleared(session);
     });
   }
 
@@ -104,6 +106,8 @@ export class SitePublisher {
     const { session } = this;
     this.session = null;
     await this.working;
+    // Cut short, the broker would tell the last will after it.
+    await this.ending;
     if (this.cleared) session?.end();
     else await session?.leave();
     await this.connection.stop();
