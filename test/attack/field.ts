@@ -38,7 +38,13 @@ export class Field {
 
   static async open(): Promise<Field> {
     const edge = await startEdge();
-    for (const domain of [HERE, THERE]) edge.seedDirectory(siteSeed(domain));
+    try {
+      for (const domain of [HERE, THERE]) edge.seedDirectory(siteSeed(domain));
+    } catch (error) {
+      // Its programs would keep the test's process alive for ever.
+      await edge.stop();
+      throw error;
+    }
     return new Field(edge);
   }
 
