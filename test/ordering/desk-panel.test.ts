@@ -303,6 +303,46 @@ test("an administrator adds the line, sees the gateway's password once, and star
   assert.equal(await page.getByText("ht841_bistro").count(), 0);
 });
 
+test("an administrator removes the line after a question that says what goes; Cancel and a running call keep it", async () => {
+  order("first");
+  draft("left");
+  const running = openCall("running");
+  const page = await open("settings");
+  const remove = page.locator("neolia-remove-line > section").getByRole("button", { name: "Remove this line" });
+  const dialog = page.locator("neolia-remove-line neolia-admin-dialog");
+  const lines = () => api.store.lines.list().map(({ id }) => id);
+  await remove.focus();
+  await page.keyboard.press("Enter");
+  await dialog.getByText("not handed out yet: 1").waitFor();
+  await dialog.getByText("not dealt with yet: 1").waitFor();
+  await inspect(page, "desk remove line");
+  const file = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Export as JSON" }).click();
+  assert.match((await file).suggestedFilename(), /\.json$/);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await dialog.waitFor({ state: "detached" });
+  assert.deepEqual(lines(), [lineId]);
+  await remove.click();
+  await dialog.getByRole("button", { name: "Remove this line" }).click();
+  await dialog.getByRole("alert").filter({ hasText: "There is a call on the line" }).waitFor();
+  assert.deepEqual(lines(), [lineId]);
+  running.end({ reason: "caller-hung-up", costCents: 1 });
+  await dialog.getByRole("button", { name: "Remove this line" }).click();
+  await page.getByRole("heading", { name: "There is no phone line yet" }).waitFor();
+  await page.getByText("Chez Luigi was removed.").waitFor();
+  await page.getByLabel("Name of the restaurant").waitFor();
+  await page.locator("neolia-desk h1:focus").waitFor();
+  assert.deepEqual(lines(), []);
+});
+
+test("a desk whose line was removed elsewhere shows so by itself", async () => {
+  const page = await open();
+  await page.getByText("No new order").waitFor();
+  await api.send("DELETE", `/api/lines/${lineId}`);
+  await page.getByRole("heading", { name: "There is no phone line yet" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Pause phone orders" }).count(), 0);
+});
+
 test("the desk is a script of its own: what residents load has nothing of it", () => {
   assert.ok(bundleGzipBytes(panel.path) < 110_000, `${bundleGzipBytes(panel.path)} bytes`);
 });
@@ -315,4 +355,7 @@ test("staff who live nowhere in the house come straight to the board, and see no
   await page.goto(`http://localhost:${ports.base}/`);
   await page.getByRole("button", { name: "Accept", exact: true }).waitFor();
   assert.equal(await page.getByText("401").count(), 0);
+  await page.getByRole("link", { name: "Line", exact: true }).click();
+  await page.getByText("Only an administrator changes these.").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Remove this line" }).count(), 0);
 });

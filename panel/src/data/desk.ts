@@ -58,12 +58,14 @@ export function deskApi(api: Api): DeskApi {
 }
 
 const RETRY_MS = 1_500;
+/** What the bridge closes a board with whose line is no more. */
+const NO_SUCH_LINE = 4404;
 
-/** Follows a line's board; back by itself after anything. Returns what ends it. */
+/** Follows a line's board; back by itself after anything. `gone`: somebody removed the line. Returns what ends it. */
 export function followBoard(
   api: Api,
   lineId: string,
-  on: { board(board: Board): void; link(up: boolean): void },
+  on: { board(board: Board): void; link(up: boolean): void; gone(): void },
 ): () => void {
   const url = new URL(`api/lines/${lineId}/ws`, api.baseUrl);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
@@ -79,9 +81,10 @@ export function followBoard(
       on.link(true);
       on.board(JSON.parse(String(event.data)) as Board);
     };
-    mine.onclose = () => {
+    mine.onclose = ({ code }) => {
       if (over || socket !== mine) return;
-      on.link(false);
+      if (code === NO_SUCH_LINE) on.gone();
+      else on.link(false);
       timer = setTimeout(open, RETRY_MS * (0.8 + Math.random() * 0.4));
     };
   };

@@ -18,4 +18,6 @@ export interface DeskContext {
   fail(error: unknown): void;
   /** The line is different now. */
   changed(line: Line): void;
+  /** The line is no more: leads to what is left. */
+  removed(line: Line): void;
 }

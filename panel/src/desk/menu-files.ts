@@ -1,11 +1,11 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
-import { saveFile } from "../admin/components/save-file.ts";
 import { shared } from "../components/style.ts";
 import type { MenuProblem } from "../data/desk.ts";
 import { isDeskKey } from "../localize/desk.ts";
 import type { DeskContext } from "./desk-context.ts";
+import { saveMenu } from "./save-menu.ts";
 
 /** Menus in and out of files. Fires `imported`. */
 @customElement("neolia-menu-files")
@@ -32,8 +32,8 @@ export class MenuFiles extends LitElement {
       <section class="card" aria-labelledby="files">
         <div><h2 id="files">${t("menu.files")}</h2><p class="muted">${t("menu.importHint")}</p></div>
         <div class="end">
-          <button @click=${() => void this.save("csv")}>${t("menu.exportCsv")}</button>
-          <button @click=${() => void this.save("json")}>${t("menu.exportJson")}</button>
+          <button @click=${() => void saveMenu(this.desk, "csv")}>${t("menu.exportCsv")}</button>
+          <button @click=${() => void saveMenu(this.desk, "json")}>${t("menu.exportJson")}</button>
           <button ?disabled=${this.working} @click=${this.choose}>${t("menu.import")}</button>
           <input type="file" accept=".csv,.json,text/csv,application/json" tabindex="-1" aria-hidden="true" @change=${this.chosen} />
         </div>
@@ -71,15 +71,6 @@ export class MenuFiles extends LitElement {
         </div>
       </neolia-admin-dialog>
     `;
-  }
-
-  private async save(format: "csv" | "json"): Promise<void> {
-    try {
-      const { fileName, text } = await this.desk.api.exportMenu(this.desk.line.id, format);
-      saveFile(fileName, text, format === "csv" ? "text/csv" : "application/json");
-    } catch (error) {
-      this.desk.fail(error);
-    }
   }
 
   private async bringIn(): Promise<void> {

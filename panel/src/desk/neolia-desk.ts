@@ -45,6 +45,7 @@ export class NeoliaDesk extends LitElement {
   @state() private linkUp = true;
   @state() private pausing = false;
   @state() private silent = false;
+  @query(".content") private readonly content!: HTMLElement | null;
   @query("neolia-admin-toast") private readonly toasts!: AdminToast | null;
   private t: DeskLocalizer = deskLocalizer("en");
   private api: DeskApi | null = null;
@@ -191,9 +192,12 @@ export class NeoliaDesk extends LitElement {
 
   private followLine(): void {
     const { line } = this;
-    if (line === null || this.followed?.lineId === line.id || !this.isConnected) return;
+    if (this.followed?.lineId === line?.id || !this.isConnected) return;
     this.followed?.stop();
+    this.followed = null;
     this.board = null;
+    this.linkUp = true;
+    if (line === null) return;
     this.followed = {
       lineId: line.id,
       stop: followBoard(this.model.api, line.id, {
@@ -204,6 +208,7 @@ export class NeoliaDesk extends LitElement {
           this.linkUp = up;
           if (!up) void this.model.lookAgain();
         },
+        gone: () => void this.load(),
       }),
     };
   }
@@ -345,7 +350,19 @@ export class NeoliaDesk extends LitElement {
         this.lines = (this.lines ?? []).map((known) => (known.id === changed.id ? changed : known));
         if (this.board?.line.id === changed.id) this.board = { ...this.board, line: changed };
       },
+      removed: (removed) => void this.leaveRemoved(removed),
     };
+  }
+
+  /** To the next line, or to where one is added. */
+  private async leaveRemoved({ id, label }: Line): Promise<void> {
+    this.lines = (this.lines ?? []).filter((known) => known.id !== id);
+    this.host.goTo("/desk", "replace");
+    this.toasts?.show({ text: this.t("removal.done", { name: label }) });
+    await this.updateComplete;
+    const page = this.content?.firstElementChild;
+    if (page instanceof LitElement) await page.updateComplete;
+    (page?.shadowRoot ?? page)?.querySelector<HTMLElement>("h1")?.focus();
   }
 
   private fail(error: unknown): void {

@@ -57,6 +57,16 @@ export const en = {
   "line.domain": "SIP server",
   "line.secret": "Password",
   "line.done": "I have noted it",
+  "line.remove": "Remove this line",
+  "line.removeHint": "Phone orders end, and everything that belongs to the line goes.",
+  "line.goesMenu": "The menu and the settings of the line",
+  "line.goesOrders": "All its orders",
+  "line.goesOrdersWaiting": "All its orders (not handed out yet: {count})",
+  "line.goesCalls": "All its calls, with what was said and the messages that callers left",
+  "line.goesDrafts": "Its broken-off orders",
+  "line.goesDraftsWaiting": "Its broken-off orders (not dealt with yet: {count})",
+  "line.goesLogin": "Its unit with the call rules, and the gateway's login",
+  "line.exportFirst": "Export the menu first if you may need it again. Orders and calls do not come back.",
 } as const;
 
 export const fr: Record<keyof typeof en, string> = {
@@ -117,4 +127,14 @@ export const fr: Record<keyof typeof en, string> = {
   "line.domain": "Serveur SIP",
   "line.secret": "Mot de passe",
   "line.done": "C'est noté",
+  "line.remove": "Supprimer cette ligne",
+  "line.removeHint": "Plus de commandes par téléphone, et tout ce qui appartient à la ligne s'en va.",
+  "line.goesMenu": "La carte et les réglages de la ligne",
+  "line.goesOrders": "Toutes ses commandes",
+  "line.goesOrdersWaiting": "Toutes ses commandes (pas encore remises : {count})",
+  "line.goesCalls": "Tous ses appels, avec ce qui a été dit et les messages laissés par les clients",
+  "line.goesDrafts": "Ses commandes interrompues",
+  "line.goesDraftsWaiting": "Ses commandes interrompues (pas encore traitées : {count})",
+  "line.goesLogin": "Son logement avec les règles d'appel, et l'identifiant de la passerelle",
+  "line.exportFirst": "Exportez d'abord la carte si elle peut resservir. Commandes et appels ne reviennent pas.",
 };
