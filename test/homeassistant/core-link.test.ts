@@ -183,9 +183,10 @@ test("the broker alone restarts in mid-call: Core hears the end of it, once", as
   await hangUp();
   await broker.start();
   await until(() => told.at(-1) === "ended", { timeoutMs: 40_000, what: "the end" });
-  // Coming back, the entity shows its last event again before it tells the next.
-  assert.deepEqual([...new Set(told)], ["ringing", "answered", "ended"]);
-  assert.equal(told.filter((type) => type === "ended").length, 1);
+  // Coming back, the entity shows its last event again before it tells the next; so it may with that of the call before.
+  const ofThisCall = told.slice(told.indexOf("ringing"));
+  assert.deepEqual([...new Set(ofThisCall)], ["ringing", "answered", "ended"]);
+  assert.equal(ofThisCall.filter((type) => type === "ended").length, 1);
   await become(CALL_STATE, "idle");
   socket.close();
 });

@@ -18,7 +18,8 @@ async function button(t: TestContext, ring: () => Promise<void>) {
 
 function send(port: number, method: string, path: string, headers: Record<string, string>) {
   return new Promise<{ status: number; allowed: string | undefined }>((resolve, reject) => {
-    const message = request({ host: "127.0.0.1", port, method, path, headers }, (response) => {
+    // A connection of its own: the port may be that of a server that has just gone.
+    const message = request({ host: "127.0.0.1", port, method, path, headers, agent: false }, (response) => {
       response.resume();
       resolve({ status: response.statusCode ?? 0, allowed: response.headers["access-control-allow-origin"] });
     });
