@@ -21,7 +21,7 @@ beforeEach(async () => {
   api = await testApp();
   house = await makeHouse(api);
   const rule = api.store.rules.list({ unitId: house.unit402.id })[0];
-  requests = [...deskRequests(await makeDesk(api, house), house), ...goodRequests(house, rule?.id ?? "", api.token)];
+  requests = [...deskRequests(await makeDesk(api, house)), ...goodRequests(house, rule?.id ?? "", api.token)];
   await api.send("PUT", `/api/devices/${DEVICE}`, { unitId: house.unit401.id, label: "Wall" });
 });
 afterEach(() => api.close());

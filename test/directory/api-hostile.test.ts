@@ -28,10 +28,9 @@ before(async () => {
   api = await testApp({ panelFolder: panel.path });
   house = await makeHouse(api);
   const rule = api.store.rules.list({ unitId: house.unit402.id })[0];
-  requests = [
-    ...deskRequests(await makeDesk(api, house), house),
-    ...goodRequests(house, rule?.id ?? "", api.token),
-  ].filter(({ route }) => route !== "/api/session");
+  requests = [...deskRequests(await makeDesk(api, house)), ...goodRequests(house, rule?.id ?? "", api.token)].filter(
+    ({ route }) => route !== "/api/session",
+  );
 });
 after(async () => {
   await api.close();

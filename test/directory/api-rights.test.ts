@@ -174,7 +174,7 @@ describe("each route as", () => {
   for (const [column, person] of people.entries()) {
     test(person, async () => {
       const rule = api.store.rules.list({ unitId: house.unit402.id })[0];
-      const requests = [...deskRequests(desk, house), ...goodRequests(house, rule?.id ?? "", api.token)];
+      const requests = [...deskRequests(desk), ...goodRequests(house, rule?.id ?? "", api.token)];
       const seen: Record<string, string> = {
         "GET /api/ws": await openSocket(person, "/api/ws"),
         "GET /api/lines/:id/ws": await openSocket(person, `/api/lines/${desk.lineId}/ws`),

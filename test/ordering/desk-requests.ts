@@ -1,10 +1,13 @@
 /** A restaurant beside the sample house, and a good request for every route of its desk. */
+import type { Building } from "../../bridge/src/api/directory.ts";
 import type { LineWithPassword } from "../../bridge/src/api/line.ts";
 import type { TestApp } from "../directory/app.ts";
 import type { House } from "../directory/house.ts";
 import type { GoodRequest } from "../directory/requests.ts";
 
 export interface DeskSample {
+  /** The house goes without its restaurant: a building with a line is not removed. */
+  buildingId: string;
   lineId: string;
   /** Without a call on it. */
   spareLineId: string;
@@ -14,9 +17,11 @@ export interface DeskSample {
 }
 
 /** Two lines; on the first one an order, a draft with a message and a call that is on. */
-export async function makeDesk({ ordering, send }: TestApp, { building }: House): Promise<DeskSample> {
+export async function makeDesk({ ordering, send }: TestApp, { site }: House): Promise<DeskSample> {
+  const restaurant = await send("POST", "/api/buildings", { siteId: site.id, name: "Restaurant" });
+  const { id: buildingId } = restaurant.json<Building>();
   const makeLine = async (gateway: string): Promise<string> => {
-    const reply = await send("POST", "/api/lines", { buildingId: building.id, label: `Chez ${gateway}`, gateway });
+    const reply = await send("POST", "/api/lines", { buildingId, label: `Chez ${gateway}`, gateway });
     return reply.json<LineWithPassword>().id;
   };
   const lineId = await makeLine("ht841_restaurant1");
@@ -40,17 +45,17 @@ export async function makeDesk({ ordering, send }: TestApp, { building }: House)
 
   open("running");
   const orderId = ordering.boards.board(lineId).orders[0]?.id ?? "";
-  return { lineId, spareLineId, orderId, liveCallId: "running", draftCallId: "left" };
+  return { buildingId, lineId, spareLineId, orderId, liveCallId: "running", draftCallId: "left" };
 }
 
 /** Requests that remove things stand last. */
-export function deskRequests(desk: DeskSample, { building }: House): GoodRequest[] {
+export function deskRequests(desk: DeskSample): GoodRequest[] {
   const gateway = `ht841-${Math.random().toString(36).slice(2)}`;
   const line = (path: string): string => `/api/lines/${desk.lineId}${path}`;
   const call = (callId: string, path: string): string => `/api/order-calls/${callId}${path}`;
   const good: [route: string, url: string, body?: unknown][] = [
     ["GET /api/lines", "/api/lines"],
-    ["POST /api/lines", "/api/lines", { buildingId: building.id, label: "Bistro", gateway }],
+    ["POST /api/lines", "/api/lines", { buildingId: desk.buildingId, label: "Bistro", gateway }],
     ["GET /api/lines/:id", line("")],
     ["PATCH /api/lines/:id", line(""), { settings: { maxQuantity: 10 } }],
     ["PUT /api/lines/:id/pause", line("/pause"), { paused: true }],
