@@ -108,7 +108,7 @@ export class Phone {
 
   /** A page that goes away hangs up. It refuses no call that rings: it may be a reload, and then it rings again. */
   private leave(): void {
-    if (this.current.call.phase !== "incoming") this.calls.get(this.key() ?? "")?.terminate();
+    if (this.current.call.phase !== "incoming") this.calls.get(this.key() ?? "")?.leave();
   }
 
   /** Gives the place to the next tab and lets go of everything. */
