@@ -28,6 +28,7 @@ import { StoreError } from "./store/database.ts";
 import { openStore } from "./store/store.ts";
 import { startTelephony } from "./telephony.ts";
 import { VERSION } from "./version.ts";
+import { cameras } from "./video/cameras.ts";
 import { startVps } from "./vps/vps.ts";
 
 const COPY_LOOK_EVERY_MS = 3_600_000;
@@ -115,6 +116,8 @@ async function start(options: Options): Promise<() => Promise<void>> {
     dataFolder: options.dataFolder,
   });
 
+  const watched = cameras({ urlOf: (doorId) => directory.doors.get(doorId).videoUrl });
+
   // The page and its API.
   const missing = () => missingParts({ ...options, mqtt: mqtt.state().link !== "not-configured" });
   const notices = () => [...(store.notice === null ? [] : [store.notice]), ...missing()];
@@ -147,6 +150,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     identity,
     people: home?.users,
     turn: vps.turnCredentials,
+    cameras: watched,
     provisioning: provisioningView(store, vps),
     missing,
     notices,
@@ -176,6 +180,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     stopPairings();
     stopTesting();
     await app.close();
+    await watched.stop();
     await telephony.stop();
     await vps.stop();
     callLog.stop();
