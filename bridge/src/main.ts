@@ -15,6 +15,7 @@ import { startHome } from "./homeassistant/home.ts";
 import { createServer, serve } from "./http/app.ts";
 import { ingressIdentity } from "./http/ingress-identity.ts";
 import { standaloneIdentity, standaloneKeys } from "./http/standalone-identity.ts";
+import { watchCertificates } from "./links/certificate-watch.ts";
 import { NetworkWatch } from "./links/network-watch.ts";
 import { announcer } from "./mqtt/announcer.ts";
 import { obeying } from "./mqtt/commands.ts";
@@ -44,6 +45,9 @@ async function start(options: Options): Promise<() => Promise<void>> {
   // The truth, and who hears of its changes.
   const store = openStore({ folder: options.dataFolder });
   const bus = new EventBus((error, name) => log.error({ err: error, event: name }, "a listener failed"));
+  const certificates = watchCertificates({
+    addresses: { wss: options.sipUri, control: options.control[0]?.url },
+  });
   const directory = openDirectory({
     store,
     bus,
@@ -53,6 +57,8 @@ async function start(options: Options): Promise<() => Promise<void>> {
     // The link to the VPS is made below, and needs the directory.
     post: postBy(() => vps.post),
     testCaller: () => testCalls.caller(),
+    certificates: certificates.certificates,
+    auditDays: options.auditDays,
   });
 
   // Test calls bring their own phone, once somebody tests.
@@ -176,6 +182,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
 
   const stop = async () => {
     await testCalls.stop();
+    certificates.stop();
     clearInterval(copying);
     stopPairings();
     stopTesting();
