@@ -201,7 +201,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     const headers: HeaderChanges = {
       host: `localhost:${options.port ?? PORT}`,
       ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1" }),
-      ...(["PATCH", "DELETE"].includes(method) && { "if-match": "*" }),
+      ...(["PATCH", "PUT", "DELETE"].includes(method) && { "if-match": "*" }),
       ...changes,
     };
     const request: InjectOptions = {

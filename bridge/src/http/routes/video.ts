@@ -14,7 +14,7 @@ export function videoRoutes(api: App, { directory, cameras }: HttpPorts): void {
   /** Who sees the door may watch it: it could ring them, and they could call it. */
   const refuseUnseen = (asker: Asker, doorId: string) => {
     if (sightOf(directory, asker).door(directory.doors.get(doorId))) return;
-    throw new AppError("UNKNOWN_DOOR", `there is nothing under the id ${doorId}`);
+    throw new AppError("UNKNOWN_DOOR", "there is no such door of yours");
   };
   api.post(
     "/doors/:id/video",
