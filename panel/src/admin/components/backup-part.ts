@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../../components/style.ts";
 import { ApiError } from "../../data/api.ts";
@@ -6,7 +6,7 @@ import { fetchBackup, type RestoreReply, restoreBackup } from "../../data/upkeep
 import { counted } from "../../localize/admin.ts";
 import type { Admin } from "../admin.ts";
 import { problemText } from "../problem-text.ts";
-import { adminStyle } from "./admin-style.ts";
+import { adminStyle, partStyle } from "./admin-style.ts";
 import { moment } from "./registration.ts";
 import { saveFile } from "./save-file.ts";
 
@@ -19,25 +19,7 @@ export class BackupPart extends LitElement {
   @state() private failure: string | null = null;
   @state() private busy = false;
 
-  static override styles = [
-    shared,
-    adminStyle,
-    css`
-      :host {
-        display: grid;
-        gap: 16px;
-        grid-template-columns: minmax(0, 1fr);
-      }
-      .card {
-        grid-template-columns: minmax(0, 1fr);
-      }
-      label {
-        display: grid;
-        font-weight: 600;
-        gap: 4px;
-      }
-    `,
-  ];
+  static override styles = [shared, adminStyle, partStyle];
 
   protected override render(): TemplateResult {
     const { t, site } = this.admin;

@@ -5,7 +5,7 @@ import { type CsvKind, exportCsv, fetchJob, type Job, startImport } from "../../
 import { counted } from "../../localize/admin.ts";
 import type { SiteAdmin } from "../admin.ts";
 import { fieldText, problemText } from "../problem-text.ts";
-import { adminStyle } from "./admin-style.ts";
+import { adminStyle, partStyle } from "./admin-style.ts";
 import { saveFile } from "./save-file.ts";
 
 const COLUMNS: Record<CsvKind, string> = {
@@ -33,20 +33,8 @@ export class ImportPart extends LitElement {
   static override styles = [
     shared,
     adminStyle,
+    partStyle,
     css`
-      :host {
-        display: grid;
-        gap: 16px;
-        grid-template-columns: minmax(0, 1fr);
-      }
-      .card {
-        grid-template-columns: minmax(0, 1fr);
-      }
-      label {
-        display: grid;
-        font-weight: 600;
-        gap: 4px;
-      }
       .lines {
         max-block-size: 320px;
         overflow: auto;
