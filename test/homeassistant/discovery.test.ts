@@ -96,6 +96,13 @@ test("a call that nobody answers is a missed one", async () => {
   await intercom.heard("event.unit401_calls", "missed", call);
 });
 
+test("the bell of a door is heard though no rule lets its call through, and its unit missed a call", async () => {
+  const call = intercom.press("unit402", 403);
+  const { attributes } = await intercom.heard("event.intercom_entrance_ring", "ring", call);
+  assert.equal(attributes.reason, "forbidden");
+  await intercom.heard("event.unit402_calls", "missed", call);
+});
+
 test("the same event twice, as QoS 1 may deliver it, is one event in Core", async () => {
   const heard: string[] = [];
   await socket.subscribe("subscribe_events", { event_type: "state_changed" }, (event) => {

@@ -91,6 +91,13 @@ export class Intercom {
     return callId;
   }
 
+  /** The door calls a unit and is refused with this SIP status, before anybody rang. Returns the call's id. */
+  press(unit: string, code: number): string {
+    const callId = (this.events + 1).toString(16).padStart(32, "0");
+    this.tell(callId, "failed", { callee: unit, unit, code });
+    return callId;
+  }
+
   setRegistered(usernames: string[]): void {
     this.registered = usernames.map(accountId);
     this.bus.emit("registrationsChanged", { siteId: SITE });

@@ -11,6 +11,7 @@ import {
   doNotDisturbCommandTopic,
   doNotDisturbTopic,
   lastCallerTopic,
+  pressTopic,
   registeredTopic,
   sitePrefix,
   stateTopic,
@@ -204,16 +205,21 @@ function siteComponents(site: DiscoverySite): Record<string, Component> {
 /** A press of the door's bell, whomever it is for, and whether somebody talks there. */
 function doorComponents(site: DiscoverySite, door: DiscoveryPlace): Record<string, Component> {
   return {
-    ring: doorbell(site, door, "Ring", "value_json.event_type == 'ringing'"),
+    ring: doorbell(door, "Ring", pressTopic(site.domain, door.name), "value_json.event_type == 'pressed'"),
     state: callState(site, door),
-    trigger_ring: deviceTrigger(site, door, "ringing", "ring"),
+    trigger_ring: deviceTrigger(pressTopic(site.domain, door.name), "pressed", "ring"),
   };
 }
 
 /** A unit has a bell of its own: the doors ring it among others, and its people want to hear only theirs. */
 function unitComponents(site: DiscoverySite, unit: DiscoveryPlace): Record<string, Component> {
   return {
-    ring: doorbell(site, unit, "Doorbell", "value_json.event_type == 'ringing' and value_json.door"),
+    ring: doorbell(
+      unit,
+      "Doorbell",
+      eventTopic(site.domain, unit.name),
+      "value_json.event_type == 'ringing' and value_json.door",
+    ),
     ...callComponents(site, unit),
     do_not_disturb: {
       platform: "switch",
@@ -254,7 +260,9 @@ function callComponents(site: DiscoverySite, place: DiscoveryPlace): Record<stri
       value_template: "{{ value_json.caller }}",
       json_attributes_topic: lastCallerTopic(site.domain, place.name),
     },
-    ...Object.fromEntries(CALL_EVENTS.map((what) => [`trigger_${what}`, deviceTrigger(site, place, what, what)])),
+    ...Object.fromEntries(
+      CALL_EVENTS.map((what) => [`trigger_${what}`, deviceTrigger(eventTopic(site.domain, place.name), what, what)]),
+    ),
   };
 }
 
@@ -276,10 +284,10 @@ function panelComponents(site: DiscoverySite, panel: DiscoveryPanel): Record<str
 }
 
 /**
- * An event entity with device class doorbell, which must offer the type `ring`. Our events say `ringing`; what does not
+ * An event entity with device class doorbell, which must offer the type `ring`. Our events have words of their own; what does not
  * meet the condition becomes an empty object, which Home Assistant ignores.
  */
-function doorbell(site: DiscoverySite, place: DiscoveryPlace, name: string, condition: string): Component {
+function doorbell(place: DiscoveryPlace, name: string, topic: string, condition: string): Component {
   return {
     platform: "event",
     unique_id: uniqueId(place.id, "ring"),
@@ -287,7 +295,7 @@ function doorbell(site: DiscoverySite, place: DiscoveryPlace, name: string, cond
     name,
     device_class: "doorbell",
     event_types: ["ring"],
-    state_topic: eventTopic(site.domain, place.name),
+    state_topic: topic,
     value_template: `{% if ${condition} and value_json.id != this.attributes.get('id') %}{{ dict(value_json, event_type='ring') | to_json }}{% else %}{}{% endif %}`,
   };
 }
@@ -306,13 +314,13 @@ function callState(site: DiscoverySite, place: DiscoveryPlace): Component {
 }
 
 /** @param what the event on the topic; `subtype` is what the person who makes an automation sees */
-function deviceTrigger(site: DiscoverySite, place: DiscoveryPlace, what: string, subtype: string): Component {
+function deviceTrigger(topic: string, what: string, subtype: string): Component {
   return {
     platform: "device_automation",
     automation_type: "trigger",
     type: "call",
     subtype,
-    topic: eventTopic(site.domain, place.name),
+    topic,
     value_template: "{{ value_json.event_type }}",
     payload: what,
   };

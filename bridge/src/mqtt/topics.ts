@@ -2,7 +2,9 @@
  * Every topic of Neolia on the broker. `<site>` is the site's SIP domain; `<name>` is the SIP name of a flat or door.
  *
  *     neolia/<site>/availability                    online | offline       retained, last will
+ *     neolia/<site>/told                            the last events sent (told-events.ts)   retained
  *     neolia/<site>/<name>/event                    call events (JSON)     never retained
+ *     neolia/<site>/<door>/press                    somebody presses its bell (JSON), also when nobody is rung
  *     neolia/<site>/<door>/called                   the same for calls *to* a door, which are no press of its bell
  *     neolia/<site>/<name>/state                    idle | ringing | in-call   retained
  *     neolia/<site>/<unit>/last-caller              JSON, see LastCaller   retained
@@ -34,6 +36,8 @@ const siteTopic = (domain: string): string => `neolia/${level(domain)}`;
 export const sitePrefix = (domain: string): string => `${siteTopic(domain)}/`;
 
 export const availabilityTopic = (domain: string): string => `${siteTopic(domain)}/availability`;
+
+export const toldTopic = (domain: string): string => `${siteTopic(domain)}/told`;
 
 export const stateTopic = (domain: string, name: string): string => `${siteTopic(domain)}/${level(name)}/state`;
 
@@ -76,6 +80,16 @@ export function eventTopics(store: Pick<Store, "sites" | "units">, call: CallRow
   const door = call.doorId === null ? null : store.units.get(call.doorId);
   if (door) topics.push(`${siteTopic(domain)}/${level(door.name)}/${call.caller.kind === "door" ? "event" : "called"}`);
   return topics;
+}
+
+/** Where a press of a door's bell goes. */
+export const pressTopic = (domain: string, door: string): string => `${siteTopic(domain)}/${level(door)}/press`;
+
+/** The same for the door that a call comes from. */
+export function pressTopics(store: Pick<Store, "sites" | "units">, call: CallRow): string[] {
+  const domain = store.sites.get(call.siteId)?.domain;
+  const door = call.doorId === null ? null : store.units.get(call.doorId);
+  return domain !== undefined && door ? [pressTopic(domain, door.name)] : [];
 }
 
 type LineTopic = "state" | "pause" | "queue" | "today" | "alarm" | "sold-out";
