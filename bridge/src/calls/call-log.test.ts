@@ -129,9 +129,17 @@ test("a station that is refused and tries again at once is one press of the bell
   assert.equal(announced.filter((what) => what === "unit401 missed").length, 4);
   takeAll([callEvent(8, "failed", { ...other("8"), code: 480, callee: "unit402", unit: "unit402" })]);
   assert.ok(announced.includes("unit402 pressed"));
-  // A clock that was set back silences no bell.
-  press(9, 500_000);
+  // Somebody was rung: whoever presses then presses anew.
+  takeAll([
+    callEvent(20, "ringing", other("a")),
+    callEvent(21, "failed", { ...other("a"), code: 487 }),
+    callEvent(22, "ringing", other("b")),
+  ]);
   assert.equal(announced.filter((what) => what === "unit401 pressed").length, 3);
+  // A clock that was set back silences no bell.
+  press(30, 1_100_000);
+  press(31, 500_000);
+  assert.equal(announced.filter((what) => what === "unit401 pressed").length, 5);
 });
 
 test("a call goes on over a restart of the bridge", () => {

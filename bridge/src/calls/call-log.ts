@@ -49,7 +49,7 @@ export interface CallLog {
 }
 
 const SWEEP_EVERY_MS = 10_000;
-/** A station that is refused and calls again by itself, or a finger that stays on the button, is one press. */
+/** A station that is refused and calls again by itself, or a finger that stays on the button while nobody can be rung, is one press. */
 const SAME_PRESS_MS = 2_000;
 const MOST_BUTTONS = 1_000;
 /** How much longer an overdue call may stay on while the feed is away. */
@@ -59,8 +59,8 @@ export function startCallLog(options: CallLogOptions): CallLog {
   const { store, bus } = options;
   const nowMs = options.nowMs ?? Date.now;
   const upToDate = new Set<string>();
-  /** Button (a door's unit and whom it calls) → when it was last announced, by our clock. */
-  const pressedAtMs = new Map<string, number>();
+  /** Button (a door's unit and whom it calls) whose last call rang nobody → when it was announced, by our clock. */
+  const refused = new Map<string, number>();
 
   /** Moves one call; the row is null when this event is the first of it. */
   function apply(
@@ -74,6 +74,7 @@ export function startCallLog(options: CallLogOptions): CallLog {
     if (effects.length === 0) return;
     const row = withState(known ?? blank(), state, store);
     if (known === null && fresh) announcePress(row, heardAtMs);
+    if (row.ringingAtMs !== null || row.answeredAtMs !== null) store.afterCommit(() => refused.delete(buttonOf(row)));
     for (const effect of effects) {
       switch (effect.type) {
         case "save":
@@ -93,17 +94,16 @@ export function startCallLog(options: CallLogOptions): CallLog {
    */
   function announcePress(call: CallRow, atMs: number): void {
     if (call.caller.kind !== "door" || call.doorId === null) return;
-    const button = `${call.doorId} ${call.callee.name}`;
-    const sinceMs = atMs - (pressedAtMs.get(button) ?? Number.NEGATIVE_INFINITY);
+    const sinceMs = atMs - (refused.get(buttonOf(call)) ?? Number.NEGATIVE_INFINITY);
     if (sinceMs >= 0 && sinceMs < SAME_PRESS_MS) return;
     options.announce(call, "pressed", atMs);
-    store.afterCommit(() => notePress(button, atMs));
+    store.afterCommit(() => notePress(buttonOf(call), atMs));
   }
 
   function notePress(button: string, atMs: number): void {
     // What a station dials is its own choice: what is past is forgotten before it fills the memory.
-    if (pressedAtMs.size >= MOST_BUTTONS) pressedAtMs.clear();
-    pressedAtMs.set(button, atMs);
+    if (refused.size >= MOST_BUTTONS) refused.clear();
+    refused.set(button, atMs);
   }
 
   function take(siteId: string, event: CallEvent, ageMs: number): void {
@@ -148,6 +148,8 @@ export function startCallLog(options: CallLogOptions): CallLog {
     stop: () => clearInterval(timer),
   };
 }
+
+const buttonOf = ({ doorId, callee }: CallRow): string => `${doorId} ${callee.name}`;
 
 function inputOf(event: CallEvent, fresh: boolean, { caller }: CallRow): CallInput {
   const { atMs } = event;

@@ -8,6 +8,7 @@
 import { lineComponents } from "./line-discovery.ts";
 import {
   availabilityTopic,
+  couldRingTopic,
   doNotDisturbCommandTopic,
   doNotDisturbTopic,
   lastCallerTopic,
@@ -22,11 +23,11 @@ export interface DiscoverySite {
   /** SIP domain of the site. */
   domain: string;
   name: string;
-  doors: readonly DiscoveryPlace[];
+  doors: readonly DiscoveryDoor[];
   units: readonly DiscoveryPlace[];
   /** Phone lines of a restaurant. */
   lines: readonly DiscoveryPlace[];
-  panels: readonly DiscoveryPanel[];
+  devices: readonly DiscoveryDevice[];
 }
 
 /** Something that is called or calls: a door, a flat, a line. */
@@ -38,10 +39,19 @@ export interface DiscoveryPlace {
   label: string;
 }
 
-/** A device with an account of its own. */
-export interface DiscoveryPanel {
+export interface DiscoveryDoor extends DiscoveryPlace {
+  /** Accounts of what hangs there. */
+  stations: readonly DiscoveryAccount[];
+}
+
+export interface DiscoveryAccount {
   id: string;
   username: string;
+}
+
+/** A device with an account of its own. */
+export interface DiscoveryDevice extends DiscoveryAccount {
+  kind: "Panel" | "Phone" | "Gateway";
   label: string;
   /** The flat where it hangs, null if it belongs to none. */
   unitId: string | null;
@@ -135,12 +145,12 @@ export function discoveryMessages(site: DiscoverySite, version: string, prefix =
       components: { ...callComponents(site, line), ...lineComponents(site.domain, line) },
     });
   }
-  for (const panel of site.panels) {
-    const at = { via_device: deviceId(panel.unitId ?? site.id) };
-    add(panel.id, {
-      device: device(panel.id, panel.label, "Panel", at),
+  for (const one of site.devices) {
+    const at = { via_device: deviceId(one.unitId ?? site.id) };
+    add(one.id, {
+      device: device(one.id, one.label, one.kind, at),
       ...available,
-      components: panelComponents(site, panel),
+      components: deviceComponents(site, one),
     });
   }
   return messages;
@@ -203,11 +213,12 @@ function siteComponents(site: DiscoverySite): Record<string, Component> {
 }
 
 /** A press of the door's bell, whomever it is for, and whether somebody talks there. */
-function doorComponents(site: DiscoverySite, door: DiscoveryPlace): Record<string, Component> {
+function doorComponents(site: DiscoverySite, door: DiscoveryDoor): Record<string, Component> {
   return {
     ring: doorbell(door, "Ring", pressTopic(site.domain, door.name), "value_json.event_type == 'pressed'"),
     state: callState(site, door),
     trigger_ring: deviceTrigger(pressTopic(site.domain, door.name), "pressed", "ring"),
+    ...Object.fromEntries(door.stations.map((station) => [`could_ring_${station.id}`, couldRing(site, station)])),
   };
 }
 
@@ -266,20 +277,46 @@ function callComponents(site: DiscoverySite, place: DiscoveryPlace): Record<stri
   };
 }
 
-function panelComponents(site: DiscoverySite, panel: DiscoveryPanel): Record<string, Component> {
+function deviceComponents(site: DiscoverySite, device: DiscoveryDevice): Record<string, Component> {
   return {
-    registered: {
-      platform: "binary_sensor",
-      unique_id: uniqueId(panel.id, "registered"),
-      default_entity_id: `binary_sensor.${slug(panel.username)}_registration`,
-      name: "Registration",
-      // On means trouble: a panel that is not registered does not ring.
-      device_class: "problem",
-      entity_category: "diagnostic",
-      state_topic: registeredTopic(site.domain, panel.username),
-      payload_on: "off",
-      payload_off: "on",
-    },
+    could_ring: couldRing(site, device),
+    // A mobile phone sleeps, and is rung all the same once it wakes: that is no problem to report.
+    ...(device.kind === "Panel" && { registered: registration(site, device) }),
+  };
+}
+
+function registration(site: DiscoverySite, panel: DiscoveryAccount): Component {
+  return {
+    platform: "binary_sensor",
+    unique_id: uniqueId(panel.id, "registered"),
+    default_entity_id: `binary_sensor.${slug(panel.username)}_registration`,
+    name: "Registration",
+    // On means trouble: a panel that is not registered does not ring.
+    device_class: "problem",
+    entity_category: "diagnostic",
+    state_topic: registeredTopic(site.domain, panel.username),
+    payload_on: "off",
+    payload_off: "on",
+  };
+}
+
+/** On means trouble: it would not ring now, and the attributes say why. */
+function couldRing(site: DiscoverySite, { id, username }: DiscoveryAccount): Component {
+  const topic = couldRingTopic(site.domain, username);
+  return {
+    platform: "binary_sensor",
+    unique_id: uniqueId(id, "could_ring"),
+    default_entity_id: `binary_sensor.${slug(username)}_ring_check`,
+    name: "Ring check",
+    device_class: "problem",
+    entity_category: "diagnostic",
+    state_topic: topic,
+    // Home Assistant's word for unknown.
+    value_template: "{{ 'None' if value_json.state == 'unknown' else value_json.state }}",
+    payload_on: "problem",
+    payload_off: "ok",
+    json_attributes_topic: topic,
+    json_attributes_template: "{{ dict(problems=value_json.problems, warnings=value_json.warnings) | to_json }}",
   };
 }
 

@@ -16,6 +16,7 @@ import { type Command, commandOf, type IncomingMessage } from "./commands.ts";
 import type { MqttLines } from "./line-commands.ts";
 import { lineState } from "./line-state.ts";
 import { type MqttProblem, NoBroker, problemOf } from "./mqtt-error.ts";
+import type { RingCheck } from "./ring-checks.ts";
 import { SiteDiscovery } from "./site-discovery.ts";
 import { retainedState } from "./site-state.ts";
 import { ToldEvents } from "./told-events.ts";
@@ -38,6 +39,8 @@ export interface SitePublisherOptions {
   /** Ids of the accounts with at least one live contact. */
   registered: () => string[];
   lines: MqttLines;
+  /** By the account's id. */
+  ringChecks: (siteId: string) => ReadonlyMap<string, RingCheck>;
   onLink: () => void;
   onCommand: (command: Command) => void;
   nowMs: () => number;
@@ -220,9 +223,9 @@ export class SitePublisher {
   }
 
   private wanted(): Map<string, string> {
-    const { store, site, registered, lines } = this.options;
+    const { store, site, registered, lines, ringChecks } = this.options;
     return new Map([
-      ...retainedState(store, site.id, new Set(registered())),
+      ...retainedState(store, site.id, new Set(registered()), ringChecks(site.id)),
       ...lineState(site.domain, lines.facts(site.id)),
     ]);
   }

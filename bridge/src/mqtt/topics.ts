@@ -11,6 +11,7 @@
  *     neolia/<site>/<unit>/do-not-disturb           on | off               retained
  *     neolia/<site>/<unit>/do-not-disturb/set       a command (commands.ts), never retained
  *     neolia/<site>/account/<username>/registered   on | off               retained
+ *     neolia/<site>/account/<username>/could-ring   JSON, see RingCheck    retained
  *     neolia/<site>/<line>/line/state               open | closed | paused     retained
  *     neolia/<site>/<line>/line/pause               on | off                   retained; command …/pause/set
  *     neolia/<site>/<line>/line/queue               orders and drafts (JSON)   retained
@@ -44,6 +45,9 @@ export const stateTopic = (domain: string, name: string): string => `${siteTopic
 export const registeredTopic = (domain: string, username: string): string =>
   `${siteTopic(domain)}/account/${level(username)}/registered`;
 
+export const couldRingTopic = (domain: string, username: string): string =>
+  `${siteTopic(domain)}/account/${level(username)}/could-ring`;
+
 export const lastCallerTopic = (domain: string, name: string): string =>
   `${siteTopic(domain)}/${level(name)}/last-caller`;
 
@@ -56,7 +60,7 @@ export const doNotDisturbCommandTopic = (domain: string, name: string): string =
 /** Filters that match every retained topic of a site but its availability. */
 export const retainedFilters = (domain: string): string[] => [
   ...["state", "last-caller", "do-not-disturb"].map((leaf) => `${siteTopic(domain)}/+/${leaf}`),
-  `${siteTopic(domain)}/account/+/registered`,
+  ...["registered", "could-ring"].map((leaf) => `${siteTopic(domain)}/account/+/${leaf}`),
   `${siteTopic(domain)}/+/line/+`,
 ];
 
