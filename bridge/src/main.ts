@@ -103,6 +103,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     log,
     registered: vps.registered,
     command: obeying({ store, directory, log }),
+    deviceHealth: (siteId) => directory.siteHealth(siteId, { vps: vps.state(), mqtt: mqtt.state() }).devices,
     lines,
   });
   const printer = startPrinter({ store, bus, log });

@@ -49,6 +49,9 @@ export interface CallLog {
 }
 
 const SWEEP_EVERY_MS = 10_000;
+/** A station that is refused and calls again by itself, or a finger that stays on the button while nobody can be rung, is one press. */
+const SAME_PRESS_MS = 2_000;
+const MOST_BUTTONS = 1_000;
 /** How much longer an overdue call may stay on while the feed is away. */
 const AWAY_PATIENCE_MS = 3_600_000;
 
@@ -56,6 +59,8 @@ export function startCallLog(options: CallLogOptions): CallLog {
   const { store, bus } = options;
   const nowMs = options.nowMs ?? Date.now;
   const upToDate = new Set<string>();
+  /** Button (a door's unit and whom it calls) whose last call rang nobody → when it was announced, by our clock. */
+  const refused = new Map<string, number>();
 
   /** Moves one call; the row is null when this event is the first of it. */
   function apply(
@@ -68,6 +73,8 @@ export function startCallLog(options: CallLogOptions): CallLog {
     const { state, effects } = transition(known ? stateOf(known) : IDLE, input);
     if (effects.length === 0) return;
     const row = withState(known ?? blank(), state, store);
+    if (known === null && fresh) announcePress(row, heardAtMs);
+    if (row.ringingAtMs !== null || row.answeredAtMs !== null) store.afterCommit(() => refused.delete(buttonOf(row)));
     for (const effect of effects) {
       switch (effect.type) {
         case "save":
@@ -81,6 +88,24 @@ export function startCallLog(options: CallLogOptions): CallLog {
     store.afterCommit(() => bus.emit("callChanged", { callId: row.callId, siteId: row.siteId, fresh }));
   }
 
+  /**
+   * The bell of a door, before anybody is rung and also when nobody will be: the first that is heard of a call that came
+   * from a door's own station. The VPS tells of no call whose caller did not prove to be that account.
+   */
+  function announcePress(call: CallRow, atMs: number): void {
+    if (call.caller.kind !== "door" || call.doorId === null) return;
+    const sinceMs = atMs - (refused.get(buttonOf(call)) ?? Number.NEGATIVE_INFINITY);
+    if (sinceMs >= 0 && sinceMs < SAME_PRESS_MS) return;
+    options.announce(call, "pressed", atMs);
+    store.afterCommit(() => notePress(buttonOf(call), atMs));
+  }
+
+  function notePress(button: string, atMs: number): void {
+    // What a station dials is its own choice: what is past is forgotten before it fills the memory.
+    if (refused.size >= MOST_BUTTONS) refused.clear();
+    refused.set(button, atMs);
+  }
+
   function take(siteId: string, event: CallEvent, ageMs: number): void {
     const fresh = ageMs <= FRESH_MS;
     store.transaction(() => {
@@ -90,7 +115,8 @@ export function startCallLog(options: CallLogOptions): CallLog {
       const known = store.calls.getCall(event.callId);
       // The id is a digest with the site's domain in it: a call of another site is a fault of the sender.
       if (known && known.siteId !== siteId) return;
-      apply(known, fresh, inputOf(event, fresh), () => newCall(store, siteId, event), nowMs() - ageMs);
+      const row = known ?? newCall(store, siteId, event);
+      apply(known, fresh, inputOf(event, fresh, row), () => row, nowMs() - ageMs);
     });
   }
 
@@ -123,7 +149,9 @@ export function startCallLog(options: CallLogOptions): CallLog {
   };
 }
 
-function inputOf(event: CallEvent, fresh: boolean): CallInput {
+const buttonOf = ({ doorId, callee }: CallRow): string => `${doorId} ${callee.name}`;
+
+function inputOf(event: CallEvent, fresh: boolean, { caller }: CallRow): CallInput {
   const { atMs } = event;
   switch (event.kind) {
     case "invited":
@@ -135,7 +163,7 @@ function inputOf(event: CallEvent, fresh: boolean): CallInput {
     case "ended":
       return { kind: "ended", atMs };
     case "failed":
-      return { kind: "failed", atMs, code: event.code };
+      return { kind: "failed", atMs, code: event.code, pressed: caller.kind === "door" };
   }
 }
 
