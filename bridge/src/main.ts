@@ -209,6 +209,7 @@ function explain(error: unknown, port: number | null): string {
     if (error.code === "EADDRINUSE") return `Port ${port} is in use by another program; choose another one with port.`;
     if (error.code === "EACCES" || error.code === "EROFS") return `The bridge may not write here: ${error.message}.`;
     if (error.code === "ENOSPC") return `The disk is full: ${error.message}.`;
+    if ("path" in error) return `The bridge cannot use its data folder: ${error.message}.`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -5,7 +5,8 @@ import { around } from "../lab/around.ts";
 import { defaultPassword, type Edge, startEdge } from "../lab/edge.ts";
 import { token } from "../lab/sip/message.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
-import { RULE_DOMAIN, type RuleCase, ruleCases } from "./rule-cases.ts";
+import { RULE_DOMAIN, type RuleCase } from "./rule-case.ts";
+import { ruleCases } from "./rule-cases.ts";
 
 let edge: Edge;
 around(

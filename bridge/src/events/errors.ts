@@ -32,6 +32,8 @@ export const ERRORS = {
   MALFORMED_JSON: request(400),
   UNSUPPORTED_CONTENT_TYPE: request(415),
   TOO_LARGE: request(413),
+  /** The request did not arrive whole in its time. */
+  REQUEST_TIMEOUT: { status: 408, category: "request", retryable: true },
   NOT_FOUND: request(404),
   UNKNOWN_TIME_ZONE: request(400),
   UNKNOWN_SITE: request(404),
