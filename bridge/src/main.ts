@@ -15,6 +15,7 @@ import { startHome } from "./homeassistant/home.ts";
 import { createServer, serve } from "./http/app.ts";
 import { ingressIdentity } from "./http/ingress-identity.ts";
 import { standaloneIdentity, standaloneKeys } from "./http/standalone-identity.ts";
+import { watchCertificates } from "./links/certificate-watch.ts";
 import { NetworkWatch } from "./links/network-watch.ts";
 import { announcer } from "./mqtt/announcer.ts";
 import { obeying } from "./mqtt/commands.ts";
@@ -28,6 +29,7 @@ import { StoreError } from "./store/database.ts";
 import { openStore } from "./store/store.ts";
 import { startTelephony } from "./telephony.ts";
 import { VERSION } from "./version.ts";
+import { cameras } from "./video/cameras.ts";
 import { startVps } from "./vps/vps.ts";
 
 const COPY_LOOK_EVERY_MS = 3_600_000;
@@ -43,6 +45,9 @@ async function start(options: Options): Promise<() => Promise<void>> {
   // The truth, and who hears of its changes.
   const store = openStore({ folder: options.dataFolder });
   const bus = new EventBus((error, name) => log.error({ err: error, event: name }, "a listener failed"));
+  const certificates = watchCertificates({
+    addresses: { wss: options.sipUri, control: options.control[0]?.url },
+  });
   const directory = openDirectory({
     store,
     bus,
@@ -52,6 +57,8 @@ async function start(options: Options): Promise<() => Promise<void>> {
     // The link to the VPS is made below, and needs the directory.
     post: postBy(() => vps.post),
     testCaller: () => testCalls.caller(),
+    certificates: certificates.certificates,
+    auditDays: options.auditDays,
   });
 
   // Test calls bring their own phone, once somebody tests.
@@ -116,6 +123,8 @@ async function start(options: Options): Promise<() => Promise<void>> {
     dataFolder: options.dataFolder,
   });
 
+  const watched = cameras({ urlOf: (doorId) => directory.doors.get(doorId).videoUrl });
+
   // The page and its API.
   const missing = () => missingParts({ ...options, mqtt: mqtt.state().link !== "not-configured" });
   const notices = () => [...(store.notice === null ? [] : [store.notice]), ...missing()];
@@ -148,6 +157,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     identity,
     people: home?.users,
     turn: vps.turnCredentials,
+    cameras: watched,
     provisioning: provisioningView(store, vps),
     missing,
     notices,
@@ -173,10 +183,12 @@ async function start(options: Options): Promise<() => Promise<void>> {
 
   const stop = async () => {
     await testCalls.stop();
+    certificates.stop();
     clearInterval(copying);
     stopPairings();
     stopTesting();
     await app.close();
+    await watched.stop();
     await telephony.stop();
     await vps.stop();
     callLog.stop();

@@ -15,6 +15,8 @@ import type { RouteEntry } from "../../bridge/src/http/route-table.ts";
 import { standaloneIdentity } from "../../bridge/src/http/standalone-identity.ts";
 import { type Ordering, startOrdering } from "../../bridge/src/ordering/ordering.ts";
 import { openStore, type Store } from "../../bridge/src/store/store.ts";
+import { cameras } from "../../bridge/src/video/cameras.ts";
+import type { Whep } from "../../bridge/src/video/whep.ts";
 import { Documents } from "../../infra/control/src/documents.ts";
 import { type Document, documentId, newToken, seal } from "../../infra/control/src/sealed-document.ts";
 import type { TurnCredentials } from "../../infra/control/src/wire.ts";
@@ -32,6 +34,8 @@ interface Stage {
   resident: { unitIds: string[]; desk?: boolean; userId?: string } | null;
   /** The VPS's TURN login; null: it is away. */
   turn: TurnCredentials | null;
+  /** Every door's camera. */
+  camera: Whep;
   /** The clock of sessions and attempts. */
   nowMs: number;
 }
@@ -76,6 +80,12 @@ function postTo(documents: Documents, stage: () => Stage): DocumentPost {
     },
   };
 }
+
+/** Answers, and shows nothing. */
+const CAMERA: Whep = {
+  open: async (url) => ({ sdp: "v=0\r\n", resource: `${url}/1` }),
+  close: async () => undefined,
+};
 
 /** Values to set; null leaves a header out. */
 export type HeaderChanges = Record<string, string | null>;
@@ -133,7 +143,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       throw error;
     },
   });
-  const stage: Stage = { resident: null, turn: null, nowMs: Date.now() };
+  const stage: Stage = { resident: null, turn: null, camera: CAMERA, nowMs: Date.now() };
   const identity = standaloneIdentity({
     panelOf: directory.devices.panelOf,
     secret: Buffer.alloc(32, 7),
@@ -172,6 +182,13 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       if (!stage.turn) throw new AppError("VPS_UNREACHABLE", "away");
       return stage.turn;
     },
+    cameras: cameras({
+      urlOf: (doorId) => directory.doors.get(doorId).videoUrl,
+      camera: {
+        open: (url, offer) => stage.camera.open(url, offer),
+        close: (resource) => stage.camera.close(resource),
+      },
+    }),
     missing: () => ["No VPS."],
     notices: () => ["Restored.", "No VPS."],
     version: "0.0.0",
@@ -184,7 +201,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     const headers: HeaderChanges = {
       host: `localhost:${options.port ?? PORT}`,
       ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1" }),
-      ...(["PATCH", "DELETE"].includes(method) && { "if-match": "*" }),
+      ...(["PATCH", "PUT", "DELETE"].includes(method) && { "if-match": "*" }),
       ...changes,
     };
     const request: InjectOptions = {

@@ -50,6 +50,7 @@ export async function makeHouse(api: TestApp, site: Partial<typeof NEW_SITE> = {
       buildingId: building.id,
       label: "Entrance",
       name: "intercom-entrance",
+      videoUrl: "http://192.168.1.20:8889/entrance/whep",
     }),
     backup: (await api.send("GET", `/api/sites/${made.id}/backup`)).json<Backup>(),
     testId: (await make<TestRing>("test-rings", { siteId: made.id })).id,

@@ -1,4 +1,5 @@
 /** The directory: sites, what is in them, who may be called by whom. The only writer of those tables. */
+import type { ServerCertificate } from "../api/site-health.ts";
 import { type Accounts, accounts } from "./accounts.ts";
 import { type Audit, audit } from "./audit.ts";
 import { type AuditCsv, auditCsv } from "./audit-csv.ts";
@@ -62,6 +63,8 @@ export interface DirectoryOptions extends Pick<DirectoryContext, "store" | "bus"
   post?: DocumentPost;
   /** Makes test calls; null or left out: nothing is called. */
   testCaller?: () => Promise<TestCaller | null>;
+  /** The VPS's certificates; left out: nobody looks at them. */
+  certificates?: () => readonly ServerCertificate[];
   /** Days that the audit log is kept. */
   auditDays?: number | undefined;
 }
@@ -71,6 +74,7 @@ export function openDirectory({
   sipPort = 5060,
   post = NOWHERE,
   testCaller = async () => null,
+  certificates = () => [],
   auditDays,
   ...base
 }: DirectoryOptions): Directory {
@@ -101,7 +105,7 @@ export function openDirectory({
     backups: backups(context),
     makeDeviceFile: deviceFiles(context, post),
     reports,
-    siteHealth: siteHealth(context, reports),
+    siteHealth: siteHealth(context, reports, certificates),
     testRings: testRings(context, testCaller),
     testAccountOf: testAccount(context),
     registrations: context.registrations,

@@ -110,6 +110,12 @@ export const ERRORS = {
   STORE_UNAVAILABLE: { status: 503, category: "unavailable", retryable: true },
   /** Home Assistant has not said yet who its users are. */
   HOME_NOT_READY: { status: 503, category: "unavailable", retryable: true },
+  /** The door has no camera. */
+  NO_CAMERA: request(404),
+  /** The camera's address does not answer, or is not in the house's network. */
+  CAMERA_UNREACHABLE: { status: 503, category: "unavailable", retryable: true },
+  /** What answers at the camera's address gives no picture: wrong path, a password, no WHEP. */
+  CAMERA_REFUSED: { status: 503, category: "unavailable", retryable: true },
   VPS_NOT_CONFIGURED: { status: 503, category: "unavailable", retryable: false },
   VPS_UNREACHABLE: { status: 503, category: "unavailable", retryable: true },
   INTERNAL: { status: 500, category: "internal", retryable: false },

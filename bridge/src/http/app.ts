@@ -34,6 +34,7 @@ import { sessionRoutes } from "./routes/session.ts";
 import { siteHealthRoutes } from "./routes/site-health.ts";
 import { siteRoutes } from "./routes/sites.ts";
 import { unitRoutes } from "./routes/units.ts";
+import { videoRoutes } from "./routes/video.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { validatorCompiler } from "./validation.ts";
 
@@ -89,6 +90,7 @@ function routes(api: App, ports: HttpPorts): void {
   buildingRoutes(api, ports);
   unitRoutes(api, ports);
   doorRoutes(api, ports);
+  videoRoutes(api, ports);
   accountRoutes(api, ports);
   ruleRoutes(api, ports);
   deviceRoutes(api, ports);

@@ -48,6 +48,7 @@ export class BackupPart extends LitElement {
           : html`<section class="card" aria-label=${t("backup.make")}>
               <h2>${t("backup.make")}</h2>
               <p class="muted">${t("backup.makeHint")}</p>
+              <p class="muted">${t("backup.leftOut")}</p>
               <div class="end"><button class="accent" ?disabled=${this.busy} @click=${() => void this.save(site.id, site.name)}>${t("backup.make")}</button></div>
             </section>`
       }

@@ -110,6 +110,9 @@ export const en = {
   "door.labelHint": "What people see when it rings, for example “Main entrance”.",
   "door.sipName": "SIP name",
   "door.sipNameHint": "The login of the door station, for example entrance-a.",
+  "door.camera": "Camera (optional)",
+  "door.cameraHint":
+    "WHEP address in the house's network, for example http://192.168.1.20:8889/entrance/whep of MediaMTX. Without user and password. Neolia passes it on, so http is fine although this page is https.",
   "door.add": "Add the door",
   "door.added": "{name} was added.",
   "door.none": "No doors yet. A door is a door station that visitors press.",
@@ -234,6 +237,9 @@ export const fr: Record<keyof typeof en, string> = {
   "door.labelHint": "Ce que l'on voit quand elle sonne, par exemple « Entrée principale ».",
   "door.sipName": "Nom SIP",
   "door.sipNameHint": "L'identifiant de la platine, par exemple entree-a.",
+  "door.camera": "Caméra (facultatif)",
+  "door.cameraHint":
+    "Adresse WHEP dans le réseau de la maison, par exemple http://192.168.1.20:8889/entree/whep de MediaMTX. Sans nom ni mot de passe. Neolia fait le relais : http convient même si cette page est en https.",
   "door.add": "Ajouter la porte",
   "door.added": "{name} a été ajoutée.",
   "door.none": "Aucune porte pour l'instant. Une porte est une platine sur laquelle appuient les visiteurs.",
