@@ -198,7 +198,10 @@ test("a disk that is full at the first start, and a file that is no file, are on
   for (const bytes of [2_000, 100_000]) {
     const { status, stderr } = failingStart({}, ["prlimit", `--fsize=${bytes}`]);
     assert.equal(status, 1);
-    assert.match(stderr, /^the disk of \S+bridge is full or failing \(disk I\/O error\): make room, or replace it, and start again$/);
+    assert.match(
+      stderr,
+      /^the disk of \S+bridge is full or failing \(disk I\/O error\): make room, or replace it, and start again$/,
+    );
     assert.equal(stderr.split("\n").length, 1, stderr);
   }
   mkdirSync(join(folder, "secret"));

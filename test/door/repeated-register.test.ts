@@ -78,7 +78,9 @@ describe("a REGISTER that comes again over UDP", () => {
     const text = await prepared(agent, token(), 1);
     assert.equal((await answered(agent, text)).status, 200);
     const thief = await house.agent("panel402");
-    assert.ok(stale(await answered(thief, text.replace(`:${agent.wire.localPort};branch`, `:${thief.wire.localPort};branch`))));
+    assert.ok(
+      stale(await answered(thief, text.replace(`:${agent.wire.localPort};branch`, `:${thief.wire.localPort};branch`))),
+    );
     assert.ok(stale(await answered(agent, text.replace(/branch=z9hG4bK\w+/, `branch=z9hG4bK${token()}`))));
     const stream = await house.agent("panel401", "tcp");
     const there = await prepared(stream, token(), 1);
