@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { ulid } from "ulid";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
+import type { AssistantProblem } from "../../bridge/src/api/line.ts";
 import { type LiveView, liveView } from "../../bridge/src/calls/live.ts";
 import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
 import type { DocumentPost } from "../../bridge/src/directory/pairing/document-post.ts";
@@ -34,6 +35,8 @@ interface Stage {
   turn: TurnCredentials | null;
   /** The clock of sessions and attempts. */
   nowMs: number;
+  /** What the phone says of the assistant; whoever changes it tells `linkChanged`. */
+  assistantProblem: AssistantProblem | null;
 }
 
 export interface TestApp {
@@ -128,12 +131,13 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   const ordering = startOrdering({
     ...{ store, bus, directory, now: Date.now, newId: () => ulid() },
+    assistantProblem: () => stage.assistantProblem,
     announce: () => undefined,
     onError: (error) => {
       throw error;
     },
   });
-  const stage: Stage = { resident: null, turn: null, nowMs: Date.now() };
+  const stage: Stage = { resident: null, turn: null, nowMs: Date.now(), assistantProblem: null };
   const identity = standaloneIdentity({
     panelOf: directory.devices.panelOf,
     secret: Buffer.alloc(32, 7),

@@ -10,6 +10,7 @@
  *     neolia/<site>/<unit>/do-not-disturb/set       a command (commands.ts), never retained
  *     neolia/<site>/account/<username>/registered   on | off               retained
  *     neolia/<site>/<line>/line/state               open | closed | paused     retained
+ *     neolia/<site>/<line>/line/assistant           why it answers no calls, or null (JSON)   retained
  *     neolia/<site>/<line>/line/pause               on | off                   retained; command …/pause/set
  *     neolia/<site>/<line>/line/queue               orders and drafts (JSON)   retained
  *     neolia/<site>/<line>/line/today               orders, turnover (JSON)    retained
@@ -78,7 +79,7 @@ export function eventTopics(store: Pick<Store, "sites" | "units">, call: CallRow
   return topics;
 }
 
-type LineTopic = "state" | "pause" | "queue" | "today" | "alarm" | "sold-out";
+type LineTopic = "state" | "assistant" | "pause" | "queue" | "today" | "alarm" | "sold-out";
 
 /** Retained topics of a line. */
 export const lineTopic = (domain: string, name: string, what: LineTopic): string =>
