@@ -87,6 +87,8 @@ async function start(options: Options): Promise<() => Promise<void>> {
     now: Date.now,
     newId,
     directory,
+    // The phone is made below, and needs the desk.
+    assistantProblem: () => telephony.assistantProblem(),
     announce: orderAnnouncer(store),
     onError: (error, what) => log.error({ err: error }, `${what} failed`),
   });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { ulid } from "ulid";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
+import type { AssistantProblem } from "../../bridge/src/api/line.ts";
 import { type Links, type LiveView, liveView } from "../../bridge/src/calls/live.ts";
 import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
 import type { DocumentPost } from "../../bridge/src/directory/pairing/document-post.ts";
@@ -44,6 +45,8 @@ interface Stage {
   laterMs: number;
   /** The clock of sessions and attempts. */
   nowMs: number;
+  /** What the phone says of the assistant; whoever changes it tells `linkChanged`. */
+  assistantProblem: AssistantProblem | null;
 }
 
 export interface TestApp {
@@ -127,7 +130,15 @@ export interface TestAppOptions {
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const folder = labFolder("app");
   const store = openStore({ folder: folder.path });
-  const stage: Stage = { resident: null, turn: null, camera: CAMERA, relay: null, laterMs: 0, nowMs: Date.now() };
+  const stage: Stage = {
+    resident: null,
+    turn: null,
+    camera: CAMERA,
+    relay: null,
+    laterMs: 0,
+    nowMs: Date.now(),
+    assistantProblem: null,
+  };
   const events: string[] = [];
   const documents = new Documents();
   const bus = new EventBus((error) => {
@@ -154,6 +165,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   const ordering = startOrdering({
     ...{ store, bus, directory, now: Date.now, newId: () => ulid() },
+    assistantProblem: () => stage.assistantProblem,
     announce: () => undefined,
     onError: (error) => {
       throw error;
