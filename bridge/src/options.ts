@@ -18,6 +18,8 @@ export interface Options {
   home: { url: string; token: string; address: string } | null;
   /** The VPS's control service, once for each site token; none: edits wait here. */
   control: readonly { url: string; token: string; caFile: string | undefined }[];
+  /** PEM of an own certificate authority, beside the system's. */
+  caFile: string | undefined;
   /** Where browsers register, e.g. wss://sip.example.com:8443. */
   sipUri: string | null;
   /** The service that listens and speaks on phone lines. `apiKey` "": none, so people take the calls. */
@@ -120,6 +122,7 @@ export function readOptions(env: Record<string, string | undefined>): Options {
     host: home?.address === SUPERVISOR_ADDRESS ? "0.0.0.0" : "127.0.0.1",
     port,
     home,
+    caFile,
     control: control ? tokens.map((token) => ({ url: control.href, token, caFile })) : [],
     sipUri: sip?.href.replace(/\/$/, "") ?? null,
     mqtt: mqtt

@@ -101,7 +101,7 @@ test("orders, drafts, the call log, the desk's people, cameras and the audit log
     board(api).drafts,
   );
   const order = other.ordering.boards.draftToOrder(draftCallId);
-  assert.equal(other.store.orders.get(order.id)?.totalCents, 300);
+  assert.equal(other.store.orders.get(order.id)?.totalCents, 330);
   const log = (await other.send("GET", `/api/audit?siteId=${house.site.id}`)).json<AuditPage>();
   assert.ok(log.entries.some(({ noun, verb }) => noun === "unit" && verb === "added"));
   assert.equal(log.entries[0]?.verb, "restored");

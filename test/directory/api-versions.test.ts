@@ -199,6 +199,7 @@ test("every change is in the audit log with who, what, when and from where, and 
       "account password-renewed Entrance (intercom-entrance)",
       "unit changed 401a",
       "test-ring started Home",
+      "grant added Dupont",
       "backup exported Home",
       "door added Entrance",
       "unit added 402",

@@ -3,16 +3,19 @@ import { join } from "node:path";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { ulid } from "ulid";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
-import { type LiveView, liveView } from "../../bridge/src/calls/live.ts";
+import type { AssistantProblem } from "../../bridge/src/api/line.ts";
+import { type Links, type LiveView, liveView } from "../../bridge/src/calls/live.ts";
 import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
 import type { DocumentPost } from "../../bridge/src/directory/pairing/document-post.ts";
 import { provisioningView } from "../../bridge/src/directory/provisioning.ts";
+import type { Relay } from "../../bridge/src/directory/remote/remote-sites.ts";
 import { EventBus } from "../../bridge/src/events/bus.ts";
 import { AppError } from "../../bridge/src/events/errors.ts";
 import { createServer, serve } from "../../bridge/src/http/app.ts";
 import type { App } from "../../bridge/src/http/app-type.ts";
 import type { RouteEntry } from "../../bridge/src/http/route-table.ts";
 import { standaloneIdentity } from "../../bridge/src/http/standalone-identity.ts";
+import { visitsTo } from "../../bridge/src/http/visits.ts";
 import { type Ordering, startOrdering } from "../../bridge/src/ordering/ordering.ts";
 import { openStore, type Store } from "../../bridge/src/store/store.ts";
 import { cameras } from "../../bridge/src/video/cameras.ts";
@@ -36,8 +39,14 @@ interface Stage {
   turn: TurnCredentials | null;
   /** Every door's camera. */
   camera: Whep;
+  /** The way to sites elsewhere; null: it is away. */
+  relay: Relay | null;
+  /** How far the directory's clock is ahead. */
+  laterMs: number;
   /** The clock of sessions and attempts. */
   nowMs: number;
+  /** What the phone says of the assistant; whoever changes it tells `linkChanged`. */
+  assistantProblem: AssistantProblem | null;
 }
 
 export interface TestApp {
@@ -121,6 +130,15 @@ export interface TestAppOptions {
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const folder = labFolder("app");
   const store = openStore({ folder: folder.path });
+  const stage: Stage = {
+    resident: null,
+    turn: null,
+    camera: CAMERA,
+    relay: null,
+    laterMs: 0,
+    nowMs: Date.now(),
+    assistantProblem: null,
+  };
   const events: string[] = [];
   const documents = new Documents();
   const bus = new EventBus((error) => {
@@ -131,19 +149,28 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const directory = openDirectory({
     store,
     bus,
-    now: Date.now,
+    now: () => Date.now() + stage.laterMs,
     newId: () => ulid(),
     sipUri: SIP_URI,
     post: postTo(documents, () => stage),
+    remote: {
+      relayUrl: () => "https://sip.example.com:8442",
+      relay: (to, frame) => {
+        if (!stage.relay) throw new AppError("REMOTE_OFFLINE", "away");
+        return stage.relay(to, frame);
+      },
+      visit: (visitor, ask) => visitsTo(app)(visitor, ask),
+      version: "0.0.0",
+    },
   });
   const ordering = startOrdering({
     ...{ store, bus, directory, now: Date.now, newId: () => ulid() },
+    assistantProblem: () => stage.assistantProblem,
     announce: () => undefined,
     onError: (error) => {
       throw error;
     },
   });
-  const stage: Stage = { resident: null, turn: null, camera: CAMERA, nowMs: Date.now() };
   const identity = standaloneIdentity({
     panelOf: directory.devices.panelOf,
     secret: Buffer.alloc(32, 7),
@@ -151,8 +178,9 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     port: options.port ?? PORT,
     now: () => stage.nowMs,
   });
-  const links = {
+  const links: Links = {
     vps: () => ({ link: "not-configured" as const, code: "VPS_NOT_CONFIGURED", partsDown: [] }),
+    vpsOf: () => links.vps(),
     mqtt: () => ({ link: "not-configured" as const, code: "MQTT_NOT_CONFIGURED" }),
     registered: () => store.accounts.list({}).map(({ id }) => id),
   };

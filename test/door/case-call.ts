@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { defaultPassword, type Edge } from "../lab/edge.ts";
 import { token } from "../lab/sip/message.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
-import { RULE_DOMAIN, type RuleCase } from "./rule-cases.ts";
+import { RULE_DOMAIN, type RuleCase } from "./rule-case.ts";
 
 /** Makes the case's call with every device registered and busy, so that each step is tried at once. */
 export async function checkCase(edge: Edge, { directory, call, expected }: RuleCase, domain: string): Promise<void> {

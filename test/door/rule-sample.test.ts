@@ -9,8 +9,7 @@ import { evaluateRules } from "../../bridge/src/directory/rule-evaluator.ts";
 import { around } from "../lab/around.ts";
 import { type Edge, startEdge } from "../lab/edge.ts";
 import { checkCase } from "./case-call.ts";
-import type { Rule, RuleAccount, RuleDirectory } from "./rule-cases.ts";
-import { RULE_DOMAIN } from "./rule-cases.ts";
+import { RULE_DOMAIN, type Rule, type RuleAccount, type RuleDirectory } from "./rule-case.ts";
 
 let edge: Edge;
 around(

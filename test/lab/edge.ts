@@ -11,7 +11,7 @@ import type { AccountType, CallEvent, ClockOffset } from "../../infra/control/sr
 import { createDatabases, KAMAILIO_TABLES } from "../../infra/kamailio/databases.ts";
 import { renderEdge } from "../../infra/render.ts";
 import type { EdgeValues } from "../../infra/values.ts";
-import type { Rule } from "../door/rule-cases.ts";
+import type { Rule } from "../door/rule-case.ts";
 import { labFolder } from "./folder.ts";
 import { type PortBlock, reservePorts } from "./ports.ts";
 import { Program } from "./process.ts";

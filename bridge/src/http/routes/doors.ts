@@ -11,7 +11,7 @@ export function doorRoutes(api: App, { directory }: HttpPorts): void {
   api.get(
     "/doors",
     {
-      config: { access: "resident" },
+      config: { access: "resident", elsewhere: "yes" },
       schema: {
         summary: "Doors; a resident sees those of their buildings.",
         querystring: PlaceQuery,
@@ -28,6 +28,7 @@ export function doorRoutes(api: App, { directory }: HttpPorts): void {
   api.post(
     "/doors",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Adds a door with its station's account, whose password is in this reply only.",
         body: NewDoor,
@@ -38,22 +39,31 @@ export function doorRoutes(api: App, { directory }: HttpPorts): void {
   );
   api.get(
     "/doors/:id",
-    { schema: { summary: "One door.", params: IdParams, response: { 200: Door } } },
+    { config: { elsewhere: "yes" }, schema: { summary: "One door.", params: IdParams, response: { 200: Door } } },
     async (request) => directory.doors.get(request.params.id),
   );
   api.patch(
     "/doors/:id",
-    { schema: { summary: "Changes a door.", params: IdParams, body: DoorPatch, response: { 200: Door } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "Changes a door.", params: IdParams, body: DoorPatch, response: { 200: Door } },
+    },
     async (request) => directory.doors.update(request.params.id, request.body, seenVersion(request)),
   );
   api.get(
     "/doors/:id/removal",
-    { schema: { summary: "What would go along.", params: IdParams, response: { 200: Removal } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "What would go along.", params: IdParams, response: { 200: Removal } },
+    },
     async (request) => directory.doors.removal(request.params.id),
   );
   api.delete(
     "/doors/:id",
-    { schema: { summary: "Removes a door and tells what went along.", params: IdParams, response: { 200: Removal } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "Removes a door and tells what went along.", params: IdParams, response: { 200: Removal } },
+    },
     async (request) => directory.doors.remove(request.params.id, seenVersion(request)),
   );
 }

@@ -2,6 +2,7 @@
 export const en = {
   "error.INVALID_REQUEST": "Something in the form does not fit. Check what you entered.",
   "error.MALFORMED_JSON": "Neolia did not understand the request. Load the page again.",
+  "error.REQUEST_TIMEOUT": "The request took too long to reach Neolia. Try again.",
   "error.UNSUPPORTED_CONTENT_TYPE": "Neolia did not understand the request. Load the page again.",
   "error.TOO_LARGE": "That is too large. Shorten the text, or split the file.",
   "error.NOT_FOUND": "This is not there any more. The list is being fetched anew.",
@@ -84,6 +85,7 @@ export const en = {
 export const fr: Record<keyof typeof en, string> = {
   "error.INVALID_REQUEST": "Une donnée du formulaire ne convient pas. Vérifiez votre saisie.",
   "error.MALFORMED_JSON": "Neolia n'a pas compris la demande. Rechargez la page.",
+  "error.REQUEST_TIMEOUT": "La demande a mis trop de temps à parvenir à Neolia. Réessayez.",
   "error.UNSUPPORTED_CONTENT_TYPE": "Neolia n'a pas compris la demande. Rechargez la page.",
   "error.TOO_LARGE": "C'est trop volumineux. Raccourcissez le texte ou divisez le fichier.",
   "error.NOT_FOUND": "Cet élément n'existe plus. La liste est rechargée.",
