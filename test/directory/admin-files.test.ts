@@ -1,5 +1,6 @@
 /** What goes out as a file and comes in again: backups, also into an empty app; files of devices; the hand-over's pages. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
@@ -120,4 +121,66 @@ test("a gateway's file is made and downloaded for its lines", async () => {
   assert.match(file.name, /\.xml$/);
   assert.match(file.text, /<gs_provision version="1">/);
   assert.match(file.text, /<P4061>line1<\/P4061>/);
+});
+
+test("what a camera reads off the codes on the screen is the panel's link and the whole card, in light and dark", async () => {
+  const page = await open(`/units/${house.reception.id}`);
+  const dialog = dialogOf(page);
+  await page.getByRole("button", { name: "Pair a wall panel" }).click();
+  await dialog.getByRole("button", { name: "Make the code" }).click();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const link = await page.locator("[data-pairing-link]").getAttribute("data-pairing-link");
+    assert.equal(await readCode(dialog), link);
+  }
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Other SIP device" }).click();
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  const read = await readCode(dialog);
+  for (const name of ["username", "password"]) {
+    const shown = await page.locator(`[data-card="${name}"]`).innerText();
+    assert.ok(read.includes(shown), `${name}: ${shown} in ${read}`);
+  }
+});
+
+/** As a phone's camera would, by a decoder that knows nothing of how it was drawn. */
+async function readCode(dialog: Locator): Promise<string> {
+  const folder = labFolder("code");
+  try {
+    const path = `${folder.path}/code.png`;
+    await dialog.locator("svg.qr").screenshot({ path });
+    return execFileSync("zbarimg", ["--raw", "--quiet", path], { encoding: "utf8" }).trim();
+  } finally {
+    folder.remove();
+  }
+}
+
+test("ten thousand lines that a French spreadsheet saved come in with their accents, and a mended file can be chosen again", async () => {
+  const page = await open("/settings/import");
+  const lines = Array.from({ length: 10_000 }, (_, n) => `Bâtiment ${Math.floor(n / 500)};É${n};unit;`);
+  const file = (rows: string[]) => ({
+    ...{ name: "logements.csv", mimeType: "text/csv" },
+    buffer: Buffer.from(["building;number;kind;name", ...rows, ""].join("\r\n"), "latin1"),
+  });
+  const input = page.getByLabel("CSV file");
+  await input.setInputFiles(file([...lines.slice(0, 9_999), "Bâtiment 1;\"=cmd|'/C calc'!A0\";unit;two words"]));
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await page.getByText("1 line is wrong.").waitFor({ timeout: 60_000 });
+  await page.getByRole("cell", { name: "10001", exact: true }).waitFor();
+  await input.evaluate((element) => element.dispatchEvent(new MouseEvent("click", { cancelable: true })));
+  assert.equal(await page.getByRole("cell", { name: "10001", exact: true }).count(), 0);
+  await input.setInputFiles(file(lines));
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await page.locator("[data-import=could]").waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Import now" }).click();
+  await page.locator("[data-import=did]").waitFor({ timeout: 60_000 });
+  await page.getByRole("link", { name: "Units" }).click();
+  await page.getByRole("searchbox").fill("E9999");
+  await page.getByRole("option", { name: /Unit É9999 .*Bâtiment 19/ }).waitFor();
+  await page.getByRole("searchbox").fill("");
+  await page.getByText("10,006 entries").waitFor();
+  await page.getByRole("listbox").focus();
+  await page.keyboard.press("End");
+  // Buildings by name: 9 is the last.
+  await page.getByRole("option", { name: /Unit É4999 / }).waitFor();
 });

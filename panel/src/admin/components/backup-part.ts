@@ -37,7 +37,7 @@ export class BackupPart extends LitElement {
       <section class="card" aria-label=${t("backup.restore")}>
         <h2>${t("backup.restore")}</h2>
         <p class="muted">${t("backup.restoreHint")}</p>
-        <label>${t("backup.file")} <input type="file" accept=".json,application/json" ?disabled=${this.busy} @change=${this.onFile} /></label>
+        <label>${t("backup.file")} <input type="file" accept=".json,application/json" ?disabled=${this.busy} @click=${this.forget} @change=${this.onFile} /></label>
         ${this.found === null ? nothing : this.renderFound(this.found)}
         <p class="failure" role="alert" ?hidden=${this.failure === null}>${this.failure}</p>
       </section>
@@ -71,6 +71,13 @@ export class BackupPart extends LitElement {
       this.busy = false;
     }
   }
+
+  /** The same file can be chosen again. */
+  private forget = (event: Event): void => {
+    (event.target as HTMLInputElement).value = "";
+    this.found = null;
+    this.failure = null;
+  };
 
   private onFile = async (event: Event): Promise<void> => {
     const file = (event.target as HTMLInputElement).files?.[0];
