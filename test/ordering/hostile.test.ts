@@ -87,7 +87,8 @@ test("a thousand pizzas, more than any number, half a pizza, none and less than 
     assert.equal(ok, false, String(quantity));
     assert.equal(call.cart().lines.length, 0);
     // Who wants many is told how many there can be.
-    if (typeof quantity === "number" && Number.isSafeInteger(quantity) && quantity >= 1_000) assert.match(say.text, /au plus vingt/, String(quantity));
+    if (typeof quantity === "number" && Number.isSafeInteger(quantity) && quantity >= 1_000)
+      assert.match(say.text, /au plus vingt/, String(quantity));
   }
 });
 
