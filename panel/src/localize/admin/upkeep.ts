@@ -354,7 +354,8 @@ export const fr: Record<keyof typeof en, string> = {
   "import.kind.units": "Logements et portes",
   "import.kind.accounts": "Appareils",
   "import.kind.rules": "Règles d'appel",
-  "import.columns": "Colonnes : {columns}. Dans n'importe quel ordre, séparées par virgules, points-virgules ou tabulations.",
+  "import.columns":
+    "Colonnes : {columns}. Dans n'importe quel ordre, séparées par virgules, points-virgules ou tabulations.",
   "import.file": "Fichier CSV",
   "import.check": "Vérifier le fichier",
   "import.checkHint": "Ne change rien : dit ce qui se passerait, et quelles lignes sont fausses.",
