@@ -51,6 +51,9 @@ export interface CallLog {
 }
 
 const SWEEP_EVERY_MS = 10_000;
+/** A station that is refused and calls again by itself, or a finger that stays on the button while nobody can be rung, is one press. */
+const SAME_PRESS_MS = 2_000;
+const MOST_BUTTONS = 1_000;
 /** How much longer an overdue call may stay on while the feed is away. */
 const AWAY_PATIENCE_MS = 3_600_000;
 
@@ -58,6 +61,8 @@ export function startCallLog(options: CallLogOptions): CallLog {
   const { store, bus } = options;
   const nowMs = options.nowMs ?? Date.now;
   const upToDate = new Set<string>();
+  /** Button (a door's unit and whom it calls) whose last call rang nobody → when it was announced, by our clock. */
+  const refused = new Map<string, number>();
   const clocks = new Map<string, VpsClock>();
   const siteNowMs = (siteId: string) => clocks.get(siteId)?.nowMs() ?? nowMs();
 
@@ -72,6 +77,8 @@ export function startCallLog(options: CallLogOptions): CallLog {
     const { state, effects } = transition(known ? stateOf(known) : IDLE, input);
     if (effects.length === 0) return;
     const row = withState(known ?? blank(), state, store);
+    if (known === null && fresh) announcePress(row, heardAtMs);
+    if (row.ringingAtMs !== null || row.answeredAtMs !== null) store.afterCommit(() => refused.delete(buttonOf(row)));
     for (const effect of effects) {
       switch (effect.type) {
         case "save":
@@ -85,6 +92,24 @@ export function startCallLog(options: CallLogOptions): CallLog {
     store.afterCommit(() => bus.emit("callChanged", { callId: row.callId, siteId: row.siteId, fresh }));
   }
 
+  /**
+   * The bell of a door, before anybody is rung and also when nobody will be: the first that is heard of a call that came
+   * from a door's own station. The VPS tells of no call whose caller did not prove to be that account.
+   */
+  function announcePress(call: CallRow, atMs: number): void {
+    if (call.caller.kind !== "door" || call.doorId === null) return;
+    const sinceMs = atMs - (refused.get(buttonOf(call)) ?? Number.NEGATIVE_INFINITY);
+    if (sinceMs >= 0 && sinceMs < SAME_PRESS_MS) return;
+    options.announce(call, "pressed", atMs);
+    store.afterCommit(() => notePress(buttonOf(call), atMs));
+  }
+
+  function notePress(button: string, atMs: number): void {
+    // What a station dials is its own choice: what is past is forgotten before it fills the memory.
+    if (refused.size >= MOST_BUTTONS) refused.clear();
+    refused.set(button, atMs);
+  }
+
   function take(siteId: string, event: CallEvent, ageMs: number): void {
     const fresh = ageMs <= FRESH_MS;
     store.transaction(() => {
@@ -94,7 +119,8 @@ export function startCallLog(options: CallLogOptions): CallLog {
       const known = store.calls.getCall(event.callId);
       // The id is a digest with the site's domain in it: a call of another site is a fault of the sender.
       if (known && known.siteId !== siteId) return;
-      apply(known, fresh, inputOf(event, fresh), () => newCall(store, siteId, event), nowMs() - ageMs);
+      const row = known ?? newCall(store, siteId, event);
+      apply(known, fresh, inputOf(event, fresh, row), () => row, nowMs() - ageMs);
     });
   }
 
@@ -132,7 +158,9 @@ export function startCallLog(options: CallLogOptions): CallLog {
   };
 }
 
-function inputOf(event: CallEvent, fresh: boolean): CallInput {
+const buttonOf = ({ doorId, callee }: CallRow): string => `${doorId} ${callee.name}`;
+
+function inputOf(event: CallEvent, fresh: boolean, { caller }: CallRow): CallInput {
   const { atMs } = event;
   switch (event.kind) {
     case "invited":
@@ -144,7 +172,7 @@ function inputOf(event: CallEvent, fresh: boolean): CallInput {
     case "ended":
       return { kind: "ended", atMs };
     case "failed":
-      return { kind: "failed", atMs, code: event.code };
+      return { kind: "failed", atMs, code: event.code, pressed: caller.kind === "door" };
   }
 }
 

@@ -77,6 +77,7 @@ export const en = {
   "field.TIME_ZONE": "There is no such time zone. Choose one of the list, for example Europe/Paris.",
   "field.PATTERN": "Only letters, digits and . _ - + with * for anything and ? for one character.",
   "field.SIP_URI": "Choose a unit, a door or a device of this site.",
+  "field.VIDEO_URL": "Enter an http or https address inside the house's network, without user and password.",
   "field.SCHEDULE": "This time window ends before it begins.",
   "field.MALFORMED": "This does not look right.",
 } as const;
@@ -165,6 +166,7 @@ export const fr: Record<keyof typeof en, string> = {
   "field.TIME_ZONE": "Ce fuseau horaire n'existe pas. Choisissez-en un dans la liste, par exemple Europe/Paris.",
   "field.PATTERN": "Seulement lettres, chiffres et . _ - + avec * pour tout et ? pour un caractère.",
   "field.SIP_URI": "Choisissez un logement, une porte ou un appareil de ce site.",
+  "field.VIDEO_URL": "Entrez une adresse http ou https du réseau de la maison, sans nom ni mot de passe.",
   "field.SCHEDULE": "Cette plage finit avant de commencer.",
   "field.MALFORMED": "Cela ne semble pas correct.",
 };
