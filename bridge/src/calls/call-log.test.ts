@@ -182,10 +182,10 @@ test("listeners hear of a change only when it is in the log", () => {
 test("a ringing call whose end never comes fails after sixteen minutes, as a missed call", () => {
   takeAll(answeredCall.slice(0, 2));
   nowMs = 2_000 + 16 * 60_000 - 1;
-  log.following(SITE, true);
+  log.following(SITE, true, nowMs);
   assert.equal(site.store.calls.getCall(CALL)?.status, "ringing");
   nowMs += 1;
-  log.following(SITE, true);
+  log.following(SITE, true, nowMs);
   const call = site.store.calls.getCall(CALL);
   assert.deepEqual([call?.status, call?.reason, call?.endedAtMs], ["failed", "failed", nowMs]);
   assert.deepEqual(announced, ["unit401 pressed", "unit401 ringing", "unit401 missed"]);
@@ -196,11 +196,24 @@ test("an overdue call waits for the feed to bring its true end, but not for ever
   log.stop();
   nowMs = 2_000 + 30 * 60_000;
   start();
-  log.following(SITE, false);
+  log.following(SITE, false, null);
   assert.equal(site.store.calls.getCall(CALL)?.status, "ringing");
   nowMs += 3_600_000;
-  log.following(SITE, false);
+  log.following(SITE, false, null);
   assert.equal(site.store.calls.getCall(CALL)?.reason, "failed");
+});
+
+test("a wrong clock here, or one that jumps, ends no call before its time: the VPS's clock counts", () => {
+  const vpsMs = () => 60_000 + performance.now();
+  log.following(SITE, true, vpsMs());
+  takeAll(answeredCall.slice(0, 2), 58_000);
+  nowMs += 365 * 86_400_000;
+  log.following(SITE, true, vpsMs());
+  log.following(SITE, false, null);
+  assert.equal(site.store.calls.getCall(CALL)?.status, "ringing");
+  log.following(SITE, true, 2_000 + 16 * 60_000);
+  const call = site.store.calls.getCall(CALL);
+  assert.deepEqual([call?.reason, call?.endedAtMs], ["failed", 2_000 + 16 * 60_000]);
 });
 
 test("when the VPS was rebuilt, the calls of its site that were on end as failed and no other site's", () => {

@@ -18,6 +18,7 @@ import {
   transition,
 } from "./call-machine.ts";
 import { answererOf, partiesOf } from "./parties.ts";
+import { VpsClock } from "./vps-clock.ts";
 
 export interface CallLogOptions {
   store: Store;
@@ -40,9 +41,10 @@ export interface CallLog {
   knows(siteId: string, callId: string): boolean;
   /**
    * Whether the feed of a site is up to date. While it is not, a call that is overdue is given time, because its true
-   * end may still be on its way.
+   * end may still be on its way. `vpsNowMs`: what time it is there, null for what was said last; a call is overdue by
+   * that clock, which also wrote its times.
    */
-  following(siteId: string, upToDate: boolean): void;
+  following(siteId: string, upToDate: boolean, vpsNowMs: number | null): void;
   /** The VPS was rebuilt and knows nothing of the calls that were on: they end as failed. */
   lost(siteId: string): void;
   stop(): void;
@@ -61,6 +63,8 @@ export function startCallLog(options: CallLogOptions): CallLog {
   const upToDate = new Set<string>();
   /** Button (a door's unit and whom it calls) whose last call rang nobody → when it was announced, by our clock. */
   const refused = new Map<string, number>();
+  const clocks = new Map<string, VpsClock>();
+  const siteNowMs = (siteId: string) => clocks.get(siteId)?.nowMs() ?? nowMs();
 
   /** Moves one call; the row is null when this event is the first of it. */
   function apply(
@@ -121,15 +125,15 @@ export function startCallLog(options: CallLogOptions): CallLog {
   }
 
   function expire(call: CallRow): void {
-    const atMs = nowMs();
-    store.transaction(() => apply(call, true, { kind: "timeout", atMs }, () => call, atMs));
+    const atMs = siteNowMs(call.siteId);
+    store.transaction(() => apply(call, true, { kind: "timeout", atMs }, () => call, nowMs()));
   }
 
   function sweep(): void {
     for (const call of store.calls.activeCalls()) {
       const deadline = deadlineOf(stateOf(call));
       const patience = upToDate.has(call.siteId) ? 0 : AWAY_PATIENCE_MS;
-      if (deadline !== null && deadline + patience <= nowMs()) expire(call);
+      if (deadline !== null && deadline + patience <= siteNowMs(call.siteId)) expire(call);
     }
   }
 
@@ -137,7 +141,12 @@ export function startCallLog(options: CallLogOptions): CallLog {
   return {
     take,
     knows: (siteId, callId) => store.calls.getCall(callId)?.siteId === siteId,
-    following: (siteId, following) => {
+    following: (siteId, following, vpsNowMs) => {
+      if (vpsNowMs !== null) {
+        const clock = clocks.get(siteId) ?? new VpsClock();
+        clocks.set(siteId, clock);
+        clock.set(vpsNowMs);
+      }
       if (following) upToDate.add(siteId);
       else upToDate.delete(siteId);
       sweep();

@@ -13,6 +13,7 @@
  *     neolia/<site>/account/<username>/registered   on | off               retained
  *     neolia/<site>/account/<username>/could-ring   JSON, see RingCheck    retained
  *     neolia/<site>/<line>/line/state               open | closed | paused     retained
+ *     neolia/<site>/<line>/line/assistant           why it answers no calls, or null (JSON)   retained
  *     neolia/<site>/<line>/line/pause               on | off                   retained; command …/pause/set
  *     neolia/<site>/<line>/line/queue               orders and drafts (JSON)   retained
  *     neolia/<site>/<line>/line/today               orders, turnover (JSON)    retained
@@ -96,7 +97,7 @@ export function pressTopics(store: Pick<Store, "sites" | "units">, call: CallRow
   return domain !== undefined && door ? [pressTopic(domain, door.name)] : [];
 }
 
-type LineTopic = "state" | "pause" | "queue" | "today" | "alarm" | "sold-out";
+type LineTopic = "state" | "assistant" | "pause" | "queue" | "today" | "alarm" | "sold-out";
 
 /** Retained topics of a line. */
 export const lineTopic = (domain: string, name: string, what: LineTopic): string =>

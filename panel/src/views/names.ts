@@ -10,14 +10,18 @@ export const LONG_NAME = 20;
 export interface Peer {
   name: string;
   isDoor: boolean;
+  /** A door with a camera. */
+  cameraOf: string | null;
 }
 
 export function peerOf(call: CallInfo, state: PanelState, t: Localizer): Peer {
   const known = knownPeer(call.peer, state, t);
   if (known !== null) return known;
   const live = state.live.state?.calls.find((one) => one.callId === call.callId);
-  if (live !== undefined) return { name: partyName(live.caller, state, t), isDoor: live.caller.kind === "door" };
-  return { name: nameOf(call.peer, state, t), isDoor: false };
+  if (live !== undefined) {
+    return { name: partyName(live.caller, state, t), isDoor: live.caller.kind === "door", cameraOf: null };
+  }
+  return { name: nameOf(call.peer, state, t), isDoor: false, cameraOf: null };
 }
 
 /** The same for one of whom nothing but the SIP side is known. */
@@ -27,9 +31,9 @@ export function nameOf(peer: CallInfo["peer"], state: PanelState, t: Localizer):
 
 function knownPeer({ name }: CallInfo["peer"], { directory }: PanelState, t: Localizer): Peer | null {
   const door = directory?.doors.find((known) => known.name === name);
-  if (door !== undefined) return { name: door.label, isDoor: true };
+  if (door !== undefined) return { name: door.label, isDoor: true, cameraOf: door.hasVideo ? door.id : null };
   const unit = directory?.units.find((known) => known.name === name);
-  return unit === undefined ? null : { name: unitLabel(t, unit.number), isDoor: false };
+  return unit === undefined ? null : { name: unitLabel(t, unit.number), isDoor: false, cameraOf: null };
 }
 
 /** A logged party; the directory's present name wins over the one of that day. */
