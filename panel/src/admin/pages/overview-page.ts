@@ -89,7 +89,11 @@ export class OverviewPage extends AdminPage {
             <dt>${t("site.domain")}</dt>
             <dd class="mono">${site.domain}</dd>
           </dl>
-          <div class="end"><button class="danger" @click=${this.askRemoval}>${t("site.remove")}</button></div>
+          ${
+            admin.remote === null
+              ? html`<div class="end"><button class="danger" @click=${this.askRemoval}>${t("site.remove")}</button></div>`
+              : nothing
+          }
         </div>
         ${this.removing ? this.renderRemoval() : nothing}
       </div>
@@ -147,9 +151,10 @@ export class OverviewPage extends AdminPage {
   }
 
   private renderServer(): TemplateResult | typeof nothing {
-    const { t, panel } = this.admin;
+    const { t, panel, remote } = this.admin;
     const live = panel.live.state;
-    if (live === null) return nothing;
+    // Of a site elsewhere, Health says it.
+    if (live === null || remote !== null) return nothing;
     const { link, partsDown } = live.vps;
     const tone = link === "up" ? (partsDown.length > 0 ? "bad" : "good") : "wait";
     const text =
