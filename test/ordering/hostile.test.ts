@@ -87,7 +87,8 @@ test("a thousand pizzas, more than any number, half a pizza, none and less than 
     assert.equal(ok, false, String(quantity));
     assert.equal(call.cart().lines.length, 0);
     // Who wants many is told how many there can be.
-    if (typeof quantity === "number" && Number.isSafeInteger(quantity) && quantity >= 1_000) assert.match(say.text, /au plus vingt/, String(quantity));
+    if (typeof quantity === "number" && Number.isSafeInteger(quantity) && quantity >= 1_000)
+      assert.match(say.text, /au plus vingt/, String(quantity));
   }
 });
 
@@ -180,6 +181,33 @@ test("a clock that jumps back between the read-back and the yes has it read agai
   call.callerTurn({ beganAtMs: EVENING_MS - 3_590_000 });
   assert.equal(tool("confirm_order").problem, "not_answered");
   assert.equal(board().orders.length, 0);
+});
+
+test("a yes whose order the disk refused is placed when the call ends, or by the next look once there is room", () => {
+  for (const [callId, roomAtEnd] of [
+    ["room", true],
+    ["none", false],
+  ] as const) {
+    const { call, upToReadBack, heardAndAnswered } = luigi.call(callId);
+    heardAndAnswered(upToReadBack());
+    const before = board().orders.length;
+    const { insert } = luigi.store.orders;
+    luigi.store.orders.insert = () => {
+      throw new Error("database or disk is full");
+    };
+    assert.throws(() => call.callTool("confirm_order", {}, "yes"));
+    if (roomAtEnd) {
+      luigi.store.orders.insert = insert;
+      call.end({ reason: "handed-over", costCents: 1 });
+    } else {
+      assert.throws(() => call.end({ reason: "handed-over", costCents: 1 }));
+      assert.equal(board().orders.length, before);
+      luigi.store.orders.insert = insert;
+      luigi.ordering.desk.recover();
+    }
+    assert.equal(board().orders.length, before + 1, callId);
+    assert.deepEqual(board().calls, [], "no call is on");
+  }
 });
 
 const INJECTIONS = [
