@@ -15,6 +15,8 @@ import { startHome } from "./homeassistant/home.ts";
 import { createServer, serve } from "./http/app.ts";
 import { ingressIdentity } from "./http/ingress-identity.ts";
 import { standaloneIdentity, standaloneKeys } from "./http/standalone-identity.ts";
+import { visitsTo } from "./http/visits.ts";
+import { watchCertificates } from "./links/certificate-watch.ts";
 import { NetworkWatch } from "./links/network-watch.ts";
 import { announcer } from "./mqtt/announcer.ts";
 import { obeying } from "./mqtt/commands.ts";
@@ -28,6 +30,8 @@ import { StoreError } from "./store/database.ts";
 import { openStore } from "./store/store.ts";
 import { startTelephony } from "./telephony.ts";
 import { VERSION } from "./version.ts";
+import { cameras } from "./video/cameras.ts";
+import { relayClient } from "./vps/remote/relay-client.ts";
 import { startVps } from "./vps/vps.ts";
 
 const COPY_LOOK_EVERY_MS = 3_600_000;
@@ -42,7 +46,11 @@ async function start(options: Options): Promise<() => Promise<void>> {
 
   // The truth, and who hears of its changes.
   const store = openStore({ folder: options.dataFolder });
+  const relays = relayClient(options.caFile);
   const bus = new EventBus((error, name) => log.error({ err: error, event: name }, "a listener failed"));
+  const certificates = watchCertificates({
+    addresses: { wss: options.sipUri, control: options.control[0]?.url },
+  });
   const directory = openDirectory({
     store,
     bus,
@@ -52,13 +60,23 @@ async function start(options: Options): Promise<() => Promise<void>> {
     // The link to the VPS is made below, and needs the directory.
     post: postBy(() => vps.post),
     testCaller: () => testCalls.caller(),
+    certificates: certificates.certificates,
+    auditDays: options.auditDays,
+    remote: {
+      relayUrl: (siteId) => vps.relayUrl(siteId),
+      relay: relays.relay,
+      visit: visitsTo(app),
+      version: VERSION,
+    },
   });
+  // Permissions that were withdrawn since that copy would be back with it.
+  if (store.notice !== null) directory.grants.revokeAll();
 
   // Test calls bring their own phone, once somebody tests.
   const testCalls = lazyTestCaller(async () => {
     if (options.sipUri === null) return null;
     const { testCaller } = await import("./sip/test-caller.ts");
-    const caFile = options.control[0]?.caFile;
+    const caFile = options.caFile;
     return testCaller({ accountOf: directory.testAccountOf, sipUri: options.sipUri, caFile, log });
   });
 
@@ -86,6 +104,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     snapshot: (siteId) => siteSnapshot(store, siteId, Date.now()),
     changes: (siteId) => siteChanges(store, siteId, Date.now()),
     heard: directory.registrations.heard,
+    remote: { grants: directory.grants, door: directory.grantDoor },
     network,
     log,
   });
@@ -105,6 +124,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     log,
     registered: vps.registered,
     command: obeying({ store, directory, log }),
+    deviceHealth: (siteId) => directory.siteHealth(siteId, { vps: vps.state(), mqtt: mqtt.state() }).devices,
     lines,
   });
   const printer = startPrinter({ store, bus, log });
@@ -112,10 +132,12 @@ async function start(options: Options): Promise<() => Promise<void>> {
     ...{ store, bus, log },
     desk: ordering.desk,
     sipUri: options.sipUri,
-    caFile: options.control[0]?.caFile,
+    caFile: options.caFile,
     voice: options.voice,
     dataFolder: options.dataFolder,
   });
+
+  const watched = cameras({ urlOf: (doorId) => directory.doors.get(doorId).videoUrl });
 
   // The page and its API.
   const missing = () => missingParts({ ...options, mqtt: mqtt.state().link !== "not-configured" });
@@ -134,7 +156,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
         port: options.port,
         panelOf: directory.devices.panelOf,
       });
-  const links = { vps: vps.state, mqtt: mqtt.state, registered: vps.registered };
+  const links = { vps: vps.state, vpsOf: vps.linkOf, mqtt: mqtt.state, registered: vps.registered };
   await serve(app, {
     directory,
     calls: store.calls,
@@ -149,6 +171,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     identity,
     people: home?.users,
     turn: vps.turnCredentials,
+    cameras: watched,
     provisioning: provisioningView(store, vps),
     missing,
     notices,
@@ -174,12 +197,15 @@ async function start(options: Options): Promise<() => Promise<void>> {
 
   const stop = async () => {
     await testCalls.stop();
+    certificates.stop();
     clearInterval(copying);
     stopPairings();
     stopTesting();
     await app.close();
+    await watched.stop();
     await telephony.stop();
     await vps.stop();
+    relays.close();
     callLog.stop();
     printer.stop();
     await mqtt.stop();
@@ -210,6 +236,7 @@ function explain(error: unknown, port: number | null): string {
     if (error.code === "EADDRINUSE") return `Port ${port} is in use by another program; choose another one with port.`;
     if (error.code === "EACCES" || error.code === "EROFS") return `The bridge may not write here: ${error.message}.`;
     if (error.code === "ENOSPC") return `The disk is full: ${error.message}.`;
+    if ("path" in error) return `The bridge cannot use its data folder: ${error.message}.`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -4,18 +4,22 @@ import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { ulid } from "ulid";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { AssistantProblem } from "../../bridge/src/api/line.ts";
-import { type LiveView, liveView } from "../../bridge/src/calls/live.ts";
+import { type Links, type LiveView, liveView } from "../../bridge/src/calls/live.ts";
 import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
 import type { DocumentPost } from "../../bridge/src/directory/pairing/document-post.ts";
 import { provisioningView } from "../../bridge/src/directory/provisioning.ts";
+import type { Relay } from "../../bridge/src/directory/remote/remote-sites.ts";
 import { EventBus } from "../../bridge/src/events/bus.ts";
 import { AppError } from "../../bridge/src/events/errors.ts";
 import { createServer, serve } from "../../bridge/src/http/app.ts";
 import type { App } from "../../bridge/src/http/app-type.ts";
 import type { RouteEntry } from "../../bridge/src/http/route-table.ts";
 import { standaloneIdentity } from "../../bridge/src/http/standalone-identity.ts";
+import { visitsTo } from "../../bridge/src/http/visits.ts";
 import { type Ordering, startOrdering } from "../../bridge/src/ordering/ordering.ts";
 import { openStore, type Store } from "../../bridge/src/store/store.ts";
+import { cameras } from "../../bridge/src/video/cameras.ts";
+import type { Whep } from "../../bridge/src/video/whep.ts";
 import { Documents } from "../../infra/control/src/documents.ts";
 import { type Document, documentId, newToken, seal } from "../../infra/control/src/sealed-document.ts";
 import type { TurnCredentials } from "../../infra/control/src/wire.ts";
@@ -33,6 +37,12 @@ interface Stage {
   resident: { unitIds: string[]; desk?: boolean; userId?: string } | null;
   /** The VPS's TURN login; null: it is away. */
   turn: TurnCredentials | null;
+  /** Every door's camera. */
+  camera: Whep;
+  /** The way to sites elsewhere; null: it is away. */
+  relay: Relay | null;
+  /** How far the directory's clock is ahead. */
+  laterMs: number;
   /** The clock of sessions and attempts. */
   nowMs: number;
   /** What the phone says of the assistant; whoever changes it tells `linkChanged`. */
@@ -80,6 +90,12 @@ function postTo(documents: Documents, stage: () => Stage): DocumentPost {
   };
 }
 
+/** Answers, and shows nothing. */
+const CAMERA: Whep = {
+  open: async (url) => ({ sdp: "v=0\r\n", resource: `${url}/1` }),
+  close: async () => undefined,
+};
+
 /** Values to set; null leaves a header out. */
 export type HeaderChanges = Record<string, string | null>;
 
@@ -114,6 +130,15 @@ export interface TestAppOptions {
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const folder = labFolder("app");
   const store = openStore({ folder: folder.path });
+  const stage: Stage = {
+    resident: null,
+    turn: null,
+    camera: CAMERA,
+    relay: null,
+    laterMs: 0,
+    nowMs: Date.now(),
+    assistantProblem: null,
+  };
   const events: string[] = [];
   const documents = new Documents();
   const bus = new EventBus((error) => {
@@ -124,10 +149,19 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const directory = openDirectory({
     store,
     bus,
-    now: Date.now,
+    now: () => Date.now() + stage.laterMs,
     newId: () => ulid(),
     sipUri: SIP_URI,
     post: postTo(documents, () => stage),
+    remote: {
+      relayUrl: () => "https://sip.example.com:8442",
+      relay: (to, frame) => {
+        if (!stage.relay) throw new AppError("REMOTE_OFFLINE", "away");
+        return stage.relay(to, frame);
+      },
+      visit: (visitor, ask) => visitsTo(app)(visitor, ask),
+      version: "0.0.0",
+    },
   });
   const ordering = startOrdering({
     ...{ store, bus, directory, now: Date.now, newId: () => ulid() },
@@ -137,7 +171,6 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       throw error;
     },
   });
-  const stage: Stage = { resident: null, turn: null, nowMs: Date.now(), assistantProblem: null };
   const identity = standaloneIdentity({
     panelOf: directory.devices.panelOf,
     secret: Buffer.alloc(32, 7),
@@ -145,8 +178,9 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     port: options.port ?? PORT,
     now: () => stage.nowMs,
   });
-  const links = {
+  const links: Links = {
     vps: () => ({ link: "not-configured" as const, code: "VPS_NOT_CONFIGURED", partsDown: [] }),
+    vpsOf: () => links.vps(),
     mqtt: () => ({ link: "not-configured" as const, code: "MQTT_NOT_CONFIGURED" }),
     registered: () => store.accounts.list({}).map(({ id }) => id),
   };
@@ -176,6 +210,13 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       if (!stage.turn) throw new AppError("VPS_UNREACHABLE", "away");
       return stage.turn;
     },
+    cameras: cameras({
+      urlOf: (doorId) => directory.doors.get(doorId).videoUrl,
+      camera: {
+        open: (url, offer) => stage.camera.open(url, offer),
+        close: (resource) => stage.camera.close(resource),
+      },
+    }),
     missing: () => ["No VPS."],
     notices: () => ["Restored.", "No VPS."],
     version: "0.0.0",
@@ -188,7 +229,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     const headers: HeaderChanges = {
       host: `localhost:${options.port ?? PORT}`,
       ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1" }),
-      ...(["PATCH", "DELETE"].includes(method) && { "if-match": "*" }),
+      ...(["PATCH", "PUT", "DELETE"].includes(method) && { "if-match": "*" }),
       ...changes,
     };
     const request: InjectOptions = {

@@ -10,6 +10,7 @@ import type {
   Unit,
 } from "../../bridge/src/api/directory.ts";
 import type { PairingWithSecret } from "../../bridge/src/api/pairing.ts";
+import type { GrantWithCode } from "../../bridge/src/api/remote.ts";
 import type { TestRing } from "../../bridge/src/api/site-health.ts";
 import type { TestApp } from "./app.ts";
 
@@ -25,6 +26,8 @@ export interface House {
   pairing: PairingWithSecret;
   backup: Backup;
   testId: string;
+  /** Lets another Neolia manage the site; nobody has taken it yet. */
+  grant: GrantWithCode;
 }
 
 export const NEW_SITE = { name: "Home", address: "1 Road", domain: "home.sip.example.com", timeZone: "Europe/Paris" };
@@ -50,8 +53,10 @@ export async function makeHouse(api: TestApp, site: Partial<typeof NEW_SITE> = {
       buildingId: building.id,
       label: "Entrance",
       name: "intercom-entrance",
+      videoUrl: "http://192.168.1.20:8889/entrance/whep",
     }),
     backup: (await api.send("GET", `/api/sites/${made.id}/backup`)).json<Backup>(),
+    grant: await make<GrantWithCode>("grants", { siteId: made.id, label: "Dupont", hours: 24, backups: false }),
     testId: (await make<TestRing>("test-rings", { siteId: made.id })).id,
     jobId: (await make<Job>("imports", { siteId: made.id, kind: "units", csv: "building,number", dryRun: true })).id,
   };

@@ -12,7 +12,7 @@ export interface GoodRequest {
 
 /** `token` is the one that the bridge printed. Requests that remove things stand last. */
 export function goodRequests(
-  { site, building, unit401, door, jobId, pairing, backup, testId }: House,
+  { site, building, unit401, door, jobId, pairing, backup, testId, grant }: House,
   ruleId: string,
   token: string,
 ): GoodRequest[] {
@@ -27,6 +27,8 @@ export function goodRequests(
     pairings: pairing.id,
     "test-rings": testId,
     provisioning: site.id,
+    grants: grant.id,
+    "remote-sites": site.id,
   };
   const rule = { sourcePattern: "*", action: "ring", targetSipUri: null, ringSeconds: 20, schedule: [], enabled: true };
   const good: [string, unknown?][] = [
@@ -66,6 +68,8 @@ export function goodRequests(
     ["GET /api/doors/:id"],
     ["PATCH /api/doors/:id", { label: "Gate" }],
     ["GET /api/doors/:id/removal"],
+    ["POST /api/doors/:id/video", { sdp: "v=0\r\n" }],
+    ["DELETE /api/doors/:id/video/:videoId"],
     ["GET /api/accounts"],
     ["POST /api/accounts", { siteId: site.id, type: "panel", label: "Wall", unitId: unit401.id }],
     ["GET /api/accounts/page"],
@@ -104,6 +108,17 @@ export function goodRequests(
     ["DELETE /api/pairings/:id"],
     ["GET /api/audit"],
     ["GET /api/audit/export"],
+    ["GET /api/grants"],
+    ["POST /api/grants", { siteId: site.id, label: "Dupont", hours: 24, backups: false }],
+    ["DELETE /api/grants/:id"],
+    ["GET /api/remote-sites"],
+    ["POST /api/remote-sites", { code: "neolia-x", by: "Dupont" }],
+    ["GET /api/remote-sites/:id/at/*"],
+    ["POST /api/remote-sites/:id/at/*", {}],
+    ["PUT /api/remote-sites/:id/at/*", {}],
+    ["PATCH /api/remote-sites/:id/at/*", {}],
+    ["DELETE /api/remote-sites/:id/at/*"],
+    ["DELETE /api/remote-sites/:id"],
     ["DELETE /api/rules/:id"],
     ["DELETE /api/accounts/:id"],
     ["DELETE /api/doors/:id"],
@@ -115,12 +130,14 @@ export function goodRequests(
   return good.map(([line, body]) => {
     const [method = "", route = ""] = line.split(" ");
     const id = ids[route.split("/")[2] ?? ""] ?? "";
-    const query = /^\/api\/(exports|site-health)/.test(route) ? `?siteId=${site.id}` : "";
+    const query = /^GET \/api\/(exports|site-health|grants)/.test(line) ? `?siteId=${site.id}` : "";
     const url = route
       .replace(":deviceId", DEVICE)
       .replace(":userId", USER)
+      .replace(":videoId", OTHER_DEVICE)
       .replace(":id", id)
-      .replace(":kind", "units");
+      .replace(":kind", "units")
+      .replace("*", "api/units");
     return { method, route, url: url + query, body };
   });
 }

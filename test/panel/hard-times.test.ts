@@ -159,6 +159,26 @@ test("frozen by the browser and thawed, the panel is registered and rings within
   await (await ring(page)).cancel();
 });
 
+test("on plain http a leader that slept while another tab took over gives way to it: one phone, not two", async () => {
+  const context = await stage.browserWith({ hosts: ["panel.test"] });
+  const url = `http://panel.test:${stage.desk.bridge.port}/`;
+  const first = await openPanel(context, url);
+  await first.locator(READY).waitFor();
+  const second = await openPanel(context, url);
+  await second.getByText("The phone is in another tab").waitFor();
+  const session = await context.newCDPSession(first);
+  await session.send("Page.setWebLifecycleState", { state: "frozen" });
+  await second.getByText("The phone is in another tab").waitFor({ state: "hidden" });
+  await second.locator(READY).waitFor();
+  await session.send("Page.setWebLifecycleState", { state: "active" });
+  await first.getByText("The phone is in another tab").waitFor();
+  await until(async () => (await contacts()) === 1, { what: "one registration" });
+  const call = await ring(second);
+  await first.locator(ANSWER).click();
+  await second.locator(TIMER).waitFor();
+  await call.hangup();
+});
+
 async function contacts(): Promise<number> {
   const found = await stage.edge.jsonRpc("ul.dump", []);
   return JSON.stringify(found).split('"Address"').length - 1;

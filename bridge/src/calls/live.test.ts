@@ -30,6 +30,7 @@ beforeEach(() => {
     version: "1.2.3",
     links: {
       vps: () => ({ link: vpsLink, code: null, partsDown: [] }),
+      vpsOf: (siteId) => ({ link: siteId === SITE ? "up" : vpsLink, code: null, partsDown: [] }),
       mqtt: () => ({ link: "not-configured", code: "MQTT_NOT_CONFIGURED" }),
       registered: () => [accountId("panel401"), accountId("panel402"), accountId("line1")],
     },
@@ -140,4 +141,13 @@ test("rights that are taken away end the subscription before the next message", 
     messages.map(({ type }) => type),
     ["hello"],
   );
+});
+
+test("how far a site's edits are is told by its own link to the VPS, not by another site's that is down", () => {
+  vpsLink = "down";
+  for (const siteId of [SITE, OTHER_SITE]) site.store.provisioning.raise(siteId);
+  const states = live.state(ADMIN).provisioning.map(({ siteId, state }) => [siteId, state]);
+  assert.deepEqual(Object.fromEntries(states), { [SITE]: "on-its-way", [OTHER_SITE]: "saved" });
+  assert.equal(live.linksOf(SITE).vps.link, "up");
+  assert.equal(live.linksOf(OTHER_SITE).vps.link, "down");
 });

@@ -22,7 +22,9 @@ export interface Viewer {
 
 /** What the adapters know of their links. `code` is null when the link is up, else why it is not. */
 export interface Links {
-  vps(): { link: LinkState; code: string | null; partsDown: string[] };
+  vps(): LiveState["vps"];
+  /** The one to the VPS of a site. */
+  vpsOf(siteId: string): LiveState["vps"];
   mqtt(): { link: LinkState; code: string | null };
   /** Ids of the accounts with at least one live contact. */
   registered(): string[];
@@ -36,6 +38,8 @@ export interface Followed {
 }
 
 export interface LiveView {
+  /** What a site stands on: its own VPS, the house's broker. */
+  linksOf(siteId: string): Pick<LiveState, "vps" | "mqtt">;
   state(viewer: Viewer): LiveState;
   /**
    * Sends `hello` at once and then every change that this viewer may see. `viewer` is asked before each message, so
@@ -61,15 +65,20 @@ export function liveView(options: LiveOptions): LiveView {
   const nowMs = options.nowMs ?? Date.now;
 
   function state(viewer: Viewer): LiveState {
-    const vps = links.vps();
     return {
-      vps,
+      vps: links.vps(),
       mqtt: links.mqtt(),
       provisioning:
         viewer.unitIds === null
           ? store.provisioning.list().map((row) => {
               const { siteId, revision, liveRevision, problem } = row;
-              return { siteId, revision, liveRevision, state: provisioningState(row, vps.link), problem };
+              return {
+                siteId,
+                revision,
+                liveRevision,
+                state: provisioningState(row, links.vpsOf(siteId).link),
+                problem,
+              };
             })
           : [],
       registered: registeredFor(viewer),
@@ -142,7 +151,7 @@ export function liveView(options: LiveOptions): LiveView {
     return unsubscribe;
   }
 
-  return { state, subscribe };
+  return { linksOf: (siteId) => ({ vps: links.vpsOf(siteId), mqtt: links.mqtt() }), state, subscribe };
 }
 
 /**

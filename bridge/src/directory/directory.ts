@@ -1,4 +1,7 @@
 /** The directory: sites, what is in them, who may be called by whom. The only writer of those tables. */
+import type { ServerCertificate } from "../api/site-health.ts";
+
+import { AppError } from "../events/errors.ts";
 import { type Accounts, accounts } from "./accounts.ts";
 import { type Audit, audit } from "./audit.ts";
 import { type AuditCsv, auditCsv } from "./audit-csv.ts";
@@ -20,6 +23,9 @@ import { type Pages, pages } from "./pages.ts";
 import { type DocumentPost, NOWHERE } from "./pairing/document-post.ts";
 import { type Pairings, pairings } from "./pairing/pairings.ts";
 import { type Registrations, registrations } from "./registrations.ts";
+import { type GrantDoor, grantDoor, type Visit } from "./remote/grant-door.ts";
+import { type Grants, grants, type RelayUrl } from "./remote/grants.ts";
+import { type Relay, type RemoteSites, remoteSites } from "./remote/remote-sites.ts";
 import { type RuleWarnings, ruleWarnings } from "./rule-warnings.ts";
 import { type Rules, rules } from "./rules.ts";
 import { type Sites, sites } from "./sites.ts";
@@ -49,6 +55,9 @@ export interface Directory {
   testRings: TestRings;
   testAccountOf: TestAccountOf;
   registrations: Registrations;
+  grants: Grants;
+  grantDoor: GrantDoor;
+  remoteSites: RemoteSites;
   audit: Audit;
   auditCsv: AuditCsv;
 }
@@ -62,15 +71,35 @@ export interface DirectoryOptions extends Pick<DirectoryContext, "store" | "bus"
   post?: DocumentPost;
   /** Makes test calls; null or left out: nothing is called. */
   testCaller?: () => Promise<TestCaller | null>;
+  /** The VPS's certificates; left out: nobody looks at them. */
+  certificates?: () => readonly ServerCertificate[];
+  /** Managing sites from elsewhere; left out: nobody can. */
+  remote?: RemoteWays;
   /** Days that the audit log is kept. */
   auditDays?: number | undefined;
 }
+
+export interface RemoteWays {
+  relayUrl: RelayUrl;
+  relay: Relay;
+  visit: Visit;
+  version: string;
+}
+
+const NOBODY: RemoteWays = {
+  relayUrl: () => notConfigured(),
+  relay: async () => notConfigured(),
+  visit: async () => notConfigured(),
+  version: "",
+};
 
 export function openDirectory({
   sipUri,
   sipPort = 5060,
   post = NOWHERE,
   testCaller = async () => null,
+  certificates = () => [],
+  remote = NOBODY,
   auditDays,
   ...base
 }: DirectoryOptions): Directory {
@@ -101,11 +130,18 @@ export function openDirectory({
     backups: backups(context),
     makeDeviceFile: deviceFiles(context, post),
     reports,
-    siteHealth: siteHealth(context, reports),
+    siteHealth: siteHealth(context, reports, certificates),
     testRings: testRings(context, testCaller),
     testAccountOf: testAccount(context),
     registrations: context.registrations,
+    grants: grants(context, remote.relayUrl),
+    grantDoor: grantDoor(context, remote.visit, remote.version),
+    remoteSites: remoteSites(context, remote.relay, remote.version),
     audit: context.audit,
     auditCsv: auditCsv(context.store),
   };
+}
+
+function notConfigured(): never {
+  throw new AppError("VPS_NOT_CONFIGURED", "there is no VPS between this Neolia and another one");
 }

@@ -15,6 +15,7 @@ export interface DomainEvents {
   pairingChanged: PairingChanged;
   testRingChanged: TestRingChanged;
   testCallDue: TestCallDue;
+  grantsChanged: GrantsChanged;
 }
 
 /** An import got further or ended. */
@@ -84,4 +85,9 @@ export interface DeskChanged {
 export interface MenuChanged {
   siteId: string;
   lineId: string;
+}
+
+/** A grant of the site was made, taken or revoked. */
+export interface GrantsChanged {
+  siteId: string;
 }

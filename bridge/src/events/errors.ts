@@ -32,6 +32,8 @@ export const ERRORS = {
   MALFORMED_JSON: request(400),
   UNSUPPORTED_CONTENT_TYPE: request(415),
   TOO_LARGE: request(413),
+  /** The request did not arrive whole in its time. */
+  REQUEST_TIMEOUT: { status: 408, category: "request", retryable: true },
   NOT_FOUND: request(404),
   UNKNOWN_TIME_ZONE: request(400),
   UNKNOWN_SITE: request(404),
@@ -83,6 +85,28 @@ export const ERRORS = {
   /** A device file needs accounts of another type, or more or fewer of them. */
   DEVICE_FILE_ACCOUNTS: request(400),
 
+  UNKNOWN_GRANT: request(404),
+  UNKNOWN_REMOTE_SITE: request(404),
+  /** What was entered is no invitation, or not all of one. */
+  INVITATION_MALFORMED: request(400),
+  /** It is an invitation to a site of this very Neolia. */
+  INVITATION_OWN: request(400),
+  /** The server in between does not know the grant: used before, withdrawn, or the site was not seen since its restart. */
+  GRANT_UNKNOWN: request(404),
+  /** The site says that the grant is over; `details.why` is expired or revoked. */
+  GRANT_ENDED: access(403),
+  /** Whoever manages a site from elsewhere may not do this. */
+  NOT_FROM_ELSEWHERE: access(403),
+  /** The other Neolia speaks another version of the way between the two. */
+  REMOTE_VERSION: { status: 503, category: "unavailable", retryable: false },
+  /** What came back is not what was agreed, or not from the site. */
+  REMOTE_BAD_REPLY: { status: 503, category: "unavailable", retryable: false },
+  /** The site is not connected to the server in between. */
+  REMOTE_OFFLINE: { status: 503, category: "unavailable", retryable: true },
+  /** The server in between does not answer. */
+  REMOTE_SERVER_UNREACHABLE: { status: 503, category: "unavailable", retryable: true },
+  REMOTE_BUSY: { status: 429, category: "unavailable", retryable: true },
+
   DOMAIN_TAKEN: conflict(),
   UNIT_EXISTS: conflict(),
   SITE_EXISTS: conflict(),
@@ -109,6 +133,12 @@ export const ERRORS = {
   STORE_UNAVAILABLE: { status: 503, category: "unavailable", retryable: true },
   /** Home Assistant has not said yet who its users are. */
   HOME_NOT_READY: { status: 503, category: "unavailable", retryable: true },
+  /** The door has no camera. */
+  NO_CAMERA: request(404),
+  /** The camera's address does not answer, or is not in the house's network. */
+  CAMERA_UNREACHABLE: { status: 503, category: "unavailable", retryable: true },
+  /** What answers at the camera's address gives no picture: wrong path, a password, no WHEP. */
+  CAMERA_REFUSED: { status: 503, category: "unavailable", retryable: true },
   VPS_NOT_CONFIGURED: { status: 503, category: "unavailable", retryable: false },
   VPS_UNREACHABLE: { status: 503, category: "unavailable", retryable: true },
   INTERNAL: { status: 500, category: "internal", retryable: false },

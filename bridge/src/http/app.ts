@@ -21,6 +21,7 @@ import { callRoutes } from "./routes/calls.ts";
 import { deskSocketRoutes } from "./routes/desk-socket.ts";
 import { deviceRoutes } from "./routes/devices.ts";
 import { doorRoutes } from "./routes/doors.ts";
+import { grantRoutes } from "./routes/grants.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { lineRoutes } from "./routes/lines.ts";
 import { liveRoutes } from "./routes/live.ts";
@@ -29,25 +30,32 @@ import { nameRoutes } from "./routes/names.ts";
 import { orderRoutes } from "./routes/orders.ts";
 import { pairingRoutes } from "./routes/pairings.ts";
 import { provisioningRoutes } from "./routes/provisioning.ts";
+import { remoteSiteRoutes } from "./routes/remote-sites.ts";
 import { ruleRoutes } from "./routes/rules.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { siteHealthRoutes } from "./routes/site-health.ts";
 import { siteRoutes } from "./routes/sites.ts";
 import { unitRoutes } from "./routes/units.ts";
+import { videoRoutes } from "./routes/video.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { validatorCompiler } from "./validation.ts";
+import { visitorOf } from "./visits.ts";
 
 /** The largest request is a rule with 64 windows, some 3 kB. */
 const BODY_LIMIT = 32 * 1024;
 const FAREWELL_MS = 500;
+/** How long a request may take to arrive, its body included. */
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /** An empty server with its log. Made before everything else, because everything else logs. */
-export function createServer(level: LogLevel): App {
+export function createServer(level: LogLevel, { requestTimeoutMs = REQUEST_TIMEOUT_MS } = {}): App {
   return Fastify({
+    // Node looks every 30 s by itself, and with longer header fields than bodies takes the one time for the other.
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6) },
     logger: logOptions(level),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
-    requestTimeout: 30_000,
+    requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,
     frameworkErrors: replyWithError,
     clientErrorHandler: refuseBytes,
@@ -67,7 +75,9 @@ export async function serve(app: App, ports: HttpPorts): Promise<App> {
   });
   readJson(app);
   securityHeaders(app, { foreign: [ports.sipUri, ports.demoUrl], framed: ports.framed ?? false });
-  app.addHook("onRequest", async (request) => ports.identity.guard(request.raw));
+  app.addHook("onRequest", async (request) => {
+    if (!visitorOf(request.raw)) ports.identity.guard(request.raw);
+  });
   await app.register(fastifyCookie);
   await app.register(fastifyWebsocket, { options: { maxPayload: 4096, perMessageDeflate: false }, preClose });
   await app.register(async (api: App) => routes(api, ports), { prefix: "/api" });
@@ -77,7 +87,7 @@ export async function serve(app: App, ports: HttpPorts): Promise<App> {
 }
 
 function routes(api: App, ports: HttpPorts): void {
-  controlAccess(api, ports.identity);
+  controlAccess(api, ports.identity, ports.directory);
   api.addHook("preSerialization", nameVersion);
   const table = routeTable(api);
   sessionRoutes(api, ports);
@@ -85,6 +95,7 @@ function routes(api: App, ports: HttpPorts): void {
   buildingRoutes(api, ports);
   unitRoutes(api, ports);
   doorRoutes(api, ports);
+  videoRoutes(api, ports);
   accountRoutes(api, ports);
   ruleRoutes(api, ports);
   deviceRoutes(api, ports);
@@ -96,6 +107,8 @@ function routes(api: App, ports: HttpPorts): void {
   pairingRoutes(api, ports);
   provisioningRoutes(api, ports);
   auditRoutes(api, ports);
+  grantRoutes(api, ports);
+  remoteSiteRoutes(api, ports);
   callRoutes(api, ports);
   liveRoutes(api, ports);
   lineRoutes(api, ports);

@@ -17,6 +17,7 @@ import * as order from "../api/order.ts";
 import * as page from "../api/page.ts";
 import * as pairing from "../api/pairing.ts";
 import * as provisioning from "../api/provisioning.ts";
+import * as remote from "../api/remote.ts";
 import * as session from "../api/session.ts";
 import * as siteHealth from "../api/site-health.ts";
 import { ERRORS } from "../events/errors.ts";
@@ -60,6 +61,7 @@ const NAMED = new Map<string, string>(
     ...siteHealth,
     ...audit,
     ...backup,
+    ...remote,
     ...line,
     ...menu,
     ...order,
@@ -77,6 +79,7 @@ export function contractOf(table: readonly RouteEntry[]): string {
     "Made by `node test/directory/api-contract.ts` from the routes and schemas in `bridge/src/http` and `bridge/src/api`; do not edit.",
     "",
     "JSON over HTTP under `/api`. Each route names who may use it: `anyone`, a `resident` (who sees their own flats and what is around them), who works at the restaurant's `desk`, or an `admin` (who may use all). " +
+      "`from elsewhere`: also for whoever was given a grant for one site, within that site alone. " +
       "Every change (POST, PUT, PATCH, DELETE) carries `Content-Type: application/json` and `X-Neolia: 1`. " +
       'PATCH and DELETE of a row of the directory also carry `If-Match: "<version>"` with the row\'s `version` as it was seen, or `*`: ' +
       "without it 428, and when somebody else was faster 412 with the row as it stands in `details.current`. " +
@@ -98,14 +101,20 @@ function section(noun: string, entries: readonly RouteEntry[]): string[] {
   return ["", `## ${noun}`, ...entries.flatMap(describe)];
 }
 
-function describe({ method, url, access, summary, query, body, replies }: RouteEntry): string[] {
+const ELSEWHERE = {
+  yes: ", from elsewhere",
+  own: ", from elsewhere",
+  backups: ", from elsewhere where backups are allowed",
+} as const;
+
+function describe({ method, url, access, elsewhere, summary, query, body, replies }: RouteEntry): string[] {
   const parameters = Object.entries(query?.properties ?? {}).map(([name, schema]) => `${name}?: ${typeText(schema)}`);
   const answers = replies.map(([status, schema]) => `${status}${status === 204 ? "" : ` ${code(typeText(schema))}`}`);
   return [
     "",
     `### ${method} ${url}`,
     "",
-    `${summary} *${access}*`,
+    `${summary} *${access}${elsewhere === null ? "" : ELSEWHERE[elsewhere]}*`,
     "",
     ...(parameters.length > 0 ? [`- query: ${code(parameters.join(", "))}`] : []),
     ...(body ? [`- body: ${code(typeText(body))}`] : []),

@@ -7,8 +7,12 @@ import { isIP } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Session } from "../api/session.ts";
 import { actingAs } from "../directory/audit.ts";
+import type { Directory } from "../directory/directory.ts";
+import type { Visitor } from "../directory/remote/grant-door.ts";
 import { AppError } from "../events/errors.ts";
 import type { App } from "./app-type.ts";
+import { confine, type Elsewhere, refuseElsewhere } from "./confine.ts";
+import { visitorOf } from "./visits.ts";
 
 export interface Asker {
   role: "admin" | "resident";
@@ -20,6 +24,8 @@ export interface Asker {
   unitIds: readonly string[] | null;
   /** Works at the restaurant's desk: lines, menus, orders. Says nothing of the building. Administrators always do. */
   desk: boolean;
+  /** Manages one site from elsewhere, and sees and changes nothing else; left out: is here. */
+  visit?: Visitor;
 }
 
 export interface Identity {
@@ -39,6 +45,8 @@ export type Access = "anyone" | "resident" | "desk" | "admin";
 declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
+    /** Whether it can be used from elsewhere; left out: no. */
+    elsewhere?: Elsewhere;
   }
   interface FastifySchema {
     /** One sentence for the API's description. */
@@ -53,21 +61,33 @@ declare module "fastify" {
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** Asks who it is and refuses whoever may not; every /api route stands behind it. */
-export function controlAccess(api: App, identity: Identity): void {
+export function controlAccess(api: App, identity: Identity, directory: Directory): void {
   api.decorateRequest("asker", null);
   api.addHook("onRequest", async (request) => {
     if (!SAFE_METHODS.has(request.method)) refuseForged(request);
-    request.asker = identity.whoAsks(request);
+    const visitor = visitorOf(request.raw);
+    request.asker = visitor ? visiting(visitor) : identity.whoAsks(request);
+    if (visitor) refuseElsewhere(request, visitor);
     const access = request.routeOptions.config.access ?? "admin";
     if (access === "anyone") return;
     if (!request.asker) throw new AppError("NOT_SIGNED_IN", "there is no valid session");
     refuseWithoutRights(request.asker, access);
   });
+  api.addHook("preHandler", async (request) => {
+    const visitor = request.asker?.visit;
+    if (visitor) confine(request, directory, visitor);
+  });
   // With a callback, so that everything the handler does is done in the actor's name.
   api.addHook("preHandler", (request, _reply, done) => {
     const { asker } = request;
-    actingAs({ who: asker?.name ?? "nobody", userId: asker?.userId ?? null, from: originOf(request) }, done);
+    const from = asker?.visit ? asker.visit.from : originOf(request);
+    actingAs({ who: asker?.name ?? "nobody", userId: asker?.userId ?? null, from }, done);
   });
+}
+
+/** An administrator of the one site; who they are there, the other Neolia says. */
+function visiting(visit: Visitor): Asker {
+  return { role: "admin", userId: null, name: visit.name, unitIds: null, desk: false, visit };
 }
 
 /** Where the browser is: the Supervisor names it in the header's first address, and we hear only the Supervisor. */

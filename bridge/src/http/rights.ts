@@ -11,7 +11,11 @@ export interface Sight {
   door(door: Door): boolean;
 }
 
-export function sightOf(directory: Directory, { unitIds }: Asker): Sight {
+export function sightOf(directory: Directory, { unitIds, visit }: Asker): Sight {
+  if (visit) {
+    const isTheirs = ({ siteId }: { siteId: string }) => siteId === visit.siteId;
+    return { site: ({ id }) => id === visit.siteId, building: isTheirs, unit: isTheirs, door: isTheirs };
+  }
   if (unitIds === null) return { site: () => true, building: () => true, unit: () => true, door: () => true };
   const own = directory.units.list({}).filter(({ id }) => unitIds.includes(id));
   const buildings = new Set(own.map(({ buildingId }) => buildingId));

@@ -1,6 +1,7 @@
 import type { RouteOptions } from "fastify";
 import type { TObject, TSchema } from "typebox";
 import type { App } from "./app-type.ts";
+import type { Elsewhere } from "./confine.ts";
 import type { Access } from "./identity.ts";
 
 /** What the API's descriptions are made from. */
@@ -9,6 +10,8 @@ export interface RouteEntry {
   /** With its prefix: /api/sites/:id */
   url: string;
   access: Access;
+  /** How far whoever manages one site from elsewhere may use it; null: not at all. */
+  elsewhere: Elsewhere | null;
   summary: string;
   params: TObject | null;
   query: TObject | null;
@@ -46,6 +49,7 @@ function entryOf(method: string, { url, config, schema, bodyLimit }: RouteOption
     method,
     url,
     access: config?.access ?? "admin",
+    elsewhere: config?.elsewhere ?? null,
     summary,
     params: params ?? null,
     query: querystring ?? null,

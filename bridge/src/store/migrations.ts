@@ -345,6 +345,49 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX rule_hours ON rule (site_id) WHERE schedule <> '[]';
   `,
+  `
+  -- Of a door: where its camera is watched (WHEP, RFC 9725); '': it has none.
+  ALTER TABLE unit ADD COLUMN video_url TEXT NOT NULL DEFAULT '';
+
+  -- How often the flats and the desk of a user were edited; a user without a row was never edited.
+  CREATE TABLE member_version (
+    user_id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- Who may manage a site from another Neolia; see directory/remote.
+  CREATE TABLE site_grant (
+    id            TEXT PRIMARY KEY,
+    site_id       TEXT NOT NULL REFERENCES site (id) ON DELETE CASCADE,
+    label         TEXT NOT NULL,                 -- whom it was given to, in the words of the site's administrator
+    backups       INTEGER NOT NULL CHECK (backups IN (0, 1)),
+    secret        BLOB NOT NULL,                 -- of the invitation until it is taken, then the grant's key
+    created_at_ms INTEGER NOT NULL,
+    invited_to_ms INTEGER NOT NULL,              -- until then the invitation can be taken
+    expires_at_ms INTEGER NOT NULL,
+    taken_at_ms   INTEGER,
+    taken_by      TEXT NOT NULL,                 -- as the other Neolia calls itself; '' before it is taken
+    used_at_ms    INTEGER,
+    used_by       TEXT NOT NULL,
+    revoked_at_ms INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX site_grant_site ON site_grant (site_id, created_at_ms);
+
+  -- Sites elsewhere that this Neolia may manage.
+  CREATE TABLE remote_site (
+    id            TEXT PRIMARY KEY,
+    grant_id      TEXT NOT NULL UNIQUE,
+    control_url   TEXT NOT NULL,
+    key           BLOB NOT NULL,
+    site_id       TEXT NOT NULL,                 -- its id over there
+    name          TEXT NOT NULL,
+    domain        TEXT NOT NULL,
+    backups       INTEGER NOT NULL CHECK (backups IN (0, 1)),
+    added_at_ms   INTEGER NOT NULL,
+    expires_at_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

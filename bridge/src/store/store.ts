@@ -12,12 +12,14 @@ import { type DiscoveredStore, discoveredStore } from "./discovered-store.ts";
 import { type EventOutbox, eventOutbox } from "./event-outbox.ts";
 import { type ExtraStore, extraStore } from "./extra-store.ts";
 import { type FeedStore, feedStore } from "./feed-store.ts";
+import { type GrantStore, grantStore } from "./grant-store.ts";
 import { type LineStore, lineStore } from "./line-store.ts";
 import { type MemberStore, memberStore } from "./member-store.ts";
 import { type OrderCallStore, orderCallStore } from "./order-call-store.ts";
 import { type PageStore, pageStore } from "./page-store.ts";
 import { type PairingStore, pairingStore } from "./pairing-store.ts";
 import { type ProvisioningStore, provisioningStore } from "./provisioning-store.ts";
+import { type RemoteSiteStore, remoteSiteStore } from "./remote-site-store.ts";
 import { type RuleStore, ruleStore } from "./rule-store.ts";
 import { type SeenStore, seenStore } from "./seen-store.ts";
 import { type SiteStore, siteStore } from "./site-store.ts";
@@ -34,6 +36,8 @@ export interface Store {
   devices: DeviceStore;
   members: MemberStore;
   pairings: PairingStore;
+  grants: GrantStore;
+  remoteSites: RemoteSiteStore;
   provisioning: ProvisioningStore;
   calls: CallStore;
   seen: SeenStore;
@@ -75,6 +79,8 @@ export function openStore(options: OpenOptions): Store {
     devices: deviceStore(db),
     members: memberStore(db),
     pairings: pairingStore(db),
+    grants: grantStore(db),
+    remoteSites: remoteSiteStore(db),
     provisioning: provisioningStore(db),
     calls: callStore(db),
     seen: seenStore(db),

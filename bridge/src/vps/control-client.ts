@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import type { Static, TSchema } from "typebox";
+import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
 import {
   type DirectoryPatch,
@@ -12,8 +12,10 @@ import {
   DocumentStatus,
   type Registration,
   RegistrationList,
+  type RemoteGrantsPut,
   TurnCredentials,
 } from "../../../infra/control/src/wire.ts";
+import { VpsClock } from "../calls/vps-clock.ts";
 import { fromNetwork, fromReply, VpsError } from "./vps-error.ts";
 
 export interface ControlAccess {
@@ -27,6 +29,14 @@ export interface ControlAccess {
   timeoutMs?: number | undefined;
 }
 
+export interface SocketAddress {
+  url: string;
+  headers: Record<string, string>;
+  ca: Buffer | undefined;
+}
+
+/** A reply that says no more than that it was done. */
+const Nothing = Type.Object({});
 const TIMEOUT_MS = 10_000;
 const LARGEST_REPLY = 16 * 1024 * 1024;
 
@@ -35,7 +45,7 @@ class StaleConnection extends Error {}
 export class ControlClient {
   private readonly access: ControlAccess;
   private readonly agent: HttpAgent;
-  private offsetMs = 0;
+  private readonly clock = new VpsClock();
   private closed = false;
 
   constructor(access: ControlAccess) {
@@ -76,25 +86,39 @@ export class ControlClient {
     return this.ask("DELETE", `/v1/documents/${id}`, DocumentStatus);
   }
 
+  /** All grants of the site: control lets frames through by them. */
+  async putRemoteGrants(grants: RemoteGrantsPut["grants"]): Promise<void> {
+    await this.ask("PUT", "/v1/remote-grants", Nothing, { grants });
+  }
+
+  /** The reply to a frame, or an empty one: nobody who asked may. */
+  async postRemoteReply(delivery: string, reply: Buffer): Promise<void> {
+    await this.ask("POST", `/v1/remote-replies/${delivery}`, Nothing, reply);
+  }
+
   /** Where the device that has the token fetches it, once. */
   documentUrl(kind: DocumentPut["kind"], token: string): string {
     return new URL(`${kind === "linphone" ? "/p/" : "/d/"}${token}`, this.access.url).href;
   }
 
   /** Where and how the event feed is opened. */
-  feed(after: number): { url: string; headers: Record<string, string>; ca: Buffer | undefined } {
-    const url = new URL("/v1/events", this.access.url);
-    url.protocol = this.secure ? "wss:" : "ws:";
-    url.searchParams.set("after", String(after));
-    return { url: url.href, headers: this.headers(), ca: this.authority() };
+  feed(after: number): SocketAddress {
+    return this.socket(`/v1/events?after=${after}`);
   }
 
-  /**
-   * What time it is on the VPS, to the second, by the last reply's Date. Ages of events are measured with it: a Pi
-   * without a clock of its own may be off by years after a power cut.
-   */
+  /** The same for the frames of whoever manages the site from elsewhere. */
+  remote(): SocketAddress {
+    return this.socket("/v1/remote");
+  }
+
+  /** The control service's own address, for invitations. */
+  get url(): string {
+    return this.access.url;
+  }
+
+  /** What time it is on the VPS, to the second, by the last reply's Date; our own time before the first reply. */
   vpsNowMs(): number {
-    return Date.now() + this.offsetMs;
+    return this.clock.nowMs() ?? Date.now();
   }
 
   /** Breaks off what is under way. */
@@ -105,6 +129,12 @@ export class ControlClient {
 
   private get secure(): boolean {
     return new URL(this.access.url).protocol === "https:";
+  }
+
+  private socket(path: string): SocketAddress {
+    const url = new URL(path, this.access.url);
+    url.protocol = this.secure ? "wss:" : "ws:";
+    return { url: url.href, headers: this.headers(), ca: this.authority() };
   }
 
   private headers(): Record<string, string> {
@@ -132,10 +162,11 @@ export class ControlClient {
   }
 
   private exchange(method: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
-    const payload = body === undefined ? null : Buffer.from(JSON.stringify(body));
+    const isBinary = Buffer.isBuffer(body);
+    const payload = body === undefined ? null : isBinary ? body : Buffer.from(JSON.stringify(body));
     const headers: Record<string, string> = { ...this.headers(), accept: "application/json" };
     if (payload) {
-      headers["content-type"] = "application/json";
+      headers["content-type"] = isBinary ? "application/octet-stream" : "application/json";
       headers["content-length"] = String(payload.length);
     }
     const signal = AbortSignal.timeout(this.access.timeoutMs ?? TIMEOUT_MS);
@@ -155,7 +186,7 @@ export class ControlClient {
   private noteClock(reply: IncomingMessage): void {
     const dateMs = Date.parse(reply.headers.date ?? "");
     // Date has whole seconds: half a second is the best guess for the rest.
-    if (!Number.isNaN(dateMs)) this.offsetMs = dateMs + 500 - Date.now();
+    if (!Number.isNaN(dateMs)) this.clock.set(dateMs + 500);
   }
 }
 

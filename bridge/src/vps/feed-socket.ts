@@ -2,6 +2,7 @@
 import { Value } from "typebox/value";
 import { WebSocket } from "ws";
 import { type CallEvent, type ControlHealth, FeedMessage } from "../../../infra/control/src/wire.ts";
+import { watchSilence } from "./socket-silence.ts";
 import { fromNetwork, fromReply, VpsError } from "./vps-error.ts";
 
 export interface FeedHello {
@@ -44,12 +45,10 @@ export function followFeed(options: FeedSocketOptions): Promise<never> {
       ...(ca ? { ca } : {}),
     });
     const silenceMs = options.silenceMs ?? SILENCE_MS;
-    let silence: NodeJS.Timeout | undefined;
-    let pinging: NodeJS.Timeout | undefined;
+    let stopWatching = (): void => undefined;
 
     const end = (error: unknown): void => {
-      clearTimeout(silence);
-      clearInterval(pinging);
+      stopWatching();
       signal.removeEventListener("abort", abort);
       socket.removeAllListeners();
       // A socket that is torn down while it connects reports that as an error nobody needs.
@@ -58,20 +57,14 @@ export function followFeed(options: FeedSocketOptions): Promise<never> {
       reject(error);
     };
     const abort = (): void => end(new VpsError("VPS_UNREACHABLE", "stopped"));
-    const heard = (): void => {
-      clearTimeout(silence);
-      silence = setTimeout(() => end(new VpsError("VPS_UNREACHABLE", "the event feed fell silent")), silenceMs);
-    };
 
     signal.addEventListener("abort", abort);
     socket.on("open", () => {
-      heard();
-      pinging = setInterval(() => socket.ping(), silenceMs / 3);
+      stopWatching = watchSilence(socket, silenceMs, () =>
+        end(new VpsError("VPS_UNREACHABLE", "the event feed fell silent")),
+      );
     });
-    socket.on("ping", heard);
-    socket.on("pong", heard);
     socket.on("message", (data, isBinary) => {
-      heard();
       try {
         take(isBinary ? "" : String(data), options);
       } catch (error) {

@@ -1,6 +1,8 @@
 /** Everything between one site and its VPS, on one token: find the site, push its directory, follow its events. */
 import type { ControlHealth, DirectoryPut, Registration } from "../../../infra/control/src/wire.ts";
 import type { LinkState } from "../api/live.ts";
+import type { GrantDoor } from "../directory/remote/grant-door.ts";
+import type { Grants } from "../directory/remote/grants.ts";
 import type { SiteChanges } from "../directory/snapshot.ts";
 import type { EventBus } from "../events/bus.ts";
 import { type Connection, keepConnected } from "../links/keep-connected.ts";
@@ -11,6 +13,7 @@ import { type ControlAccess, ControlClient } from "./control-client.ts";
 import { type FeedSink, readFeed } from "./feed-reader.ts";
 import { Provisioner } from "./provisioner.ts";
 import { RegistrationWatch } from "./registrations.ts";
+import { type GrantLink, startGrantLink } from "./remote/grant-link.ts";
 import { VpsError, type VpsProblem } from "./vps-error.ts";
 
 export interface SiteLinkOptions {
@@ -22,6 +25,8 @@ export interface SiteLinkOptions {
   changes: (siteId: string) => SiteChanges | null;
   /** The live contacts of a site, every few seconds; null: nobody can say. */
   heard?: ((siteId: string, contacts: readonly Registration[] | null) => void) | undefined;
+  /** Whoever manages a site from elsewhere; left out: nobody does. */
+  remote?: { grants: Pick<Grants, "relayed">; door: GrantDoor } | undefined;
   network: NetworkWatch;
   log: Log;
   /** Only tests are in a hurry. */
@@ -42,6 +47,7 @@ export class SiteLink {
   private readonly registrations: RegistrationWatch;
   private readonly offDirectory: () => void;
   private provisioner: Provisioner | null = null;
+  private grantLink: GrantLink | null = null;
   private site: { id: string; domain: string } | null = null;
   private siteGone = new AbortController();
   private current: SiteLinkState = { link: "connecting", code: null, partsDown: [] };
@@ -98,7 +104,7 @@ export class SiteLink {
   /** Its methods throw VpsError. */
   get control(): Pick<
     ControlClient,
-    "turnCredentials" | "putDocument" | "documentStatus" | "withdrawDocument" | "documentUrl"
+    "turnCredentials" | "putDocument" | "documentStatus" | "withdrawDocument" | "documentUrl" | "url"
   > {
     return this.client;
   }
@@ -107,7 +113,7 @@ export class SiteLink {
     this.offDirectory();
     this.registrations.stop();
     this.client.close();
-    await Promise.all([this.connection.stop(), this.provisioner?.stop()]);
+    await Promise.all([this.connection.stop(), this.provisioner?.stop(), this.grantLink?.stop()]);
   }
 
   private async connect(up: () => void, signal: AbortSignal): Promise<void> {
@@ -141,8 +147,8 @@ export class SiteLink {
   /** A site that was removed and made anew has another id: what was for the old one ends. */
   private async serve(site: { id: string; domain: string }): Promise<void> {
     if (this.site?.id === site.id) return;
-    await this.provisioner?.stop();
-    const { store, bus, snapshot, log } = this.options;
+    await Promise.all([this.provisioner?.stop(), this.grantLink?.stop()]);
+    const { store, bus, snapshot, remote, network, log, silenceMs } = this.options;
     this.site = { id: site.id, domain: site.domain };
     this.provisioner = new Provisioner({
       client: this.client,
@@ -153,6 +159,9 @@ export class SiteLink {
       changes: () => this.options.changes(site.id),
       log,
     });
+    this.grantLink = remote
+      ? startGrantLink({ client: this.client, siteId: site.id, ...remote, bus, network, log, silenceMs })
+      : null;
   }
 
   private down(error: unknown): void {

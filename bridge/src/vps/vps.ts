@@ -1,7 +1,7 @@
 /** The bridge's links to its VPS, one for each site token, seen as one. */
 import { documentId, newToken, seal } from "../../../infra/control/src/sealed-document.ts";
 import type { DirectoryPut, Registration, TurnCredentials } from "../../../infra/control/src/wire.ts";
-import type { LinkState, LiveState } from "../api/live.ts";
+import type { LiveState } from "../api/live.ts";
 import type { DocumentPost } from "../directory/pairing/document-post.ts";
 import type { SiteChanges } from "../directory/snapshot.ts";
 import type { EventBus } from "../events/bus.ts";
@@ -11,7 +11,7 @@ import type { NetworkWatch } from "../links/network-watch.ts";
 import type { Store } from "../store/store.ts";
 import type { ControlAccess } from "./control-client.ts";
 import type { FeedSink } from "./feed-reader.ts";
-import { SiteLink } from "./site-link.ts";
+import { SiteLink, type SiteLinkOptions } from "./site-link.ts";
 import { VpsError } from "./vps-error.ts";
 
 export interface VpsOptions {
@@ -27,6 +27,8 @@ export interface VpsOptions {
   changes: (siteId: string) => SiteChanges | null;
   /** The live contacts of a site, every few seconds; null: nobody can say. */
   heard?: (siteId: string, contacts: readonly Registration[] | null) => void;
+  /** Whoever manages a site from elsewhere. */
+  remote?: SiteLinkOptions["remote"];
   network: NetworkWatch;
   log: Log;
   silenceMs?: number;
@@ -37,13 +39,15 @@ export interface Vps {
   /** The worst of all links; parts that are down anywhere. */
   state(): LiveState["vps"];
   /** The link to one site's VPS. */
-  linkOf(siteId: string): { link: LinkState; code: string | null };
+  linkOf(siteId: string): LiveState["vps"];
   /** Tries at once what waits for that site. */
   retry(siteId: string): void;
   /** Ids of the accounts with at least one live contact, of all sites; those of a link that is down are not among them. */
   registered(): string[];
   /** Throws AppError VPS_NOT_CONFIGURED, VPS_UNREACHABLE or UNKNOWN_ACCOUNT. */
   turnCredentials(siteId: string, username: string): Promise<TurnCredentials>;
+  /** Where installers reach a site. Throws AppError VPS_NOT_CONFIGURED and VPS_UNREACHABLE. */
+  relayUrl(siteId: string): string;
   /** Documents for devices, by the VPS. */
   post: DocumentPost;
   stop(): Promise<void>;
@@ -67,19 +71,22 @@ export function startVps(options: VpsOptions): Vps {
   }
 
   /** A link that has not said yet whose it is may be this site's. */
-  function linkOf(siteId: string): { link: LinkState; code: string | null } {
+  function linkOf(siteId: string): LiveState["vps"] {
     const own = links.find((link) => link.siteId() === siteId) ?? links.find((link) => link.siteId() === null);
     if (own) return own.state();
-    return { link: "not-configured", code: "VPS_NOT_CONFIGURED" };
+    return { link: "not-configured", code: "VPS_NOT_CONFIGURED", partsDown: [] };
+  }
+
+  function of(siteId: string): SiteLink {
+    const link = links.find((one) => one.siteId() === siteId);
+    if (link) return link;
+    const code = links.length === 0 ? "VPS_NOT_CONFIGURED" : "VPS_UNREACHABLE";
+    throw new AppError(code, "no link to the VPS of this site");
   }
 
   /** Asks the site's control; what it throws becomes an AppError. */
   async function ask<T>(siteId: string, work: (control: SiteLink["control"]) => Promise<T>): Promise<T> {
-    const link = links.find((one) => one.siteId() === siteId);
-    if (!link) {
-      const code = links.length === 0 ? "VPS_NOT_CONFIGURED" : "VPS_UNREACHABLE";
-      throw new AppError(code, "no link to the VPS of this site");
-    }
+    const link = of(siteId);
     try {
       return await work(link.control);
     } catch (error) {
@@ -112,6 +119,7 @@ export function startVps(options: VpsOptions): Vps {
     },
     registered: () => links.flatMap((link) => link.registeredAccountIds()),
     turnCredentials: turn,
+    relayUrl: (siteId) => of(siteId).control.url,
     post,
     stop: async () => {
       await Promise.all(links.map((link) => link.stop()));

@@ -14,6 +14,8 @@ import type { Kamailio } from "./kamailio.ts";
 import type { LogOuts } from "./log-outs.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OutboxReader } from "./outbox-reader.ts";
+import type { RemoteRelay } from "./remote-relay.ts";
+import { publicRemoteRoutes, siteRemoteRoutes } from "./remote-routes.ts";
 import { requireSite } from "./require-site.ts";
 import type { Server } from "./server.ts";
 import type { SiteStore } from "./site-store.ts";
@@ -28,6 +30,7 @@ export interface AppParts {
   watch: EdgeWatch;
   feeds: EventFeeds;
   documents: Documents;
+  remote: RemoteRelay;
   failedTokens: FailedTokens;
   metrics: Metrics;
   turn: TurnValues;
@@ -37,10 +40,12 @@ export interface AppParts {
 const FEED_PAYLOAD = 1_024;
 
 export async function registerRoutes(server: Server, parts: AppParts): Promise<void> {
-  const { sites, directory, logOuts, kamailio, outbox, watch, feeds, documents, failedTokens, metrics, turn } = parts;
+  const { sites, directory, logOuts, kamailio, outbox, watch, feeds, documents, remote, failedTokens, metrics, turn } =
+    parts;
   await server.register(websocket, { options: { maxPayload: FEED_PAYLOAD } });
   healthRoutes(server, watch, metrics);
   publicDocumentRoutes(server, documents);
+  await server.register(async (inBetween: Server) => publicRemoteRoutes(inBetween, remote, failedTokens));
   await server.register(async (ofSite: Server) => {
     ofSite.decorateRequest("site", null);
     ofSite.addHook("onRequest", requireSite(sites, failedTokens));
@@ -48,5 +53,6 @@ export async function registerRoutes(server: Server, parts: AppParts): Promise<v
     siteDocumentRoutes(ofSite, documents);
     edgeRoutes(ofSite, kamailio, directory, turn);
     eventRoutes(ofSite, feeds, sites, { outbox, watch });
+    siteRemoteRoutes(ofSite, remote, sites);
   });
 }

@@ -11,6 +11,8 @@ const STATUS: Record<ControlErrorCode, number> = {
   NOT_FOUND: 404,
   TOO_LARGE: 413,
   EDGE_UNAVAILABLE: 503,
+  SITE_OFFLINE: 503,
+  TOO_MANY: 429,
   INTERNAL: 500,
 };
 

@@ -18,6 +18,7 @@ import { Metrics } from "./metrics.ts";
 import { readOptions } from "./options.ts";
 import { OutboxReader } from "./outbox-reader.ts";
 import { OutboxTrimmer } from "./outbox-trimmer.ts";
+import { RemoteRelay } from "./remote-relay.ts";
 import { Rtpengine } from "./rtpengine.ts";
 import { createServer, reloadCertificate } from "./server.ts";
 import { SiteStore } from "./site-store.ts";
@@ -50,6 +51,7 @@ const watch = new EdgeWatch({
 watch.onChange(({ parts }) => log.info({ parts }, "parts of the edge"));
 
 const feeds = new EventFeeds();
+const remote = new RemoteRelay();
 const failedTokens = new FailedTokens();
 const metrics = new Metrics({
   parts: () => watch.health().parts,
@@ -68,6 +70,7 @@ await registerRoutes(server, {
   watch,
   feeds,
   documents: new Documents(),
+  remote,
   failedTokens,
   metrics,
   turn: values,
@@ -91,6 +94,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 
 async function stop(): Promise<void> {
   feeds.closeAll();
+  remote.closeAll();
   await server.close();
   trimmer.stop();
   await mediaWatch.stop();

@@ -183,6 +183,34 @@ export const DocumentStatus = Type.Object({
   usedBy: Type.String(),
 });
 
+/**
+ * Frames between two bridges (bridge/src/directory/remote): control carries what it cannot read. `PUT /v1/remote-grants`
+ * names all grants of the site, each with the SHA-256 of the token that frames for it come with. `GET /v1/remote` is a
+ * WebSocket on which they come, `<delivery, 16 bytes><grant, 26 bytes><frame>`, and `POST /v1/remote-replies/:delivery`
+ * (hex) takes the reply; an empty one says that the site does not know who asks. The other bridge posts its frame to
+ * `POST /v1/remote/:grant` with the grant's token as bearer, and gets the reply. Frames and replies are
+ * application/octet-stream.
+ */
+export const GrantId = Type.String({ pattern: "^[0-9A-HJKMNP-TV-Z]{26}$" });
+export const RemoteGrantsPut = Type.Object(
+  {
+    grants: Type.Array(
+      Type.Object(
+        { id: GrantId, tokenHash: Type.String({ pattern: "^[0-9a-f]{64}$" }) },
+        { additionalProperties: false },
+      ),
+      { maxItems: 500 },
+    ),
+  },
+  { additionalProperties: false },
+);
+export const RemoteLimits = {
+  requestBytes: 1024 * 1024,
+  replyBytes: 8 * 1024 * 1024,
+  deliveryBytes: 16,
+  grantBytes: 26,
+};
+
 /** `GET /healthz` (no token). `ok` only when every part is up. */
 export const ControlHealth = Type.Object({
   ok: Type.Boolean(),
@@ -251,6 +279,10 @@ export const ControlErrorCode = Type.Union([
   Type.Literal("NOT_FOUND"),
   Type.Literal("TOO_LARGE"),
   Type.Literal("EDGE_UNAVAILABLE"),
+  /** Of a frame: the site is not connected, or took too long. */
+  Type.Literal("SITE_OFFLINE"),
+  /** Of a frame: too many at once or in a minute. */
+  Type.Literal("TOO_MANY"),
   Type.Literal("INTERNAL"),
 ]);
 export const ControlError = Type.Object({
@@ -277,6 +309,7 @@ export type RegistrationList = Static<typeof RegistrationList>;
 export type TurnCredentials = Static<typeof TurnCredentials>;
 export type DocumentPut = Static<typeof DocumentPut>;
 export type DocumentStatus = Static<typeof DocumentStatus>;
+export type RemoteGrantsPut = Static<typeof RemoteGrantsPut>;
 export type ControlHealth = Static<typeof ControlHealth>;
 export type CallEventKind = Static<typeof CallEventKind>;
 export type CallEvent = Static<typeof CallEvent>;

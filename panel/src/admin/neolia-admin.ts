@@ -1,8 +1,10 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
 import type { Directory, Site } from "../data/directory.ts";
+import { fetchRemoteSites, type RemoteSite } from "../data/remote.ts";
 import type { Host } from "../host/host.ts";
 import { type AdminLocalizer, adminLocalizer } from "../localize/admin.ts";
 import type { PanelModel, PanelState } from "../model.ts";
@@ -12,10 +14,12 @@ import { adminStyle } from "./components/admin-style.ts";
 import "./components/admin-toast.ts";
 import type { AdminToast } from "./components/admin-toast.ts";
 import { siteChip } from "./components/live-chip.ts";
+import "./pages/remote-page.ts";
 import "./pages/sites-page.ts";
 import "./pages/welcome-page.ts";
 import { type Place, pathOf, placeOf } from "./place.ts";
 import { problemText } from "./problem-text.ts";
+import { RemoteSiteModel } from "./remote-site-model.ts";
 import { SECTIONS } from "./sections.ts";
 import { shellStyle } from "./shell-style.ts";
 
@@ -37,6 +41,9 @@ export class NeoliaAdmin extends LitElement {
   /** A call is on the screen. */
   @property({ type: Boolean }) calling = false;
   @state() private navOpen = false;
+  /** null: not known yet. */
+  @state() private remoteSites: readonly RemoteSite[] | null = null;
+  private remote: RemoteSiteModel | null = null;
   @query("neolia-admin-toast") private readonly toasts!: AdminToast | null;
   private t: AdminLocalizer = adminLocalizer("en");
 
@@ -55,23 +62,60 @@ export class NeoliaAdmin extends LitElement {
     if (this.t.locale !== this.locale) this.t = adminLocalizer(this.locale);
     if (changed.has("calling")) setDialogsAside(this.calling);
     if (changed.has("path")) this.navOpen = false;
+    this.attendRemote(this.keyOf(placeOf(this.path)));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.loadRemoteSites();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     setDialogsAside(false);
+    this.remote?.stop();
+    this.remote = null;
+  }
+
+  private loadRemoteSites = async (): Promise<void> => {
+    try {
+      this.remoteSites = await fetchRemoteSites(this.model.api);
+    } catch (error) {
+      this.remoteSites ??= [];
+      this.toasts?.show({ text: problemText(error, this.t), failed: true });
+    }
+  };
+
+  /** Which site the address asks for: the one it names, or the last one, or whichever there is. */
+  private keyOf(place: Place | null): string | null {
+    if (place === null || place.section === "sites") return null;
+    const here = this.panel.directory?.sites[0]?.id ?? null;
+    const last = localStorage.getItem(SITE_KEY);
+    const known = [...(this.panel.directory?.sites ?? []), ...(this.remoteSites ?? [])].some(({ id }) => id === last);
+    return place.siteId ?? (known ? last : (here ?? this.remoteSites?.[0]?.id ?? null));
+  }
+
+  /** Asks the site elsewhere that the address names, and no other. */
+  private attendRemote(id: string | null): void {
+    const site = this.remoteSites?.find((one) => one.id === id) ?? null;
+    if (site !== null) localStorage.setItem(SITE_KEY, site.id);
+    if (site === null ? this.remote === null : this.remote?.site.id === site.id) return;
+    this.remote?.stop();
+    this.remote = site === null ? null : new RemoteSiteModel(this.host, site, () => this.requestUpdate());
   }
 
   protected override render(): TemplateResult {
     const { directory } = this.panel;
-    if (directory === null) return html`<p class="page" role="status">${this.t("home.loading")}</p>`;
+    if (directory === null || this.remoteSites === null)
+      return html`<p class="page" role="status">${this.t("home.loading")}</p>`;
     const place = placeOf(this.path) ?? { siteId: null, section: "", rest: [] };
-    const site = this.siteOf(directory, place);
-    const admin = this.adminOf(directory, site, place);
+    const { remote } = this;
+    const site = remote === null ? this.siteOf(directory, place) : siteOver(remote);
+    const admin = this.adminOf(remote?.directory ?? directory, site, place);
     return html`
       ${this.renderBar(admin)}
       <div class="body">
-        ${site === null ? nothing : this.renderNavigation(admin)}
+        ${admin.site === null ? nothing : this.renderNavigation(admin)}
         <div class="content">${this.renderPage(admin)}</div>
       </div>
       <neolia-admin-toast .t=${this.t}></neolia-admin-toast>
@@ -102,14 +146,24 @@ export class NeoliaAdmin extends LitElement {
 
   private renderSwitcher(admin: Admin): TemplateResult {
     const { t } = this;
-    const { sites } = admin.directory;
-    if (admin.site === null) return html`<span class="title">${t("admin.title")}</span>`;
-    const site = admin.site;
+    const sites = this.panel.directory?.sites ?? [];
+    const { remoteSites, place } = admin;
+    const key = admin.remote?.id ?? admin.site?.id;
+    if (place.section === "sites" || key === undefined) return html`<span class="title">${t("admin.title")}</span>`;
+    // Who has one site has nothing to switch; a second one is made in the settings.
+    if (sites.length + remoteSites.length === 1)
+      return html`<span class="title">${admin.remote?.name ?? admin.site?.name}</span>`;
+    const option = (id: string, name: string) => html`<option value=${id} .selected=${id === key}>${name}</option>`;
     return html`
       <label class="switcher">
         <span class="unseen">${t("admin.site")}</span>
         <select @change=${(event: Event) => this.switchSite(admin, event.target as HTMLSelectElement)}>
-          ${sites.map((known) => html`<option value=${known.id} ?selected=${known.id === site.id}>${known.name}</option>`)}
+          ${sites.map(({ id, name }) => option(id, name))}
+          ${
+            remoteSites.length === 0
+              ? nothing
+              : html`<optgroup label=${t("remote.elsewhere")}>${remoteSites.map(({ id, name }) => option(id, name))}</optgroup>`
+          }
           <option value="">${t("admin.allSites")}</option>
         </select>
       </label>
@@ -120,7 +174,7 @@ export class NeoliaAdmin extends LitElement {
     const { t } = this;
     return html`
       <nav class="no-print ${this.navOpen ? "open" : ""}" aria-label=${t("admin.menu")}>
-        ${SECTIONS.map(
+        ${SECTIONS.filter(({ here }) => here !== true || admin.remote === null).map(
           (section) => html`
             <a href=${`#${admin.href(section.id)}`} aria-current=${section.id === admin.place.section ? "page" : nothing}
               @click=${(event: MouseEvent) => this.follow(event, () => admin.open(section.id))}>
@@ -136,27 +190,50 @@ export class NeoliaAdmin extends LitElement {
   private renderPage(admin: Admin): TemplateResult {
     const { site, place } = admin;
     if (place.section === "sites") return html`<neolia-sites-page .admin=${admin}></neolia-sites-page>`;
+    if (this.remote !== null) {
+      const { failure, directory, retry } = this.remote;
+      if (failure !== null || directory === null || site === null) {
+        return html`<neolia-remote-page .admin=${admin} .failure=${failure} .retry=${retry.bind(this.remote)}></neolia-remote-page>`;
+      }
+    }
+    if (site === null && place.siteId !== null) {
+      return html`<div class="page"><h1 tabindex="-1">${this.t("site.gone")}</h1>
+        <div><button class="accent" @click=${() => admin.openSite(null)}>${this.t("admin.allSites")}</button></div></div>`;
+    }
     if (site === null) return html`<neolia-welcome-page .admin=${admin}></neolia-welcome-page>`;
     const section = SECTIONS.find(({ id }) => id === place.section) ?? SECTIONS[0];
-    return section === undefined ? html`` : section.page({ ...admin, site });
+    if (section === undefined) return html``;
+    // Nothing of one site is left on the page of another.
+    const key = admin.remote?.id ?? site.id;
+    return html`${admin.remote === null ? nothing : this.renderElsewhere(admin.remote)} ${keyed(key, section.page({ ...admin, site }))}`;
   }
 
-  private siteOf({ sites }: Directory, { siteId, section }: Place): Site | null {
-    if (section === "sites") return null;
-    const wanted = siteId ?? localStorage.getItem(SITE_KEY);
-    const site = sites.find(({ id }) => id === wanted) ?? sites[0] ?? null;
-    if (site !== null && site.id === siteId) localStorage.setItem(SITE_KEY, site.id);
+  private renderElsewhere({ expiresAtMs }: RemoteSite): TemplateResult {
+    const time = new Intl.DateTimeFormat(this.locale, { dateStyle: "medium", timeStyle: "short" }).format(expiresAtMs);
+    return html`<p class="elsewhere no-print">${icon("outbound")} <span>${this.t("remote.note", { time })}</span></p>`;
+  }
+
+  /** null also for an address of a site that is not there: it opens no other one in its place. */
+  private siteOf({ sites }: Directory, place: Place): Site | null {
+    const key = this.keyOf(place);
+    const site = sites.find(({ id }) => id === key) ?? null;
+    if (site !== null && site.id === place.siteId) localStorage.setItem(SITE_KEY, site.id);
     return site;
   }
 
   private adminOf(directory: Directory, site: Site | null, place: Place): Admin {
-    const pathTo = (section: string, rest: string[]): string => pathOf({ siteId: site?.id ?? null, section, rest });
+    const { remote } = this;
+    const key = remote?.site.id ?? site?.id ?? null;
+    const pathTo = (section: string, rest: string[]): string => pathOf({ siteId: key, section, rest });
     return {
       t: this.t,
-      api: this.model.api,
-      panel: this.panel,
+      api: remote?.api ?? this.model.api,
+      panel: remote?.panelState(this.panel) ?? this.panel,
       directory,
       site,
+      remote: remote?.site ?? null,
+      remoteSites: this.remoteSites ?? [],
+      remoteSitesChanged: this.loadRemoteSites,
       place,
       slug: this.host.slug,
       href: (section, ...rest) => pathTo(section, rest),
@@ -167,10 +244,11 @@ export class NeoliaAdmin extends LitElement {
       toast: (toast) => this.toasts?.show(toast),
       fail: (error) => {
         void this.model.lookAgain();
+        remote?.retry();
         this.toasts?.show({ text: problemText(error, this.t), failed: true });
       },
-      pageUrl: pageUrlOf(this.host),
-      onMessage: (listener) => this.model.onMessage(listener),
+      pageUrl: remote === null ? pageUrlOf(this.host) : null,
+      onMessage: (listener) => (remote ?? this.model).onMessage(listener),
     };
   }
 
@@ -199,6 +277,11 @@ export class NeoliaAdmin extends LitElement {
   private leave = (): void => {
     this.host.goTo("", "push");
   };
+}
+
+/** null: what is there is not known yet. */
+function siteOver({ directory }: RemoteSiteModel): Site | null {
+  return directory?.sites[0] ?? null;
 }
 
 function pageUrlOf(host: Host): string {

@@ -19,6 +19,8 @@ interface Section {
   id: string;
   icon: IconName;
   title: AdminKey;
+  /** Only of sites that are here. */
+  here?: true;
   page: (admin: SiteAdmin) => TemplateResult;
 }
 
@@ -45,6 +47,7 @@ export const SECTIONS: readonly Section[] = [
     id: "members",
     icon: "people",
     title: "nav.members",
+    here: true,
     page: (admin) => html`<neolia-members-page .admin=${admin}></neolia-members-page>`,
   },
   {

@@ -18,6 +18,20 @@ export const shellStyle = css`
     min-block-size: 60px;
     padding: 6px 12px;
   }
+  .elsewhere {
+    align-items: center;
+    background: var(--nl-note);
+    border-block-end: 1px solid var(--nl-note-line);
+    color: var(--nl-text);
+    display: flex;
+    font-size: 15px;
+    gap: 8px;
+    margin: 0;
+    padding: 8px clamp(16px, 3vw, 28px);
+  }
+  .elsewhere svg {
+    flex: none;
+  }
   .title {
     flex: 1;
     font-weight: 600;
@@ -50,7 +64,7 @@ export const shellStyle = css`
     min-block-size: 0;
     overflow: auto;
   }
-  .content > * {
+  .content > :not(.elsewhere) {
     min-block-size: 100%;
   }
   nav {

@@ -4,6 +4,7 @@ import * as errors from "./admin/errors.ts";
 import * as homeAssistant from "./admin/home-assistant.ts";
 import * as members from "./admin/members.ts";
 import * as places from "./admin/places.ts";
+import * as remote from "./admin/remote.ts";
 import * as rules from "./admin/rules.ts";
 import * as shell from "./admin/shell.ts";
 import * as upkeep from "./admin/upkeep.ts";
@@ -19,6 +20,7 @@ const en = {
   ...members.en,
   ...homeAssistant.en,
   ...rules.en,
+  ...remote.en,
   ...upkeep.en,
   ...errors.en,
 };
@@ -34,6 +36,7 @@ const fr: Record<AdminKey, string> = {
   ...members.fr,
   ...homeAssistant.fr,
   ...rules.fr,
+  ...remote.fr,
   ...upkeep.fr,
   ...errors.fr,
 };

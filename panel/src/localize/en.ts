@@ -102,6 +102,8 @@ export const en = {
   "call.reconnecting": "The network changed. Reconnecting …",
   "call.close": "Close",
 
+  "video.of": "Picture of {name}",
+
   "end.answered-here": "Call ended",
   "end.answered-elsewhere": "Answered on another device",
   "end.declined": "Declined",

@@ -108,6 +108,8 @@ export const fr: Record<Key, string> = {
   "call.reconnecting": "Le réseau a changé. Reconnexion …",
   "call.close": "Fermer",
 
+  "video.of": "Image de {name}",
+
   "end.answered-here": "Appel terminé",
   "end.answered-elsewhere": "Répondu sur un autre appareil",
   "end.declined": "Refusé",

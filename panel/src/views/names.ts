@@ -10,16 +10,21 @@ export const LONG_NAME = 20;
 export interface Peer {
   name: string;
   isDoor: boolean;
+  /** A door with a camera. */
+  cameraOf: string | null;
 }
 
 export function peerOf(call: CallInfo, state: PanelState, t: Localizer): Peer {
   const door = state.directory?.doors.find((known) => known.name === call.peer.name);
-  if (door !== undefined) return { name: door.label, isDoor: true };
+  if (door !== undefined) return { name: door.label, isDoor: true, cameraOf: door.hasVideo ? door.id : null };
   const unit = state.directory?.units.find((known) => known.name === call.peer.name);
-  if (unit !== undefined) return { name: unitLabel(t, unit.number), isDoor: false };
+  if (unit !== undefined) return { name: unitLabel(t, unit.number), isDoor: false, cameraOf: null };
   const live = state.live.state?.calls.find((known) => known.callId === call.callId);
-  if (live !== undefined) return { name: partyName(live.caller, state, t), isDoor: live.caller.kind === "door" };
-  return { name: call.peer.displayName ?? (call.peer.name || t("party.unknown")), isDoor: false };
+  if (live !== undefined) {
+    return { name: partyName(live.caller, state, t), isDoor: live.caller.kind === "door", cameraOf: null };
+  }
+  const name = call.peer.displayName ?? (call.peer.name || t("party.unknown"));
+  return { name, isDoor: false, cameraOf: null };
 }
 
 /** A logged party; the directory's present name wins over the one of that day. */

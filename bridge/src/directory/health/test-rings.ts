@@ -108,9 +108,11 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
   return {
     start: ({ siteId, accountIds }, cause) => {
       siteOf(store, siteId);
-      const accounts = (accountIds?.map((id) => accountOf(store, id)) ?? store.accounts.list({ siteId })).filter(
-        (account) => account.siteId === siteId && account.enabled && account.type !== "bridge",
-      );
+      const named = accountIds?.map((id) => accountOf(store, id)) ?? store.accounts.list({ siteId });
+      if (named.some((account) => account.siteId !== siteId)) {
+        throw new AppError("UNKNOWN_ACCOUNT", "an account is of another site");
+      }
+      const accounts = named.filter((account) => account.enabled && account.type !== "bridge");
       const test: TestRing = {
         ...{ id: newId(), siteId, startedAtMs: now(), endedAtMs: null, cause },
         devices: accounts.map(({ id: accountId }) => ({

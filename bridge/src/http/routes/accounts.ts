@@ -10,6 +10,7 @@ export function accountRoutes(api: App, { directory }: HttpPorts): void {
   api.get(
     "/accounts",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "SIP accounts; unitId may be a door's id.",
         querystring: OwnerQuery,
@@ -21,6 +22,7 @@ export function accountRoutes(api: App, { directory }: HttpPorts): void {
   api.post(
     "/accounts",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Adds an account. Its password is in this reply only.",
         body: NewAccount,
@@ -32,6 +34,7 @@ export function accountRoutes(api: App, { directory }: HttpPorts): void {
   api.get(
     "/accounts/page",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Accounts by place and name, a page at a time, with who is registered from where.",
         querystring: AccountPageQuery,
@@ -42,17 +45,21 @@ export function accountRoutes(api: App, { directory }: HttpPorts): void {
   );
   api.get(
     "/accounts/:id",
-    { schema: { summary: "One account.", params: IdParams, response: { 200: Account } } },
+    { config: { elsewhere: "yes" }, schema: { summary: "One account.", params: IdParams, response: { 200: Account } } },
     async (request) => directory.accounts.get(request.params.id),
   );
   api.patch(
     "/accounts/:id",
-    { schema: { summary: "Changes an account.", params: IdParams, body: AccountPatch, response: { 200: Account } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "Changes an account.", params: IdParams, body: AccountPatch, response: { 200: Account } },
+    },
     async (request) => directory.accounts.update(request.params.id, request.body, seenVersion(request)),
   );
   api.post(
     "/accounts/:id/password",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Makes a new password, shown in this reply only; the old one is void.",
         params: IdParams,
@@ -63,12 +70,16 @@ export function accountRoutes(api: App, { directory }: HttpPorts): void {
   );
   api.get(
     "/accounts/:id/removal",
-    { schema: { summary: "What would go along.", params: IdParams, response: { 200: Removal } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "What would go along.", params: IdParams, response: { 200: Removal } },
+    },
     async (request) => directory.accounts.removal(request.params.id),
   );
   api.delete(
     "/accounts/:id",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Removes an account: its registration and calls end.",
         params: IdParams,

@@ -7,6 +7,7 @@ export function auditRoutes(api: App, { directory }: HttpPorts): void {
   api.get(
     "/audit",
     {
+      config: { elsewhere: "yes" },
       schema: { summary: "Who did what, newest first.", querystring: AuditQuery, response: { 200: AuditPage } },
     },
     async (request) => directory.audit.list(request.query),
@@ -14,6 +15,7 @@ export function auditRoutes(api: App, { directory }: HttpPorts): void {
   api.get(
     "/audit/export",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "The same as CSV, at most 50,000 entries.",
         querystring: AuditQuery,

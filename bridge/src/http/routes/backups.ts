@@ -10,6 +10,7 @@ export function backupRoutes(api: App, { directory, version }: HttpPorts): void 
   api.get(
     "/sites/:id/backup",
     {
+      config: { elsewhere: "backups" },
       schema: {
         summary: "The whole site as one JSON file, with HA1s and without passwords.",
         params: IdParams,

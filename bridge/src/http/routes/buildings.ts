@@ -11,7 +11,7 @@ export function buildingRoutes(api: App, { directory }: HttpPorts): void {
   api.get(
     "/buildings",
     {
-      config: { access: "resident" },
+      config: { access: "resident", elsewhere: "yes" },
       schema: {
         summary: "Buildings; a resident sees those of their flats.",
         querystring: SiteQuery,
@@ -23,27 +23,40 @@ export function buildingRoutes(api: App, { directory }: HttpPorts): void {
   );
   api.post(
     "/buildings",
-    { schema: { summary: "Adds a building.", body: NewBuilding, response: { 201: Building } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "Adds a building.", body: NewBuilding, response: { 201: Building } },
+    },
     async (request, reply) => reply.code(201).send(directory.buildings.create(request.body)),
   );
   api.get(
     "/buildings/:id",
-    { schema: { summary: "One building.", params: IdParams, response: { 200: Building } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "One building.", params: IdParams, response: { 200: Building } },
+    },
     async (request) => directory.buildings.get(request.params.id),
   );
   api.patch(
     "/buildings/:id",
-    { schema: { summary: "Changes a building.", params: IdParams, body: BuildingPatch, response: { 200: Building } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "Changes a building.", params: IdParams, body: BuildingPatch, response: { 200: Building } },
+    },
     async (request) => directory.buildings.update(request.params.id, request.body, seenVersion(request)),
   );
   api.get(
     "/buildings/:id/removal",
-    { schema: { summary: "What would go along.", params: IdParams, response: { 200: Removal } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "What would go along.", params: IdParams, response: { 200: Removal } },
+    },
     async (request) => directory.buildings.removal(request.params.id),
   );
   api.delete(
     "/buildings/:id",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Removes a building and tells what went along.",
         params: IdParams,

@@ -15,6 +15,7 @@ export function bulkRoutes(api: App, { directory }: HttpPorts): void {
   api.post(
     "/imports",
     {
+      config: { elsewhere: "yes" },
       bodyLimit: IMPORT_LIMIT,
       schema: {
         summary: "Imports a CSV file, all of it or nothing, as a job; follow it on the WebSocket or by its id.",
@@ -26,12 +27,16 @@ export function bulkRoutes(api: App, { directory }: HttpPorts): void {
   );
   api.get(
     "/jobs/:id",
-    { schema: { summary: "How far a job has got.", params: IdParams, response: { 200: Job } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "How far a job has got.", params: IdParams, response: { 200: Job } },
+    },
     async (request) => directory.bulk.job(request.params.id),
   );
   api.get(
     "/exports/:kind",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "The site's units, accounts or rules as CSV; `logins=1`: accounts with their HA1.",
         params: KindParams,

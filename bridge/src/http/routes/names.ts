@@ -6,6 +6,7 @@ export function nameRoutes(api: App, { directory }: HttpPorts): void {
   api.post(
     "/names/check",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "May a unit, door or account of the site have this SIP name? Changes nothing.",
         body: NameQuestion,

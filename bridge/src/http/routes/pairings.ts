@@ -15,6 +15,7 @@ export function pairingRoutes(api: App, { directory, identity }: HttpPorts): voi
   api.get(
     "/pairings",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Invitations for devices of the last day, newest first.",
         querystring: PairingQuery,
@@ -26,6 +27,7 @@ export function pairingRoutes(api: App, { directory, identity }: HttpPorts): voi
   api.post(
     "/pairings",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Invites a wall panel or a phone. Its secrets are in this reply only.",
         body: NewPairing,
@@ -37,6 +39,7 @@ export function pairingRoutes(api: App, { directory, identity }: HttpPorts): voi
   api.post(
     "/device-files",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary:
           "A configuration file for a door station or gateway, with new passwords, in this reply and served once.",
@@ -48,7 +51,10 @@ export function pairingRoutes(api: App, { directory, identity }: HttpPorts): voi
   );
   api.delete(
     "/pairings/:id",
-    { schema: { summary: "Withdraws an invitation.", params: IdParams, response: { 204: Nothing } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "Withdraws an invitation.", params: IdParams, response: { 204: Nothing } },
+    },
     async (request, reply) => {
       await directory.pairings.withdraw(request.params.id);
       return reply.code(204).send(null);

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { Provisioning } from "../../api/provisioning.ts";
 import type { App } from "../app-type.ts";
+import { askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
 import { IdParams, Nothing } from "./params.ts";
 
@@ -8,16 +9,21 @@ export function provisioningRoutes(api: App, { provisioning }: HttpPorts): void 
   api.get(
     "/provisioning",
     {
+      config: { elsewhere: "own" },
       schema: {
         summary: "How far each site's edits have got, what holds them up and the way out.",
         response: { 200: Type.Array(Provisioning) },
       },
     },
-    async () => provisioning.list(),
+    async (request) => {
+      const { visit } = askerOf(request);
+      return provisioning.list().filter(({ siteId }) => !visit || siteId === visit.siteId);
+    },
   );
   api.post(
     "/provisioning/:id/retry",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Tries at once to bring a site's edits to the VPS; id is the site's.",
         params: IdParams,

@@ -21,13 +21,14 @@ export function siteHealthRoutes(api: App, { directory, live }: HttpPorts): void
   api.get(
     "/site-health",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Could it ring now? What is wrong with the site and with each device.",
         querystring: SiteQuery,
         response: { 200: SiteHealth },
       },
     },
-    async (request) => directory.siteHealth(request.query.siteId, live.state({ unitIds: null, device: null })),
+    async (request) => directory.siteHealth(request.query.siteId, live.linksOf(request.query.siteId)),
   );
   api.post(
     "/devices/:deviceId/report",
@@ -64,6 +65,7 @@ export function siteHealthRoutes(api: App, { directory, live }: HttpPorts): void
   api.post(
     "/test-rings",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Tests devices of a site without a sound; follow it on the WebSocket or by its id.",
         body: NewTestRing,
@@ -74,7 +76,10 @@ export function siteHealthRoutes(api: App, { directory, live }: HttpPorts): void
   );
   api.get(
     "/test-rings/:id",
-    { schema: { summary: "How far a test has got.", params: IdParams, response: { 200: TestRing } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "How far a test has got.", params: IdParams, response: { 200: TestRing } },
+    },
     async (request) => directory.testRings.get(request.params.id),
   );
 }

@@ -11,7 +11,7 @@ export function siteRoutes(api: App, { directory }: HttpPorts): void {
   api.get(
     "/sites",
     {
-      config: { access: "resident" },
+      config: { access: "resident", elsewhere: "own" },
       schema: { summary: "Sites; a resident sees those of their flats.", response: { 200: Type.Array(Site) } },
     },
     async (request) => directory.sites.list().filter(sightOf(directory, askerOf(request)).site),
@@ -23,12 +23,15 @@ export function siteRoutes(api: App, { directory }: HttpPorts): void {
   );
   api.get(
     "/sites/:id",
-    { schema: { summary: "One site.", params: IdParams, response: { 200: Site } } },
+    { config: { elsewhere: "yes" }, schema: { summary: "One site.", params: IdParams, response: { 200: Site } } },
     async (request) => directory.sites.get(request.params.id),
   );
   api.patch(
     "/sites/:id",
-    { schema: { summary: "Changes a site.", params: IdParams, body: SitePatch, response: { 200: Site } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "Changes a site.", params: IdParams, body: SitePatch, response: { 200: Site } },
+    },
     async (request) => directory.sites.update(request.params.id, request.body, seenVersion(request)),
   );
   api.delete(

@@ -14,7 +14,7 @@ export function unitRoutes(api: App, { directory }: HttpPorts): void {
   api.get(
     "/units",
     {
-      config: { access: "resident" },
+      config: { access: "resident", elsewhere: "yes" },
       schema: {
         summary: "Units; a resident sees their own.",
         querystring: PlaceQuery,
@@ -26,6 +26,7 @@ export function unitRoutes(api: App, { directory }: HttpPorts): void {
   api.post(
     "/units",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Adds a unit, with one rule that lets everybody of the site ring it.",
         body: NewUnit,
@@ -37,6 +38,7 @@ export function unitRoutes(api: App, { directory }: HttpPorts): void {
   api.get(
     "/units/page",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Units by building and number, a page at a time, with what an installer's list shows.",
         querystring: UnitPageQuery,
@@ -48,6 +50,7 @@ export function unitRoutes(api: App, { directory }: HttpPorts): void {
   api.post(
     "/units/range",
     {
+      config: { elsewhere: "yes" },
       schema: {
         summary: "Makes all units of a range, or none. 200 after a dry run.",
         body: NewUnitRange,
@@ -61,18 +64,21 @@ export function unitRoutes(api: App, { directory }: HttpPorts): void {
   );
   api.get(
     "/units/:id",
-    { schema: { summary: "One unit.", params: IdParams, response: { 200: Unit } } },
+    { config: { elsewhere: "yes" }, schema: { summary: "One unit.", params: IdParams, response: { 200: Unit } } },
     async (request) => directory.units.get(request.params.id),
   );
   api.patch(
     "/units/:id",
-    { schema: { summary: "Changes a unit.", params: IdParams, body: UnitPatch, response: { 200: Unit } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "Changes a unit.", params: IdParams, body: UnitPatch, response: { 200: Unit } },
+    },
     async (request) => directory.units.update(request.params.id, request.body, seenVersion(request)),
   );
   api.put(
     "/units/:id/do-not-disturb",
     {
-      config: { access: "resident" },
+      config: { access: "resident", elsewhere: "yes" },
       schema: {
         summary: "Lets the devices of a unit ring, or not. A resident's own units only. Idempotent.",
         params: IdParams,
@@ -89,12 +95,18 @@ export function unitRoutes(api: App, { directory }: HttpPorts): void {
   );
   api.get(
     "/units/:id/removal",
-    { schema: { summary: "What would go along.", params: IdParams, response: { 200: Removal } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "What would go along.", params: IdParams, response: { 200: Removal } },
+    },
     async (request) => directory.units.removal(request.params.id),
   );
   api.delete(
     "/units/:id",
-    { schema: { summary: "Removes a unit and tells what went along.", params: IdParams, response: { 200: Removal } } },
+    {
+      config: { elsewhere: "yes" },
+      schema: { summary: "Removes a unit and tells what went along.", params: IdParams, response: { 200: Removal } },
+    },
     async (request) => directory.units.remove(request.params.id, seenVersion(request)),
   );
 }

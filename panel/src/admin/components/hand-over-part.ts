@@ -124,7 +124,8 @@ export class HandOverPart extends LitElement {
   }
 
   private renderUnit(unit: Unit, sheets: Sheets): TemplateResult {
-    const { t, site, directory, pageUrl } = this.admin;
+    const { t, site, directory } = this.admin;
+    const pageUrl = this.admin.pageUrl ?? "";
     const name = unitLabel(t, unit.number);
     const building = directory.buildings.find(({ id }) => id === unit.buildingId)?.name ?? "";
     const pairing = sheets.pairings.get(unit.id);

@@ -96,15 +96,19 @@ export class PairingDialog extends LitElement {
     const { t, pageUrl } = this.admin;
     const waiting = html`<p role="status">${t("pair.waiting", { time: clock(t, pairing.expiresAtMs) })}</p>`;
     if (pairing.kind === "panel") {
-      const link = `${pageUrl}#${pairing.fragment ?? ""}`;
+      const link = pageUrl === null ? null : `${pageUrl}#${pairing.fragment ?? ""}`;
       return html`
-        <p>${t("pair.panelIntro")}</p>
+        <p>${t(link === null ? "remote.pairIntro" : "pair.panelIntro")}</p>
         <div class="codes">
-          ${qrCode(link, t("pair.qrPanel"))}
+          ${link === null ? nothing : qrCode(link, t("pair.qrPanel"))}
           <div class="told">
             <h3>${t("pair.code")}</h3>
             <p class="code mono" data-pairing="code">${pairing.code}</p>
-            <neolia-copy-button .t=${t} .text=${link} .label=${`${t("form.copy")}: ${t("pair.link")}`} data-pairing-link=${link}></neolia-copy-button>
+            ${
+              link === null
+                ? nothing
+                : html`<neolia-copy-button .t=${t} .text=${link} .label=${`${t("form.copy")}: ${t("pair.link")}`} data-pairing-link=${link}></neolia-copy-button>`
+            }
           </div>
         </div>
         ${waiting}

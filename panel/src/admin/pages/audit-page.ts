@@ -29,6 +29,8 @@ const NOUNS = [
   "import",
   "export",
   "backup",
+  "grant",
+  "remote-site",
   "test-ring",
 ];
 const PAGE = 100;
@@ -86,7 +88,8 @@ export class AuditPage extends AdminPage {
   ];
 
   protected override siteChosen(): void {
-    this.query = { siteId: this.admin.site.id };
+    const [word, search] = this.admin.place.rest;
+    this.query = { siteId: this.admin.site.id, ...(word === "search" && search !== undefined && { search }) };
     void this.load();
   }
 
@@ -128,7 +131,7 @@ export class AuditPage extends AdminPage {
     const nouns = NOUNS.map((noun) => html`<option value=${noun}>${loggedWord("noun", noun, t)}</option>`);
     return html`
       <div class="filters" role="search">
-        <label>${t("list.search")} <input type="search" maxlength="80" autocomplete="off" @input=${this.onSearch} /></label>
+        <label>${t("list.search")} <input type="search" maxlength="80" autocomplete="off" value=${this.query.search ?? ""} @input=${this.onSearch} /></label>
         <label>${t("audit.noun")} <select @change=${this.onNoun}><option value="">${t("audit.anyNoun")}</option>${nouns}</select></label>
         <label>${t("audit.since")} <input type="date" @change=${(event: Event) => this.onDate("fromMs", event)} /></label>
         <label>${t("audit.until")} <input type="date" @change=${(event: Event) => this.onDate("toMs", event)} /></label>

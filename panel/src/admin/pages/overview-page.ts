@@ -11,7 +11,7 @@ import "../components/admin-dialog.ts";
 import { adminStyle } from "../components/admin-style.ts";
 import { liveChip } from "../components/live-chip.ts";
 import "../components/site-form.ts";
-import { problemText } from "../problem-text.ts";
+import { conflictText, problemText } from "../problem-text.ts";
 import { AdminPage } from "./admin-page.ts";
 
 const SERVER: Record<LiveState["vps"]["link"], AdminKey> = {
@@ -89,7 +89,11 @@ export class OverviewPage extends AdminPage {
             <dt>${t("site.domain")}</dt>
             <dd class="mono">${site.domain}</dd>
           </dl>
-          <div class="end"><button class="danger" @click=${this.askRemoval}>${t("site.remove")}</button></div>
+          ${
+            admin.remote === null
+              ? html`<div class="end"><button class="danger" @click=${this.askRemoval}>${t("site.remove")}</button></div>`
+              : nothing
+          }
         </div>
         ${this.removing ? this.renderRemoval() : nothing}
       </div>
@@ -147,9 +151,10 @@ export class OverviewPage extends AdminPage {
   }
 
   private renderServer(): TemplateResult | typeof nothing {
-    const { t, panel } = this.admin;
+    const { t, panel, remote } = this.admin;
     const live = panel.live.state;
-    if (live === null) return nothing;
+    // Of a site elsewhere, Health says it.
+    if (live === null || remote !== null) return nothing;
     const { link, partsDown } = live.vps;
     const tone = link === "up" ? (partsDown.length > 0 ? "bad" : "good") : "wait";
     const text =
@@ -178,7 +183,7 @@ export class OverviewPage extends AdminPage {
                 ${conflicts.map(
                   ({ name, problem: why, noun, rowId }) => html`
                     <li>
-                      <span>${t("site.conflict", { name, problem: why })}</span>
+                      <span>${conflictText(name, why, t)}</span>
                       ${
                         noun === null || rowId === null
                           ? nothing

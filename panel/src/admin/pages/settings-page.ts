@@ -1,16 +1,17 @@
-import { css, html, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
 import type { AdminKey } from "../../localize/admin.ts";
 import { adminStyle } from "../components/admin-style.ts";
+import "../components/access-part.ts";
 import "../components/backup-part.ts";
 import "../components/hand-over-part.ts";
 import "../components/import-part.ts";
 import "../components/native-part.ts";
 import { AdminPage } from "./admin-page.ts";
 
-const PARTS = ["import", "backup", "handOver", "native"] as const;
+const PARTS = ["import", "backup", "handOver", "access", "native"] as const;
 
 /** What is done once in a while: files in and out, backup, hand-over, this device, the API's description. */
 @customElement("neolia-settings-page")
@@ -32,7 +33,7 @@ export class SettingsPage extends AdminPage {
 
   protected override render(): TemplateResult {
     const { t, place } = this.admin;
-    const part = PARTS.find((known) => known === place.rest[0]);
+    const part = this.parts().find((known) => known === place.rest[0]);
     if (part === undefined) return this.renderParts();
     return html`
       <div class="page">
@@ -54,14 +55,16 @@ export class SettingsPage extends AdminPage {
         return html`<neolia-backup-part .admin=${admin}></neolia-backup-part>`;
       case "handOver":
         return html`<neolia-hand-over-part .admin=${admin}></neolia-hand-over-part>`;
+      case "access":
+        return html`<neolia-access-part .admin=${admin}></neolia-access-part>`;
       case "native":
         return html`<neolia-native-part .admin=${admin}></neolia-native-part>`;
     }
   }
 
   private renderParts(): TemplateResult {
-    const { t, api, open, openDevice, slug } = this.admin;
-    const parts = PARTS.filter((part) => part !== "native" || slug !== null);
+    const { t, api, open, openDevice, openSite, remote } = this.admin;
+    const here = (part: () => TemplateResult): TemplateResult | typeof nothing => (remote === null ? part() : nothing);
     const card = (title: AdminKey, hint: AdminKey, way: TemplateResult): TemplateResult => html`
       <section class="card" aria-label=${t(title)}><div><h2>${t(title)}</h2><p class="muted">${t(hint)}</p></div><div>${way}</div></section>
     `;
@@ -69,7 +72,7 @@ export class SettingsPage extends AdminPage {
       <div class="page">
         <h1 tabindex="-1">${t("nav.settings")}</h1>
         <div class="parts">
-          ${parts.map((part) =>
+          ${this.parts().map((part) =>
             card(
               `settings.${part}`,
               `settings.${part}Hint`,
@@ -77,18 +80,37 @@ export class SettingsPage extends AdminPage {
             ),
           )}
           ${card(
-            "settings.device",
-            "settings.deviceHint",
-            html`<button aria-label=${`${t("settings.openDevice")}: ${t("settings.device")}`} @click=${openDevice}>${t("settings.openDevice")}</button>`,
+            "settings.sites",
+            "settings.sitesHint",
+            html`<button aria-label=${`${t("settings.openDevice")}: ${t("settings.sites")}`} @click=${() => openSite(null)}>${t("settings.openDevice")}</button>`,
           )}
-          ${card(
-            "settings.api",
-            "settings.apiHint",
-            html`<a class="button" target="_blank" rel="noreferrer" href=${new URL("api/docs", api.baseUrl).href}>${t("settings.openApi")}</a>`,
+          ${here(() =>
+            card(
+              "settings.device",
+              "settings.deviceHint",
+              html`<button aria-label=${`${t("settings.openDevice")}: ${t("settings.device")}`} @click=${openDevice}>${t("settings.openDevice")}</button>`,
+            ),
+          )}
+          ${here(() =>
+            card(
+              "settings.api",
+              "settings.apiHint",
+              html`<a class="button" target="_blank" rel="noreferrer" href=${new URL("api/docs", api.baseUrl).href}>${t("settings.openApi")}</a>`,
+            ),
           )}
         </div>
       </div>
     `;
+  }
+
+  private parts(): (typeof PARTS)[number][] {
+    const { slug, remote } = this.admin;
+    return PARTS.filter((part) => {
+      if (part === "native") return slug !== null && remote === null;
+      if (part === "backup") return remote === null || remote.backups;
+      // The printed pages lead to the Neolia of the site, whose address is not known here.
+      return part === "import" || remote === null;
+    });
   }
 
   private back = (): void => {

@@ -3,18 +3,21 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { shared } from "../../components/style.ts";
 import type { Site } from "../../data/directory.ts";
+import { type RemoteSite, removeRemoteSite } from "../../data/remote.ts";
 import { counted } from "../../localize/admin.ts";
 import type { Admin } from "../admin.ts";
 import "../components/admin-dialog.ts";
 import { adminStyle } from "../components/admin-style.ts";
 import { liveChip } from "../components/live-chip.ts";
+import "../components/remote-site-form.ts";
 import "../components/site-form.ts";
 
 /** Every site of this app: the switcher with room, and where a new one is made. */
 @customElement("neolia-sites-page")
 export class SitesPage extends LitElement {
   @property({ attribute: false }) admin!: Admin;
-  @state() private adding = false;
+  @state() private adding: "here" | "remote" | null = null;
+  @state() private removing: RemoteSite | null = null;
 
   static override styles = [shared, adminStyle];
 
@@ -25,11 +28,32 @@ export class SitesPage extends LitElement {
       <div class="page">
         <div class="bar">
           <h1 tabindex="-1">${t("site.list")}</h1>
-          <button class="accent" @click=${this.add}>${t("site.new")}</button>
+          <button class="accent" @click=${() => this.show("here")}>${t("site.new")}</button>
         </div>
-        <ul class="rows">${repeat(admin.directory.sites, (site) => site.id, this.renderSite)}</ul>
         ${
-          this.adding
+          admin.directory.sites.length === 0
+            ? nothing
+            : html`<ul class="rows">${repeat(admin.directory.sites, (site) => site.id, this.renderSite)}</ul>`
+        }
+        <div class="bar">
+          <h2>${t("remote.elsewhere")}</h2>
+          <button @click=${() => this.show("remote")}>${t("remote.new")}</button>
+        </div>
+        ${
+          admin.remoteSites.length === 0
+            ? html`<p class="card">${t("remote.intro")}</p>`
+            : html`<ul class="rows">${repeat(admin.remoteSites, (site) => site.id, this.renderRemote)}</ul>`
+        }
+        ${
+          this.adding === "remote"
+            ? html`<neolia-admin-dialog .t=${t} .heading=${t("remote.new")} @closed=${this.close}>
+                <neolia-remote-site-form .admin=${admin}></neolia-remote-site-form>
+              </neolia-admin-dialog>`
+            : nothing
+        }
+        ${this.removing === null ? nothing : this.renderRemoval(this.removing)}
+        ${
+          this.adding === "here"
             ? html`<neolia-admin-dialog .t=${t} .heading=${t("site.new")} @closed=${this.close}>
                 <neolia-site-form .admin=${admin}></neolia-site-form>
               </neolia-admin-dialog>`
@@ -61,11 +85,58 @@ export class SitesPage extends LitElement {
     `;
   };
 
-  private add = (): void => {
-    this.adding = true;
+  private renderRemote = (site: RemoteSite): TemplateResult => {
+    const { t, openSite } = this.admin;
+    const { id, name, domain, expiresAtMs } = site;
+    const time = new Intl.DateTimeFormat(t.locale, { dateStyle: "medium", timeStyle: "short" }).format(expiresAtMs);
+    return html`
+      <li data-remote-site=${id}>
+        <div>
+          <h3>${name} <span class="chip">${t("remote.chip")}</span></h3>
+          <p class="muted">${domain} · ${t("access.until", { time })}</p>
+        </div>
+        <div class="end">
+          <button class="danger" aria-label=${`${t("remote.remove")}: ${name}`} @click=${() => this.askRemoval(site)}>${t("remote.remove")}</button>
+          <button aria-label=${`${t("admin.open")}: ${name}`} @click=${() => openSite(id)}>${t("admin.open")}</button>
+        </div>
+      </li>
+    `;
   };
 
+  private renderRemoval(site: RemoteSite): TemplateResult {
+    const { t } = this.admin;
+    return html`
+      <neolia-admin-dialog .t=${t} .heading=${t("remote.removeTitle", { name: site.name })} @closed=${() => this.askRemoval(null)}>
+        <p>${t("remote.removeIntro")}</p>
+        <div class="end">
+          <button class="stop" @click=${() => void this.giveBack(site)}>${t("remote.removeNow")}</button>
+          <button @click=${() => this.askRemoval(null)}>${t("form.cancel")}</button>
+        </div>
+      </neolia-admin-dialog>
+    `;
+  }
+
+  private async giveBack(site: RemoteSite): Promise<void> {
+    const { api, toast, fail, t, remoteSitesChanged } = this.admin;
+    try {
+      await removeRemoteSite(api, site.id);
+      toast({ text: t("remote.removed", { name: site.name }) });
+    } catch (error) {
+      fail(error);
+    }
+    this.removing = null;
+    await remoteSitesChanged();
+  }
+
+  private askRemoval(site: RemoteSite | null): void {
+    this.removing = site;
+  }
+
+  private show(adding: "here" | "remote"): void {
+    this.adding = adding;
+  }
+
   private close = (): void => {
-    this.adding = false;
+    this.adding = null;
   };
 }

@@ -64,6 +64,8 @@ export class WelcomePage extends LitElement {
         </ol>
         <h2>${t("welcome.start")}</h2>
         <div class="card"><neolia-site-form .admin=${this.admin}></neolia-site-form></div>
+        <h2>${t("remote.elsewhere")}</h2>
+        <div class="card"><p>${t("remote.intro")}</p><div><button @click=${() => this.admin.openSite(null)}>${t("remote.new")}</button></div></div>
         <h2>${t("welcome.restore")}</h2>
         <neolia-backup-part .admin=${this.admin}></neolia-backup-part>
       </div>

@@ -1,0 +1,222 @@
+/** Two real bridges with the real control between them: an installer manages a site, and only as long as it is allowed. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { AuditPage } from "../../bridge/src/api/audit.ts";
+import type { Building, Site, Unit } from "../../bridge/src/api/directory.ts";
+import type { ErrorReply } from "../../bridge/src/api/error.ts";
+import type { Grant, GrantWithCode, RemoteSite } from "../../bridge/src/api/remote.ts";
+import type { SiteHealth } from "../../bridge/src/api/site-health.ts";
+import { readInvitation } from "../../bridge/src/directory/remote/invitation.ts";
+import { relayToken } from "../../bridge/src/directory/remote/sealed-frame.ts";
+import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
+import type { Control } from "../lab/control.ts";
+import { startControlAlone } from "../lab/control-alone.ts";
+import { labFolder } from "../lab/folder.ts";
+import { type PortBlock, reservePorts } from "../lab/ports.ts";
+import { until } from "../lab/until.ts";
+
+const A = "a.sip.test";
+const B = "b.sip.test";
+
+let lab: ReturnType<typeof labFolder>;
+let ports: PortBlock;
+let control: Control;
+let stopControl: () => Promise<void>;
+/** At the site, with two sites in it. */
+let atSite: Bridge;
+let atInstaller: Bridge;
+let site: BridgeApi;
+let installer: BridgeApi;
+let siteA: Site;
+let siteB: Site;
+let building: Building;
+
+before(async () => {
+  lab = labFolder("elsewhere");
+  ports = await reservePorts();
+  ({ control, stop: stopControl } = await startControlAlone("elsewhere-control"));
+  const token = `${await control.addSite(A)} ${await control.addSite(B)}`;
+  const folder = (name: string) => join(lab.path, name);
+  [atSite, atInstaller] = await Promise.all([
+    startBridge({ folder: folder("site"), port: ports.base, control: { url: control.url, token, caFile: null } }),
+    startBridge({ folder: folder("installer"), port: ports.base + 1 }),
+  ]);
+  [site, installer] = await Promise.all([atSite.api(), atInstaller.api()]);
+  siteA = await site.post<Site>("/api/sites", { name: "Alpha", address: "", domain: A, timeZone: "Europe/Paris" });
+  siteB = await site.post<Site>("/api/sites", { name: "Beta", address: "", domain: B, timeZone: "Europe/Paris" });
+  building = await site.post<Building>("/api/buildings", { siteId: siteA.id, name: "Tower" });
+  await site.post<Building>("/api/buildings", { siteId: siteB.id, name: "Annex" });
+});
+after(async () => {
+  await Promise.all([atSite?.stop(), atInstaller?.stop()]);
+  await stopControl?.();
+  ports.release();
+  lab.remove();
+});
+
+/** The link to the VPS comes up by itself, a moment after its site was made. */
+async function grant(): Promise<GrantWithCode> {
+  const body = { siteId: siteA.id, label: "Dupont", hours: 24, backups: false };
+  const ask = () => site.request<GrantWithCode>("POST", "/api/grants", body);
+  const reply = await until(() => ask().then((one) => one.status === 201 && one), {
+    what: "the site's link to control",
+    timeoutMs: 20_000,
+  });
+  return reply.body;
+}
+
+const take = (code: string) =>
+  installer.request<RemoteSite & ErrorReply>("POST", "/api/remote-sites", { code, by: "Dupont SARL" });
+
+/** The invitation reaches control a moment after it was made. */
+async function joined(code: string): Promise<RemoteSite> {
+  const reply = await until(() => take(code).then((one) => one.status === 201 && one), { what: "the invitation" });
+  return reply.body;
+}
+
+const at = (remote: RemoteSite, path: string) => `/api/remote-sites/${remote.id}/at/api/${path}`;
+const addUnit = (remote: RemoteSite, number: string) =>
+  installer.request<Unit & ErrorReply>("POST", at(remote, "units"), { buildingId: building.id, number });
+const codeOf = (reply: { body: ErrorReply }) => reply.body.error.code;
+const units = async () => (await site.get<Unit[]>(`/api/units?siteId=${siteA.id}`)).map(({ number }) => number);
+
+/** A frame as somebody sends it who has the grant's token, or something like it. */
+const post = (grantId: string, token: string, body: Buffer) =>
+  control.request("POST", `/v1/remote/${grantId}`, {
+    token,
+    body,
+    headers: { "content-type": "application/octet-stream" },
+  });
+
+test("the installer manages the one site that was opened, by the site's own rules and under its log", async () => {
+  const { code } = await grant();
+  const remote = await joined(code);
+  assert.equal((await addUnit(remote, "101")).status, 201);
+  assert.ok((await units()).includes("101"));
+  assert.deepEqual(
+    (await installer.get<Site[]>(at(remote, "sites"))).map(({ id }) => id),
+    [siteA.id],
+  );
+  assert.equal((await installer.get<SiteHealth>(at(remote, `site-health?siteId=${siteA.id}`))).siteId, siteA.id);
+  const other = await installer.request<ErrorReply>("GET", at(remote, `buildings?siteId=${siteB.id}`));
+  assert.deepEqual([other.status, codeOf(other)], [404, "UNKNOWN_SITE"]);
+  for (const path of ["members", "lines", "grants", `grants?siteId=${siteA.id}`, `sites/${siteA.id}/backup`, "calls"]) {
+    assert.equal(codeOf(await installer.request<ErrorReply>("GET", at(remote, path))), "NOT_FROM_ELSEWHERE", path);
+  }
+  const { entries } = await site.get<AuditPage>(`/api/audit?siteId=${siteA.id}&noun=unit`);
+  assert.deepEqual([entries[0]?.who, entries[0]?.from, entries[0]?.label], ["admin (Dupont)", "Dupont SARL", "101"]);
+});
+
+test("a code opens once, also when two come at the same time", async () => {
+  const { id, code } = await grant();
+  await joined(code);
+  assert.equal(codeOf(await take(code)), "GRANT_UNKNOWN");
+  const second = await grant();
+  const outcomes = await until(
+    async () => {
+      const both = await Promise.all([take(second.code), take(second.code)]);
+      return both.some(({ status }) => status === 201) && both.map(({ status }) => status).toSorted();
+    },
+    { what: "the invitation" },
+  );
+  assert.equal(outcomes[0], 201);
+  assert.ok((outcomes[1] ?? 0) >= 400, `${outcomes}`);
+  const listed = await site.get<Grant[]>(`/api/grants?siteId=${siteA.id}`);
+  assert.equal(listed.find((one) => one.id === id)?.takenBy, "Dupont SARL");
+});
+
+test("revoked in the middle: the very next request is refused, and the page is told why", async () => {
+  const { id, code } = await grant();
+  const remote = await joined(code);
+  assert.equal((await addUnit(remote, "201")).status, 201);
+  const row = await installer.get<Unit[]>(at(remote, "units"));
+  await site.delete(`/api/grants/${id}`);
+  const unit = row.find(({ number }) => number === "201");
+  const refused = await installer.request<ErrorReply>("DELETE", at(remote, `units/${unit?.id}`));
+  assert.deepEqual(
+    [refused.status, codeOf(refused), refused.body.error.details],
+    [403, "GRANT_ENDED", { why: "revoked" }],
+  );
+  assert.ok((await units()).includes("201"));
+});
+
+test("with a wrong token, another grant's, or noise nothing gets through", async () => {
+  const [first, second] = [await grant(), await grant()];
+  const remote = await joined(first.code);
+  assert.equal((await addUnit(remote, "301")).status, 201);
+  const before = await units();
+  const noise = Buffer.alloc(200, 1);
+  const attempts: [string, string, Buffer][] = [
+    [first.id, "x".repeat(43), noise],
+    [first.id, tokenOf(second), noise],
+    // The invitation's own token, after it was taken.
+    [first.id, tokenOf(first), noise],
+    [second.id, tokenOf(second), noise],
+    ["01ARZ3NDEKTSV4RRFFQ69G5FAV", tokenOf(second), noise],
+  ];
+  for (const [grantId, token, body] of attempts) {
+    const reply = await post(grantId, token, body);
+    assert.equal(reply.status, 404, reply.text);
+  }
+  assert.equal((await control.request("POST", `/v1/remote/${first.id}`, { body: noise })).status, 404);
+  assert.deepEqual(await units(), before);
+});
+
+test("what is too large stops at the first door that sees it", async () => {
+  const invited = await grant();
+  const remote = await joined((await grant()).code);
+  const large = await post(invited.id, tokenOf(invited), Buffer.alloc(1024 * 1024 + 1, 1));
+  assert.equal(large.status, 413, large.text);
+  const csv = "x".repeat(2 * 1024 * 1024);
+  const refused = await installer.request<ErrorReply>("POST", at(remote, "imports"), {
+    siteId: siteA.id,
+    kind: "units",
+    csv,
+    dryRun: true,
+  });
+  assert.deepEqual([refused.status, codeOf(refused)], [413, "TOO_LARGE"]);
+  assert.equal((await addUnit(remote, "401")).status, 201);
+});
+
+test("a site that is away is said to be away, and is back when it is back", async () => {
+  const remote = await joined((await grant()).code);
+  await atSite.kill();
+  const away = await until(
+    () => installer.request<ErrorReply>("GET", at(remote, "units")).then((reply) => reply.status === 503 && reply),
+    { what: "the site to be away" },
+  );
+  assert.equal(codeOf(away), "REMOTE_OFFLINE");
+  await atSite.start();
+  await until(async () => (await addUnit(remote, "501")).status === 201, { what: "the site", timeoutMs: 30_000 });
+  await control.stop();
+  assert.equal(codeOf(await addUnit(remote, "502")), "REMOTE_SERVER_UNREACHABLE");
+  await control.start();
+  await until(async () => (await addUnit(remote, "502")).status === 201, { what: "the way back", timeoutMs: 40_000 });
+});
+
+test("the server in between has kept no secret, no name and nothing of what was done", async () => {
+  const invited = await grant();
+  const remote = await joined(invited.code);
+  await addUnit(remote, "NUMBER-601");
+  const secret = readInvitation(invited.code)?.secret.toString("base64url") ?? assert.fail();
+  const files = readdirSync(control.values.dataFolder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const kept = [...files, control.logFile].filter((file) => statSync(file).size < 50_000_000);
+  assert.ok(kept.length > 2);
+  for (const file of kept) {
+    const bytes = readFileSync(file);
+    for (const word of [secret, tokenOf(invited), "Dupont", "NUMBER-601", "Tower"])
+      assert.ok(!bytes.includes(word), file);
+  }
+  const logs = atSite.log() + atInstaller.log();
+  for (const word of [secret, tokenOf(invited), invited.code]) assert.ok(!logs.includes(word));
+});
+
+/** What control knows the invitation by. */
+function tokenOf({ code }: GrantWithCode): string {
+  const { grantId, secret } = readInvitation(code) ?? assert.fail();
+  return relayToken({ grantId, secret });
+}
