@@ -16,6 +16,7 @@ import { createServer, serve } from "./http/app.ts";
 import { ingressIdentity } from "./http/ingress-identity.ts";
 import { standaloneIdentity, standaloneKeys } from "./http/standalone-identity.ts";
 import { visitsTo } from "./http/visits.ts";
+import { watchCertificates } from "./links/certificate-watch.ts";
 import { NetworkWatch } from "./links/network-watch.ts";
 import { announcer } from "./mqtt/announcer.ts";
 import { obeying } from "./mqtt/commands.ts";
@@ -29,6 +30,7 @@ import { StoreError } from "./store/database.ts";
 import { openStore } from "./store/store.ts";
 import { startTelephony } from "./telephony.ts";
 import { VERSION } from "./version.ts";
+import { cameras } from "./video/cameras.ts";
 import { relayClient } from "./vps/remote/relay-client.ts";
 import { startVps } from "./vps/vps.ts";
 
@@ -46,6 +48,9 @@ async function start(options: Options): Promise<() => Promise<void>> {
   const store = openStore({ folder: options.dataFolder });
   const relays = relayClient(options.caFile);
   const bus = new EventBus((error, name) => log.error({ err: error, event: name }, "a listener failed"));
+  const certificates = watchCertificates({
+    addresses: { wss: options.sipUri, control: options.control[0]?.url },
+  });
   const directory = openDirectory({
     store,
     bus,
@@ -55,6 +60,8 @@ async function start(options: Options): Promise<() => Promise<void>> {
     // The link to the VPS is made below, and needs the directory.
     post: postBy(() => vps.post),
     testCaller: () => testCalls.caller(),
+    certificates: certificates.certificates,
+    auditDays: options.auditDays,
     remote: {
       relayUrl: (siteId) => vps.relayUrl(siteId),
       relay: relays.relay,
@@ -80,6 +87,8 @@ async function start(options: Options): Promise<() => Promise<void>> {
     now: Date.now,
     newId,
     directory,
+    // The phone is made below, and needs the desk.
+    assistantProblem: () => telephony.assistantProblem(),
     announce: orderAnnouncer(store),
     onError: (error, what) => log.error({ err: error }, `${what} failed`),
   });
@@ -115,6 +124,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     log,
     registered: vps.registered,
     command: obeying({ store, directory, log }),
+    deviceHealth: (siteId) => directory.siteHealth(siteId, { vps: vps.state(), mqtt: mqtt.state() }).devices,
     lines,
   });
   const printer = startPrinter({ store, bus, log });
@@ -126,6 +136,8 @@ async function start(options: Options): Promise<() => Promise<void>> {
     voice: options.voice,
     dataFolder: options.dataFolder,
   });
+
+  const watched = cameras({ urlOf: (doorId) => directory.doors.get(doorId).videoUrl });
 
   // The page and its API.
   const missing = () => missingParts({ ...options, mqtt: mqtt.state().link !== "not-configured" });
@@ -159,6 +171,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     identity,
     people: home?.users,
     turn: vps.turnCredentials,
+    cameras: watched,
     provisioning: provisioningView(store, vps),
     missing,
     notices,
@@ -184,10 +197,12 @@ async function start(options: Options): Promise<() => Promise<void>> {
 
   const stop = async () => {
     await testCalls.stop();
+    certificates.stop();
     clearInterval(copying);
     stopPairings();
     stopTesting();
     await app.close();
+    await watched.stop();
     await telephony.stop();
     await vps.stop();
     relays.close();
@@ -221,6 +236,7 @@ function explain(error: unknown, port: number | null): string {
     if (error.code === "EADDRINUSE") return `Port ${port} is in use by another program; choose another one with port.`;
     if (error.code === "EACCES" || error.code === "EROFS") return `The bridge may not write here: ${error.message}.`;
     if (error.code === "ENOSPC") return `The disk is full: ${error.message}.`;
+    if ("path" in error) return `The bridge cannot use its data folder: ${error.message}.`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -63,6 +63,13 @@ test("the app's options.json and the environment have the same names, and the en
   assert.equal(options.mqtt, null);
 });
 
+test("the audit log is kept for a year, or for as many days as are asked for", () => {
+  assert.deepEqual([read().auditDays, read({ NEOLIA_AUDIT_DAYS: "30" }).auditDays], [365, 30]);
+  for (const wrong of ["0", "4000", "1.5", "a year"]) {
+    assert.deepEqual(problems({ NEOLIA_AUDIT_DAYS: wrong }), ["audit_days must be a number from 1 to 3650."]);
+  }
+});
+
 test("every problem is told at once, in one sentence each", () => {
   assert.deepEqual(
     problems({ NEOLIA_PORT: "0", NEOLIA_LOG_LEVEL: "loud", NEOLIA_CONTROL_URL: "ftp://x", NEOLIA_CA_FILE: "/nowhere" }),

@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { KEPT_DAYS } from "./directory/audit.ts";
 import type { LogLevel } from "./log.ts";
 
 export interface Options {
@@ -34,6 +35,8 @@ export interface Options {
   /** The built panel. */
   panelFolder: string;
   logLevel: LogLevel;
+  /** Days that the audit log is kept. */
+  auditDays: number;
 }
 
 /** Everything that is wrong with the options, one plain sentence each. */
@@ -48,6 +51,8 @@ export class OptionsError extends Error {
 }
 
 const DEFAULT_PORT = 8099;
+/** Ten years. */
+const MOST_AUDIT_DAYS = 3650;
 const VOICE_URL = "https://api.openai.com/v1";
 const VOICE_MODEL = "gpt-realtime-2.1";
 const VOICE = "marin";
@@ -80,6 +85,10 @@ export function readOptions(env: Record<string, string | undefined>): Options {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) problems.push("port must be a number from 1 to 65535.");
   const logLevel = LOG_LEVELS.find((level) => level === (text("log_level") ?? "info"));
   if (!logLevel) problems.push(`log_level must be one of ${LOG_LEVELS.join(", ")}.`);
+  const auditDays = Number(text("audit_days") ?? KEPT_DAYS);
+  if (!Number.isInteger(auditDays) || auditDays < 1 || auditDays > MOST_AUDIT_DAYS) {
+    problems.push(`audit_days must be a number from 1 to ${MOST_AUDIT_DAYS}.`);
+  }
   const control = address("control_url", "https:", "http:");
   // A bridge with several sites has a token for each, with spaces or commas between them.
   const tokens = (text("site_token") ?? "").split(/[\s,]+/).filter((token) => token !== "");
@@ -128,6 +137,7 @@ export function readOptions(env: Record<string, string | undefined>): Options {
     demoUrl: demo?.href,
     panelFolder: resolve(text("panel") ?? builtPanel()),
     logLevel,
+    auditDays,
   };
 }
 

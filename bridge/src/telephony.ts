@@ -1,9 +1,11 @@
 /** Starts the switchboard with the first phone line: a house without a restaurant pays nothing for it. */
+import type { AssistantProblem } from "./api/line.ts";
 import type { EventBus } from "./events/bus.ts";
 import type { Log } from "./links/log.ts";
 import type { OrderDesk } from "./ordering/order-desk.ts";
 import type { Store } from "./store/store.ts";
 import type { Switchboard, VoiceSettings } from "./switchboard.ts";
+import { assistantProblem } from "./voice/voice-errors.ts";
 
 export interface TelephonyOptions {
   store: Store;
@@ -18,8 +20,8 @@ export interface TelephonyOptions {
 }
 
 export interface Telephony {
-  /** Whether the assistant can take a call now; null: there is no line. */
-  voice(): { ready: boolean; problem: string | null } | null;
+  /** Why the assistant answers no call now; null: it does, or is just starting. */
+  assistantProblem(): AssistantProblem | null;
   stop(): Promise<void>;
 }
 
@@ -27,14 +29,16 @@ export function startTelephony(options: TelephonyOptions): Telephony {
   const { store, bus, sipUri, log } = options;
   let switchboard: Promise<Switchboard> | null = null;
   let running: Switchboard | null = null;
+  let failed = false;
   let stopped = false;
+  const tell = (): void => bus.emit("linkChanged", { link: "voice" });
 
   async function load(uri: string): Promise<Switchboard> {
     const { openSwitchboard } = await import("./switchboard.ts");
     running = openSwitchboard({
       ...options,
       sipUri: uri,
-      onHealth: () => bus.emit("linkChanged", { link: "voice" }),
+      onHealth: tell,
     });
     return running;
   }
@@ -44,14 +48,22 @@ export function startTelephony(options: TelephonyOptions): Telephony {
     if (running) running.follow();
     else if (!switchboard && store.lines.list().length > 0) {
       switchboard = load(sipUri);
-      switchboard.catch((error: unknown) => log.error({ err: error }, "the phone could not be started"));
+      switchboard.catch((error: unknown) => {
+        log.error({ err: error }, "the phone could not be started");
+        failed = true;
+        tell();
+      });
     }
   }
 
   const off = [bus.on("directoryChanged", look), bus.on("deskChanged", look)];
   look();
   return {
-    voice: () => running?.health() ?? null,
+    assistantProblem: () => {
+      if (sipUri === null || failed) return "no-phone";
+      const { problem = null } = running?.health() ?? {};
+      return problem === null ? null : assistantProblem(problem);
+    },
     stop: async () => {
       stopped = true;
       for (const stopListening of off) stopListening();

@@ -347,11 +347,12 @@ export class NeoliaPanel extends LitElement {
       case "incoming":
       case "answering":
         return html`<neolia-incoming-view .t=${t} .call=${call} .peer=${peerOf(call.call, known, t)}
-          .microphone=${microphone}></neolia-incoming-view>`;
+          .microphone=${microphone} .api=${this.model?.api}></neolia-incoming-view>`;
       case "outgoing":
       case "active":
       case "ended":
-        return html`<neolia-call-view .t=${t} .call=${call} .peer=${peerOf(call.call, known, t)}></neolia-call-view>`;
+        return html`<neolia-call-view .t=${t} .call=${call} .peer=${peerOf(call.call, known, t)}
+          .api=${this.model?.api}></neolia-call-view>`;
     }
   }
 

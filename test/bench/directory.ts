@@ -1,5 +1,6 @@
 /**
- * The directory at 100, 1,000 and 10,000 units: the API, an edit's way to Kamailio's directory file, and a whole reconcile.
+ * The directory at 100, 1,000 and 10,000 units: the API, an edit's way to Kamailio's directory file, a whole reconcile, and
+ * the installer's list of units.
  * `npm run bench -- directory [--write]` prints a table and one line of JSON; `--write` renews docs/benchmarks-directory.md.
  */
 import { writeFileSync } from "node:fs";
@@ -16,7 +17,8 @@ import { type Edge, startEdge } from "../lab/edge.ts";
 import { labFolder } from "../lab/folder.ts";
 import { reservePorts } from "../lab/ports.ts";
 import { until } from "../lab/until.ts";
-import { percentile, round } from "./figures.ts";
+import { measureDirectoryPanel, type PanelFigures } from "./directory-panel.ts";
+import { percentile, round, type Spread } from "./figures.ts";
 
 const SIZES = [100, 1_000, 10_000];
 const REQUESTS = 60;
@@ -33,6 +35,8 @@ interface Figures {
   reconcile: { median: number; p95: number };
   /** CSV with a unit and an account a line, dry run not counted. */
   importMs: number;
+  /** The installer's list of units in Chromium; filled in once all sizes are through. */
+  panel?: PanelFigures;
 }
 
 async function measure(units: number): Promise<Figures> {
@@ -181,6 +185,8 @@ function table(all: readonly Figures[]): string {
   const [small, , large] = all;
   const times = (of: (figures: Figures) => number) =>
     small && large ? `${(of(large) / Math.max(of(small), 0.1)).toFixed(1)}×` : "";
+  const panel = (name: string, of: (figures: PanelFigures) => Spread, share: "median" | "p95") =>
+    row(name, (figures) => (figures.panel ? round(of(figures.panel)[share], 1) : Number.NaN));
   const row = (name: string, of: (figures: Figures) => number) =>
     `| ${[name, ...all.map((figures) => String(of(figures))), times(of)].join(" | ")} |`;
   return [
@@ -191,20 +197,30 @@ function table(all: readonly Figures[]): string {
     row("the same, p95", ({ editLive }) => editLive.p95),
     row("the same after a whole reconcile, median (linear)", ({ reconcile }) => reconcile.median),
     row("import of units and accounts from CSV (linear)", ({ importMs }) => importMs),
+    panel("panel: list of units on the screen, median", ({ listMs }) => listMs, "median"),
+    panel("panel: a search answered, median", ({ searchMs }) => searchMs, "median"),
+    panel("panel: End key until the last unit is shown, median", ({ endMs }) => endMs, "median"),
+    panel("panel: a frame while scrolling, p95", ({ frameMs }) => frameMs, "p95"),
+    row("panel: rows in the page (not ms)", (figures) => figures.panel?.rowsInPage ?? Number.NaN),
   ].join("\n");
 }
 
 const { values } = parseArgs({ options: { write: { type: "boolean" } } });
 const all: Figures[] = [];
 for (const units of SIZES) all.push(await measure(units));
+const panels = await measureDirectoryPanel(SIZES);
+for (const figures of all) {
+  const panel = panels.find(({ units }) => units === figures.units);
+  if (panel) figures.panel = panel;
+}
 console.log(table(all));
 if (values.write) {
   writeFileSync(
     join(import.meta.dirname, "../../docs/benchmarks-directory.md"),
     `# Benchmark of the directory
 
-Made by \`npm run bench -- directory --write\`: the real bridge, control and Kamailio on one machine, one site, one account a unit. The
-aim: within twice from 100 to 10,000 units, but for what must read everything.
+Made by \`npm run bench -- directory --write\`: the real bridge, control and Kamailio on one machine, one site, one account a unit; the
+panel in Chromium. The aim: within twice from 100 to 10,000 units, but for what must read everything.
 
 ${table(all)}
 `,

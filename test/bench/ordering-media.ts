@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { WebSocket } from "ws";
+import type { StoredMenu } from "../../bridge/src/api/menu.ts";
 import type { RealtimeSession } from "../fakes/realtime/session.ts";
 import type { Call } from "../lab/sip/call.ts";
 import type { SoundPeer } from "../lab/sip/rtp.ts";
@@ -41,10 +42,12 @@ function keepWriting(lab: LineLab): () => void {
     headers: { cookie: api.cookie, origin: bridge.url },
   });
   panel.on("error", () => {});
+  // Any dish of whatever menu the line has.
+  const dish = api.get<StoredMenu>(`/api/lines/${line.id}/menu`).then(({ menu }) => menu.items[0]?.id ?? "");
   let soldOut = false;
   const timer = setInterval(() => {
     soldOut = !soldOut;
-    void api.put(`/api/lines/${line.id}/stock/expresso`, { soldOut }).catch(() => {});
+    void dish.then((id) => api.put(`/api/lines/${line.id}/stock/${id}`, { soldOut })).catch(() => {});
   }, 100);
   return () => {
     clearInterval(timer);

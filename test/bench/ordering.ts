@@ -4,52 +4,83 @@
  * call and, as its last line, one JSON object.
  *
  *   --calls <folder>    other cases and menus (test/phone/calls/README.md says what is in them)
- *   --at-once <n>       calls at the same time (4)
- *   --only <text>       cases whose name contains it
+ *   --at-once <n>       calls at the same time (10)
+ *   --only <a,b>        cases whose name contains one of these
+ *   --no-media          without the figures of latency, pacing, CPU and memory
  *   --write             into docs/benchmarks-ordering.md
+ *   --record <folder>   keeps each session with the service, to be replayed
+ *   --replay <folder>   the cases of which it has a recording, the service played from it
  *
- * With OPENAI_API_KEY in the environment the calls go to the real service, until --budget-cents (200) are spent.
+ * With OPENAI_API_KEY in the environment the calls go to the real service, until --budget-cents (200) are spent, and are
+ * recorded (into dist/recordings unless --record says otherwise).
  */
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { Recorder } from "../fakes/realtime/recorder.ts";
+import { type Recording, readRecording } from "../fakes/realtime/recording.ts";
+import { putFirst } from "../lab/priority.ts";
 import { type NamedCase, readCases } from "../phone/call-case.ts";
 import { type CallerReport, playCase } from "../phone/caller.ts";
 import { judge, type Score } from "../phone/judge.ts";
 import { LineLab, type Restaurant } from "../phone/line-lab.ts";
 import { loadMenu } from "../phone/menus.ts";
-import { ScriptedModel } from "../phone/scripted-model.ts";
+import { lineOf, ScriptedModel } from "../phone/scripted-model.ts";
 import { percentile, round } from "./figures.ts";
 import { measureMedia } from "./ordering-media.ts";
 
 const { values } = parseArgs({
   options: {
     calls: { type: "string", default: join(import.meta.dirname, "../phone/calls") },
-    "at-once": { type: "string", default: "4" },
+    "at-once": { type: "string", default: "10" },
     only: { type: "string", default: "" },
     write: { type: "boolean", default: false },
     "budget-cents": { type: "string", default: "200" },
     "no-media": { type: "boolean", default: false },
+    record: { type: "string" },
+    replay: { type: "string" },
   },
 });
 const folder = resolve(values.calls);
-const cases = readCases(folder).filter(({ id }) => id.includes(values.only));
+const { replay } = values;
+const cases = readCases(folder)
+  .filter(({ id }) => values.only.split(",").some((part) => id.includes(part)))
+  .filter(({ id }) => replay === undefined || existsSync(join(replay, `${id}.jsonl`)));
 const atOnce = Math.max(1, Number(values["at-once"]));
+const SERVICE = "https://api.openai.com/v1";
 const key = process.env.OPENAI_API_KEY ?? "";
 const isReal = key !== "";
-const budgetCents = Number(values["budget-cents"]);
+const record = values.record ?? (isReal ? join(import.meta.dirname, "../../dist/recordings") : null);
+const caseOn = (instructions: string | undefined): NamedCase | null => {
+  const line = lineOf(instructions);
+  return line === null ? null : (running.get(line) ?? null);
+};
+let recorder = null as Recorder | null;
 
-const running = new Set<NamedCase>();
+/** What is played on each line now, by the line's name. */
+const running = new Map<string, NamedCase>();
 const models: ScriptedModel[] = [];
 const lab = await LineLab.start({
   brain: () => {
-    const model = new ScriptedModel(() => [...running]);
+    const model = new ScriptedModel((line) => running.get(line) ?? null);
     models.push(model);
     return model;
   },
   gateways: Array.from({ length: atOnce }, (_, index) => `ht841_restaurant${index + 1}`),
-  ...(isReal ? { voice: { NEOLIA_OPENAI_API_KEY: key, NEOLIA_VOICE_URL: "https://api.openai.com/v1" } } : {}),
+  between: async (standIn) => {
+    if (replay !== undefined) standIn.recording = (instructions) => recordingFor(caseOn(instructions), replay);
+    if (record === null) return standIn.url;
+    recorder = await Recorder.start({
+      upstream: isReal ? SERVICE : standIn.url,
+      apiKey: isReal ? key : "sk-stand-in",
+      folder: record,
+      budgetCents: isReal ? Number(values["budget-cents"]) : Number.POSITIVE_INFINITY,
+      nameOf: (instructions) => caseOn(instructions)?.id ?? null,
+    });
+    return recorder.url;
+  },
 });
+if (!putFirst()) console.log("no right to a higher priority: other programs on this machine may disturb the calls");
 process.once("SIGINT", () => void lab.stop().finally(() => process.exit(130)));
 const scores: Score[] = [];
 let spentCents = 0;
@@ -59,12 +90,8 @@ try {
   await Promise.all(
     lab.restaurants.map(async (restaurant) => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        if (isReal && spentCents >= budgetCents) break;
+        if (recorder?.spent) break;
         number += 1;
-        // Two scripts with the same first words cannot be told apart by ear: they take turns.
-        const first = next.turns[0]?.caller;
-        while ([...running].some(({ turns }) => turns[0]?.caller === first))
-          await new Promise((done) => setTimeout(done, 500));
         const score = await call(restaurant, next, `+336000${String(number).padStart(5, "0")}`);
         scores.push(score);
         spentCents += score.costCents;
@@ -77,7 +104,12 @@ try {
   const media = values["no-media"] || isReal ? null : await measureMedia(lab);
   report(media);
 } finally {
+  await recorder?.stop();
   await lab.stop();
+}
+
+function recordingFor(script: NamedCase | null, from: string): Recording | null {
+  return script === null ? null : readRecording(from, script.id);
 }
 
 async function call(restaurant: Restaurant, script: NamedCase, number: string): Promise<Score> {
@@ -86,7 +118,7 @@ async function call(restaurant: Restaurant, script: NamedCase, number: string): 
     api.put(`/api/lines/${restaurant.line.id}/stock/${menuId}`, { soldOut }).then(() => {});
   await loadMenu(api, restaurant.line.id, folder, script.menu);
   for (const menuId of script.soldOut ?? []) await stock(menuId, true);
-  running.add(script);
+  running.set(restaurant.line.label, script);
   let report: CallerReport | null = null;
   let failure: string | null = null;
   try {
@@ -98,7 +130,7 @@ async function call(restaurant: Restaurant, script: NamedCase, number: string): 
   } catch (error) {
     failure = String(error);
   } finally {
-    running.delete(script);
+    running.delete(restaurant.line.label);
   }
   const score = await judge({ lab, restaurant, script, number: script.number ?? number, report, failure });
   const changed = [...(script.soldOut ?? []), ...script.turns.flatMap(({ soldOut }) => Object.keys(soldOut ?? {}))];
@@ -110,7 +142,9 @@ async function call(restaurant: Restaurant, script: NamedCase, number: string): 
 function understood(id: string): string {
   const turns = models.filter((model) => model.caseId === id).flatMap(({ recognised }) => recognised);
   return turns
-    .map(({ text, score, margin }) => `       ${score.toFixed(2)} (+${margin.toFixed(2)}) ${text}`)
+    .map(({ text, score, margin, refused }) =>
+      `       ${score.toFixed(2)} (+${margin.toFixed(2)}) ${text} ${refused.join(" ")}`.trimEnd(),
+    )
     .join("\n");
 }
 

@@ -29,25 +29,32 @@ export class AdminDesk {
   readonly bridge: Bridge;
   readonly api: BridgeApi;
   readonly browser: Browser;
+  /** The built panel, for another bridge. */
+  readonly panelFolder: string;
   private readonly stops: (() => unknown)[];
   private readonly contexts: BrowserContext[] = [];
 
-  private constructor(bridge: Bridge, api: BridgeApi, browser: Browser, stops: (() => unknown)[]) {
+  private constructor(bridge: Bridge, api: BridgeApi, browser: Browser, panelFolder: string, stops: (() => unknown)[]) {
+    this.panelFolder = panelFolder;
     this.bridge = bridge;
     this.api = api;
     this.browser = browser;
     this.stops = stops;
   }
 
-  static async start(): Promise<AdminDesk> {
+  /** `withServer`: an address where devices would register is configured; nobody is there. */
+  static async start({ withServer = false } = {}): Promise<AdminDesk> {
     const folder = labFolder("admin");
     const ports = await reservePorts();
     const panel = await buildPanel({ outFolder: `${folder.path}/panel` });
-    const bridge = await startBridge({ folder: folder.path, port: ports.base, env: { NEOLIA_PANEL: panel } });
+    const bridge = await startBridge({
+      ...{ folder: folder.path, port: ports.base, env: { NEOLIA_PANEL: panel } },
+      ...(withServer && { sipUri: `wss://localhost:${ports.base + 1}` }),
+    });
     await until(() => bridge.token, { what: "the bridge to print its token" });
     const browser = await startChromium();
     const stops = [() => folder.remove(), () => ports.release(), () => bridge.stop(), () => browser.close()];
-    return new AdminDesk(bridge, await bridge.api(), browser, stops);
+    return new AdminDesk(bridge, await bridge.api(), browser, panel, stops);
   }
 
   /** Opens a page of the installer, signed in. `path`: behind `#/admin`. */

@@ -3,7 +3,9 @@
  * units, a door, and devices that ring: a SIP phone from its card, and a wall panel from its link.
  */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
+import Database from "better-sqlite3";
 import type { Page } from "playwright-core";
 import { around } from "../lab/around.ts";
 import { newProfile } from "../lab/chromium.ts";
@@ -93,6 +95,33 @@ test("an empty app greets with three steps, and ends as a building whose devices
   await page.getByRole("button", { name: "Decline" }).click();
   await field.waitFor({ timeout: 30_000 });
   assert.equal(await field.inputValue(), "Annex");
+});
+
+test("a change that the server refuses is named with its way out, and goes on by itself once it is taken", async () => {
+  const [made] = await site.api.get<{ id: string }[]>("/api/sites");
+  const siteId = made?.id ?? assert.fail("the way above made a site");
+  // The bridge lets nobody give one name twice: what an older version may have left is put into its file.
+  const db = new Database(join(site.bridge.dataFolder, "neolia.db"));
+  db.prepare(
+    `INSERT INTO account (id, site_id, unit_id, username, type, label, ha1, enabled, created_at_ms)
+     VALUES (?, ?, NULL, 'unit150', 'gateway', 'Old gateway', ?, 1, 0)`,
+  ).run("01J00000000000000000000099", siteId, "0".repeat(32));
+  db.close();
+  const page = await (await newProfile(site.browser, { viewport: { width: 1440, height: 900 } })).newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(site.bridge.pageUrl);
+  await page.getByRole("button", { name: "Manage the building" }).click();
+  await page.getByRole("link", { name: "Overview" }).click();
+  await page.getByLabel("Address").fill("12 Lake Road, Lakeside");
+  await page.getByRole("button", { name: "Save" }).click();
+  const unit = (await site.api.get<{ id: string }[]>(`/api/units?siteId=${siteId}`))[0];
+  await site.api.patch(`/api/units/${unit?.id}`, { number: "101a" });
+  await page.getByRole("heading", { name: "The server refuses the latest changes" }).waitFor();
+  await page.getByText("unit150 is the name of a unit and of a device.").waitFor();
+  await inspect(page, "stuck");
+  await site.api.delete("/api/accounts/01J00000000000000000000099");
+  await page.getByRole("heading", { name: "The server refuses the latest changes" }).waitFor({ state: "detached" });
+  await page.getByText("Live", { exact: true }).first().waitFor();
 });
 
 async function addDoor(page: Page): Promise<{ password: string }> {

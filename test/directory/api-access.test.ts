@@ -108,7 +108,7 @@ test("an administrator says who lives where, and a flat that is gone is nobody's
   const before = api.store.provisioning.get(house.site.id)?.revision;
   api.events.length = 0;
   const made = (await put([...units, house.unit401.id])).json<Member>();
-  assert.deepEqual(made, { userId: USER, name: null, administrator: false, desk: false, unitIds: units });
+  assert.deepEqual(made, { userId: USER, name: null, administrator: false, desk: false, unitIds: units, version: 1 });
   assert.deepEqual((await api.send("GET", "/api/members")).json<Member[]>(), [made]);
   // The panels hear of it, the VPS does not.
   assert.deepEqual(api.events, [`directoryChanged ${house.site.id}`]);
@@ -127,11 +127,11 @@ test("an administrator says who lives where, and a flat that is gone is nobody's
 test("an administrator says who works at the desk, and saying where they live leaves that alone", async () => {
   const put = async (body: object) => (await api.send("PUT", `/api/members/${USER}`, body)).json<Member>();
   const nobody = { userId: USER, name: null, administrator: false, desk: false, unitIds: [] };
-  assert.deepEqual(await put({ unitIds: [], desk: true }), { ...nobody, desk: true });
+  assert.deepEqual(await put({ unitIds: [], desk: true }), { ...nobody, desk: true, version: 1 });
   api.events.length = 0;
   assert.equal((await put({ unitIds: [house.unit401.id] })).desk, true);
   assert.equal(api.directory.members.worksAtDesk(USER), true);
-  assert.deepEqual(await put({ unitIds: [], desk: false }), nobody);
+  assert.deepEqual(await put({ unitIds: [], desk: false }), { ...nobody, version: 3 });
   assert.deepEqual((await api.send("GET", "/api/members")).json<Member[]>(), []);
   // The panels hear of each, though it is no matter of a site.
   assert.deepEqual(api.events, Array(2).fill(`directoryChanged ${house.site.id}`));

@@ -1,9 +1,13 @@
 /** The whole site into another app: devices work on, nothing is typed again. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import type { AuditPage } from "../../bridge/src/api/audit.ts";
 import type { Backup, RestoreReply } from "../../bridge/src/api/backup.ts";
 import type { Device } from "../../bridge/src/api/session.ts";
+import { checksumOf } from "../../bridge/src/directory/backup.ts";
 import { siteSnapshot } from "../../bridge/src/directory/snapshot.ts";
+import { makeDesk } from "../ordering/desk-requests.ts";
+import { loggedCall } from "../panel/desk.ts";
 import { type TestApp, testApp, USER } from "./app.ts";
 import { DEVICE, type House, makeHouse } from "./house.ts";
 
@@ -39,13 +43,18 @@ test("a restored site gives the VPS the same directory and the panel the same lo
   const reply = await put(other, backup);
   assert.equal(reply.status, 201, reply.text);
   const { counts } = reply.json<RestoreReply>();
-  assert.deepEqual(counts, { buildings: 1, units: 2, doors: 1, accounts: 2, rules: 3, members: 1 });
+  const directory = { buildings: 1, units: 2, doors: 1, accounts: 2, rules: 3, members: 1 };
+  assert.deepEqual(counts, { ...directory, calls: 0, orders: 0 });
   assert.deepEqual(forVps(other), forVps(api));
   const login = async (app: TestApp) => (await app.send("GET", `/api/devices/${DEVICE}`)).json<Device>().sip;
   assert.deepEqual(await login(other), await login(api));
   assert.deepEqual(other.store.members.unitsOf(USER), [house.unit402.id]);
   const again = (await other.send("GET", `/api/sites/${house.site.id}/backup`)).json<Backup>();
-  const content = ({ madeAtMs: _madeAtMs, checksum: _checksum, ...rest }: Backup) => rest;
+  const content = ({ madeAtMs: _madeAtMs, checksum: _checksum, extras, ...rest }: Backup) => {
+    // That it was saved and restored stands in the log.
+    const edits = extras.audit?.filter(({ noun }) => noun !== "backup");
+    return { ...rest, extras: { ...extras, audit: edits } };
+  };
   assert.deepEqual(content(again), content(backup));
 });
 
@@ -71,4 +80,71 @@ test("a tool that writes the same file with its keys in another order does it no
   const backup = await take();
   const reversed = Object.fromEntries(Object.entries(backup).toReversed());
   assert.equal((await put(other, reversed, true)).status, 200);
+});
+
+test("orders, drafts, the call log, the desk's people, cameras and the audit log come along", async () => {
+  const { lineId, draftCallId } = await makeDesk(api, house);
+  await api.send("PUT", `/api/members/${USER}`, { unitIds: [house.unit402.id], desk: true });
+  const call = loggedCall(1, 1_700_000_000_000, { siteId: house.site.id, unitId: house.unit401.id });
+  api.store.calls.upsertCall({ ...call, callerUnitId: null });
+  const reply = await put(other, await take());
+  assert.equal(reply.status, 201, reply.text);
+  const { calls, orders } = reply.json<RestoreReply>().counts;
+  assert.deepEqual([calls, orders], [1, 1]);
+  assert.deepEqual(other.store.calls.getCall(call.callId), api.store.calls.getCall(call.callId));
+  assert.equal(other.directory.members.worksAtDesk(USER), true);
+  assert.equal(other.directory.doors.get(house.door.id).videoUrl, house.door.videoUrl);
+  const board = (app: TestApp) => app.ordering.boards.board(lineId);
+  assert.deepEqual(board(other).orders, board(api).orders);
+  assert.deepEqual(
+    board(other).drafts.map((draft) => ({ ...draft, hasMessage: true })),
+    board(api).drafts,
+  );
+  const order = other.ordering.boards.draftToOrder(draftCallId);
+  assert.equal(other.store.orders.get(order.id)?.totalCents, 330);
+  const log = (await other.send("GET", `/api/audit?siteId=${house.site.id}`)).json<AuditPage>();
+  assert.ok(log.entries.some(({ noun, verb }) => noun === "unit" && verb === "added"));
+  assert.equal(log.entries[0]?.verb, "restored");
+});
+
+test("what callers said is in no backup, nor who they were once nobody has to get back to them", async () => {
+  const { orderId, draftCallId } = await makeDesk(api, house);
+  const gateway = { name: "ht841_restaurant1", label: "+33639980178", kind: "gateway" } as const;
+  const call = loggedCall(1, 1_700_000_000_000, { siteId: house.site.id, unitId: null, caller: gateway });
+  api.store.calls.upsertCall({ ...call, callerUnitId: null });
+  const personal = async () => /Paul|un tiramisu|\+33639980178|RIFF|UklGRg/g.exec(JSON.stringify(await take()))?.[0];
+  assert.ok(JSON.stringify(await take()).includes("Paul"), "an order that waits has its name");
+  for (const [from, to] of [
+    ["new", "accepted"],
+    ["accepted", "ready"],
+    ["ready", "gone"],
+  ] as const) {
+    api.ordering.boards.move(orderId, from, to);
+  }
+  api.ordering.boards.dismissDraft(draftCallId);
+  assert.equal(await personal(), undefined);
+  assert.equal((await take()).extras.customer_order?.[0]?.total_cents, 650);
+});
+
+test("a backup that reaches into another site, or whose columns are no JSON, is refused", async () => {
+  await makeDesk(api, house);
+  const elsewhere = await makeHouse(other, { domain: "other.sip.example.com" });
+  const { checksum: _checksum, ...backup } = await take();
+  const change = (table: string, column: string, value: string) => ({
+    ...backup,
+    extras: { ...backup.extras, [table]: backup.extras[table]?.map((row) => ({ ...row, [column]: value })) ?? [] },
+  });
+  for (const bad of [
+    change("audit", "site_id", elsewhere.site.id),
+    change("customer_order", "line_id", "01J00000000000000000000009"),
+    change("customer_order", "lines", "{"),
+    change("line", "settings", "no JSON"),
+  ]) {
+    const reply = await put(other, { ...bad, checksum: checksumOf(bad) });
+    assert.deepEqual([reply.status, reply.code], [400, "BACKUP_DAMAGED"]);
+  }
+  assert.deepEqual(
+    other.directory.sites.list().map(({ id }) => id),
+    [elsewhere.site.id],
+  );
 });

@@ -226,6 +226,12 @@ test("10,000 units are imported with progress that an administrator sees, and no
     next = page.next;
   }
   assert.equal(new Set(numbers).size, 10_002);
+  const jump = await pageOf("limit=5&offset=9998");
+  assert.deepEqual(
+    jump.rows.map(({ buildingName, number }) => `${buildingName} ${number}`),
+    numbers.slice(9_998),
+  );
+  assert.deepEqual([jump.next, (await pageOf("offset=20000")).rows], [null, []]);
   assert.deepEqual(numbers.slice(0, 4), ["A 401", "A 402", "T0 0", "T0 1"]);
   assert.ok(numbers.indexOf("T0 2") < numbers.indexOf("T0 10"));
   assert.deepEqual(

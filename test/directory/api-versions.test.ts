@@ -4,6 +4,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import type { AuditEntry, AuditPage } from "../../bridge/src/api/audit.ts";
 import type { Rule, Unit } from "../../bridge/src/api/directory.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
+import type { Member } from "../../bridge/src/api/member.ts";
 import type { Reply, TestApp } from "./app.ts";
 import { testApp, USER } from "./app.ts";
 import { DEVICE, type House, makeHouse } from "./house.ts";
@@ -63,6 +64,23 @@ test("a change that does not say what its sender has seen is refused", async () 
       assert.ok([200, 412].includes(reply.status), fine);
     }
   }
+});
+
+test("where a resident lives is a row as any other: the second of two editors is told, and nothing is overwritten", async () => {
+  const url = `/api/members/${USER}`;
+  const put = (unitIds: string[], seen: string | null) => api.send("PUT", url, { unitIds }, { "if-match": seen });
+  const first = await put([house.unit401.id], '"0"');
+  assert.deepEqual([first.status, first.json<Member>().version], [200, 1]);
+  const second = await put([house.unit402.id], '"0"');
+  assert.deepEqual([second.status, second.code], [412, "EDITED_MEANWHILE"]);
+  assert.deepEqual(current(second), { userId: USER, version: 1, unitIds: [house.unit401.id], desk: false });
+  assert.deepEqual(api.directory.members.unitsOf(USER), [house.unit401.id]);
+  assert.equal((await put([], null)).code, "PRECONDITION_MISSING");
+  const [member] = (await api.send("GET", "/api/members")).json<Member[]>();
+  assert.equal(member?.version, 1);
+  assert.equal((await put([], '"1"')).json<Member>().version, 2);
+  // Also when nothing is left to be listed, the next editor starts where the last one ended.
+  assert.equal((await put([house.unit401.id], '"0"')).code, "EDITED_MEANWHILE");
 });
 
 test("two editors at the same moment: exactly one gets through", async () => {
@@ -181,6 +199,7 @@ test("every change is in the audit log with who, what, when and from where, and 
       "account password-renewed Entrance (intercom-entrance)",
       "unit changed 401a",
       "test-ring started Home",
+      "grant added Dupont",
       "backup exported Home",
       "door added Entrance",
       "unit added 402",

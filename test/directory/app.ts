@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { ulid } from "ulid";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
+import type { AssistantProblem } from "../../bridge/src/api/line.ts";
 import { type Links, type LiveView, liveView } from "../../bridge/src/calls/live.ts";
 import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
 import type { DocumentPost } from "../../bridge/src/directory/pairing/document-post.ts";
@@ -17,6 +18,8 @@ import { standaloneIdentity } from "../../bridge/src/http/standalone-identity.ts
 import { visitsTo } from "../../bridge/src/http/visits.ts";
 import { type Ordering, startOrdering } from "../../bridge/src/ordering/ordering.ts";
 import { openStore, type Store } from "../../bridge/src/store/store.ts";
+import { cameras } from "../../bridge/src/video/cameras.ts";
+import type { Whep } from "../../bridge/src/video/whep.ts";
 import { Documents } from "../../infra/control/src/documents.ts";
 import { type Document, documentId, newToken, seal } from "../../infra/control/src/sealed-document.ts";
 import type { TurnCredentials } from "../../infra/control/src/wire.ts";
@@ -34,12 +37,16 @@ interface Stage {
   resident: { unitIds: string[]; desk?: boolean; userId?: string } | null;
   /** The VPS's TURN login; null: it is away. */
   turn: TurnCredentials | null;
+  /** Every door's camera. */
+  camera: Whep;
   /** The way to sites elsewhere; null: it is away. */
   relay: Relay | null;
   /** How far the directory's clock is ahead. */
   laterMs: number;
   /** The clock of sessions and attempts. */
   nowMs: number;
+  /** What the phone says of the assistant; whoever changes it tells `linkChanged`. */
+  assistantProblem: AssistantProblem | null;
 }
 
 export interface TestApp {
@@ -83,6 +90,12 @@ function postTo(documents: Documents, stage: () => Stage): DocumentPost {
   };
 }
 
+/** Answers, and shows nothing. */
+const CAMERA: Whep = {
+  open: async (url) => ({ sdp: "v=0\r\n", resource: `${url}/1` }),
+  close: async () => undefined,
+};
+
 /** Values to set; null leaves a header out. */
 export type HeaderChanges = Record<string, string | null>;
 
@@ -117,7 +130,15 @@ export interface TestAppOptions {
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const folder = labFolder("app");
   const store = openStore({ folder: folder.path });
-  const stage: Stage = { resident: null, turn: null, relay: null, laterMs: 0, nowMs: Date.now() };
+  const stage: Stage = {
+    resident: null,
+    turn: null,
+    camera: CAMERA,
+    relay: null,
+    laterMs: 0,
+    nowMs: Date.now(),
+    assistantProblem: null,
+  };
   const events: string[] = [];
   const documents = new Documents();
   const bus = new EventBus((error) => {
@@ -144,6 +165,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   const ordering = startOrdering({
     ...{ store, bus, directory, now: Date.now, newId: () => ulid() },
+    assistantProblem: () => stage.assistantProblem,
     announce: () => undefined,
     onError: (error) => {
       throw error;
@@ -188,6 +210,13 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       if (!stage.turn) throw new AppError("VPS_UNREACHABLE", "away");
       return stage.turn;
     },
+    cameras: cameras({
+      urlOf: (doorId) => directory.doors.get(doorId).videoUrl,
+      camera: {
+        open: (url, offer) => stage.camera.open(url, offer),
+        close: (resource) => stage.camera.close(resource),
+      },
+    }),
     missing: () => ["No VPS."],
     notices: () => ["Restored.", "No VPS."],
     version: "0.0.0",
@@ -200,7 +229,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     const headers: HeaderChanges = {
       host: `localhost:${options.port ?? PORT}`,
       ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1" }),
-      ...(["PATCH", "DELETE"].includes(method) && { "if-match": "*" }),
+      ...(["PATCH", "PUT", "DELETE"].includes(method) && { "if-match": "*" }),
       ...changes,
     };
     const request: InjectOptions = {

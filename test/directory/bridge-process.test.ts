@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, rmSync, statSync, truncateSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -41,8 +41,12 @@ async function start(more: Partial<BridgeLabOptions> = {}): Promise<Bridge> {
 }
 
 /** A start that cannot succeed: its exit code and what it prints for people. */
-function failingStart(env: Record<string, string> = {}): { status: number | null; stderr: string } {
-  const { status, stderr } = spawnSync(process.execPath, [MAIN], {
+function failingStart(
+  env: Record<string, string> = {},
+  under: readonly string[] = [],
+): { status: number | null; stderr: string } {
+  const [program = "", ...args] = [...under, process.execPath, MAIN];
+  const { status, stderr } = spawnSync(program, args, {
     encoding: "utf8",
     timeout: 20_000,
     env: {
@@ -187,6 +191,29 @@ test("a port in use, a folder in use, a newer database and wrong options are one
     status: 1,
     stderr: "port must be a number from 1 to 65535.\nsip_uri must be an address that starts with wss://.",
   });
+});
+
+test("a disk that is full at the first start, and a file that is no file, are one plain sentence each", () => {
+  const folder = join(lab.path, "bridge");
+  for (const bytes of [2_000, 100_000]) {
+    const { status, stderr } = failingStart({}, ["prlimit", `--fsize=${bytes}`]);
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^the disk of \S+bridge is full or failing \(disk I\/O error\): make room, or replace it, and start again$/,
+    );
+    assert.equal(stderr.split("\n").length, 1, stderr);
+  }
+  mkdirSync(join(folder, "secret"));
+  const noFile = failingStart();
+  assert.match(noFile.stderr, /^The bridge cannot use its data folder: EISDIR: [^\n]*secret'\.$/);
+  rmSync(join(folder, "secret"), { recursive: true });
+  for (const content of ["{{{", "null"]) {
+    writeFileSync(join(folder, "signed-out.json"), content);
+    const broken = failingStart();
+    assert.match(broken.stderr, /^\S+signed-out\.json cannot be read: delete it together with [^\n]*$/);
+    assert.deepEqual([noFile.status, broken.status], [1, 1]);
+  }
 });
 
 test("a full disk loses no acknowledged edit, says so, and is over when there is space again", async () => {

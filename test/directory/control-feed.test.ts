@@ -1,5 +1,6 @@
 /** The event feed: each event of the site once, in order, after whatever cursor, and nothing of another site. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import type { FeedMessage } from "../../infra/control/src/wire.ts";
 import type { Control, Feed } from "../lab/control.ts";
@@ -200,8 +201,9 @@ describe("the event feed", () => {
     const feed = await control.feed(tokenA, 10_000_000);
     feed.socket.send("{");
     feed.socket.send(JSON.stringify({ type: "event", event: { id: 1 } }));
+    // Its reply comes after whatever the messages before it did.
     feed.socket.ping();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await once(feed.socket, "pong");
     assert.equal(feed.closeCode, null);
     feed.socket.send("x".repeat(2_000));
     await until(() => feed.closeCode === 1009, { what: "the feed to close on a long message" });

@@ -53,6 +53,7 @@ export async function makeHouse(api: TestApp, site: Partial<typeof NEW_SITE> = {
       buildingId: building.id,
       label: "Entrance",
       name: "intercom-entrance",
+      videoUrl: "http://192.168.1.20:8889/entrance/whep",
     }),
     backup: (await api.send("GET", `/api/sites/${made.id}/backup`)).json<Backup>(),
     grant: await make<GrantWithCode>("grants", { siteId: made.id, label: "Dupont", hours: 24, backups: false }),

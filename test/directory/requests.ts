@@ -68,6 +68,8 @@ export function goodRequests(
     ["GET /api/doors/:id"],
     ["PATCH /api/doors/:id", { label: "Gate" }],
     ["GET /api/doors/:id/removal"],
+    ["POST /api/doors/:id/video", { sdp: "v=0\r\n" }],
+    ["DELETE /api/doors/:id/video/:videoId"],
     ["GET /api/accounts"],
     ["POST /api/accounts", { siteId: site.id, type: "panel", label: "Wall", unitId: unit401.id }],
     ["GET /api/accounts/page"],
@@ -132,6 +134,7 @@ export function goodRequests(
     const url = route
       .replace(":deviceId", DEVICE)
       .replace(":userId", USER)
+      .replace(":videoId", OTHER_DEVICE)
       .replace(":id", id)
       .replace(":kind", "units")
       .replace("*", "api/units");

@@ -172,14 +172,14 @@ test("a call that nobody takes in time is a missed call without an answer", asyn
   });
 });
 
-test("a caller whom no rule lets through is forbidden, and nobody is told of a ring", async () => {
+test("a visitor whom no rule lets through is forbidden: nobody is rung, and the flat missed a call", async () => {
   const [rule] = await lab.api.get<Array<{ id: string }>>(`/api/rules?unitId=${lab.unit("402").id}`);
   await lab.api.patch(`/api/rules/${rule?.id}`, { enabled: false });
   await lab.directoryLive();
   const door = await agents.door.call("unit402");
   assert.equal((await door.final).status, 403);
   await assertStory(
-    { status: "failed", reason: "forbidden", events: ["ended"], messages: ["failed/forbidden"] },
+    { status: "failed", reason: "forbidden", events: ["missed"], messages: ["failed/forbidden"] },
     "unit402",
   );
   await lab.api.patch(`/api/rules/${rule?.id}`, { enabled: true });

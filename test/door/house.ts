@@ -8,7 +8,7 @@ import type { Call } from "../lab/sip/call.ts";
 import type { Protocol } from "../lab/sip/wire.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
-import type { Rule } from "./rule-cases.ts";
+import type { Rule } from "./rule-case.ts";
 
 export const DOMAIN = "house.sip.example.com";
 

@@ -14,6 +14,10 @@ import { Building, DoNotDisturbPut, Door, Site, Unit } from "../../bridge/src/ap
 import { type LiveState, PanelMessage } from "../../bridge/src/api/live.ts";
 import { Device, type DevicePut, IceServers, Session } from "../../bridge/src/api/session.ts";
 import { DeviceReport, TestCallResult } from "../../bridge/src/api/site-health.ts";
+import { VideoAnswer, VideoOffer } from "../../bridge/src/api/video.ts";
+import { AppError } from "../../bridge/src/events/errors.ts";
+import { errorReply } from "../../bridge/src/http/error-reply.ts";
+import { cameras } from "../../bridge/src/video/cameras.ts";
 
 export interface BridgeContent {
   sites: Site[];
@@ -122,6 +126,7 @@ export class BridgeFake {
     this.lists(app);
     this.deviceRoutes(app);
     this.doNotDisturb(app);
+    this.video(app);
     app.get("/api/ws", { websocket: true }, (socket) => {
       this.sockets.add(socket);
       socket.on("close", () => this.sockets.delete(socket));
@@ -154,6 +159,26 @@ export class BridgeFake {
       this.push({ type: "directory", siteId: unit.siteId });
       return checked(Unit, unit);
     });
+  }
+
+  /** The real way to the camera. */
+  private video(app: FastifyInstance): void {
+    const watched = cameras({ urlOf: (id) => this.content.doors.find((door) => door.id === id)?.videoUrl ?? "" });
+    type Route = { Params: { id: string; videoId: string }; Body: VideoOffer };
+    app.post<Route>("/api/doors/:id/video", async (request, reply) => {
+      try {
+        const answer = await watched.watch(request.params.id, checked(VideoOffer, request.body).sdp);
+        return reply.code(201).send(checked(VideoAnswer, answer));
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        return reply.code(error.status).send(errorReply(error));
+      }
+    });
+    app.delete<Route>("/api/doors/:id/video/:videoId", async (request, reply) => {
+      await watched.leave(request.params.id, request.params.videoId);
+      return reply.code(204).send();
+    });
+    app.addHook("onClose", async () => watched.stop());
   }
 
   private deviceRoutes(app: FastifyInstance): void {

@@ -45,6 +45,8 @@ test("Core makes a device for the site and each door, unit and panel, one behind
   assert.deepEqual(found.map(({ name, model, via_device_id: via }) => [name, model, nameOf(via)]).toSorted(), [
     ["Entrance", "Door", "Sample house"],
     ["Hall panel", "Panel", "Unit 401"],
+    ["Label of line1", "Gateway", "Sample house"],
+    ["Label of mobile401", "Phone", "Unit 401"],
     ["Label of panel402", "Panel", "Unit 402"],
     ["Sample house", "Site", null],
     ["Unit 401", "Unit", "Sample house"],
@@ -58,7 +60,9 @@ test("the entities have the names and ids that a person expects", async () => {
     .filter(({ entity_id: id }) => /unit401|entrance|hall_panel|panel401|sample_house/.test(id))
     .map(({ entity_id: id, attributes }) => [id, attributes.friendly_name]);
   assert.deepEqual(Object.fromEntries(names), {
+    "binary_sensor.intercom_entrance_ring_check": "Entrance Ring check",
     "binary_sensor.panel401_registration": "Hall panel Registration",
+    "binary_sensor.panel401_ring_check": "Hall panel Ring check",
     "binary_sensor.sample_house_connected": "Sample house Connected",
     "event.intercom_entrance_ring": "Entrance Ring",
     "event.unit401_calls": "Unit 401 Calls",
@@ -94,6 +98,13 @@ test("a call that nobody answers is a missed one", async () => {
   const call = intercom.ring();
   intercom.tell(call, "failed", { code: 487 });
   await intercom.heard("event.unit401_calls", "missed", call);
+});
+
+test("the bell of a door is heard though no rule lets its call through, and its unit missed a call", async () => {
+  const call = intercom.press("unit402", 403);
+  const { attributes } = await intercom.heard("event.intercom_entrance_ring", "ring", call);
+  assert.equal(attributes.reason, "forbidden");
+  await intercom.heard("event.unit402_calls", "missed", call);
 });
 
 test("the same event twice, as QoS 1 may deliver it, is one event in Core", async () => {
@@ -152,6 +163,22 @@ test("a panel that loses its registration is a problem", async () => {
   await intercom.state("binary_sensor.panel401_registration", "off");
 });
 
+test("every device says whether it could ring now, with what is wrong, and nobody can say while the VPS is away", async () => {
+  const panel = "binary_sensor.panel401_ring_check";
+  intercom.setRegistered(["panel401", "intercom-entrance"]);
+  await intercom.state(panel, "off");
+  await intercom.state("binary_sensor.intercom_entrance_ring_check", "off");
+  intercom.setRegistered(["intercom-entrance"]);
+  const { attributes } = await intercom.state(panel, "on");
+  assert.deepEqual([attributes.device_class, attributes.problems], ["problem", ["DEVICE_NOT_REGISTERED"]]);
+  // A phone sleeps: no problem of the house.
+  await intercom.state("binary_sensor.mobile401_ring_check", "off");
+  intercom.setRegistered(null);
+  await intercom.state(panel, "unknown");
+  intercom.setRegistered(["panel401"]);
+  await intercom.state(panel, "off");
+});
+
 test("an automation finds device triggers for every kind of call event", async () => {
   const unit = (await devices()).find(({ name }) => name === "Unit 401");
   const triggers = await socket.command<{ domain: string; type: string; subtype: string }[]>(
@@ -208,6 +235,7 @@ test("a unit that was deleted takes its device and entities along", async () => 
   intercom.edit(({ units }) => units.remove(UNIT_402));
   await until(async () => (await intercom.look("event.unit402_doorbell")) === null, { what: "the entity to be gone" });
   await until(async () => !(await devices()).some(({ name }) => /402/.test(name)), { what: "its devices to be gone" });
+  assert.equal(await intercom.look("binary_sensor.panel402_ring_check"), null);
 });
 
 test("when the bridge is gone everything but the site's own sensor is unavailable", async () => {

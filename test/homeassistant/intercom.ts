@@ -3,6 +3,7 @@ import { connectAsync, type MqttClient } from "mqtt";
 import { ulid } from "ulid";
 import { type CallLog, startCallLog } from "../../bridge/src/calls/call-log.ts";
 import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
+import type { LinkStates } from "../../bridge/src/directory/health/site-health.ts";
 import { EventBus } from "../../bridge/src/events/bus.ts";
 import { NetworkWatch } from "../../bridge/src/links/network-watch.ts";
 import { announcer } from "../../bridge/src/mqtt/announcer.ts";
@@ -16,6 +17,8 @@ import { type Mosquitto, startMosquitto } from "../lab/mosquitto.ts";
 import { until } from "../lab/until.ts";
 import type { Home } from "./home.ts";
 import { addMqtt } from "./onboarding.ts";
+
+const LINKS: LinkStates = { vps: { link: "up", code: null, partsDown: [] }, mqtt: { link: "up", code: null } };
 
 export class Intercom {
   readonly broker: Mosquitto;
@@ -52,6 +55,7 @@ export class Intercom {
       network: this.network,
       log,
       registered: () => this.registered,
+      deviceHealth: (siteId) => this.directory.siteHealth(siteId, LINKS).devices,
       command: obeying({ store, directory: this.directory, log }),
     });
   }
@@ -91,8 +95,19 @@ export class Intercom {
     return callId;
   }
 
-  setRegistered(usernames: string[]): void {
-    this.registered = usernames.map(accountId);
+  /** The door calls a unit and is refused with this SIP status, before anybody rang. Returns the call's id. */
+  press(unit: string, code: number): string {
+    const callId = (this.events + 1).toString(16).padStart(32, "0");
+    this.tell(callId, "failed", { callee: unit, unit, code });
+    return callId;
+  }
+
+  /** null: the VPS is away. */
+  setRegistered(usernames: string[] | null): void {
+    this.registered = (usernames ?? []).map(accountId);
+    const contact = { userAgent: "", address: "", transport: "wss", expiresInS: 60, lastSeenMs: Date.now() };
+    const contacts = usernames?.map((username) => ({ ...contact, username })) ?? null;
+    this.directory.registrations.heard(SITE, contacts);
     this.bus.emit("registrationsChanged", { siteId: SITE });
   }
 

@@ -68,6 +68,12 @@ test("Core shows a line's state, queue and turnover, hears each order, and its s
   await becomes("sensor.chez_luigi_line_state", "open");
   await becomes("sensor.chez_luigi_queue", "0");
   await becomes("binary_sensor.chez_luigi_unaccepted", "off");
+  await becomes("binary_sensor.chez_luigi_assistant", "off");
+  luigi.assistant("key-refused");
+  const assistant = await becomes("binary_sensor.chez_luigi_assistant", "on");
+  assert.deepEqual([assistant.attributes.device_class, assistant.attributes.problem], ["problem", "key-refused"]);
+  luigi.assistant(null);
+  await becomes("binary_sensor.chez_luigi_assistant", "off");
   luigi.call().wholeOrder();
   await becomes("sensor.chez_luigi_queue", "1");
   const turnover = await becomes("sensor.chez_luigi_turnover_today", /^27(\.0+)?$/);

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { type CoreConnection, CoreLink } from "../../bridge/src/homeassistant/core.ts";
+import { sidebarNotice } from "../../bridge/src/homeassistant/sidebar-notice.ts";
 import { Supervisor } from "../../bridge/src/homeassistant/supervisor.ts";
 import { HomeUsers } from "../../bridge/src/homeassistant/users.ts";
 import { NetworkWatch } from "../../bridge/src/links/network-watch.ts";
@@ -91,6 +94,47 @@ test("what the frontend alone may do is refused to the app", async () => {
   const { connection } = link;
   assert.ok(connection);
   await assert.rejects(connection.command("supervisor/ingress/info", { slug: "local_neolia" }), /unauthorized/);
+});
+
+interface Notification {
+  notification_id: string;
+  title: string;
+  message: string;
+}
+
+test("that the app put its entry into the sidebar is said in Home Assistant, in the house's language, until somebody dismisses it", async () => {
+  const file = join(home.folder, "sidebar-untold");
+  const socket = await CoreSocket.open(home.core.url, home.ownerToken);
+  const shown = async () =>
+    (await socket.command<Notification[]>("persistent_notification/get")).filter(({ title }) => /Neolia/.test(title));
+  const start = () => sidebarNotice({ core: link, file, log: { info: quiet, warn: quiet, error: quiet } });
+  await socket.command("config/core/update", { language: "fr" });
+  const notice = start();
+  await notice.due();
+  const [said, ...more] = await shown();
+  assert.deepEqual([said?.title, more], ["Neolia est dans la barre latérale", []]);
+  assert.match(said?.message ?? "", /Afficher dans la barre latérale/);
+  notice.stop();
+  await socket.command("call_service", {
+    ...{ domain: "persistent_notification", service: "dismiss" },
+    service_data: { notification_id: said?.notification_id },
+  });
+  assert.deepEqual(await shown(), []);
+  // The next start of the app, and of Core: nothing more.
+  const again = start();
+  link.connection?.close();
+  await until(() => link.connection && users.list(), { timeoutMs: 20_000, what: "the next connection" });
+  assert.deepEqual(await shown(), []);
+
+  // Core was away when the entry was added: said once it is back.
+  await socket.command("config/core/update", { language: "en" });
+  link.connection?.close();
+  const due = again.due();
+  await until(async () => (await shown())[0]?.title === "Neolia is in the sidebar", { timeoutMs: 20_000, what: "it" });
+  await due;
+  await until(() => !existsSync(file), { what: "the note to be gone" });
+  again.stop();
+  socket.close();
 });
 
 test("Core may restart: the link comes back by itself and hears of changes again", async () => {

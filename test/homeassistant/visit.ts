@@ -38,7 +38,7 @@ export class Visit {
       method,
       headers: {
         cookie: this.cookie,
-        ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1" }),
+        ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1", "if-match": "*" }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

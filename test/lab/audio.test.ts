@@ -67,5 +67,5 @@ test("a file that is not sound is refused by name", (t) => {
   t.after(() => folder.remove());
   const file = pathJoin(folder.path, "b.wav");
   writeFileSync(file, "no sound at all");
-  assert.throws(() => readWav(file), /b\.wav is not a WAV file/);
+  assert.throws(() => readWav(file), /b\.wav: this is no WAV file/);
 });

@@ -1,5 +1,6 @@
 /** Sound for the lab: WAV files, tones, noise, and the judge that says whether a tone is in a recording. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { writeWav as pcmFile, readPcm } from "../../bridge/src/audio/wav.ts";
 
 /** Mono sound, samples between -1 and 1. */
 export interface Sound {
@@ -7,60 +8,20 @@ export interface Sound {
   samples: Float32Array;
 }
 
-const HEADER_BYTES = 44;
-
 /** Writes mono 16-bit PCM (RIFF WAVE). */
-export function writeWav(file: string, sound: Sound): void {
-  const bytes = Buffer.alloc(HEADER_BYTES + sound.samples.length * 2);
-  bytes.write("RIFF", 0);
-  bytes.writeUInt32LE(bytes.length - 8, 4);
-  bytes.write("WAVEfmt ", 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(sound.sampleRate, 24);
-  bytes.writeUInt32LE(sound.sampleRate * 2, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write("data", 36);
-  bytes.writeUInt32LE(sound.samples.length * 2, 40);
-  sound.samples.forEach((sample, i) => {
-    bytes.writeInt16LE(Math.round(Math.max(-1, Math.min(1, sample)) * 32767), HEADER_BYTES + i * 2);
-  });
-  writeFileSync(file, bytes);
+export function writeWav(file: string, { sampleRate, samples }: Sound): void {
+  const pcm = Int16Array.from(samples, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32_767));
+  writeFileSync(file, pcmFile(pcm, sampleRate));
 }
 
-/**
- * Reads 16-bit PCM; of several channels the first. A recorder that was killed leaves a data length of 0 or too much:
- * then everything to the end of the file counts. Throws on anything that is not 16-bit PCM.
- */
+/** Reads 16-bit PCM, of several channels the first. Throws on anything else. */
 export function readWav(file: string): Sound {
-  const bytes = readFileSync(file);
-  if (bytes.toString("latin1", 0, 4) !== "RIFF" || bytes.toString("latin1", 8, 12) !== "WAVE") {
-    throw new Error(`${file} is not a WAV file`);
+  try {
+    const { rate, samples } = readPcm(readFileSync(file));
+    return { sampleRate: rate, samples: Float32Array.from(samples, (sample) => sample / 32_768) };
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
   }
-  let channels = 1;
-  let sampleRate = 0;
-  for (let at = 12; at + 8 <= bytes.length; ) {
-    const name = bytes.toString("latin1", at, at + 4);
-    const size = bytes.readUInt32LE(at + 4);
-    const start = at + 8;
-    if (name === "fmt ") {
-      channels = bytes.readUInt16LE(start + 2);
-      sampleRate = bytes.readUInt32LE(start + 4);
-      if (bytes.readUInt16LE(start + 14) !== 16) throw new Error(`${file} is not 16-bit PCM`);
-    } else if (name === "data") {
-      const end = size === 0 || start + size > bytes.length ? bytes.length : start + size;
-      return { sampleRate, samples: decode(bytes.subarray(start, end), channels) };
-    }
-    at = start + size + (size % 2);
-  }
-  throw new Error(`${file} holds no sound`);
-}
-
-function decode(bytes: Buffer, channels: number): Float32Array {
-  const frames = Math.floor(bytes.length / (2 * channels));
-  return Float32Array.from({ length: frames }, (_, i) => bytes.readInt16LE(i * 2 * channels) / 32768);
 }
 
 /** A sine of `hz`; `level` is its peak. */

@@ -178,7 +178,7 @@ async function send<T>(
     headers: {
       cookie,
       ...(method !== "GET" && { "content-type": "application/json", "x-neolia": "1" }),
-      ...(["PATCH", "DELETE"].includes(method) && { "if-match": "*" }),
+      ...(["PATCH", "PUT", "DELETE"].includes(method) && { "if-match": "*" }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });

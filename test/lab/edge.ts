@@ -11,7 +11,7 @@ import type { AccountType, CallEvent, ClockOffset } from "../../infra/control/sr
 import { createDatabases, KAMAILIO_TABLES } from "../../infra/kamailio/databases.ts";
 import { renderEdge } from "../../infra/render.ts";
 import type { EdgeValues } from "../../infra/values.ts";
-import type { Rule } from "../door/rule-cases.ts";
+import type { Rule } from "../door/rule-case.ts";
 import { labFolder } from "./folder.ts";
 import { type PortBlock, reservePorts } from "./ports.ts";
 import { Program } from "./process.ts";
@@ -327,15 +327,15 @@ function insertRule(db: Database.Database, domain: string, rule: Partial<Rule>):
   for (const { fromMinute, toMinute } of windows) window.run(lastInsertRowid, fromMinute, toMinute);
 }
 
-/** A CA of the lab's own and a certificate for localhost and 127.0.0.1, good for a day. */
+/** A CA of the lab's own and a certificate for localhost and 127.0.0.1, good for long enough that no site's health warns. */
 export function makeCertificates(folder: string): void {
   const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const ca = ["-keyout", "ca.key", "-out", "ca.pem", "-days", "1", "-subj", "/CN=Neolia lab CA"];
+  const ca = ["-keyout", "ca.key", "-out", "ca.pem", "-days", "60", "-subj", "/CN=Neolia lab CA"];
   openssl("req", "-x509", ...newKey, ...ca);
   openssl("req", ...newKey, "-keyout", "edge.key", "-out", "edge.csr", "-subj", "/CN=localhost");
   writeFileSync(join(folder, "san.txt"), "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n");
-  const sign = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1", "-extfile", "san.txt"];
+  const sign = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "60", "-extfile", "san.txt"];
   openssl("x509", "-req", "-in", "edge.csr", "-out", "edge.pem", ...sign);
 }
 

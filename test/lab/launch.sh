@@ -7,6 +7,12 @@ cd "$(dirname "$0")/../.."
 NODE=node_modules/.bin/node
 NODE_MAJOR=24
 
+# The lab's programs want a temporary folder that they may write to, with a plain path that leaves room for a socket's name.
+TMPDIR=${TMPDIR:-/tmp}
+case $TMPDIR in *[!A-Za-z0-9/._+-]*) TMPDIR=/tmp ;; esac
+[ -w "$TMPDIR" ] && [ ${#TMPDIR} -le 60 ] || TMPDIR=/tmp
+export TMPDIR
+
 say() { printf 'neolia: %s\n' "$*" >&2; }
 die() {
   say "$*"

@@ -13,6 +13,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { labFolder } from "./folder.ts";
@@ -71,6 +72,9 @@ class Machine {
     return join(this.root, file);
   }
 
+  /** The temporary folder that the person has set. */
+  temporary = tmpdir();
+
   launch(...args: string[]): { status: number | null; said: string; ran: string } {
     const result = spawnSync("/bin/sh", [this.path("test/lab/launch.sh"), ...args], {
       env: this.env,
@@ -90,7 +94,7 @@ class Machine {
   }
 
   private get env(): NodeJS.ProcessEnv {
-    return { ...process.env, PATH: `${join(this.root, "bin")}:/usr/bin:/bin` };
+    return { ...process.env, TMPDIR: this.temporary, PATH: `${join(this.root, "bin")}:/usr/bin:/bin` };
   }
 
   /** What a stand-in was asked, one line a call. */
@@ -110,6 +114,24 @@ test("with everything in place nothing is installed and the command runs with it
   const machine = new Machine(t);
   assert.deepEqual(machine.launch("demo", "--once"), { status: 0, said: "", ran: "ran test/lab/demo.ts --once\n" });
   assert.deepEqual([machine.asked("apt"), machine.asked("npm")], [[], []]);
+});
+
+test("a temporary folder that is missing, too long or has blanks in its path is not used", (t) => {
+  const machine = new Machine(t);
+  machine.program("node_modules/.bin/node", '[ "$1" = --version ] && echo v24.21.0 || echo "in $TMPDIR"');
+  const long = machine.path("a-folder-whose-path-is-far-longer-than-a-socket-may-have");
+  const blank = machine.path("my files");
+  const good = machine.path("t");
+  for (const folder of [long, blank, good]) mkdirSync(folder);
+  for (const [folder, used] of [
+    [machine.path("missing"), "/tmp"],
+    [long, "/tmp"],
+    [blank, "/tmp"],
+    [good, good],
+  ] as const) {
+    machine.temporary = folder;
+    assert.equal(machine.launch("demo").ran, `in ${used}\n`);
+  }
 });
 
 test("only the missing Debian packages that the command needs are installed, without their daemons", (t) => {

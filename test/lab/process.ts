@@ -6,6 +6,9 @@ import { dirname } from "node:path";
 import { atOwnEnd, bequeath } from "./own-end.ts";
 import { until } from "./until.ts";
 
+/** For a small machine's first start; a program that dies is noticed at once. */
+const READY_TIMEOUT_MS = 45_000;
+
 export interface ProgramOptions {
   /** Path or name on PATH. */
   command: string;
@@ -14,7 +17,7 @@ export interface ProgramOptions {
   logFile: string;
   /** Resolves true once the program serves. Asked every 20 ms; the program's early death fails at once. */
   ready: () => boolean | Promise<boolean>;
-  /** How long `ready` may take, ms. */
+  /** How long `ready` may take, ms; 45 s. */
   readyTimeoutMs?: number;
   env?: Record<string, string>;
   cwd?: string;
@@ -67,7 +70,7 @@ export class Program {
           if (!program.running) throw new Error(`${options.command} ended at once (code ${child.exitCode})`);
           return await options.ready();
         },
-        { timeoutMs: options.readyTimeoutMs ?? 15_000, what: `${options.command} to serve` },
+        { timeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS, what: `${options.command} to serve` },
       );
     } catch (error) {
       await program.stop("SIGKILL");

@@ -130,14 +130,24 @@ test("Home Assistant is told of the line as one device, and of its unit not a se
   await until(() => listener.last(config(luigi.line.id)) !== undefined, { what: "the line's discovery" });
   const { device, components } = JSON.parse(listener.last(config(luigi.line.id)) ?? "{}") as {
     device: { name: string };
-    components: Record<string, { platform: string; unique_id?: string; command_topic?: string }>;
+    components: Record<string, { platform: string; unique_id?: string; command_topic?: string; device_class?: string }>;
   };
   assert.equal(device.name, "Chez Luigi");
   assert.deepEqual([components.pause?.platform, components.pause?.command_topic], ["switch", topic("pause/set")]);
   assert.deepEqual([components.unaccepted?.platform, components.order?.platform], ["binary_sensor", "event"]);
+  assert.deepEqual([components.assistant?.platform, components.assistant?.device_class], ["binary_sensor", "problem"]);
   const ids = Object.values(components).flatMap(({ unique_id }) => unique_id ?? []);
   assert.equal(new Set(ids).size, ids.length);
   assert.equal(listener.last(config(luigi.line.unitId)), undefined);
+});
+
+test("an assistant that cannot answer is a problem on the broker, with its cause, until it can", async () => {
+  await becomes("assistant", '{"problem":null}');
+  luigi.assistant("no-credit");
+  await becomes("assistant", '{"problem":"no-credit"}');
+  assert.equal(last("state"), "open", "people take the calls: the line is not closed");
+  luigi.assistant(null);
+  await becomes("assistant", '{"problem":null}');
 });
 
 test("what happened while the broker was away is told once when it is back", async () => {

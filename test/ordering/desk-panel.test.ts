@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import type { LineWithPassword } from "../../bridge/src/api/line.ts";
+import type { AssistantProblem, LineWithPassword } from "../../bridge/src/api/line.ts";
 import { buildPanel, bundleGzipBytes } from "../../panel/build.ts";
 import { type TestApp, testApp } from "../directory/app.ts";
 import { type House, makeHouse } from "../directory/house.ts";
@@ -274,6 +274,8 @@ test("settings are saved and hold; a pause is set, seen and ended", async () => 
   await page.getByLabel("Calls at once").fill("3");
   await page.getByLabel("Calls at once").press("Tab");
   await page.getByRole("button", { name: "Add a day" }).click();
+  // Not the offered tomorrow: near midnight that is today at the site.
+  await page.getByLabel("Day", { exact: true }).fill("2040-01-02");
   await page.getByLabel("What it is").fill("Inventory");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Settings saved").waitFor();
@@ -285,6 +287,59 @@ test("settings are saved and hold; a pause is set, seen and ended", async () => 
   assert.equal(api.ordering.lines.get(lineId).state, "paused");
   await page.getByRole("button", { name: "Take phone orders again" }).click();
   await page.getByText("Open", { exact: true }).waitFor();
+});
+
+test("an assistant that answers no calls is told on every page with what to do, and is gone when it answers again", async () => {
+  const page = await open();
+  const away = page.getByText("The assistant answers no calls; they ring your people.");
+  await page.getByText("No new order").waitFor();
+  assert.equal(await away.count(), 0);
+  const say = (problem: AssistantProblem | null): void => {
+    api.stage.assistantProblem = problem;
+    api.bus.emit("linkChanged", { link: "voice" });
+  };
+  say("no-credit");
+  await away.waitFor();
+  await page.getByText("Add credit there").waitFor();
+  await inspect(page, "desk assistant away");
+  await page.getByRole("link", { name: "Line", exact: true }).click();
+  await page.getByText("Add credit there").waitFor();
+  say("key-refused");
+  await page.getByText("refuses the key").waitFor();
+  say(null);
+  await away.waitFor({ state: "detached" });
+});
+
+test("an administrator adds a second line beside the first, goes between them, and removes one after the question", async () => {
+  const page = await open("settings");
+  const list = page.locator("neolia-line-list");
+  await list.getByText("Chez Luigi, ht841_restaurant1").waitFor();
+  await list.getByRole("button", { name: "Add another line" }).click();
+  assert.equal(await page.getByLabel("Name of the gateway's login").inputValue(), "ht841_restaurant2");
+  await inspect(page, "desk second line");
+  await page.getByLabel("Name of the restaurant").fill("Bistro");
+  await list.getByRole("button", { name: "Add a line", exact: true }).click();
+  await page.getByText("The password is shown only now").waitFor();
+  // What is shown once does not go with Escape.
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "I have noted it" }).click();
+  await page.getByText("No new order").waitFor();
+  const picker = page.getByRole("combobox", { name: "Line" });
+  const shown = () => picker.evaluate((select) => (select as HTMLSelectElement).selectedOptions[0]?.textContent);
+  assert.equal(await shown(), "Bistro");
+  await page.getByRole("link", { name: "Line", exact: true }).click();
+  await list.getByRole("link", { name: "Chez Luigi, ht841_restaurant1" }).click();
+  await until(async () => (await shown()) === "Chez Luigi", { what: "the first line" });
+  await picker.selectOption("Bistro");
+  await page.getByRole("heading", { name: "Bistro" }).waitFor();
+  await page.locator("neolia-remove-line > section").getByRole("button", { name: "Remove this line" }).click();
+  const dialog = page.locator("neolia-remove-line neolia-admin-dialog");
+  await dialog.getByRole("button", { name: "Remove this line" }).click();
+  await page.getByText("Bistro was removed.").waitFor();
+  assert.deepEqual(
+    api.ordering.lines.list().map(({ label }) => label),
+    ["Chez Luigi"],
+  );
 });
 
 test("an administrator adds the line, sees the gateway's password once, and starts with an empty board", async () => {

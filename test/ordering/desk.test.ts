@@ -432,7 +432,9 @@ test("what is stored under a number is exported and erased, however the number i
     [exported.calls.length, exported.orders.length, exported.calls[0]?.transcript[0]?.text],
     [1, 1, "bonjour"],
   );
-  assert.deepEqual(privacy.erase("0033639980178"), { calls: 1, orders: 1 });
+  const id = board().orders[0]?.id ?? "";
+  luigi.ordering.orders.move(id, "new", "gone");
+  assert.deepEqual(privacy.erase("0033639980178"), { calls: 1, orders: 1, left: 0 });
   assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [] });
   const [order] = board().orders;
   assert.deepEqual([order?.callerNumber, order?.name, order?.cart.totalCents], [null, "", 2700]);

@@ -48,7 +48,11 @@ const fail = (error: unknown): never => {
 const bus = new EventBus(fail);
 const base = { store, bus, now: Date.now, newId: () => ulid() };
 const directory = openDirectory({ ...base, sipUri: null });
-const ordering = startOrdering({ ...base, directory, announce: orderAnnouncer(store), onError: fail });
+const ordering = startOrdering({
+  ...{ ...base, directory, assistantProblem: () => null },
+  announce: orderAnnouncer(store),
+  onError: fail,
+});
 
 counting = true;
 const n = Number(variant);

@@ -1,6 +1,6 @@
 /** A restaurant with one line and the sample menu, on a real store; its clock stands still unless a test moves it. */
 import { ulid } from "ulid";
-import type { Line, LineSettings } from "../../bridge/src/api/line.ts";
+import type { AssistantProblem, Line, LineSettings } from "../../bridge/src/api/line.ts";
 import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
 import { EventBus } from "../../bridge/src/events/bus.ts";
 import type { OrderCall, ToolAnswer } from "../../bridge/src/ordering/order-desk.ts";
@@ -28,6 +28,8 @@ export interface Restaurant {
   wait(ms: number): void;
   settings(patch: Partial<LineSettings>): void;
   call(callId?: string): TestCall;
+  /** What the phone says of the assistant from now on. */
+  assistant(problem: AssistantProblem | null): void;
   /** The same store, as the next process finds it. */
   restart(): Restaurant;
   close(): void;
@@ -90,6 +92,7 @@ interface Parts {
   ordering: Ordering;
   news: Restaurant["news"];
   clock: { nowMs: number };
+  voice: { problem: AssistantProblem | null };
   line: Line;
   siteId: string;
   folder: { path: string; remove(): void };
@@ -99,7 +102,8 @@ function start(
   store: Store,
   clock: { nowMs: number },
   announce?: RestaurantOptions["announce"],
-): Pick<Parts, "bus" | "directory" | "ordering" | "news"> {
+): Pick<Parts, "bus" | "directory" | "ordering" | "news" | "voice"> {
+  const voice: Parts["voice"] = { problem: null };
   const news: Restaurant["news"] = [];
   const fail = (error: unknown): never => {
     throw error;
@@ -110,14 +114,15 @@ function start(
   const ordering = startOrdering({
     ...base,
     directory,
+    assistantProblem: () => voice.problem,
     announce: announce?.(store) ?? (({ number }, what) => void news.push({ number, news: what })),
     onError: fail,
   });
-  return { bus, directory, ordering, news };
+  return { bus, directory, ordering, news, voice };
 }
 
 function restaurantOf(parts: Parts): Restaurant {
-  const { store, clock, line, ordering, folder } = parts;
+  const { store, bus, clock, voice, line, ordering, folder } = parts;
   let calls = 0;
   return {
     ...parts,
@@ -128,6 +133,10 @@ function restaurantOf(parts: Parts): Restaurant {
     settings: (settings) => void ordering.lines.update(line.id, { settings }),
     call: (callId = `call-${++calls}`) =>
       testCall(ordering.desk.open({ callId, lineId: line.id, callerNumber: CALLER, language: "fr" }), clock),
+    assistant: (problem) => {
+      voice.problem = problem;
+      bus.emit("linkChanged", { link: "voice" });
+    },
     restart: () => {
       ordering.stop();
       return restaurantOf({ ...parts, ...start(store, clock) });

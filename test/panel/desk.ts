@@ -41,6 +41,7 @@ export const SEED: SiteSeed = {
 };
 
 const MARKS = { version: 1, revision: 1 };
+const NO_VIDEO = { videoUrl: "", hasVideo: false };
 
 export function content(): BridgeContent {
   return {
@@ -83,9 +84,19 @@ export function content(): BridgeContent {
         label: "Main entrance",
         name: "entrance",
         accountId: DOOR_ACCOUNT,
+        ...NO_VIDEO,
         ...MARKS,
       },
-      { id: id(7), siteId: SITE_ID, buildingId: id(1), label: "Garage", name: "garage", accountId: id(8), ...MARKS },
+      {
+        id: id(7),
+        siteId: SITE_ID,
+        buildingId: id(1),
+        label: "Garage",
+        name: "garage",
+        accountId: id(8),
+        ...NO_VIDEO,
+        ...MARKS,
+      },
     ],
     calls: [],
     live: liveState(),

@@ -27,7 +27,7 @@ export interface CallerOptions {
   setSoldOut(menuId: string, soldOut: boolean): Promise<void>;
 }
 
-/** The assistant's turn is over when it has been quiet for so long. */
+/** The assistant's turn is over when it has been quiet for so long, by the time of its own sound. */
 const QUIET_MS = 900;
 const REPLY_LIMIT_MS = 20_000;
 const SILENT_LEVEL = 260;
@@ -109,29 +109,39 @@ async function waitForTurn(turn: Turn, ear: Ear, ended: () => boolean): Promise<
   }
 }
 
-/** Hears when the assistant speaks. */
+/**
+ * Hears when the assistant speaks. How long it speaks or is quiet is counted in packets, of which one comes every 20 ms
+ * whether or not it holds sound: a machine that stalls makes no pause in what is heard.
+ */
 class Ear {
   lastSoundAtMs = 0;
   /** First sound since it was set to NaN. */
   replyAtMs = Number.NaN;
-  private speakingSinceMs = Number.NaN;
+  private quietMs = Number.POSITIVE_INFINITY;
+  private sinceMs = 0;
 
   constructor(handset: Handset) {
     handset.onPacket = ({ payload, atMs }) => {
-      if (!decodeG711(payload, handset.codec).some((sample) => Math.abs(sample) > SILENT_LEVEL)) return;
-      if (atMs - this.lastSoundAtMs > QUIET_MS) this.speakingSinceMs = atMs;
+      const packetMs = payload.length / 8;
+      this.sinceMs += packetMs;
+      if (!decodeG711(payload, handset.codec).some((sample) => Math.abs(sample) > SILENT_LEVEL)) {
+        this.quietMs += packetMs;
+        return;
+      }
+      if (this.quietMs > QUIET_MS) this.sinceMs = 0;
+      this.quietMs = 0;
       this.lastSoundAtMs = atMs;
       if (Number.isNaN(this.replyAtMs)) this.replyAtMs = atMs;
     };
   }
 
   get speakingForMs(): number {
-    return performance.now() - this.lastSoundAtMs < 200 ? performance.now() - this.speakingSinceMs : 0;
+    return this.quietMs < 200 ? this.sinceMs : 0;
   }
 
   /** Waits until nothing was heard for so long. */
   async quietFor(ms: number, ended: () => boolean): Promise<void> {
-    await until(() => performance.now() - this.lastSoundAtMs > ms || ended(), {
+    await until(() => this.quietMs > ms || ended(), {
       timeoutMs: 60_000,
       what: "the assistant to be quiet",
     });

@@ -2,7 +2,7 @@
 import type { HistoryPage, PastCall, PastCallDetails } from "../../bridge/src/api/board.ts";
 import type { Cart, Draft, Order } from "../../bridge/src/api/order.ts";
 import { encodeG711 } from "../../bridge/src/audio/g711.ts";
-import { MODEL_VOICE } from "../fakes/realtime/session.ts";
+import { MODEL_VOICE } from "../fakes/realtime/responses.ts";
 import { until } from "../lab/until.ts";
 import type { CartLine, NamedCase } from "./call-case.ts";
 import type { CallerReport } from "./caller.ts";

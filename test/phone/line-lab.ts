@@ -14,8 +14,8 @@ export interface LineLabOptions {
   /** Names of the gateways, one line each. */
   gateways?: readonly string[];
   lab?: LabOptions;
-  /** Where the voice service is instead of the stand-in. */
-  voice?: Record<string, string>;
+  /** What the bridge gets for the service's address, when something stands between it and the stand-in. */
+  between?: (standIn: FakeRealtime) => Promise<string>;
 }
 
 export interface Restaurant {
@@ -38,7 +38,7 @@ export class LineLab {
     brain,
     gateways = ["ht841_restaurant1"],
     lab: options,
-    voice,
+    between,
   }: LineLabOptions): Promise<LineLab> {
     const service = await FakeRealtime.start(brain);
     let lab: Lab | undefined;
@@ -47,8 +47,7 @@ export class LineLab {
         ...options,
         bridgeEnv: {
           NEOLIA_OPENAI_API_KEY: "sk-stand-in",
-          NEOLIA_VOICE_URL: service.url,
-          ...voice,
+          NEOLIA_VOICE_URL: (await between?.(service)) ?? service.url,
           ...options?.bridgeEnv,
         },
       });

@@ -15,11 +15,11 @@ import { LineLab } from "./line-lab.ts";
 import { ScriptedModel } from "./scripted-model.ts";
 
 const CASES = readCases(join(import.meta.dirname, "calls"));
-const running = new Set<NamedCase>();
+let running: NamedCase | null = null;
 let lab: LineLab;
 around(
   async () => {
-    lab = await LineLab.start({ brain: () => new ScriptedModel(() => [...running]) });
+    lab = await LineLab.start({ brain: () => new ScriptedModel(() => running) });
   },
   () => lab?.stop(),
 );
@@ -31,7 +31,7 @@ function caseOf(id: string): NamedCase {
 }
 
 async function play(script: NamedCase, number: string) {
-  running.add(script);
+  running = script;
   try {
     return await playCase({
       script,
@@ -41,7 +41,7 @@ async function play(script: NamedCase, number: string) {
       },
     });
   } finally {
-    running.delete(script);
+    running = null;
   }
 }
 

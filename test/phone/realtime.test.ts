@@ -10,9 +10,9 @@ import type {
   VoiceListener,
   VoiceSession,
 } from "../../bridge/src/voice/voice-engine.ts";
+import type { Behaviour } from "../fakes/realtime/behaviour.ts";
 import type { Brain, Part } from "../fakes/realtime/brain.ts";
 import { FakeRealtime } from "../fakes/realtime/realtime.ts";
-import type { Behaviour } from "../fakes/realtime/session.ts";
 import { until } from "../lab/until.ts";
 import { speak } from "./speech.ts";
 

@@ -1,6 +1,7 @@
 /**
- * A model for the stand-in that follows the scripts of the cases on the line, by what it hears: each turn's sound is held
- * against the utterances of the scripts, and what was recognised decides what it does. Sound that is none of them is "not understood".
+ * A model for the stand-in that follows the script of the case on its line, by what it hears: each turn's sound is held
+ * against the utterances of the script, and what was recognised decides what it does. Sound that is none of them is "not
+ * understood". Of the lines it knows what a model knows: the name in its instructions.
  */
 import type { Brain, Occasion, Part } from "../fakes/realtime/brain.ts";
 import { bestMatch, type Fingerprint, fingerprint } from "../fakes/realtime/fingerprint.ts";
@@ -11,6 +12,13 @@ interface Utterance {
   text: string;
   print: Fingerprint;
   acts: readonly (Act | readonly Act[])[];
+}
+
+/** What the desk answers, as far as the script needs it. */
+interface ToolOutput {
+  say?: string;
+  problem?: string;
+  cart?: { line: number; item_id: string }[];
 }
 
 /** Below this nobody would recognise it. */
@@ -41,27 +49,34 @@ export function voiceOf(script: NamedCase) {
   return { name, ...(speed !== undefined && { speed }), ...(pitch !== undefined && { pitch }) };
 }
 
-/** One conversation; `scripts`: of the calls that run now, the model's own knowledge of what people say. */
+/** The line that a session's instructions are about. */
+export function lineOf(instructions: string | undefined): string | null {
+  return /^You take orders by phone for (.+?)\. You understand/.exec(instructions ?? "")?.[1] ?? null;
+}
+
+/** One conversation; `scriptOf`: the case that is played on the line of this name now. */
 export class ScriptedModel implements Brain {
-  private readonly candidates: () => readonly NamedCase[];
+  private readonly scriptOf: (line: string) => NamedCase | null;
   private script: NamedCase | null = null;
   private queue: (Act | readonly Act[])[] = [];
   /** Line numbers of the cart, by item, as the last tool told. */
   private lines: { line: number; item_id: string }[] = [];
   private said = "";
-  /** What was recognised, with its score. */
-  readonly recognised: { text: string; score: number; margin: number }[] = [];
+  /** What was recognised, with its score, and what the desk refused since. */
+  readonly recognised: { text: string; score: number; margin: number; refused: string[] }[] = [];
 
-  constructor(candidates: () => readonly NamedCase[]) {
-    this.candidates = candidates;
+  constructor(scriptOf: (line: string) => NamedCase | null) {
+    this.scriptOf = scriptOf;
   }
 
-  /** Of the case that was recognised. */
+  /** Of the case that is played. */
   get caseId(): string | null {
     return this.script?.id ?? null;
   }
 
-  async respond({ turn, outputs }: Occasion): Promise<{ parts: readonly Part[]; heard?: string | null }> {
+  async respond({ turn, outputs, session }: Occasion): Promise<{ parts: readonly Part[]; heard?: string | null }> {
+    const line = lineOf(session.instructions);
+    this.script ??= line === null ? null : this.scriptOf(line);
     for (const { output } of outputs) this.learn(output);
     let heard: string | null = null;
     if (turn) {
@@ -90,26 +105,21 @@ export class ScriptedModel implements Brain {
   }
 
   private learn(output: string): void {
-    const { say = "", cart = [] } = JSON.parse(output) as { say?: string; cart?: { line: number; item_id: string }[] };
+    const { say = "", cart = [], problem } = JSON.parse(output) as ToolOutput;
+    if (problem !== undefined) this.recognised.at(-1)?.refused.push(problem);
     this.said = say;
     this.lines = cart;
   }
 
   private async recognise(turn: Int16Array): Promise<Utterance | null> {
-    const scriptsHere = this.script ? [this.script] : this.candidates();
-    const known = (
-      await Promise.all(
-        scriptsHere.map(async (script) => (await utterancesOf(script)).map((utterance) => ({ script, utterance }))),
-      )
-    ).flat();
+    const known = this.script ? await utterancesOf(this.script) : [];
     const match = await bestMatch(
       fingerprint(turn),
-      known.map(({ utterance }) => utterance.print),
+      known.map(({ print }) => print),
     );
     const found = match && known[match.index];
-    this.recognised.push({ text: found?.utterance.text ?? "", score: match?.score ?? 0, margin: match?.margin ?? 0 });
-    if (!found || match.score < NEEDED_SCORE) return null;
-    this.script = found.script;
-    return found.utterance;
+    const { score = 0, margin = 0 } = match ?? {};
+    this.recognised.push({ text: found?.text ?? "", score, margin, refused: [] });
+    return found && score >= NEEDED_SCORE ? found : null;
   }
 }

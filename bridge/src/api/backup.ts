@@ -4,7 +4,7 @@
  */
 import { type Static, Type } from "typebox";
 import { Ha1, SipName } from "../../../infra/control/src/wire.ts";
-import { Account, Building, DeviceInfo, Door, Id, Label, Rule, Site, Unit } from "./directory.ts";
+import { Account, Building, DeviceInfo, Door, Id, Label, Rule, Site, Unit, VideoUrl } from "./directory.ts";
 import { UserId } from "./member.ts";
 import { DeviceId } from "./session.ts";
 
@@ -21,7 +21,17 @@ export const Backup = Type.Object(
     site: Type.Omit(Site, rowless, closed),
     buildings: Type.Array(Type.Omit(Building, rowless, closed), { maxItems: 10_000 }),
     units: Type.Array(Type.Omit(Unit, rowless, closed), { maxItems: 20_000 }),
-    doors: Type.Array(Type.Omit(Door, [...rowless, "accountId"], closed), { maxItems: 20_000 }),
+    doors: Type.Array(
+      Type.Object(
+        {
+          ...Type.Omit(Door, [...rowless, "accountId", "hasVideo", "videoUrl"]).properties,
+          /** Left out by a Neolia that knew no cameras. */
+          videoUrl: Type.Optional(VideoUrl),
+        },
+        closed,
+      ),
+      { maxItems: 20_000 },
+    ),
     accounts: Type.Array(
       Type.Object(
         {
@@ -44,7 +54,11 @@ export const Backup = Type.Object(
     ),
     rules: Type.Array(Type.Omit(Rule, rowless, closed), { maxItems: 100_000 }),
     members: Type.Array(Type.Object({ userId: UserId, unitId: Id }, closed), { maxItems: 100_000 }),
-    /** What other parts keep of the site (phone lines, menus), row by row. */
+    /**
+     * What other parts keep of the site, row by row: phone lines, menus, who works at the desk, the call log, orders and
+     * drafts, the audit log; of histories the newest 20,000. Without what callers said, and without the names and
+     * numbers of those whom nobody has to get back to.
+     */
     extras: Type.Record(
       Type.String({ maxLength: 40 }),
       Type.Array(Type.Record(Type.String({ maxLength: 60 }), Type.Union([Type.String(), Type.Number(), Type.Null()])), {
@@ -69,6 +83,8 @@ export const RestoreReply = Type.Object({
     accounts: Type.Integer(),
     rules: Type.Integer(),
     members: Type.Integer(),
+    calls: Type.Integer(),
+    orders: Type.Integer(),
   }),
 });
 

@@ -68,7 +68,12 @@ export const CallerExport = Type.Object({
   calls: Type.Array(PastCallDetails),
   orders: Type.Array(Order),
 });
-export const CallerErased = Type.Object({ calls: Type.Integer(), orders: Type.Integer() });
+export const CallerErased = Type.Object({
+  calls: Type.Integer(),
+  orders: Type.Integer(),
+  /** Calls that are on and orders that the kitchen still has, with their calls: erase again when they are done. */
+  left: Type.Integer(),
+});
 
 export type Board = Static<typeof Board>;
 export type StagePut = Static<typeof StagePut>;

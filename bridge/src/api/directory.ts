@@ -68,8 +68,19 @@ export const DoNotDisturbPut = Type.Object({ on: Type.Boolean() }, closed);
  * A door and its station. Making one makes its account (type door, of the door's name) and its default rule as well;
  * the reply carries the account with its password.
  */
-export const NewDoor = Type.Object({ buildingId: Id, label: Label, name: SipName }, closed);
-export const DoorPatch = Type.Object({ label: Label }, closed);
+/**
+ * Where the door's camera is watched: an http(s) address in the house's own network that speaks WHEP (RFC 9725), e.g.
+ * MediaMTX's http://192.168.1.20:8889/entrance/whep. Empty: no camera. Without user, password and fragment.
+ */
+export const VideoUrl = Type.String({
+  maxLength: 300,
+  pattern: "^(https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?(/[!$-~]*)?)?$",
+});
+export const NewDoor = Type.Object(
+  { buildingId: Id, label: Label, name: SipName, videoUrl: Type.Optional(VideoUrl) },
+  closed,
+);
+export const DoorPatch = Type.Partial(Type.Object({ label: Label, videoUrl: VideoUrl }, closed), closed);
 export const Door = Type.Object({
   id: Id,
   siteId: Id,
@@ -77,6 +88,10 @@ export const Door = Type.Object({
   label: Label,
   name: SipName,
   accountId: Type.Union([Id, Type.Null()]),
+  /** Always empty for residents, who watch through `POST /api/doors/:id/video`. */
+  videoUrl: VideoUrl,
+  /** There is a camera to be watched. */
+  hasVideo: Type.Boolean(),
   ...rowFields,
 });
 

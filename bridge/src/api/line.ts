@@ -98,6 +98,21 @@ export const LinePatch = Type.Object(
   closed,
 );
 export const LineState = Type.Union([Type.Literal("open"), Type.Literal("closed"), Type.Literal("paused")]);
+/**
+ * Why the assistant answers no calls now: no key is set, the key or the account is refused, the credit is used up, the
+ * service has no such model, too much is asked of it, it cannot be reached, it does not understand this version of
+ * Neolia, or this bridge has no phone (no SIP server is set, or it did not start).
+ */
+export const AssistantProblem = Type.Union([
+  Type.Literal("no-key"),
+  Type.Literal("key-refused"),
+  Type.Literal("no-credit"),
+  Type.Literal("unknown-model"),
+  Type.Literal("too-busy"),
+  Type.Literal("unreachable"),
+  Type.Literal("incompatible"),
+  Type.Literal("no-phone"),
+]);
 export const Line = Type.Object({
   id: Id,
   siteId: Id,
@@ -110,6 +125,8 @@ export const Line = Type.Object({
   /** "No phone orders now": until when, null when not paused. Far away (year 2100): until somebody ends it. */
   pausedUntilMs: Type.Union([Type.Integer(), Type.Null()]),
   state: LineState,
+  /** null: the assistant answers. Else calls ring people at once. */
+  assistantProblem: Type.Union([AssistantProblem, Type.Null()]),
 });
 export const LineWithPassword = Type.Interface([Line], { account: AccountWithPassword });
 /** `minutes` null: until somebody ends it. */
@@ -125,6 +142,7 @@ export type LineSettings = Static<typeof LineSettings>;
 export type Holiday = Static<typeof Holiday>;
 export type NewLine = Static<typeof NewLine>;
 export type LinePatch = Static<typeof LinePatch>;
+export type AssistantProblem = Static<typeof AssistantProblem>;
 export type LineState = Static<typeof LineState>;
 export type Line = Static<typeof Line>;
 export type LineWithPassword = Static<typeof LineWithPassword>;

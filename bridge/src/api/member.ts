@@ -15,9 +15,11 @@ export const Member = Type.Object({
   /** Works at the restaurant's desk. */
   desk: Type.Boolean(),
   unitIds: Type.Array(Id),
+  /** Grows with every edit; 0: there was none yet. Named in `If-Match` as that of any row. */
+  version: Type.Integer({ minimum: 0 }),
 });
 
-/** `PUT /api/members/:userId`: these flats and no others, and the desk or not; left out, that stays as it is. */
+/** `PUT /api/members/:userId` with `If-Match`: these flats and no others, and the desk or not; left out, that stays as it is. */
 export const MemberPut = Type.Object(
   { unitIds: Type.Array(Id, { maxItems: 100 }), desk: Type.Optional(Type.Boolean()) },
   { additionalProperties: false },

@@ -31,6 +31,8 @@ export const FIELD_CODES = [
   "PATTERN",
   "SIP_URI",
   "SCHEDULE",
+  /** Not an http(s) address in the house's own network. */
+  "VIDEO_URL",
   "MALFORMED",
 ] as const;
 export const FieldCode = Type.Enum(FIELD_CODES);

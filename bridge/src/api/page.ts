@@ -12,6 +12,8 @@ const paging = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
   /** `next` of the page before. */
   cursor: Type.Optional(Type.String({ maxLength: 400 })),
+  /** Rows to leave out, from the cursor or the beginning on: for who jumps to a place instead of reading on. */
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
 };
 export const UnitPageQuery = Type.Object(paging, closed);
 export const AccountPageQuery = Type.Object(

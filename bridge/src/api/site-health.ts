@@ -20,7 +20,10 @@ export const DeviceReport = Type.Object(
       Type.Literal("denied"),
       Type.Literal("absent"),
     ]),
-    /** Days that the certificate of the page's or the edge's connection is still good for; null: not known. */
+    /**
+     * Days that the certificate of its connection to the edge is still good for. No page may know: it says null, and
+     * what the bridge has seen stands in the reply of `GET /api/site-health`.
+     */
     certificateDays: Type.Union([Type.Integer({ minimum: -36_500, maximum: 36_500 }), Type.Null()]),
   },
   closed,
@@ -37,6 +40,9 @@ export const HealthCode = Type.Union([
   Type.Literal("MICROPHONE_NOT_ASKED"),
   Type.Literal("MICROPHONE_ABSENT"),
   Type.Literal("CERTIFICATE_ENDS"),
+  Type.Literal("CERTIFICATE_EXPIRED"),
+  Type.Literal("SERVER_CERTIFICATE_ENDS"),
+  Type.Literal("SERVER_CERTIFICATE_EXPIRED"),
   Type.Literal("TEST_RING_FAILED"),
   Type.Literal("VPS_DOWN"),
   Type.Literal("VPS_PART_DOWN"),
@@ -124,12 +130,21 @@ export const DeviceHealth = Type.Object({
   report: Type.Union([Type.Interface([DeviceReport], { atMs: Type.Integer() }), Type.Null()]),
   lastTest: Type.Union([TestRingDevice, Type.Null()]),
 });
+/** A certificate of the VPS, as the bridge saw it: of the edge that panels register at, or of control. */
+export const ServerCertificate = Type.Object({
+  service: Type.Union([Type.Literal("wss"), Type.Literal("control")]),
+  /** Name and port. */
+  host: Type.String(),
+  /** null: not known yet, or the server does not answer. */
+  endsAtMs: IntOrNull,
+});
 /** `GET /api/site-health?siteId=`: the site's own problems first, then each device's. */
 export const SiteHealth = Type.Object({
   siteId: Id,
   atMs: Type.Integer(),
   ok: Type.Boolean(),
   problems: Type.Array(HealthProblem),
+  certificates: Type.Array(ServerCertificate),
   devices: Type.Array(DeviceHealth),
 });
 
@@ -142,4 +157,5 @@ export type TestRing = Static<typeof TestRing>;
 export type TestCall = Static<typeof TestCall>;
 export type TestCallResult = Static<typeof TestCallResult>;
 export type DeviceHealth = Static<typeof DeviceHealth>;
+export type ServerCertificate = Static<typeof ServerCertificate>;
 export type SiteHealth = Static<typeof SiteHealth>;

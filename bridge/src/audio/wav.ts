@@ -3,8 +3,15 @@
 export const PHONE_RATE = 8000;
 const HEADER_BYTES = 44;
 
-/** Mono samples at 8 kHz as a WAV file. */
-export function writeWav(samples: Int16Array): Buffer {
+/** A mono sound. */
+export interface Pcm {
+  /** Samples a second. */
+  rate: number;
+  samples: Int16Array;
+}
+
+/** Mono samples as a WAV file; at 8 kHz unless another rate is given. */
+export function writeWav(samples: Int16Array, rate = PHONE_RATE): Buffer {
   const bytes = Buffer.alloc(HEADER_BYTES + samples.length * 2);
   bytes.write("RIFF", 0);
   bytes.writeUInt32LE(bytes.length - 8, 4);
@@ -12,8 +19,8 @@ export function writeWav(samples: Int16Array): Buffer {
   bytes.writeUInt32LE(16, 16);
   bytes.writeUInt16LE(1, 20);
   bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(PHONE_RATE, 24);
-  bytes.writeUInt32LE(PHONE_RATE * 2, 28);
+  bytes.writeUInt32LE(rate, 24);
+  bytes.writeUInt32LE(rate * 2, 28);
   bytes.writeUInt16LE(2, 32);
   bytes.writeUInt16LE(16, 34);
   bytes.write("data", 36);
@@ -22,11 +29,18 @@ export function writeWav(samples: Int16Array): Buffer {
   return bytes;
 }
 
-/**
- * A WAV file's first channel at 8 kHz. Throws on anything but 16-bit PCM of 8 kHz or more. A stream that was written to a
- * pipe has no length in its header: then everything to the end counts.
- */
+/** A WAV file's first channel at 8 kHz. Throws on anything but 16-bit PCM of 8 kHz or more. */
 export function readWav(bytes: Buffer): Int16Array {
+  const { samples, rate } = readPcm(bytes);
+  if (rate < PHONE_RATE) throw new Error("this is no 16-bit PCM of 8 kHz or more");
+  return toPhoneRate(samples, rate);
+}
+
+/**
+ * A WAV file's first channel as it is. Throws on anything but 16-bit PCM. A stream that was written to a pipe, and a
+ * recording that was cut off, have a length of 0 or too much in their header: then everything to the end counts.
+ */
+export function readPcm(bytes: Buffer): Pcm {
   if (bytes.toString("latin1", 0, 4) !== "RIFF" || bytes.toString("latin1", 8, 12) !== "WAVE") {
     throw new Error("this is no WAV file");
   }
@@ -39,14 +53,14 @@ export function readWav(bytes: Buffer): Int16Array {
     if (name === "fmt ") {
       channels = bytes.readUInt16LE(start + 2);
       rate = bytes.readUInt32LE(start + 4);
-      if (bytes.readUInt16LE(start) !== 1 || bytes.readUInt16LE(start + 14) !== 16 || rate < PHONE_RATE) {
-        throw new Error("this is no 16-bit PCM of 8 kHz or more");
+      if (bytes.readUInt16LE(start) !== 1 || bytes.readUInt16LE(start + 14) !== 16) {
+        throw new Error("this is no 16-bit PCM");
       }
     } else if (name === "data") {
-      const end = Math.min(bytes.length, start + size);
+      const end = size === 0 ? bytes.length : Math.min(bytes.length, start + size);
       const count = Math.floor((end - start) / (2 * channels));
       const samples = Int16Array.from({ length: count }, (_, i) => bytes.readInt16LE(start + i * 2 * channels));
-      return toPhoneRate(samples, rate);
+      return { rate, samples };
     }
     at = start + size + (size % 2);
   }

@@ -67,7 +67,7 @@ test("an answered door call is in the log with its parties, times and outcome", 
     answeredAtMs: 4_000,
     endedAtMs: 9_000,
   });
-  assert.deepEqual(announced, ["unit401 ringing", "unit401 answered", "unit401 ended"]);
+  assert.deepEqual(announced, ["unit401 pressed", "unit401 ringing", "unit401 answered", "unit401 ended"]);
 });
 
 test("taking the same events again, as after a crash of the link, changes and announces nothing", () => {
@@ -75,7 +75,7 @@ test("taking the same events again, as after a crash of the link, changes and an
   const before = site.store.calls.getCall(CALL);
   takeAll(answeredCall);
   assert.deepEqual(site.store.calls.getCall(CALL), before);
-  assert.equal(announced.length, 3);
+  assert.equal(announced.length, 4);
   assert.equal(site.store.feed.cursor(SITE), 9);
 });
 
@@ -86,12 +86,68 @@ test("events older than 30 s make a log entry and no ring", () => {
   assert.ok(changes.every(({ fresh }) => !fresh));
 });
 
+const other = (digit: string) => ({ callId: digit.repeat(32) });
+
+for (const [code, why] of [
+  [403, "no rule lets it through"],
+  [404, "there is no such flat"],
+  [480, "nobody is registered, or do-not-disturb is on"],
+  [486, "all are busy"],
+  [503, "there are too many calls"],
+] as const) {
+  test(`the bell of a door is heard when nobody is rung because ${why}, and the call is missed`, () => {
+    takeAll([callEvent(1, "failed", { code })]);
+    assert.deepEqual(announced, ["unit401 pressed", "unit401 missed"]);
+  });
+}
+
+test("a neighbour whom no rule lets through presses no bell and is no missed call", () => {
+  takeAll([callEvent(1, "failed", { code: 403, caller: "panel402" })]);
+  assert.deepEqual(announced, ["unit401 ended"]);
+});
+
+test("only the account of a door's own station presses its bell, not one that the directory does not know", () => {
+  takeAll([
+    callEvent(1, "ringing", { ...other("1"), caller: "intercom-entrance2" }),
+    callEvent(2, "ringing", {
+      ...other("2"),
+      caller: "panel401",
+      callee: "intercom-entrance",
+      unit: "intercom-entrance",
+    }),
+  ]);
+  assert.deepEqual(announced, ["unit401 ringing", "intercom-entrance ringing"]);
+});
+
+test("a station that is refused and tries again at once is one press of the bell, two seconds later or at another flat it is another", () => {
+  const press = (id: number, atMs: number) => {
+    nowMs = atMs;
+    takeAll([callEvent(id, "failed", { ...other(String(id)), code: 480 })]);
+  };
+  for (const [index, atMs] of [1_000_000, 1_000_300, 1_001_999, 1_002_000].entries()) press(index + 1, atMs);
+  assert.equal(announced.filter((what) => what === "unit401 pressed").length, 2);
+  assert.equal(announced.filter((what) => what === "unit401 missed").length, 4);
+  takeAll([callEvent(8, "failed", { ...other("8"), code: 480, callee: "unit402", unit: "unit402" })]);
+  assert.ok(announced.includes("unit402 pressed"));
+  // Somebody was rung: whoever presses then presses anew.
+  takeAll([
+    callEvent(20, "ringing", other("a")),
+    callEvent(21, "failed", { ...other("a"), code: 487 }),
+    callEvent(22, "ringing", other("b")),
+  ]);
+  assert.equal(announced.filter((what) => what === "unit401 pressed").length, 3);
+  // A clock that was set back silences no bell.
+  press(30, 1_100_000);
+  press(31, 500_000);
+  assert.equal(announced.filter((what) => what === "unit401 pressed").length, 5);
+});
+
 test("a call goes on over a restart of the bridge", () => {
   takeAll(answeredCall.slice(0, 3));
   log.stop();
   start(site.reopen());
   takeAll(answeredCall);
-  assert.deepEqual(announced, ["unit401 ringing", "unit401 answered", "unit401 ended"]);
+  assert.deepEqual(announced, ["unit401 pressed", "unit401 ringing", "unit401 answered", "unit401 ended"]);
 });
 
 test("when storing the effects fails, the event is not taken and comes again", () => {
@@ -110,7 +166,7 @@ test("when storing the effects fails, the event is not taken and comes again", (
   assert.equal(site.store.calls.getCall(CALL), null);
   failing = false;
   log.take(SITE, callEvent(2, "ringing"), 0);
-  assert.deepEqual(announced, ["ringing"]);
+  assert.deepEqual(announced, ["pressed", "ringing"]);
 });
 
 test("listeners hear of a change only when it is in the log", () => {
@@ -126,13 +182,13 @@ test("listeners hear of a change only when it is in the log", () => {
 test("a ringing call whose end never comes fails after sixteen minutes, as a missed call", () => {
   takeAll(answeredCall.slice(0, 2));
   nowMs = 2_000 + 16 * 60_000 - 1;
-  log.following(SITE, true);
+  log.following(SITE, true, nowMs);
   assert.equal(site.store.calls.getCall(CALL)?.status, "ringing");
   nowMs += 1;
-  log.following(SITE, true);
+  log.following(SITE, true, nowMs);
   const call = site.store.calls.getCall(CALL);
   assert.deepEqual([call?.status, call?.reason, call?.endedAtMs], ["failed", "failed", nowMs]);
-  assert.deepEqual(announced, ["unit401 ringing", "unit401 missed"]);
+  assert.deepEqual(announced, ["unit401 pressed", "unit401 ringing", "unit401 missed"]);
 });
 
 test("an overdue call waits for the feed to bring its true end, but not for ever", () => {
@@ -140,11 +196,24 @@ test("an overdue call waits for the feed to bring its true end, but not for ever
   log.stop();
   nowMs = 2_000 + 30 * 60_000;
   start();
-  log.following(SITE, false);
+  log.following(SITE, false, null);
   assert.equal(site.store.calls.getCall(CALL)?.status, "ringing");
   nowMs += 3_600_000;
-  log.following(SITE, false);
+  log.following(SITE, false, null);
   assert.equal(site.store.calls.getCall(CALL)?.reason, "failed");
+});
+
+test("a wrong clock here, or one that jumps, ends no call before its time: the VPS's clock counts", () => {
+  const vpsMs = () => 60_000 + performance.now();
+  log.following(SITE, true, vpsMs());
+  takeAll(answeredCall.slice(0, 2), 58_000);
+  nowMs += 365 * 86_400_000;
+  log.following(SITE, true, vpsMs());
+  log.following(SITE, false, null);
+  assert.equal(site.store.calls.getCall(CALL)?.status, "ringing");
+  log.following(SITE, true, 2_000 + 16 * 60_000);
+  const call = site.store.calls.getCall(CALL);
+  assert.deepEqual([call?.reason, call?.endedAtMs], ["failed", 2_000 + 16 * 60_000]);
 });
 
 test("when the VPS was rebuilt, the calls of its site that were on end as failed and no other site's", () => {

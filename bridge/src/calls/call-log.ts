@@ -18,6 +18,7 @@ import {
   transition,
 } from "./call-machine.ts";
 import { answererOf, partiesOf } from "./parties.ts";
+import { VpsClock } from "./vps-clock.ts";
 
 export interface CallLogOptions {
   store: Store;
@@ -40,15 +41,19 @@ export interface CallLog {
   knows(siteId: string, callId: string): boolean;
   /**
    * Whether the feed of a site is up to date. While it is not, a call that is overdue is given time, because its true
-   * end may still be on its way.
+   * end may still be on its way. `vpsNowMs`: what time it is there, null for what was said last; a call is overdue by
+   * that clock, which also wrote its times.
    */
-  following(siteId: string, upToDate: boolean): void;
+  following(siteId: string, upToDate: boolean, vpsNowMs: number | null): void;
   /** The VPS was rebuilt and knows nothing of the calls that were on: they end as failed. */
   lost(siteId: string): void;
   stop(): void;
 }
 
 const SWEEP_EVERY_MS = 10_000;
+/** A station that is refused and calls again by itself, or a finger that stays on the button while nobody can be rung, is one press. */
+const SAME_PRESS_MS = 2_000;
+const MOST_BUTTONS = 1_000;
 /** How much longer an overdue call may stay on while the feed is away. */
 const AWAY_PATIENCE_MS = 3_600_000;
 
@@ -56,6 +61,10 @@ export function startCallLog(options: CallLogOptions): CallLog {
   const { store, bus } = options;
   const nowMs = options.nowMs ?? Date.now;
   const upToDate = new Set<string>();
+  /** Button (a door's unit and whom it calls) whose last call rang nobody → when it was announced, by our clock. */
+  const refused = new Map<string, number>();
+  const clocks = new Map<string, VpsClock>();
+  const siteNowMs = (siteId: string) => clocks.get(siteId)?.nowMs() ?? nowMs();
 
   /** Moves one call; the row is null when this event is the first of it. */
   function apply(
@@ -68,6 +77,8 @@ export function startCallLog(options: CallLogOptions): CallLog {
     const { state, effects } = transition(known ? stateOf(known) : IDLE, input);
     if (effects.length === 0) return;
     const row = withState(known ?? blank(), state, store);
+    if (known === null && fresh) announcePress(row, heardAtMs);
+    if (row.ringingAtMs !== null || row.answeredAtMs !== null) store.afterCommit(() => refused.delete(buttonOf(row)));
     for (const effect of effects) {
       switch (effect.type) {
         case "save":
@@ -81,6 +92,24 @@ export function startCallLog(options: CallLogOptions): CallLog {
     store.afterCommit(() => bus.emit("callChanged", { callId: row.callId, siteId: row.siteId, fresh }));
   }
 
+  /**
+   * The bell of a door, before anybody is rung and also when nobody will be: the first that is heard of a call that came
+   * from a door's own station. The VPS tells of no call whose caller did not prove to be that account.
+   */
+  function announcePress(call: CallRow, atMs: number): void {
+    if (call.caller.kind !== "door" || call.doorId === null) return;
+    const sinceMs = atMs - (refused.get(buttonOf(call)) ?? Number.NEGATIVE_INFINITY);
+    if (sinceMs >= 0 && sinceMs < SAME_PRESS_MS) return;
+    options.announce(call, "pressed", atMs);
+    store.afterCommit(() => notePress(buttonOf(call), atMs));
+  }
+
+  function notePress(button: string, atMs: number): void {
+    // What a station dials is its own choice: what is past is forgotten before it fills the memory.
+    if (refused.size >= MOST_BUTTONS) refused.clear();
+    refused.set(button, atMs);
+  }
+
   function take(siteId: string, event: CallEvent, ageMs: number): void {
     const fresh = ageMs <= FRESH_MS;
     store.transaction(() => {
@@ -90,20 +119,21 @@ export function startCallLog(options: CallLogOptions): CallLog {
       const known = store.calls.getCall(event.callId);
       // The id is a digest with the site's domain in it: a call of another site is a fault of the sender.
       if (known && known.siteId !== siteId) return;
-      apply(known, fresh, inputOf(event, fresh), () => newCall(store, siteId, event), nowMs() - ageMs);
+      const row = known ?? newCall(store, siteId, event);
+      apply(known, fresh, inputOf(event, fresh, row), () => row, nowMs() - ageMs);
     });
   }
 
   function expire(call: CallRow): void {
-    const atMs = nowMs();
-    store.transaction(() => apply(call, true, { kind: "timeout", atMs }, () => call, atMs));
+    const atMs = siteNowMs(call.siteId);
+    store.transaction(() => apply(call, true, { kind: "timeout", atMs }, () => call, nowMs()));
   }
 
   function sweep(): void {
     for (const call of store.calls.activeCalls()) {
       const deadline = deadlineOf(stateOf(call));
       const patience = upToDate.has(call.siteId) ? 0 : AWAY_PATIENCE_MS;
-      if (deadline !== null && deadline + patience <= nowMs()) expire(call);
+      if (deadline !== null && deadline + patience <= siteNowMs(call.siteId)) expire(call);
     }
   }
 
@@ -111,7 +141,12 @@ export function startCallLog(options: CallLogOptions): CallLog {
   return {
     take,
     knows: (siteId, callId) => store.calls.getCall(callId)?.siteId === siteId,
-    following: (siteId, following) => {
+    following: (siteId, following, vpsNowMs) => {
+      if (vpsNowMs !== null) {
+        const clock = clocks.get(siteId) ?? new VpsClock();
+        clocks.set(siteId, clock);
+        clock.set(vpsNowMs);
+      }
       if (following) upToDate.add(siteId);
       else upToDate.delete(siteId);
       sweep();
@@ -123,7 +158,9 @@ export function startCallLog(options: CallLogOptions): CallLog {
   };
 }
 
-function inputOf(event: CallEvent, fresh: boolean): CallInput {
+const buttonOf = ({ doorId, callee }: CallRow): string => `${doorId} ${callee.name}`;
+
+function inputOf(event: CallEvent, fresh: boolean, { caller }: CallRow): CallInput {
   const { atMs } = event;
   switch (event.kind) {
     case "invited":
@@ -135,7 +172,7 @@ function inputOf(event: CallEvent, fresh: boolean): CallInput {
     case "ended":
       return { kind: "ended", atMs };
     case "failed":
-      return { kind: "failed", atMs, code: event.code };
+      return { kind: "failed", atMs, code: event.code, pressed: caller.kind === "door" };
   }
 }
 

@@ -40,7 +40,7 @@ const anyInput: fc.Arbitrary<CallInput> = fc.oneof(
   time.map((atMs): CallInput => ({ kind: "ended", atMs })),
   fc
     .tuple(time, fc.oneof(fc.integer({ min: 0, max: 699 }), fc.constantFrom(403, 404, 408, 480, 486, 487, 603)))
-    .map(([atMs, code]): CallInput => ({ kind: "failed", atMs, code })),
+    .map(([atMs, code]): CallInput => ({ kind: "failed", atMs, code, pressed: code % 2 === 0 })),
   time.map((atMs): CallInput => ({ kind: "timeout", atMs })),
 );
 const anyInputs = fc.array(anyInput, { maxLength: 20 });
@@ -152,7 +152,7 @@ for (const [code, status, reason, announcement] of unanswered) {
   test(`a call that ends unanswered with SIP ${code} is ${status}, reason ${reason}, announced as ${announcement}`, () => {
     const { state, announced } = run([
       { kind: "invited", atMs: 1 },
-      { kind: "failed", atMs: 2, code },
+      { kind: "failed", atMs: 2, code, pressed: false },
     ]);
     assert.ok(state.phase === "over");
     assert.deepEqual([state.status, state.reason], [status, reason]);
@@ -165,6 +165,11 @@ test("every SIP status has a legal outcome", () => {
     const { status, reason } = outcomeOf(code);
     assert.ok(LEGAL_ENDS.has(`${status}/${reason}`), `${code}: ${status}/${reason}`);
   }
+});
+
+test("a visitor at a door whom no rule lets through was missed", () => {
+  const { announced } = run([{ kind: "failed", atMs: 2, code: 403, pressed: true }]);
+  assert.deepEqual(announced, ["missed"]);
 });
 
 test("an answered call whose end never comes ends as failed, and is no missed call", () => {

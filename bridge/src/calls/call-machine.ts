@@ -38,17 +38,20 @@ export type CallState =
       reason: CallEndReason;
     };
 
-/** `fresh` is false when the event is too old to alert anybody (see FRESH_MS). */
+/**
+ * `fresh` is false when the event is too old to alert anybody (see FRESH_MS). `pressed`: the caller is a door's station,
+ * so that whoever calls is a visitor who waits for somebody of the house.
+ */
 export type CallInput =
   | { kind: "invited"; atMs: number }
   | { kind: "ringing"; atMs: number; fresh: boolean }
   | { kind: "answered"; atMs: number; account: string }
   | { kind: "ended"; atMs: number }
-  | { kind: "failed"; atMs: number; code: number }
+  | { kind: "failed"; atMs: number; code: number; pressed: boolean }
   | { kind: "timeout"; atMs: number };
 
-/** What the world outside hears of a call. */
-export type Announcement = "ringing" | "answered" | "ended" | "missed";
+/** What the world outside hears of a call; `pressed`, of a door's bell, comes from the call log. */
+export type Announcement = "pressed" | "ringing" | "answered" | "ended" | "missed";
 
 export type CallEffect = { type: "save" } | { type: "announce"; what: Announcement };
 
@@ -95,7 +98,7 @@ export function transition(state: CallState, input: CallInput): Step {
       return over(state, input.atMs, ANSWERED);
     case "failed":
       // The VPS says `failed` only of unanswered calls; if we know of an answer, that answer is the outcome.
-      return over(state, input.atMs, state.phase === "in-progress" ? ANSWERED : outcomeOf(input.code));
+      return over(state, input.atMs, state.phase === "in-progress" ? ANSWERED : outcomeOf(input.code), input.pressed);
     case "timeout":
       return state.phase === "idle" ? { state, effects: [] } : over(state, input.atMs, FAILED);
   }
@@ -153,9 +156,9 @@ function answered(state: Open, atMs: number, account: string): Step {
   }
 }
 
-function over(state: Open, atMs: number, outcome: Outcome): Step {
+function over(state: Open, atMs: number, outcome: Outcome, pressed = false): Step {
   const answer = state.phase === "in-progress" ? state : null;
-  const missed = answer === null && isMissed(outcome);
+  const missed = answer === null && isMissed(outcome, pressed);
   return {
     state: {
       phase: "over",

@@ -44,9 +44,9 @@ export function outcomeOf(sipStatus: number): Outcome {
 
 /**
  * Whether people should hear of this end as a missed call: somebody wanted the unit, and nobody there took it or
- * refused it.
+ * refused it. A visitor at a door whose call no rule takes was missed too; another caller that the rules keep out was not.
  */
-export function isMissed(outcome: Outcome): boolean {
+export function isMissed(outcome: Outcome, pressed: boolean): boolean {
   switch (outcome.reason) {
     case "cancelled":
     case "no-answer":
@@ -57,7 +57,8 @@ export function isMissed(outcome: Outcome): boolean {
     case "answered-here":
     case "answered-elsewhere":
     case "declined":
-    case "forbidden":
       return false;
+    case "forbidden":
+      return pressed;
   }
 }

@@ -4,13 +4,14 @@ import { findConflicts } from "../../../infra/control/src/directory-check.ts";
 import type { Backup, RestoreReply, RestoreRequest } from "../api/backup.ts";
 import { AppError } from "../events/errors.ts";
 import type { RowMarks } from "../store/row-marks.ts";
-import type { UnitRow } from "../store/unit-store.ts";
+import type { NewUnitRow } from "../store/unit-store.ts";
 import { announceEdit, type DirectoryContext } from "./edit.ts";
 import { siteOf } from "./lookup.ts";
 import { siteSnapshot } from "./snapshot.ts";
 
 export interface Backups {
-  make(siteId: string, madeBy: string): Backup;
+  /** `directory`: without residents, calls, the restaurant and the log, which are nobody's business elsewhere. */
+  make(siteId: string, madeBy: string, part?: "all" | "directory"): Backup;
   /** All of it or nothing. Throws SITE_EXISTS and BACKUP_DAMAGED. */
   restore(request: RestoreRequest): RestoreReply;
 }
@@ -21,8 +22,9 @@ class DryRun extends Error {}
 export function backups(context: DirectoryContext): Backups {
   const { store, audit, now } = context;
   return {
-    make: (siteId, madeBy) => {
-      const content = contentOf(context, siteId, madeBy);
+    make: (siteId, madeBy, part = "all") => {
+      const all = contentOf(context, siteId, madeBy);
+      const content = part === "all" ? all : { ...all, members: [], extras: {} };
       audit.note({ siteId, noun: "backup", verb: "exported", rowId: null, label: content.site.name });
       return { ...content, checksum: checksumOf(content) };
     },
@@ -41,7 +43,7 @@ export function backups(context: DirectoryContext): Backups {
           store.afterCommit(() => announceEdit(context, id));
         });
       } catch (error) {
-        if (!(error instanceof DryRun)) throw isConstraint(error) ? damagedBecause(error) : error;
+        if (!(error instanceof DryRun)) throw isTheFiles(error) ? damagedBecause(error) : error;
       }
       return { dryRun, site: { id, name, domain }, counts: countsOf(backup) };
     },
@@ -74,7 +76,7 @@ function contentOf({ store, now }: DirectoryContext, siteId: string, madeBy: str
       })),
     doors: units
       .filter(({ kind }) => kind === "door")
-      .map(({ id, buildingId, label, name }) => ({ id, siteId, buildingId, label, name })),
+      .map(({ id, buildingId, label, name, videoUrl }) => ({ id, siteId, buildingId, label, name, videoUrl })),
     accounts: store.accounts.list({ siteId }).map(({ unitId, siteId: _siteId, ...account }) => ({
       ...bare(account),
       ...placeOf(unitId),
@@ -92,13 +94,12 @@ function write({ store }: DirectoryContext, backup: Backup): void {
   store.sites.insert(site);
   store.provisioning.raise(siteId);
   for (const building of buildings) store.buildings.insert({ ...building, siteId });
-  const insert = (unit: Pick<UnitRow, "id" | "buildingId" | "kind" | "name" | "label">) =>
-    store.units.insert({ ...unit, siteId });
+  const insert = (unit: Omit<NewUnitRow, "siteId">) => store.units.insert({ ...unit, siteId });
   for (const { id, buildingId, name, number, doNotDisturb } of units) {
     insert({ id, buildingId, kind: "residential", name, label: number });
     if (doNotDisturb) store.units.setDoNotDisturb({ id, siteId, doNotDisturb });
   }
-  for (const { id, buildingId, name, label } of doors) insert({ id, buildingId, kind: "door", name, label });
+  for (const door of doors) insert({ ...door, kind: "door" });
   for (const { unitId, doorId, deviceIds, ...account } of accounts) {
     store.accounts.insert({ ...account, siteId, unitId: unitId ?? doorId });
     for (const deviceId of deviceIds) store.devices.insert(deviceId, account.id, null);
@@ -107,6 +108,11 @@ function write({ store }: DirectoryContext, backup: Backup): void {
     store.rules.insert({ ...rule, siteId, unitId: unitId ?? doorId ?? damaged("a rule is nobody's") });
   }
   for (const member of members) store.members.insert(member);
+  const lineIds = new Set(extras.line?.map(({ id }) => id));
+  for (const row of Object.values(extras).flat()) {
+    const isOthers = row.site_id !== undefined && row.site_id !== siteId;
+    if (isOthers || (row.line_id !== undefined && !lineIds.has(row.line_id))) damaged("a row is another site's");
+  }
   store.extras.load(extras);
 }
 
@@ -115,7 +121,7 @@ function refuseDamaged({ checksum, ...content }: Backup): void {
 }
 
 /** Over the content with its keys in order, so that a tool that wrote it anew does not change it. */
-function checksumOf(content: Omit<Backup, "checksum">): string {
+export function checksumOf(content: Omit<Backup, "checksum">): string {
   return createHash("sha256").update(inOrder(content)).digest("hex");
 }
 
@@ -127,10 +133,11 @@ function inOrder(value: unknown): string {
   );
 }
 
-function countsOf({ buildings, units, doors, accounts, rules, members }: Backup): RestoreReply["counts"] {
+function countsOf({ buildings, units, doors, accounts, rules, members, extras }: Backup): RestoreReply["counts"] {
   return {
     ...{ buildings: buildings.length, units: units.length, doors: doors.length },
     ...{ accounts: accounts.length, rules: rules.length, members: members.length },
+    ...{ calls: extras.call?.length ?? 0, orders: extras.customer_order?.length ?? 0 },
   };
 }
 
@@ -142,8 +149,10 @@ function bare<Row extends RowMarks>({
   return row;
 }
 
-function isConstraint(error: unknown): boolean {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_CONSTRAINT");
+/** What SQLite or the parser of a column refuses is the fault of the file. */
+function isTheFiles(error: unknown): boolean {
+  if (error instanceof SyntaxError) return true;
+  return error instanceof Error && "code" in error && /^SQLITE_(CONSTRAINT|ERROR|MISMATCH)/.test(String(error.code));
 }
 
 function damagedBecause(cause: unknown): AppError {

@@ -1,4 +1,5 @@
 /** The directory: sites, what is in them, who may be called by whom. The only writer of those tables. */
+import type { ServerCertificate } from "../api/site-health.ts";
 
 import { AppError } from "../events/errors.ts";
 import { type Accounts, accounts } from "./accounts.ts";
@@ -70,6 +71,8 @@ export interface DirectoryOptions extends Pick<DirectoryContext, "store" | "bus"
   post?: DocumentPost;
   /** Makes test calls; null or left out: nothing is called. */
   testCaller?: () => Promise<TestCaller | null>;
+  /** The VPS's certificates; left out: nobody looks at them. */
+  certificates?: () => readonly ServerCertificate[];
   /** Managing sites from elsewhere; left out: nobody can. */
   remote?: RemoteWays;
   /** Days that the audit log is kept. */
@@ -95,6 +98,7 @@ export function openDirectory({
   sipPort = 5060,
   post = NOWHERE,
   testCaller = async () => null,
+  certificates = () => [],
   remote = NOBODY,
   auditDays,
   ...base
@@ -126,7 +130,7 @@ export function openDirectory({
     backups: backups(context),
     makeDeviceFile: deviceFiles(context, post),
     reports,
-    siteHealth: siteHealth(context, reports),
+    siteHealth: siteHealth(context, reports, certificates),
     testRings: testRings(context, testCaller),
     testAccountOf: testAccount(context),
     registrations: context.registrations,

@@ -40,7 +40,11 @@ export function announceEdit({ bus }: DirectoryContext, siteId: string): void {
 }
 
 /** Throws EDITED_MEANWHILE, with the row as people see it, when it is no longer the one that the editor has seen. */
-export function refuseStale<Row extends RowMarks>(seen: SeenVersion, row: Row, shown: (row: Row) => unknown): void {
+export function refuseStale<Row extends Pick<RowMarks, "version">>(
+  seen: SeenVersion,
+  row: Row,
+  shown: (row: Row) => unknown,
+): void {
   if (seen === null || row.version === seen) return;
   throw new AppError("EDITED_MEANWHILE", "somebody else changed this meanwhile; nothing was overwritten", {
     details: { current: shown(row) },

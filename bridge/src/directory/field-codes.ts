@@ -2,7 +2,7 @@
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
 import { SipName, SipUri, SourcePattern } from "../../../infra/control/src/wire.ts";
-import { Label, NewSite } from "../api/directory.ts";
+import { Label, NewSite, VideoUrl } from "../api/directory.ts";
 import type { FieldCode } from "../api/names.ts";
 
 interface Complaint {
@@ -67,6 +67,7 @@ function patternCode(params: object, value: unknown): FieldCode {
   if (pattern === patternOf(SourcePattern)) return "PATTERN";
   if (pattern === patternOf(SipUri)) return "SIP_URI";
   if (pattern === patternOf(NewSite.properties.domain)) return "DOMAIN";
+  if (pattern === patternOf(VideoUrl)) return "VIDEO_URL";
   if (CONTROLS.test(text)) return "CONTROL_CHARACTERS";
   return pattern === patternOf(Label) ? "BLANK" : "MALFORMED";
 }

@@ -1,6 +1,6 @@
 /** Which users of Home Assistant live in which flats and who works at the restaurant's desk, and so what they see. */
 import { releaseDevices } from "./devices.ts";
-import type { DirectoryContext } from "./edit.ts";
+import { type DirectoryContext, refuseStale, type SeenVersion } from "./edit.ts";
 import { flatOf } from "./lookup.ts";
 
 export interface Links {
@@ -13,8 +13,13 @@ export interface Members {
   all(): Map<string, Links>;
   unitsOf(userId: string): string[];
   worksAtDesk(userId: string): boolean;
-  /** Gives a user these flats and no others, and the desk or not; undefined leaves it. Throws UNKNOWN_UNIT. */
-  set(userId: string, unitIds: readonly string[], desk?: boolean): void;
+  /** Of the user's links; grows with every edit. */
+  versionOf(userId: string): number;
+  /**
+   * Gives a user these flats and no others, and the desk or not; undefined leaves it. Throws UNKNOWN_UNIT, and
+   * EDITED_MEANWHILE when the links are no longer those that the editor has seen.
+   */
+  set(userId: string, links: { unitIds: readonly string[]; desk?: boolean | undefined }, seen: SeenVersion): void;
 }
 
 export function members(context: DirectoryContext): Members {
@@ -33,12 +38,17 @@ export function members(context: DirectoryContext): Members {
     },
     unitsOf: (userId) => store.members.unitsOf(userId),
     worksAtDesk: (userId) => store.members.worksAtDesk(userId),
-    set: (userId, unitIds, desk) =>
+    versionOf: (userId) => store.members.versionOf(userId),
+    set: (userId, { unitIds, desk }, seen) =>
       store.transaction(() => {
-        const wanted = new Set(unitIds);
         const before = store.members.unitsOf(userId);
+        refuseStale(seen, { version: store.members.versionOf(userId) }, ({ version }) => ({
+          ...{ userId, version, unitIds: before, desk: store.members.worksAtDesk(userId) },
+        }));
+        const wanted = new Set(unitIds);
         const touched = [...wanted, ...store.members.unitsOf(userId)].map((id) => flatOf(store, id).siteId);
         store.members.removeUser(userId);
+        store.members.raiseVersion(userId);
         for (const unitId of wanted) store.members.insert({ userId, unitId });
         // Who moves out takes no bell along.
         releaseDevices(context, (device) => device.userId === userId && !wanted.has(device.account.unitId ?? ""));

@@ -44,13 +44,13 @@ export function pages(context: DirectoryContext): Pages {
   }
 
   return {
-    units: ({ limit = PAGE, cursor, ...filter }) => {
-      const page = store.pages.units(filter, limit, cursor) ?? refuseCursor();
+    units: ({ limit = PAGE, offset = 0, cursor, ...filter }) => {
+      const page = store.pages.units(filter, { limit, offset, cursor }) ?? refuseCursor();
       return { rows: page.ids.map(unitLine), next: page.next, total: page.total };
     },
-    accounts: ({ limit = PAGE, cursor, registered, ...filter }) => {
+    accounts: ({ limit = PAGE, offset = 0, cursor, registered, ...filter }) => {
       const usernames = registered && { names: registeredNames(filter.siteId), among: registered === "yes" };
-      const page = store.pages.accounts({ ...filter, usernames }, limit, cursor) ?? refuseCursor();
+      const page = store.pages.accounts({ ...filter, usernames }, { limit, offset, cursor }) ?? refuseCursor();
       return { rows: page.ids.map(accountLine), next: page.next, total: page.total };
     },
   };

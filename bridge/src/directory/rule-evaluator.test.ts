@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RULE_DOMAIN, type RuleOutcome, ruleCases } from "../../../test/door/rule-cases.ts";
+import { RULE_DOMAIN, type RuleOutcome } from "../../../test/door/rule-case.ts";
+import { ruleCases } from "../../../test/door/rule-cases.ts";
 import { evaluateRules, type RuleAnswer } from "./rule-evaluator.ts";
 
 /** The answer in the words of the table. */

@@ -32,6 +32,8 @@ export const ERRORS = {
   MALFORMED_JSON: request(400),
   UNSUPPORTED_CONTENT_TYPE: request(415),
   TOO_LARGE: request(413),
+  /** The request did not arrive whole in its time. */
+  REQUEST_TIMEOUT: { status: 408, category: "request", retryable: true },
   NOT_FOUND: request(404),
   UNKNOWN_TIME_ZONE: request(400),
   UNKNOWN_SITE: request(404),
@@ -130,6 +132,12 @@ export const ERRORS = {
   STORE_UNAVAILABLE: { status: 503, category: "unavailable", retryable: true },
   /** Home Assistant has not said yet who its users are. */
   HOME_NOT_READY: { status: 503, category: "unavailable", retryable: true },
+  /** The door has no camera. */
+  NO_CAMERA: request(404),
+  /** The camera's address does not answer, or is not in the house's network. */
+  CAMERA_UNREACHABLE: { status: 503, category: "unavailable", retryable: true },
+  /** What answers at the camera's address gives no picture: wrong path, a password, no WHEP. */
+  CAMERA_REFUSED: { status: 503, category: "unavailable", retryable: true },
   VPS_NOT_CONFIGURED: { status: 503, category: "unavailable", retryable: false },
   VPS_UNREACHABLE: { status: 503, category: "unavailable", retryable: true },
   INTERNAL: { status: 500, category: "internal", retryable: false },

@@ -6,6 +6,7 @@ import { connectCore } from "./connect-core.ts";
 import { CoreLink } from "./core.ts";
 import { type IngressRequest, type IngressUser, ingressUser } from "./ingress-user.ts";
 import { onceFile } from "./once-file.ts";
+import { sidebarNotice } from "./sidebar-notice.ts";
 import { type MqttService, Supervisor } from "./supervisor.ts";
 import { type HomeUser, HomeUsers } from "./users.ts";
 
@@ -36,7 +37,7 @@ export interface Home {
    * does not say.
    */
   broker(): Promise<MqttService | null>;
-  /** Switches the sidebar entry on, at the first start only. */
+  /** Switches the sidebar entry on, at the first start only, and says so in Home Assistant. */
   showPanel(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -45,6 +46,7 @@ export function startHome({ access, dataFolder, network, log }: HomeOptions): Ho
   const supervisor = new Supervisor(access);
   const core = new CoreLink({ connect: connectCore(access), network, log });
   const users = new HomeUsers({ core, log });
+  const notice = sidebarNotice({ core, file: join(dataFolder, "sidebar-untold"), log });
   core.start();
   return {
     userOf: (request) => ingressUser(request, (id) => (users.ready ? users.find(id) : "not-ready"), access.address),
@@ -63,13 +65,16 @@ export function startHome({ access, dataFolder, network, log }: HomeOptions): Ho
     showPanel: async () => {
       try {
         const shown = await supervisor.showPanelOnce(onceFile(join(dataFolder, "sidebar-shown")));
-        if (shown) log.info({}, "Neolia has added its entry to the sidebar; switched off, it stays off");
+        if (!shown) return;
+        log.info({}, "Neolia has added its entry to the sidebar; switched off, it stays off");
+        await notice.due();
       } catch (error) {
         log.warn({ error: String(error) }, "the sidebar entry could not be switched on; the next start tries again");
       }
     },
     stop: async () => {
       users.stop();
+      notice.stop();
       await core.stop();
     },
   };

@@ -36,6 +36,7 @@ import { sessionRoutes } from "./routes/session.ts";
 import { siteHealthRoutes } from "./routes/site-health.ts";
 import { siteRoutes } from "./routes/sites.ts";
 import { unitRoutes } from "./routes/units.ts";
+import { videoRoutes } from "./routes/video.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { validatorCompiler } from "./validation.ts";
 import { visitorOf } from "./visits.ts";
@@ -43,14 +44,18 @@ import { visitorOf } from "./visits.ts";
 /** The largest request is a rule with 64 windows, some 3 kB. */
 const BODY_LIMIT = 32 * 1024;
 const FAREWELL_MS = 500;
+/** How long a request may take to arrive, its body included. */
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /** An empty server with its log. Made before everything else, because everything else logs. */
-export function createServer(level: LogLevel): App {
+export function createServer(level: LogLevel, { requestTimeoutMs = REQUEST_TIMEOUT_MS } = {}): App {
   return Fastify({
+    // Node looks every 30 s by itself, and with longer header fields than bodies takes the one time for the other.
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6) },
     logger: logOptions(level),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
-    requestTimeout: 30_000,
+    requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,
     frameworkErrors: replyWithError,
     clientErrorHandler: refuseBytes,
@@ -90,6 +95,7 @@ function routes(api: App, ports: HttpPorts): void {
   buildingRoutes(api, ports);
   unitRoutes(api, ports);
   doorRoutes(api, ports);
+  videoRoutes(api, ports);
   accountRoutes(api, ports);
   ruleRoutes(api, ports);
   deviceRoutes(api, ports);

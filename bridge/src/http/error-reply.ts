@@ -23,6 +23,8 @@ export function errorReply(error: AppError): ErrorReply {
 
 /** For `setErrorHandler` and `frameworkErrors`. */
 export function replyWithError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): void {
+  // Whoever left in the middle of a body reads no reply, and that is no fault of ours.
+  if (error.code === "ECONNRESET" && request.raw.destroyed) return;
   const known = translate(error, request);
   if (known.code === "INTERNAL") request.log.error({ err: error, route: request.routeOptions?.url }, "request failed");
   else if (known.category === "unavailable") request.log.warn({ err: known, code: known.code }, "request not possible");
@@ -59,20 +61,26 @@ function where({ validation, validationContext }: FastifyError): Record<string, 
   return details;
 }
 
-/** Bytes that are not HTTP at all: answered without a request to hang anything on. */
+/** Bytes that are no whole request: answered without a request to hang anything on. */
 export function refuseBytes(error: Error & { code?: string }, socket: Socket): void {
   if (socket.writable && error.code !== "ECONNRESET") {
-    const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
-    const reply = JSON.stringify(
-      errorReply(
-        tooLarge
-          ? new AppError("TOO_LARGE", "the header fields are too large")
-          : new AppError("INVALID_REQUEST", "this is not HTTP"),
-      ),
-    );
+    const known = ofBytes(error.code);
+    const reply = JSON.stringify(errorReply(known));
     socket.write(
-      `HTTP/1.1 ${tooLarge ? "431 Request Header Fields Too Large" : "400 Bad Request"}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(reply)}\r\nConnection: close\r\n\r\n${reply}`,
+      `HTTP/1.1 ${STATUS_LINES[known.status]}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(reply)}\r\nConnection: close\r\n\r\n${reply}`,
     );
   }
   socket.destroy();
+}
+
+const STATUS_LINES: Readonly<Record<number, string>> = {
+  400: "400 Bad Request",
+  408: "408 Request Timeout",
+  413: "431 Request Header Fields Too Large",
+};
+
+function ofBytes(code: string | undefined): AppError {
+  if (code === "HPE_HEADER_OVERFLOW") return new AppError("TOO_LARGE", "the header fields are too large");
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new AppError("REQUEST_TIMEOUT", "the request did not arrive in time");
+  return new AppError("INVALID_REQUEST", "this is not HTTP");
 }

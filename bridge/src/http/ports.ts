@@ -5,6 +5,7 @@ import type { Directory } from "../directory/directory.ts";
 import type { ProvisioningView } from "../directory/provisioning.ts";
 import type { Ordering } from "../ordering/ordering.ts";
 import type { CallStore } from "../store/call-store.ts";
+import type { Cameras } from "../video/cameras.ts";
 import type { Identity } from "./identity.ts";
 import type { RouteEntry } from "./route-table.ts";
 
@@ -20,6 +21,8 @@ export interface HttpPorts {
   /** A login for the VPS's TURN server; rejects or gives no URLs when there is none to be had. */
   turn(siteId: string, username: string): Promise<TurnCredentials>;
   provisioning: ProvisioningView;
+  /** The doors' pictures. */
+  cameras: Cameras;
   /** Plain sentences: what the bridge runs without. */
   missing(): readonly string[];
   /** Plain sentences for administrators: that the data was restored, and what is missing. */

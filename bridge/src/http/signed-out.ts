@@ -3,6 +3,7 @@
  * also over a restart, until they would have ended anyway.
  */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { StoreError } from "../store/database.ts";
 
 export class SignedOut {
   private readonly file: string;
@@ -33,14 +34,13 @@ export class SignedOut {
 
 function read(file: string): [string, number][] {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as [string, number][];
+    const content: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (!Array.isArray(content)) throw new Error("not a list");
+    return content as [string, number][];
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw new Error(
+    throw new StoreError(
       `${file} cannot be read: delete it together with the file "secret" beside it, which ends every session`,
-      {
-        cause: error,
-      },
     );
   }
 }

@@ -3,10 +3,10 @@ import type { Party } from "../api/call.ts";
 import type { Announcement } from "../calls/call-machine.ts";
 import type { CallRow } from "../store/call-store.ts";
 import type { Store } from "../store/store.ts";
-import { eventTopics } from "./topics.ts";
+import { eventTopics, pressTopics } from "./topics.ts";
 
 /**
- * The payload of `…/event`. The same event has the same id on every topic and in every repetition (QoS 1 delivers at
+ * The payload of `…/event` and `…/press`. The same event has the same id on every topic and in every repetition (QoS 1 delivers at
  * least once), so a consumer takes each id once.
  */
 export interface CallEventPayload {
@@ -33,13 +33,15 @@ export function announcer(store: Store, nowMs: () => number = Date.now) {
   return (call: CallRow, what: Announcement, atMs: number): void => {
     if (atMs < nowMs() - OLDEST_ANNOUNCED_MS) return;
     const payload = JSON.stringify(payloadOf(store, call, what, atMs));
-    for (const topic of eventTopics(store, call)) store.outbox.add(topic, payload, atMs);
+    for (const topic of what === "pressed" ? pressTopics(store, call) : eventTopics(store, call))
+      store.outbox.add(topic, payload, atMs);
   };
 }
 
-/** True when the payload announces a ring. */
+/** True when the payload announces a ring, or the press that begins it. */
 export function isRing(payload: string): boolean {
-  return (JSON.parse(payload) as CallEventPayload).event_type === "ringing";
+  const { event_type: type } = JSON.parse(payload) as CallEventPayload;
+  return type === "ringing" || type === "pressed";
 }
 
 function payloadOf(store: Store, call: CallRow, what: Announcement, atMs: number): CallEventPayload {

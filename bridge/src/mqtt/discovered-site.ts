@@ -1,6 +1,16 @@
 /** The directory of a site as Home Assistant is told of it. */
+import type { AccountRow } from "../store/account-store.ts";
 import type { Store } from "../store/store.ts";
-import type { DiscoverySite } from "./discovery.ts";
+import type { DiscoveryDevice, DiscoverySite } from "./discovery.ts";
+
+/** What has a device of its own; a door's station belongs to the door's, and the bridge is ourselves. */
+const DEVICES: Record<AccountRow["type"], DiscoveryDevice["kind"] | null> = {
+  panel: "Panel",
+  mobile: "Phone",
+  gateway: "Gateway",
+  door: null,
+  bridge: null,
+};
 
 /** null: there is no such site (any more). */
 export function discoveredSite(
@@ -17,7 +27,14 @@ export function discoveredSite(
     id: site.id,
     domain: site.domain,
     name: site.name,
-    doors: units.filter(({ kind }) => kind === "door").map(({ id, name, label }) => ({ id, name, label })),
+    doors: units
+      .filter(({ kind }) => kind === "door")
+      .map(({ id, name, label }) => ({
+        ...{ id, name, label },
+        stations: accounts
+          .filter(({ type, enabled, unitId }) => type === "door" && enabled && unitId === id)
+          .map((account) => ({ id: account.id, username: account.username })),
+      })),
     units: units
       .filter(({ kind, id }) => kind === "residential" && !isLine(id))
       .map(({ id, name, label }) => ({ id, name, label: `Unit ${label}` })),
@@ -26,11 +43,13 @@ export function discoveredSite(
       const unit = units.find(({ id }) => id === line.unitId);
       return unit ? [{ id: line.id, name: unit.name, label: unit.label }] : [];
     }),
-    // A mobile phone sleeps, and is rung all the same once it wakes: that is no problem to report.
-    panels: accounts
-      .filter(({ type, enabled }) => type === "panel" && enabled)
-      .map(({ id, username, label, unitId }) => ({
-        ...{ id, username, label },
+    devices: accounts
+      .flatMap((account) => {
+        const kind = DEVICES[account.type];
+        return kind !== null && account.enabled ? [{ ...account, kind }] : [];
+      })
+      .map(({ id, username, label, unitId, kind }) => ({
+        ...{ id, username, label, kind },
         unitId: lines.find((line) => line.unitId === unitId)?.id ?? unitId,
       })),
   };

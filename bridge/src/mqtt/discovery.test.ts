@@ -6,10 +6,15 @@ const SITE: DiscoverySite = {
   id: "SITE1",
   domain: "home.sip.example.com",
   name: "Home",
-  doors: [{ id: "DOOR1", name: "intercom-entrance", label: "Entrance" }],
+  doors: [
+    { id: "DOOR1", name: "intercom-entrance", label: "Entrance", stations: [{ id: "STATION1", username: "entrance" }] },
+  ],
   units: [{ id: "UNIT401", name: "unit401", label: "Unit 401" }],
   lines: [{ id: "LINE1", name: "line1", label: "Restaurant" }],
-  panels: [{ id: "PANEL1", username: "panel401", label: "Hall panel", unitId: "UNIT401" }],
+  devices: [
+    { id: "PANEL1", kind: "Panel", username: "panel401", label: "Hall panel", unitId: "UNIT401" },
+    { id: "PHONE1", kind: "Phone", username: "mobile401", label: "Rosa's phone", unitId: "UNIT401" },
+  ],
 };
 
 interface Config {
@@ -24,8 +29,8 @@ const configs = (site: DiscoverySite = SITE) =>
   new Map([...discoveryMessages(site, "1.2.3")].map(([key, payload]) => [key, JSON.parse(payload) as Config]));
 const component = (id: string, key: string) => configs().get(topic(id))?.components[key];
 
-test("site, doors, units, lines and panels are devices of their own, told apart by the directory's ids", () => {
-  assert.deepEqual([...configs().keys()], ["SITE1", "DOOR1", "UNIT401", "LINE1", "PANEL1"].map(topic));
+test("site, doors, units, lines and what rings are devices of their own, told apart by the directory's ids", () => {
+  assert.deepEqual([...configs().keys()], ["SITE1", "DOOR1", "UNIT401", "LINE1", "PANEL1", "PHONE1"].map(topic));
   assert.deepEqual(configs().get(topic("DOOR1"))?.device, {
     identifiers: ["neolia_DOOR1"],
     name: "Entrance",
@@ -81,6 +86,20 @@ test("no component uses object_id, which Home Assistant no longer reads", () => 
 test("a panel that is not registered is a problem", () => {
   const { device_class: kind, payload_on: on, payload_off: off } = component("PANEL1", "registered") ?? {};
   assert.deepEqual([kind, on, off], ["problem", "off", "on"]);
+});
+
+test("every panel, phone and station says whether it could ring, and only a panel's registration is a problem of its own", () => {
+  const keys = ["DOOR1", "PANEL1", "PHONE1"].map((id) => Object.keys(configs().get(topic(id))?.components ?? {}));
+  assert.deepEqual(keys, [
+    ["ring", "state", "trigger_ring", "could_ring_STATION1"],
+    ["could_ring", "registered"],
+    ["could_ring"],
+  ]);
+  const { device_class: kind, payload_on: on, state_topic: from } = component("PHONE1", "could_ring") ?? {};
+  assert.deepEqual(
+    [kind, on, from],
+    ["problem", "problem", "neolia/home.sip.example.com/account/mobile401/could-ring"],
+  );
 });
 
 test("nothing that has not changed is published again", () => {

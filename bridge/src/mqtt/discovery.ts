@@ -8,9 +8,11 @@
 import { lineComponents } from "./line-discovery.ts";
 import {
   availabilityTopic,
+  couldRingTopic,
   doNotDisturbCommandTopic,
   doNotDisturbTopic,
   lastCallerTopic,
+  pressTopic,
   registeredTopic,
   sitePrefix,
   stateTopic,
@@ -21,11 +23,11 @@ export interface DiscoverySite {
   /** SIP domain of the site. */
   domain: string;
   name: string;
-  doors: readonly DiscoveryPlace[];
+  doors: readonly DiscoveryDoor[];
   units: readonly DiscoveryPlace[];
   /** Phone lines of a restaurant. */
   lines: readonly DiscoveryPlace[];
-  panels: readonly DiscoveryPanel[];
+  devices: readonly DiscoveryDevice[];
 }
 
 /** Something that is called or calls: a door, a flat, a line. */
@@ -37,10 +39,19 @@ export interface DiscoveryPlace {
   label: string;
 }
 
-/** A device with an account of its own. */
-export interface DiscoveryPanel {
+export interface DiscoveryDoor extends DiscoveryPlace {
+  /** Accounts of what hangs there. */
+  stations: readonly DiscoveryAccount[];
+}
+
+export interface DiscoveryAccount {
   id: string;
   username: string;
+}
+
+/** A device with an account of its own. */
+export interface DiscoveryDevice extends DiscoveryAccount {
+  kind: "Panel" | "Phone" | "Gateway";
   label: string;
   /** The flat where it hangs, null if it belongs to none. */
   unitId: string | null;
@@ -134,12 +145,12 @@ export function discoveryMessages(site: DiscoverySite, version: string, prefix =
       components: { ...callComponents(site, line), ...lineComponents(site.domain, line) },
     });
   }
-  for (const panel of site.panels) {
-    const at = { via_device: deviceId(panel.unitId ?? site.id) };
-    add(panel.id, {
-      device: device(panel.id, panel.label, "Panel", at),
+  for (const one of site.devices) {
+    const at = { via_device: deviceId(one.unitId ?? site.id) };
+    add(one.id, {
+      device: device(one.id, one.label, one.kind, at),
       ...available,
-      components: panelComponents(site, panel),
+      components: deviceComponents(site, one),
     });
   }
   return messages;
@@ -202,18 +213,24 @@ function siteComponents(site: DiscoverySite): Record<string, Component> {
 }
 
 /** A press of the door's bell, whomever it is for, and whether somebody talks there. */
-function doorComponents(site: DiscoverySite, door: DiscoveryPlace): Record<string, Component> {
+function doorComponents(site: DiscoverySite, door: DiscoveryDoor): Record<string, Component> {
   return {
-    ring: doorbell(site, door, "Ring", "value_json.event_type == 'ringing'"),
+    ring: doorbell(door, "Ring", pressTopic(site.domain, door.name), "value_json.event_type == 'pressed'"),
     state: callState(site, door),
-    trigger_ring: deviceTrigger(site, door, "ringing", "ring"),
+    trigger_ring: deviceTrigger(pressTopic(site.domain, door.name), "pressed", "ring"),
+    ...Object.fromEntries(door.stations.map((station) => [`could_ring_${station.id}`, couldRing(site, station)])),
   };
 }
 
 /** A unit has a bell of its own: the doors ring it among others, and its people want to hear only theirs. */
 function unitComponents(site: DiscoverySite, unit: DiscoveryPlace): Record<string, Component> {
   return {
-    ring: doorbell(site, unit, "Doorbell", "value_json.event_type == 'ringing' and value_json.door"),
+    ring: doorbell(
+      unit,
+      "Doorbell",
+      eventTopic(site.domain, unit.name),
+      "value_json.event_type == 'ringing' and value_json.door",
+    ),
     ...callComponents(site, unit),
     do_not_disturb: {
       platform: "switch",
@@ -254,32 +271,60 @@ function callComponents(site: DiscoverySite, place: DiscoveryPlace): Record<stri
       value_template: "{{ value_json.caller }}",
       json_attributes_topic: lastCallerTopic(site.domain, place.name),
     },
-    ...Object.fromEntries(CALL_EVENTS.map((what) => [`trigger_${what}`, deviceTrigger(site, place, what, what)])),
+    ...Object.fromEntries(
+      CALL_EVENTS.map((what) => [`trigger_${what}`, deviceTrigger(eventTopic(site.domain, place.name), what, what)]),
+    ),
   };
 }
 
-function panelComponents(site: DiscoverySite, panel: DiscoveryPanel): Record<string, Component> {
+function deviceComponents(site: DiscoverySite, device: DiscoveryDevice): Record<string, Component> {
   return {
-    registered: {
-      platform: "binary_sensor",
-      unique_id: uniqueId(panel.id, "registered"),
-      default_entity_id: `binary_sensor.${slug(panel.username)}_registration`,
-      name: "Registration",
-      // On means trouble: a panel that is not registered does not ring.
-      device_class: "problem",
-      entity_category: "diagnostic",
-      state_topic: registeredTopic(site.domain, panel.username),
-      payload_on: "off",
-      payload_off: "on",
-    },
+    could_ring: couldRing(site, device),
+    // A mobile phone sleeps, and is rung all the same once it wakes: that is no problem to report.
+    ...(device.kind === "Panel" && { registered: registration(site, device) }),
+  };
+}
+
+function registration(site: DiscoverySite, panel: DiscoveryAccount): Component {
+  return {
+    platform: "binary_sensor",
+    unique_id: uniqueId(panel.id, "registered"),
+    default_entity_id: `binary_sensor.${slug(panel.username)}_registration`,
+    name: "Registration",
+    // On means trouble: a panel that is not registered does not ring.
+    device_class: "problem",
+    entity_category: "diagnostic",
+    state_topic: registeredTopic(site.domain, panel.username),
+    payload_on: "off",
+    payload_off: "on",
+  };
+}
+
+/** On means trouble: it would not ring now, and the attributes say why. */
+function couldRing(site: DiscoverySite, { id, username }: DiscoveryAccount): Component {
+  const topic = couldRingTopic(site.domain, username);
+  return {
+    platform: "binary_sensor",
+    unique_id: uniqueId(id, "could_ring"),
+    default_entity_id: `binary_sensor.${slug(username)}_ring_check`,
+    name: "Ring check",
+    device_class: "problem",
+    entity_category: "diagnostic",
+    state_topic: topic,
+    // Home Assistant's word for unknown.
+    value_template: "{{ 'None' if value_json.state == 'unknown' else value_json.state }}",
+    payload_on: "problem",
+    payload_off: "ok",
+    json_attributes_topic: topic,
+    json_attributes_template: "{{ dict(problems=value_json.problems, warnings=value_json.warnings) | to_json }}",
   };
 }
 
 /**
- * An event entity with device class doorbell, which must offer the type `ring`. Our events say `ringing`; what does not
+ * An event entity with device class doorbell, which must offer the type `ring`. Our events have words of their own; what does not
  * meet the condition becomes an empty object, which Home Assistant ignores.
  */
-function doorbell(site: DiscoverySite, place: DiscoveryPlace, name: string, condition: string): Component {
+function doorbell(place: DiscoveryPlace, name: string, topic: string, condition: string): Component {
   return {
     platform: "event",
     unique_id: uniqueId(place.id, "ring"),
@@ -287,7 +332,7 @@ function doorbell(site: DiscoverySite, place: DiscoveryPlace, name: string, cond
     name,
     device_class: "doorbell",
     event_types: ["ring"],
-    state_topic: eventTopic(site.domain, place.name),
+    state_topic: topic,
     value_template: `{% if ${condition} and value_json.id != this.attributes.get('id') %}{{ dict(value_json, event_type='ring') | to_json }}{% else %}{}{% endif %}`,
   };
 }
@@ -306,13 +351,13 @@ function callState(site: DiscoverySite, place: DiscoveryPlace): Component {
 }
 
 /** @param what the event on the topic; `subtype` is what the person who makes an automation sees */
-function deviceTrigger(site: DiscoverySite, place: DiscoveryPlace, what: string, subtype: string): Component {
+function deviceTrigger(topic: string, what: string, subtype: string): Component {
   return {
     platform: "device_automation",
     automation_type: "trigger",
     type: "call",
     subtype,
-    topic: eventTopic(site.domain, place.name),
+    topic,
     value_template: "{{ value_json.event_type }}",
     payload: what,
   };

@@ -31,6 +31,15 @@ export function lineComponents(domain: string, line: { id: string; name: string 
       options: ["open", "closed", "paused"],
       state_topic: topic("state"),
     }),
+    // Why stands in the attribute `problem`: key-refused, no-credit, unreachable … (AssistantProblem).
+    assistant: entity("binary_sensor", "assistant", "Phone assistant", {
+      device_class: "problem",
+      state_topic: topic("assistant"),
+      value_template: "{{ 'off' if value_json.problem is none else 'on' }}",
+      payload_on: "on",
+      payload_off: "off",
+      json_attributes_topic: topic("assistant"),
+    }),
     queue: {
       ...counter("queue", "Orders waiting", "mdi:silverware-clean", "queue", "waiting"),
       json_attributes_topic: topic("queue"),

@@ -11,6 +11,7 @@ import {
   UNIT_401,
   UNIT_402,
 } from "../../../test/fakes/stored-site.ts";
+import { cuttable } from "../../../test/lab/cuttable.ts";
 import { labFolder } from "../../../test/lab/folder.ts";
 import { Mosquitto, type MqttListener } from "../../../test/lab/mosquitto.ts";
 import { type PortBlock, reservePorts } from "../../../test/lab/ports.ts";
@@ -105,6 +106,8 @@ test("a call is heard as ringing, answered and ended on the flat's and the door'
   const doorEvents = (): unknown[] => listener.events(`${TOPIC}/intercom-entrance/event`);
   await until(() => doorEvents().length === 3, { what: "three events of the door" });
   assert.deepEqual(doorEvents(), unitEvents());
+  const [press, ...more] = listener.events<CallEventPayload>(`${TOPIC}/intercom-entrance/press`);
+  assert.deepEqual([press?.event_type, press?.call_id, more], ["pressed", "c".repeat(32), []]);
   const { at, ...ended } = unitEvents()[2] ?? assert.fail();
   assert.deepEqual(ended, {
     event_type: "ended",
@@ -190,6 +193,39 @@ test("nothing is lost while the broker is down: answered and ended come after it
   await until(() => site.store.outbox.count() === 0, { what: "an empty outbox" });
 });
 
+test("an event that the broker had, though its confirmation was lost with the connection, is not told again", async (t) => {
+  const line = await cuttable(broker.port);
+  t.after(() => line.close());
+  source = async () => ({ url: `mqtt://127.0.0.1:${line.port}`, username: "neolia", password: "s3cret" });
+  run();
+  await until(() => mqtt.state().link === "up", { what: "the link to the broker" });
+  // The call log ends calls of long ago.
+  const now = () => ({ atMs: Date.now() });
+  line.deafenAfter("/unit401/event");
+  take(1, "ringing", now());
+  await until(() => unitEvents().length === 1, { what: "the ring" });
+  line.cut();
+  await until(() => mqtt.state().link !== "up", { what: "the lost link" });
+  await until(() => mqtt.state().link === "up", { what: "the next link" });
+  await listener.say("homeassistant/status", "online");
+  await until(() => site.store.outbox.count() === 0, { timeoutMs: 20_000, what: "an empty outbox" });
+  take(2, "answered", now());
+  await until(() => types().includes("answered"), { timeoutMs: 20_000, what: "the answer" });
+  assert.deepEqual(types(), ["ringing", "answered"]);
+
+  // The bridge is killed before it has noted the confirmation.
+  line.deafenAfter("/unit401/event");
+  take(3, "ended", now());
+  await until(() => types().includes("ended"), { what: "the end" });
+  line.cut();
+  await mqtt.stop();
+  assert.ok(site.store.outbox.count() > 0);
+  await start();
+  await listener.say("homeassistant/status", "online");
+  await until(() => site.store.outbox.count() === 0, { timeoutMs: 20_000, what: "an empty outbox again" });
+  assert.deepEqual(types(), ["ringing", "answered", "ended"]);
+});
+
 test("a ring that waited for the broker longer than 30 s goes out as a missed call, not as a ring", async () => {
   take(1, "ringing");
   take(2, "failed", { code: 487 });
@@ -202,11 +238,21 @@ test("a ring that waited for the broker longer than 30 s goes out as a missed ca
 });
 
 test("a ring that waited less than 30 s is still a ring", async () => {
-  take(1, "ringing");
+  // The broker remembers which events it had, by their ids.
+  take(1, "ringing", { callId: "f".repeat(32) });
   clockAheadMs = 20_000;
   await start();
   await until(() => unitEvents().length === 1, { what: "the ring" });
   assert.deepEqual(types(), ["ringing"]);
+});
+
+test("a press that waited for the broker longer than 30 s is told to nobody", async () => {
+  take(1, "failed", { code: 480 });
+  clockAheadMs = 31_000;
+  await start();
+  await until(() => unitEvents().length > 0, { what: "the missed call" });
+  await until(() => site.store.outbox.count() === 0, { what: "an empty outbox" });
+  assert.deepEqual(listener.events(`${TOPIC}/intercom-entrance/press`), []);
 });
 
 test("history of more than a day ago is told to nobody", async () => {
@@ -234,6 +280,7 @@ test("a call to a door is no press of its bell", async () => {
   const called = `${TOPIC}/intercom-entrance/called`;
   await until(() => listener.events(called).length === 1, { what: "the event" });
   assert.deepEqual(listener.events(`${TOPIC}/intercom-entrance/event`), []);
+  assert.deepEqual(listener.events(`${TOPIC}/intercom-entrance/press`), []);
 });
 
 test("what is left on the broker of a flat that is gone is taken away", async () => {
@@ -263,12 +310,12 @@ test("a removed site leaves nothing on the broker", async () => {
   assert.equal(listener.last(configOf(SITE)), "");
 });
 
-test("Home Assistant is told of every flat, door and panel, and again when it has started anew", async () => {
+test("Home Assistant is told of every flat, door and device, and again when it has started anew", async () => {
   await start();
-  const told = [SITE, UNIT_401, UNIT_402, DOOR, accountId("panel401"), accountId("panel402")];
+  const accounts = ["panel401", "panel402", "mobile401", "line1"].map(accountId);
+  const told = [SITE, UNIT_401, UNIT_402, DOOR, ...accounts];
   await until(() => told.every((id) => configs(id).length === 1), { what: "discovery" });
   assert.equal((JSON.parse(configs(UNIT_401)[0] ?? "") as { device: { name: string } }).device.name, "Unit 401");
-  assert.deepEqual(configs(accountId("mobile401")), []);
   await listener.say("homeassistant/status", "offline");
   await listener.say("homeassistant/status", "online");
   await until(() => told.every((id) => configs(id).length === 2), { timeoutMs: 10_000, what: "discovery again" });
@@ -399,7 +446,7 @@ test("after the broker's restart events wait for Home Assistant, which comes bac
 });
 
 /** Until discovery is on the broker; an earlier test may have left the same there. */
-const told = (): Promise<true> => until(() => site.store.discovered.list(DOMAIN).length === 6, { what: "discovery" });
+const told = (): Promise<true> => until(() => site.store.discovered.list(DOMAIN).length === 8, { what: "discovery" });
 
 test("what was deleted while a broker was away that forgot everything is taken back all the same", async () => {
   await start();

@@ -9,6 +9,7 @@ import type { BrokerSource } from "./broker-session.ts";
 import type { Command } from "./commands.ts";
 import type { MqttLines } from "./line-commands.ts";
 import type { MqttProblem } from "./mqtt-error.ts";
+import { ASKED_EVERY_MS, type DeviceHealthOf, RingChecks } from "./ring-checks.ts";
 import { SitePublisher } from "./site-publisher.ts";
 
 export interface MqttOptions {
@@ -19,6 +20,8 @@ export interface MqttOptions {
   log: Log;
   /** Ids of the accounts with at least one live contact. */
   registered: () => string[];
+  /** The devices of a site that there is, with what keeps them from ringing. Left out: nothing is known of any. */
+  deviceHealth?: DeviceHealthOf;
   /** Left out: there are no lines. */
   lines?: MqttLines;
   /** What a command does; see commands.ts for what comes through. */
@@ -82,6 +85,7 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
   const publishers = new Map<string, SitePublisher>();
   /** Of sites that are gone, by domain: they take back what the broker and Home Assistant hold of them. */
   const leaving = new Map<string, SitePublisher>();
+  const checks = new RingChecks((siteId) => (store.sites.get(siteId) ? (options.deviceHealth?.(siteId) ?? []) : []));
   let stopped = false;
 
   const publisherOf = (site: { id: string; domain: string }): SitePublisher =>
@@ -89,6 +93,7 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
       ...options,
       site,
       lines: options.lines ?? NO_LINES,
+      ringChecks: (siteId) => checks.site(siteId),
       onLink: () => bus.emit("linkChanged", { link: "mqtt" }),
       onCommand: (command) => options.command(site.id, command),
     });
@@ -123,15 +128,23 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
   const refresh = ({ siteId }: { siteId: string }): void => publishers.get(siteId)?.refresh();
   const offs = [
     bus.on("callChanged", refresh),
-    bus.on("registrationsChanged", refresh),
+    bus.on("registrationsChanged", (change) => {
+      checks.forget(change.siteId);
+      refresh(change);
+    }),
     bus.on("deskChanged", refresh),
     bus.on("menuChanged", refresh),
     bus.on("directoryChanged", (change) => {
+      checks.forget(change.siteId);
       follow();
       refresh(change);
     }),
   ];
   follow();
+  const asking = setInterval(() => {
+    checks.forget();
+    for (const publisher of publishers.values()) publisher.refresh();
+  }, ASKED_EVERY_MS);
   const present = new Set(store.sites.list().map(({ domain }) => domain));
   for (const domain of store.discovered.domains()) {
     if (!present.has(domain)) leave(domain, publisherOf({ id: "", domain }));
@@ -141,6 +154,7 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
     states: () => [...publishers.values()].map((publisher) => publisher.state()),
     stop: async () => {
       stopped = true;
+      clearInterval(asking);
       for (const off of offs) off();
       const all = [...publishers.values(), ...leaving.values()];
       publishers.clear();

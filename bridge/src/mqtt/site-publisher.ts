@@ -16,8 +16,10 @@ import { type Command, commandOf, type IncomingMessage } from "./commands.ts";
 import type { MqttLines } from "./line-commands.ts";
 import { lineState } from "./line-state.ts";
 import { type MqttProblem, NoBroker, problemOf } from "./mqtt-error.ts";
+import type { RingCheck } from "./ring-checks.ts";
 import { SiteDiscovery } from "./site-discovery.ts";
 import { retainedState } from "./site-state.ts";
+import { ToldEvents } from "./told-events.ts";
 import {
   availabilityTopic,
   commandFilter,
@@ -37,6 +39,8 @@ export interface SitePublisherOptions {
   /** Ids of the accounts with at least one live contact. */
   registered: () => string[];
   lines: MqttLines;
+  /** By the account's id. */
+  ringChecks: (siteId: string) => ReadonlyMap<string, RingCheck>;
   onLink: () => void;
   onCommand: (command: Command) => void;
   nowMs: () => number;
@@ -46,6 +50,8 @@ type Link = { link: "up" | "connecting" | "down" | "not-configured"; code: MqttP
 
 /** The broker is in the house: within ten seconds of its return it must know again that we are there. */
 const LONGEST_PAUSE_MS = 5_000;
+/** What is retained comes with the subscription. */
+const MARKER_WAIT_MS = 1_000;
 /** Messages on their way at once; the rest waits for their PUBACKs. */
 const IN_FLIGHT = 50;
 
@@ -55,6 +61,7 @@ export class SitePublisher {
   private readonly discovery: SiteDiscovery;
   private session: BrokerSession | null = null;
   private readonly audience: Audience;
+  private readonly told: ToldEvents;
   private current: Link = { link: "connecting", code: null };
   /** A session was up and ended. */
   private lost = false;
@@ -71,6 +78,7 @@ export class SitePublisher {
     this.options = options;
     this.discovery = new SiteDiscovery({ site: options.site, store: options.store, onDue: () => this.refresh() });
     this.audience = new Audience(() => this.refresh());
+    this.told = new ToldEvents(options.store.outbox, options.site.domain);
     this.connection = keepConnected({
       connect: (up, signal) => this.connect(up, signal),
       onDown: (error) => this.down(error),
@@ -126,7 +134,8 @@ export class SitePublisher {
     const nothingLeft = this.discovery.empty && this.published.size === 0;
     if (!this.cleared || !nothingLeft || this.session !== session) return;
     this.session = null;
-    await session.publish(availabilityTopic(this.options.site.domain), "", true).catch(() => undefined);
+    const last = [this.told.topic, availabilityTopic(this.options.site.domain)];
+    await Promise.allSettled(last.map((topic) => session.publish(topic, "", true)));
     session.end();
     await this.connection.stop();
     this.cleared();
@@ -148,9 +157,11 @@ export class SitePublisher {
       this.session = session;
       this.published = new Map();
       if (this.lost) this.audience.waitFor(this.patienceMs());
+      else if (this.told.doubtful) this.audience.waitFor(MARKER_WAIT_MS);
       await session.subscribe([
         ...retainedFilters(site.domain),
         ...this.discovery.filters,
+        this.told.topic,
         ...this.audience.filters,
         commandFilter(site.domain),
         lineCommandFilter(site.domain),
@@ -187,7 +198,7 @@ export class SitePublisher {
     const { topic, payload, retained } = message;
     const { site, log, onCommand, nowMs } = this.options;
     this.audience.hear(topic, payload, retained);
-    if (this.discovery.hear(topic, payload, retained)) return;
+    if (this.discovery.hear(topic, payload, retained) || this.told.hear(topic, payload, retained)) return;
     const command = commandOf(site.domain, message, nowMs());
     if (typeof command === "string") log.warn({ reason: command, topic }, "a command from the broker was ignored");
     else if (command) onCommand(command);
@@ -212,9 +223,9 @@ export class SitePublisher {
   }
 
   private wanted(): Map<string, string> {
-    const { store, site, registered, lines } = this.options;
+    const { store, site, registered, lines, ringChecks } = this.options;
     return new Map([
-      ...retainedState(store, site.id, new Set(registered())),
+      ...retainedState(store, site.id, new Set(registered()), ringChecks(site.id)),
       ...lineState(site.domain, lines.facts(site.id)),
     ]);
   }
@@ -261,11 +272,18 @@ export class SitePublisher {
       if (!last) return;
       after = last.id;
       const ours = messages.filter(({ topic }) => topic.startsWith(prefix));
-      const outcomes = await Promise.allSettled(ours.map((message) => this.publishEvent(session, message)));
+      if (ours.length === 0) continue;
+      const marker = this.told.sending(ours);
+      const outcomes = await Promise.allSettled([
+        ...ours.map((message) => this.publishEvent(session, message)),
+        session.publish(this.told.topic, marker, true),
+      ]);
       store.transaction(() => {
-        for (const [index, { id }] of ours.entries()) {
+        for (const [index, message] of ours.entries()) {
           // Only what the broker confirmed leaves the outbox.
-          if (outcomes[index]?.status === "fulfilled") store.outbox.remove(id);
+          if (outcomes[index]?.status !== "fulfilled") continue;
+          store.outbox.remove(message.id);
+          this.told.confirmed(message);
         }
       });
       if (outcomes.some(({ status }) => status === "rejected")) throw new Error("not everything was confirmed");

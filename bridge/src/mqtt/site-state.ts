@@ -2,7 +2,8 @@
 import type { CallRow } from "../store/call-store.ts";
 import type { Store } from "../store/store.ts";
 import { publicName } from "./announcer.ts";
-import { doNotDisturbTopic, lastCallerTopic, registeredTopic, stateTopic } from "./topics.ts";
+import type { RingCheck } from "./ring-checks.ts";
+import { couldRingTopic, doNotDisturbTopic, lastCallerTopic, registeredTopic, stateTopic } from "./topics.ts";
 
 /** The payload of `…/last-caller`: the newest call to the unit. */
 export interface LastCaller {
@@ -15,7 +16,12 @@ export interface LastCaller {
 }
 
 /** Topic → payload of every retained topic of the site but its availability. */
-export function retainedState(store: Store, siteId: string, registered: ReadonlySet<string>): Map<string, string> {
+export function retainedState(
+  store: Store,
+  siteId: string,
+  registered: ReadonlySet<string>,
+  checks: ReadonlyMap<string, RingCheck>,
+): Map<string, string> {
   const site = store.sites.get(siteId);
   const state = new Map<string, string>();
   if (!site) return state;
@@ -34,6 +40,8 @@ export function retainedState(store: Store, siteId: string, registered: Readonly
   }
   for (const account of store.accounts.list({ siteId })) {
     state.set(registeredTopic(site.domain, account.username), registered.has(account.id) ? "on" : "off");
+    const check = checks.get(account.id);
+    if (check && account.enabled) state.set(couldRingTopic(site.domain, account.username), JSON.stringify(check));
   }
   return state;
 }

@@ -2,14 +2,18 @@
  * Every topic of Neolia on the broker. `<site>` is the site's SIP domain; `<name>` is the SIP name of a flat or door.
  *
  *     neolia/<site>/availability                    online | offline       retained, last will
+ *     neolia/<site>/told                            the last events sent (told-events.ts)   retained
  *     neolia/<site>/<name>/event                    call events (JSON)     never retained
+ *     neolia/<site>/<door>/press                    somebody presses its bell (JSON), also when nobody is rung
  *     neolia/<site>/<door>/called                   the same for calls *to* a door, which are no press of its bell
  *     neolia/<site>/<name>/state                    idle | ringing | in-call   retained
  *     neolia/<site>/<unit>/last-caller              JSON, see LastCaller   retained
  *     neolia/<site>/<unit>/do-not-disturb           on | off               retained
  *     neolia/<site>/<unit>/do-not-disturb/set       a command (commands.ts), never retained
  *     neolia/<site>/account/<username>/registered   on | off               retained
+ *     neolia/<site>/account/<username>/could-ring   JSON, see RingCheck    retained
  *     neolia/<site>/<line>/line/state               open | closed | paused     retained
+ *     neolia/<site>/<line>/line/assistant           why it answers no calls, or null (JSON)   retained
  *     neolia/<site>/<line>/line/pause               on | off                   retained; command …/pause/set
  *     neolia/<site>/<line>/line/queue               orders and drafts (JSON)   retained
  *     neolia/<site>/<line>/line/today               orders, turnover (JSON)    retained
@@ -35,10 +39,15 @@ export const sitePrefix = (domain: string): string => `${siteTopic(domain)}/`;
 
 export const availabilityTopic = (domain: string): string => `${siteTopic(domain)}/availability`;
 
+export const toldTopic = (domain: string): string => `${siteTopic(domain)}/told`;
+
 export const stateTopic = (domain: string, name: string): string => `${siteTopic(domain)}/${level(name)}/state`;
 
 export const registeredTopic = (domain: string, username: string): string =>
   `${siteTopic(domain)}/account/${level(username)}/registered`;
+
+export const couldRingTopic = (domain: string, username: string): string =>
+  `${siteTopic(domain)}/account/${level(username)}/could-ring`;
 
 export const lastCallerTopic = (domain: string, name: string): string =>
   `${siteTopic(domain)}/${level(name)}/last-caller`;
@@ -52,7 +61,7 @@ export const doNotDisturbCommandTopic = (domain: string, name: string): string =
 /** Filters that match every retained topic of a site but its availability. */
 export const retainedFilters = (domain: string): string[] => [
   ...["state", "last-caller", "do-not-disturb"].map((leaf) => `${siteTopic(domain)}/+/${leaf}`),
-  `${siteTopic(domain)}/account/+/registered`,
+  ...["registered", "could-ring"].map((leaf) => `${siteTopic(domain)}/account/+/${leaf}`),
   `${siteTopic(domain)}/+/line/+`,
 ];
 
@@ -78,7 +87,17 @@ export function eventTopics(store: Pick<Store, "sites" | "units">, call: CallRow
   return topics;
 }
 
-type LineTopic = "state" | "pause" | "queue" | "today" | "alarm" | "sold-out";
+/** Where a press of a door's bell goes. */
+export const pressTopic = (domain: string, door: string): string => `${siteTopic(domain)}/${level(door)}/press`;
+
+/** The same for the door that a call comes from. */
+export function pressTopics(store: Pick<Store, "sites" | "units">, call: CallRow): string[] {
+  const domain = store.sites.get(call.siteId)?.domain;
+  const door = call.doorId === null ? null : store.units.get(call.doorId);
+  return domain !== undefined && door ? [pressTopic(domain, door.name)] : [];
+}
+
+type LineTopic = "state" | "assistant" | "pause" | "queue" | "today" | "alarm" | "sold-out";
 
 /** Retained topics of a line. */
 export const lineTopic = (domain: string, name: string, what: LineTopic): string =>

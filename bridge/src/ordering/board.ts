@@ -1,6 +1,6 @@
 /** What people see of a line's desk, and what they do with drafts and running calls. */
 import type { Board, HistoryPage, PastCall, PastCallDetails } from "../api/board.ts";
-import type { LineState } from "../api/line.ts";
+import type { AssistantProblem, LineState } from "../api/line.ts";
 import type { Draft, LiveCall, Order, OrderStage } from "../api/order.ts";
 import { AppError } from "../events/errors.ts";
 import type { LineRow } from "../store/line-store.ts";
@@ -18,6 +18,8 @@ export interface LineFacts {
   /** SIP name of its unit. */
   name: string;
   state: LineState;
+  /** Why the assistant answers no calls; null: it does. */
+  assistantProblem: AssistantProblem | null;
   queue: { new: number; accepted: number; ready: number; drafts: number; calls: number; oldestNewAtMs: number | null };
   today: { orders: number; turnoverCents: number };
   /** An order waits longer than a minute for somebody to accept it. */
@@ -90,6 +92,7 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
           lineId: id,
           name: store.units.get(row.unitId)?.name ?? "",
           state: lineState(context, row),
+          assistantProblem: context.assistantProblem(),
           queue: {
             new: inStage("new"),
             accepted: inStage("accepted"),

@@ -1,4 +1,4 @@
-import type { Line, LineState } from "../api/line.ts";
+import type { AssistantProblem, Line, LineState } from "../api/line.ts";
 import { siteClock } from "../directory/site-clock.ts";
 import type { EventBus } from "../events/bus.ts";
 import { AppError } from "../events/errors.ts";
@@ -14,6 +14,8 @@ export interface OrderingContext {
   bus: EventBus;
   now(): number;
   newId(): string;
+  /** Why the assistant answers no calls now; null: it does. */
+  assistantProblem(): AssistantProblem | null;
 }
 
 export function lineRow(store: Store, id: string): LineRow {
@@ -55,6 +57,7 @@ export function toLine(context: OrderingContext, row: LineRow): Line {
     settings: row.settings,
     pausedUntilMs: isPaused(row, context.now()) ? row.pausedUntilMs : null,
     state: lineState(context, row),
+    assistantProblem: context.assistantProblem(),
   };
 }
 

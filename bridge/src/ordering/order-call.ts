@@ -1,7 +1,6 @@
 /** One call at the order desk. Each method is one transaction: when it returns, what it did is on disk. */
 import type { Cart, Language, OrderState } from "../api/order.ts";
 import { AppError } from "../events/errors.ts";
-import type { LineRow } from "../store/line-store.ts";
 import type { OrderCallRow } from "../store/order-call-store.ts";
 import { briefing } from "./briefing.ts";
 import { commitConfirmed, isDraft } from "./call-outcome.ts";
@@ -119,7 +118,8 @@ export class LiveOrderCall implements OrderCall {
 
   heard(text: string): void {
     this.write("caller", text);
-    const emergency = emergencyIn(text);
+    const { store } = this.options.context;
+    const emergency = emergencyIn(text, store.lines.menu(this.lineId).menu);
     if (emergency === null || this.over || this.data.handOver === "emergency") return;
     const { summary } = this.handOver("emergency");
     const say = phrases(this.language);
@@ -283,16 +283,10 @@ export class LiveOrderCall implements OrderCall {
       clock,
       nowMs: now(),
       language: this.language,
-      // Who called in time may finish.
-      open: this.wasOpen(row),
+      open: isOpenAt(row.settings, localTime(now(), clock)),
       pickups: store.orders.inStages(this.lineId, ["new", "accepted", "ready"]).map(({ pickupAtMs }) => pickupAtMs),
       mark: `read-back ${newId()}`,
     };
-  }
-
-  private wasOpen(row: LineRow): boolean {
-    const clock = clockOf(this.options.context, row.siteId);
-    return isOpenAt(row.settings, localTime(this.options.context.now(), clock));
   }
 
   private toldMark(): { mark: string; ordinal: number } | null {

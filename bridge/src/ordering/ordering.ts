@@ -55,13 +55,16 @@ export function startOrdering(options: OrderingOptions): Ordering {
       if (nextMs !== null) alarm = setTimeout(lookForAlarms, Math.max(100, nextMs - now()));
     });
   let looking: NodeJS.Immediate | undefined;
-  const off = bus.on("deskChanged", () => {
+  const offDesk = bus.on("deskChanged", () => {
     looking ??= setImmediate(() => {
       looking = undefined;
       lookForAlarms();
     });
   });
   lookForAlarms();
+  const offVoice = bus.on("linkChanged", ({ link }) => {
+    if (link === "voice") for (const row of store.lines.list()) deskChanged(context, row);
+  });
 
   // Opening, closing, the end of a pause and a new day happen by themselves.
   const shown = new Map<string, string>();
@@ -89,7 +92,8 @@ export function startOrdering(options: OrderingOptions): Ordering {
     boards: boards(context, desk, placed),
     privacy: caring,
     stop: () => {
-      off();
+      offDesk();
+      offVoice();
       if (looking) clearImmediate(looking);
       clearTimeout(alarm);
       clearInterval(watching);

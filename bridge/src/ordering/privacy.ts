@@ -10,7 +10,7 @@ export interface Privacy {
   export(callerNumber: string): CallerExport;
   /**
    * Calls, transcripts and messages of a number go; its orders stay as anonymous figures, because accounts need them.
-   * A call that is on is left alone.
+   * A call that is on, and an order that the kitchen still has, are left alone with all that they need: erase again later.
    */
   erase(callerNumber: string): CallerErased;
   /** Drops transcripts and messages whose time is over. Returns of how many calls. */
@@ -39,18 +39,25 @@ export function privacy(context: OrderingContext): Privacy {
     erase: (callerNumber) =>
       store.transaction(() => {
         const numbers = writings(callerNumber);
-        const calls = numbers
-          .flatMap((number) => store.orderCalls.byNumber(number))
-          .filter(({ endedAtMs }) => endedAtMs !== null);
-        const orders = numbers.flatMap((number) => store.orders.byNumber(number));
-        for (const order of orders) store.orders.update({ ...order, callerNumber: null, name: "", note: "" });
+        const all = numbers.flatMap((number) => store.orderCalls.byNumber(number));
+        const ended = all.filter(({ endedAtMs }) => endedAtMs !== null);
+        const found = numbers.flatMap((number) => store.orders.byNumber(number));
+        // A note may be an allergy: it stays as long as somebody cooks by it.
+        const orders = found.filter(({ stage }) => stage === "gone" || stage === "cancelled");
+        const waiting = new Set(found.filter((order) => !orders.includes(order)).map(({ callId }) => callId));
+        const calls = ended.filter(({ callId }) => !waiting.has(callId));
+        for (const order of orders) {
+          const lines = order.lines.map((line) => ({ ...line, note: "" }));
+          store.orders.update({ ...order, callerNumber: null, name: "", note: "", lines });
+        }
         for (const { callId } of calls) store.orderCalls.remove(callId);
         const key = sameNumberKey(callerNumber);
         store.calls.forgetGatewayCallers((label) => sameNumberKey(label) === key);
         for (const lineId of new Set([...calls, ...orders].map((one) => one.lineId))) {
           deskChanged(context, lineRow(store, lineId));
         }
-        return { calls: calls.length, orders: orders.length };
+        const left = all.length - calls.length + found.length - orders.length;
+        return { calls: calls.length, orders: orders.length, left };
       }),
     prune: () =>
       store.transaction(() =>

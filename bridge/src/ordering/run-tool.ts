@@ -431,7 +431,9 @@ function problemsOf(run: ToolRun): { code: string; say: string }[] {
       problems.push({ code: "not_served_then", say: say.notNow(line.name) });
     }
     for (const option of line.options) {
-      if (context.menu.isSoldOut(option.optionId)) problems.push({ code: "sold_out", say: say.soldOut(option.name) });
+      const isThere = context.menu.group(option.groupId)?.options.some(({ id }) => id === option.optionId) ?? false;
+      if (!isThere || context.menu.isSoldOut(option.optionId))
+        problems.push({ code: "sold_out", say: say.soldOut(option.name) });
     }
     if (line.quantity > context.settings.maxQuantity) {
       problems.push({

@@ -7,7 +7,8 @@ import { isOpen } from "./order-machine.ts";
 
 const closed = { additionalProperties: false } as const;
 const Line = Type.Integer({ minimum: 1, maximum: 100_000, description: "Number of the line in the cart." });
-const Quantity = Type.Integer({ minimum: 1, maximum: 1000 });
+/** How many there may be says the line; a number that nobody means as one is none. */
+const Quantity = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const Note = Type.String({
   maxLength: 120,
   description: "The caller's wish in a few words, e.g. 'sans oignons'. Never changes a price.",

@@ -52,6 +52,8 @@ export class PhoneCall {
   private isOver = false;
   private endedBy: PhoneCallEnd["by"] | null = null;
   private onHold = false;
+  /** Nothing comes any more, not even silence. */
+  private starved = false;
 
   private constructor(session: RTCSession, invite: IncomingRequest | null) {
     this.session = session;
@@ -167,6 +169,9 @@ export class PhoneCall {
         heard: (sound) => this.listener?.heard(sound),
         key: (key) => this.listener?.key(key),
         played: (clip) => this.listener?.played(clip),
+        starved: (starved) => {
+          this.starved = starved;
+        },
         silent: () => this.hangUp("silence"),
         failed: () => this.hangUp("media"),
       });
@@ -190,7 +195,9 @@ export class PhoneCall {
     this.isOver = true;
     const message = typeof event.message === "object" ? event.message : null;
     const status = message !== null && "status_code" in message ? message.status_code : 0;
-    const by = this.endedBy ?? BY[String(event.originator)] ?? "media";
+    // A call that the edge ends because its sound is gone comes as the other side's BYE: they did not hang up, they were cut off.
+    const theirs = BY[String(event.originator)] ?? "media";
+    const by = this.endedBy ?? (theirs === "them" && this.starved ? "silence" : theirs);
     this.listener?.ended({ by, answered: this.isAnswered, status });
   }
 }

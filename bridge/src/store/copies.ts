@@ -25,6 +25,7 @@ export interface Copy {
 
 export interface Copies {
   folder: string;
+  /** Those from the future (the clock was wrong when they were made) come last. */
   newestFirst(): Copy[];
   /** Of the newest copy; infinite when there is none. A copy from the future (the clock was wrong) counts as none. */
   ageMs(): number;
@@ -39,10 +40,13 @@ export function copiesIn(folder: string, now: () => number): Copies {
   const stamp = () => new Date(now()).toISOString().replace(/[-:.]/g, "");
   const newestFirst = () => {
     const names = existsSync(folder) ? readdirSync(folder).filter((name) => NAME.test(name)) : [];
-    return names
-      .sort()
-      .reverse()
-      .map((name) => ({ path: join(folder, name), madeAt: name.replace(NAME, "$1-$2-$3T$4:$5:$6.$7Z") }));
+    // Names sort as their times do.
+    const sorted = names.sort().reverse();
+    const future = `neolia-${stamp()}-v~`;
+    return [...sorted.filter((name) => name <= future), ...sorted.filter((name) => name > future)].map((name) => ({
+      path: join(folder, name),
+      madeAt: name.replace(NAME, "$1-$2-$3T$4:$5:$6.$7Z"),
+    }));
   };
   return {
     folder,

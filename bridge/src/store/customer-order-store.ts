@@ -71,7 +71,7 @@ export function customerOrderStore(db: Database): CustomerOrderStore {
   const byCall = db.prepare<[string, number], Columns>(`${SELECT} WHERE call_id = ? AND ordinal = ?`);
   const ofCall = db.prepare<[string], Columns>(`${SELECT} WHERE call_id = ? ORDER BY ordinal`);
   const update = db.prepare<Columns>(`
-    UPDATE customer_order SET stage = @stage, name = @name, note = @note, caller_number = @callerNumber,
+    UPDATE customer_order SET stage = @stage, name = @name, note = @note, lines = @lines, caller_number = @callerNumber,
       accepted_at_ms = @acceptedAtMs, ready_at_ms = @readyAtMs, gone_at_ms = @goneAtMs, reminded_at_ms = @remindedAtMs,
       caller_told = @callerTold WHERE id = @id`);
   const nextNumber = db.prepare<[string, string], { number: number }>(

@@ -12,7 +12,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import Sqlite from "better-sqlite3";
 import { labFolder } from "../../../test/lab/folder.ts";
@@ -215,6 +215,33 @@ test("a start that is cut short before the first commit leaves nothing that look
   assert.deepEqual(fruit().notice, null);
 });
 
+test("a folder that cannot hold a database is refused in one sentence that names it", () => {
+  // Where the folder should be, where its database, its lock, its copies should be: something else.
+  for (const [wrong, sentence] of [
+    [folder, /^the data folder .*data cannot be used: EEXIST/],
+    [file, /neolia\.db cannot be used: it is a folder$/],
+    [join(folder, "copies"), /copies cannot be used: ENOTDIR/],
+  ] as const) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(dirname(wrong), { recursive: true });
+    if (wrong === file) mkdirSync(wrong);
+    else writeFileSync(wrong, "");
+    assert.match(
+      refusal(() => visit(() => undefined)),
+      sentence,
+    );
+  }
+});
+
+test("a damaged lock is refused in one sentence that says what to do", () => {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "lock"), "no SQLite file, but long enough to be taken for one by its length".repeat(20));
+  assert.match(
+    refusal(() => visit(() => undefined)),
+    /lock is damaged.*; it holds nothing: delete it and start again$/,
+  );
+});
+
 test("a restore that is cut short is done again", () => {
   visit(({ keepCopy }) => keepCopy());
   // The damaged file was moved aside, the copy not yet in place.
@@ -233,6 +260,24 @@ test("one copy a day is kept, and five at most", () => {
   opened.close();
   assert.equal(copies().length, 5);
   assert.ok(copies().every((name) => name.endsWith("-v2.db")));
+});
+
+test("copies made while the clock was in the future make no room scarce for today's, and are put back last", () => {
+  const years = 1000 * DAY_MS;
+  for (let day = 0; day < 6; day++) {
+    visit(
+      ({ keepCopy }) => keepCopy(),
+      TWO,
+      () => Date.now() + years + day * DAY_MS,
+    );
+  }
+  visit(({ db, keepCopy }) => {
+    db.exec("INSERT INTO fruit VALUES ('today', 'green')");
+    keepCopy();
+  });
+  assert.equal(copies().length, 5);
+  truncateSync(file, 0);
+  assert.deepEqual(fruit().rows.at(-1), { name: "today", colour: "green" });
 });
 
 test("a clock that was in the future stops no copies", () => {

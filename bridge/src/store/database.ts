@@ -3,7 +3,7 @@
  * date. A damaged, empty or missing file is replaced by the last good copy, with a notice; the bridge never starts
  * on an empty directory that used to be a full one.
  */
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { type Copies, copiesIn, syncFolder } from "./copies.ts";
@@ -40,12 +40,15 @@ const COPY_EVERY_MS = 20 * 3_600_000;
 export function openDatabase(options: OpenOptions): OpenedDatabase {
   const migrations = options.migrations ?? MIGRATIONS;
   const now = options.now ?? Date.now;
-  const file = join(options.folder, "neolia.db");
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  const lock = lockFolder(options.folder);
+  const { folder } = options;
+  const file = join(folder, "neolia.db");
+  let lock: Database | null = null;
   let db: Database | null = null;
   try {
-    const copies = copiesIn(join(options.folder, "copies"), now);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const folderLock = lockFolder(folder);
+    lock = folderLock;
+    const copies = copiesIn(join(folder, "copies"), now);
     const opened = openOrRestore(file, copies, migrations);
     db = opened.db;
     migrate(db, migrations, copies);
@@ -56,13 +59,13 @@ export function openDatabase(options: OpenOptions): OpenedDatabase {
       },
       close: () => {
         opened.db.close();
-        lock.close();
+        folderLock.close();
       },
     };
   } catch (error) {
     db?.close();
-    lock.close();
-    throw error;
+    lock?.close();
+    throw refusal(error, folder);
   }
 }
 
@@ -78,7 +81,9 @@ function lockFolder(folder: string): Database {
     return lock;
   } catch (error) {
     lock.close();
-    throw translate(error, file);
+    const known = translate(error, file);
+    if (!(known instanceof Damaged)) throw known;
+    throw new StoreError(`${file} ${known.message}; it holds nothing: delete it and start again`);
   }
 }
 
@@ -135,6 +140,7 @@ function openSound(file: string, migrations: readonly string[]): Database {
 
 /** By the file's header (https://sqlite.org/fileformat.html#the_database_header), before SQLite may change anything. */
 function refuseForeign(file: string): void {
+  if (statSync(file).isDirectory()) throw new StoreError(`${file} cannot be used: it is a folder`);
   const header = Buffer.alloc(100);
   const fd = openSync(file, "r");
   const length = readSync(fd, header);
@@ -219,5 +225,29 @@ function translate(error: unknown, file: string): unknown {
   if (error.code.startsWith("SQLITE_BUSY")) {
     return new StoreError(`${file} is in use by another process: only one bridge may run on a folder`);
   }
-  return new StoreError(`${file} cannot be opened: ${error.message}`);
+  return isDiskTrouble(error) ? error : new StoreError(`${file} cannot be opened: ${error.message}`);
+}
+
+function isDiskTrouble({ code }: { code: string }): boolean {
+  return code === "SQLITE_FULL" || code.startsWith("SQLITE_IOERR");
+}
+
+/** What the disk or the folder refuses, as a sentence; anything else is a fault of ours and stays as it is. */
+function refusal(error: unknown, folder: string): unknown {
+  if (error instanceof Sqlite.SqliteError) {
+    if (error.code === "SQLITE_FULL") return new StoreError(`the disk of ${folder} is full: make room and start again`);
+    if (isDiskTrouble(error)) {
+      return new StoreError(
+        `the disk of ${folder} is full or failing (${error.message}): make room, or replace it, and start again`,
+      );
+    }
+    if (/^SQLITE_(CANTOPEN|READONLY|PERM)/.test(error.code)) {
+      return new StoreError(`the data folder ${folder} cannot be written: ${error.message}`);
+    }
+  }
+  if (error instanceof Error && "syscall" in error) {
+    const path = "path" in error && error.path !== folder ? error.path : `the data folder ${folder}`;
+    return new StoreError(`${path} cannot be used: ${error.message}`);
+  }
+  return error;
 }

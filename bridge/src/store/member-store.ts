@@ -20,6 +20,10 @@ export interface MemberStore {
   desk(): string[];
   worksAtDesk(userId: string): boolean;
   setDesk(userId: string, desk: boolean): void;
+  /** How often the user's links were edited; 0: never. */
+  versionOf(userId: string): number;
+  /** Counts an edit. */
+  raiseVersion(userId: string): void;
 }
 
 export function memberStore(db: Database): MemberStore {
@@ -40,6 +44,9 @@ export function memberStore(db: Database): MemberStore {
   );
   const joinDesk = db.prepare<[string]>("INSERT OR IGNORE INTO desk_member (user_id) VALUES (?)");
   const leaveDesk = db.prepare<[string]>("DELETE FROM desk_member WHERE user_id = ?");
+  const versionOf = db.prepare<[string], { version: number }>("SELECT version FROM member_version WHERE user_id = ?");
+  const raiseVersion = db.prepare<[string]>(`
+    INSERT INTO member_version (user_id, version) VALUES (?, 1) ON CONFLICT DO UPDATE SET version = version + 1`);
   return {
     list: () => list.all(),
     unitsOf: (userId) => unitsOf.all(userId).map(({ unitId }) => unitId),
@@ -49,5 +56,7 @@ export function memberStore(db: Database): MemberStore {
     desk: () => desk.all().map(({ userId }) => userId),
     worksAtDesk: (userId) => worksAtDesk.get(userId) !== undefined,
     setDesk: (userId, works) => void (works ? joinDesk : leaveDesk).run(userId),
+    versionOf: (userId) => versionOf.get(userId)?.version ?? 0,
+    raiseVersion: (userId) => void raiseVersion.run(userId),
   };
 }

@@ -346,6 +346,16 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX rule_hours ON rule (site_id) WHERE schedule <> '[]';
   `,
   `
+  -- Of a door: where its camera is watched (WHEP, RFC 9725); '': it has none.
+  ALTER TABLE unit ADD COLUMN video_url TEXT NOT NULL DEFAULT '';
+
+  -- How often the flats and the desk of a user were edited; a user without a row was never edited.
+  CREATE TABLE member_version (
+    user_id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
   -- Who may manage a site from another Neolia; see directory/remote.
   CREATE TABLE site_grant (
     id            TEXT PRIMARY KEY,

@@ -1,4 +1,7 @@
-/** Long lists, a page at a time: by keyset, so that the last page costs what the first one does. */
+/**
+ * Long lists, a page at a time: by keyset, so that reading on costs the same at each page; or at a place, whose rows
+ * before it are counted in the index.
+ */
 import type { Database } from "better-sqlite3";
 import type { AccountRow } from "./account-store.ts";
 import { hasWords, searchWords } from "./text.ts";
@@ -11,6 +14,13 @@ export interface PageFilter {
   search?: string | undefined;
   /** Only accounts of these SIP names, or only others. */
   usernames?: { names: readonly string[]; among: boolean } | undefined;
+}
+
+export interface PageWanted {
+  limit: number;
+  /** Rows to leave out behind the cursor. */
+  offset: number;
+  cursor: string | undefined;
 }
 
 /** Ids of one page in order. `next` continues after the last of them; null: there are no more. */
@@ -28,9 +38,9 @@ export interface UnitNumbers {
 
 export interface PageStore {
   /** Flats by building and number. Null: the cursor is none of ours. */
-  units(filter: PageFilter, limit: number, cursor: string | undefined): IdPage | null;
+  units(filter: PageFilter, wanted: PageWanted): IdPage | null;
   /** Accounts by SIP name. */
-  accounts(filter: PageFilter, limit: number, cursor: string | undefined): IdPage | null;
+  accounts(filter: PageFilter, wanted: PageWanted): IdPage | null;
   numbersOf(unitId: string): UnitNumbers;
 }
 
@@ -60,7 +70,7 @@ export function pageStore(db: Database): PageStore {
     SELECT unit.id, building.name AS buildingName, building.id AS buildingId, unit.sort_key AS sortKey ${UNITS}
       AND building.name >= @buildingName
       AND (building.name, building.id, unit.sort_key, unit.id) > (@buildingName, @inBuilding, @sortKey, @id)
-    ORDER BY building.name, building.id, unit.sort_key, unit.id LIMIT @limit`);
+    ORDER BY building.name, building.id, unit.sort_key, unit.id LIMIT @limit OFFSET @offset`);
   const unitCount = db.prepare<Parameters, { n: number }>(`SELECT count(*) AS n ${UNITS}`);
   // Most lists are not searched: then nothing but the index is read.
   const allUnits = db.prepare<Parameters, { n: number }>(`
@@ -69,7 +79,7 @@ export function pageStore(db: Database): PageStore {
   const accounts = db.prepare<Parameters, AccountKey>(`
     SELECT account.id, account.username ${ACCOUNTS}
       AND account.username >= @username AND (account.username, account.id) > (@username, @id)
-    ORDER BY account.username, account.id LIMIT @limit`);
+    ORDER BY account.username, account.id LIMIT @limit OFFSET @offset`);
   const accountCount = db.prepare<Parameters, { n: number }>(`SELECT count(*) AS n ${ACCOUNTS}`);
   const numbers = db.prepare<[string, string, string], UnitNumbers>(`SELECT
     (SELECT count(*) FROM account WHERE unit_id = ?) AS accounts,
@@ -77,16 +87,16 @@ export function pageStore(db: Database): PageStore {
     (SELECT count(*) FROM rule WHERE unit_id = ?) AS rules`);
 
   return {
-    units: (filter, limit, cursor) => {
+    units: (filter, { limit, offset, cursor }) => {
       const after = keyOf(cursor, { id: "", buildingName: "", buildingId: "", sortKey: "" });
       if (!after) return null;
       const parameters = parametersOf(filter);
       const { buildingId: inBuilding, ...rest } = after;
-      const found = units.all({ ...parameters, ...rest, inBuilding, limit: limit + 1 });
+      const found = units.all({ ...parameters, ...rest, inBuilding, limit: limit + 1, offset });
       const count = parameters.word1 === null ? allUnits.get(placeOf(filter)) : unitCount.get(parameters);
       return pageOf(found, limit, count?.n ?? 0);
     },
-    accounts: (filter, limit, cursor) => {
+    accounts: (filter, { limit, offset, cursor }) => {
       const after = keyOf(cursor, { id: "", username: "" });
       if (!after) return null;
       const { usernames, unitId, type } = filter;
@@ -97,7 +107,7 @@ export function pageStore(db: Database): PageStore {
         names: usernames ? JSON.stringify(usernames.names) : null,
         among: usernames?.among ? 1 : 0,
       };
-      const found = accounts.all({ ...parameters, ...after, limit: limit + 1 });
+      const found = accounts.all({ ...parameters, ...after, limit: limit + 1, offset });
       return pageOf(found, limit, accountCount.get(parameters)?.n ?? 0);
     },
     numbersOf: (unitId) => numbers.get(unitId, unitId, unitId) ?? { accounts: 0, members: 0, rules: 0 },

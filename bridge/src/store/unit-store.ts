@@ -16,7 +16,13 @@ export interface UnitRow extends RowMarks {
   label: string;
   /** Its devices are not rung. */
   doNotDisturb: boolean;
+  /** Of a door: where its camera is watched; "": it has none. */
+  videoUrl: string;
 }
+
+/** What a new row may leave out. */
+type Optional = "doNotDisturb" | "videoUrl";
+export type NewUnitRow = Omit<Unmarked<UnitRow>, Optional> & { videoUrl?: string };
 
 export interface UnitFilter {
   siteId?: string | undefined;
@@ -29,8 +35,8 @@ export interface UnitStore {
   get(id: string): UnitRow | null;
   byName(siteId: string, name: string): UnitRow | null;
   /** It may be rung. */
-  insert(unit: Omit<Unmarked<UnitRow>, "doNotDisturb">): void;
-  /** Changes label and building; the SIP name is what doors dial and stays. */
+  insert(unit: NewUnitRow): void;
+  /** Changes label, building and camera; the SIP name is what doors dial and stays. */
   update(unit: Unmarked<UnitRow>): void;
   /** Leaves the row's version alone: it is no edit that another one could overwrite. */
   setDoNotDisturb(unit: Pick<UnitRow, "id" | "siteId" | "doNotDisturb">): void;
@@ -38,22 +44,22 @@ export interface UnitStore {
   remove(id: string): void;
 }
 
-type Columns = Omit<Unmarked<UnitRow>, "doNotDisturb"> & { sortKey: string; searchText: string };
+type Columns = Required<NewUnitRow> & { sortKey: string; searchText: string };
 type Found = Omit<UnitRow, "doNotDisturb"> & { doNotDisturb: number };
 
 export function unitStore(db: Database): UnitStore {
   const select = `SELECT id, site_id AS siteId, building_id AS buildingId, kind, name, label,
-    do_not_disturb AS doNotDisturb, ${MARKS} FROM unit`;
+    do_not_disturb AS doNotDisturb, video_url AS videoUrl, ${MARKS} FROM unit`;
   const list = db.prepare<Record<string, string | null>, Found>(`
     ${select} WHERE (@siteId IS NULL OR site_id = @siteId) AND (@buildingId IS NULL OR building_id = @buildingId)
       AND (@kind IS NULL OR kind = @kind) ORDER BY name`);
   const get = db.prepare<[string], Found>(`${select} WHERE id = ?`);
   const byName = db.prepare<[string, string], Found>(`${select} WHERE site_id = ? AND name = ?`);
   const insert = db.prepare<Columns>(`
-    INSERT INTO unit (id, site_id, building_id, kind, name, label, sort_key, search_text, revision)
-    VALUES (@id, @siteId, @buildingId, @kind, @name, @label, @sortKey, @searchText, ${REVISION})`);
+    INSERT INTO unit (id, site_id, building_id, kind, name, label, video_url, sort_key, search_text, revision)
+    VALUES (@id, @siteId, @buildingId, @kind, @name, @label, @videoUrl, @sortKey, @searchText, ${REVISION})`);
   const update = db.prepare<Columns>(`
-    UPDATE unit SET label = @label, building_id = @buildingId, sort_key = @sortKey, search_text = @searchText,
+    UPDATE unit SET label = @label, building_id = @buildingId, video_url = @videoUrl, sort_key = @sortKey, search_text = @searchText,
       ${MARK_UPDATE} WHERE id = @id`);
   const setDoNotDisturb = db.prepare<{ id: string; siteId: string; on: number }>(
     `UPDATE unit SET do_not_disturb = @on, revision = ${REVISION} WHERE id = @id`,
@@ -83,7 +89,7 @@ function maybeRow(found: Found | undefined): UnitRow | null {
   return found ? row(found) : null;
 }
 
-function columns({ id, siteId, buildingId, kind, name, label }: Omit<Unmarked<UnitRow>, "doNotDisturb">): Columns {
-  const unit = { id, siteId, buildingId, kind, name, label };
+function columns({ id, siteId, buildingId, kind, name, label, videoUrl = "" }: NewUnitRow): Columns {
+  const unit = { id, siteId, buildingId, kind, name, label, videoUrl };
   return { ...unit, sortKey: sortKey(unit.label), searchText: searchText(`${unit.label} ${unit.name}`) };
 }

@@ -2,6 +2,7 @@
  * What each error of a voice service means for a call, in one table. `benign`: go on, nothing is lost. `retry`: this
  * session or response is lost, another try may work. `fatal`: no try works until somebody mends it, so people take the calls.
  */
+import type { AssistantProblem } from "../api/line.ts";
 import { VoiceError, type VoiceErrorClass } from "./voice-engine.ts";
 
 const BY_CODE: Readonly<Record<string, VoiceErrorClass>> = {
@@ -44,6 +45,26 @@ const BY_HTTP_STATUS: Readonly<Record<number, string>> = {
   404: "model_not_found",
   429: "rate_limit_exceeded",
 };
+
+/** What somebody can do something about. A code that is not here: the service cannot be reached, as far as we can tell. */
+const PROBLEM_BY_CODE: Readonly<Record<string, AssistantProblem>> = {
+  no_key: "no-key",
+  invalid_api_key: "key-refused",
+  account_deactivated: "key-refused",
+  insufficient_quota: "no-credit",
+  billing_hard_limit_reached: "no-credit",
+  model_not_found: "unknown-model",
+  rate_limit_exceeded: "too-busy",
+  unknown_parameter: "incompatible",
+  missing_required_parameter: "incompatible",
+  invalid_value: "incompatible",
+  wrong_session: "incompatible",
+};
+
+/** Of a code of the table above, for people. */
+export function assistantProblem(code: string): AssistantProblem {
+  return PROBLEM_BY_CODE[code] ?? "unreachable";
+}
 
 /** An unknown code is worth one more try. */
 export function voiceError(code: string, message: string): VoiceError {

@@ -15,6 +15,7 @@ import {
   type RemoteGrantsPut,
   TurnCredentials,
 } from "../../../infra/control/src/wire.ts";
+import { VpsClock } from "../calls/vps-clock.ts";
 import { fromNetwork, fromReply, VpsError } from "./vps-error.ts";
 
 export interface ControlAccess {
@@ -44,7 +45,7 @@ class StaleConnection extends Error {}
 export class ControlClient {
   private readonly access: ControlAccess;
   private readonly agent: HttpAgent;
-  private offsetMs = 0;
+  private readonly clock = new VpsClock();
   private closed = false;
 
   constructor(access: ControlAccess) {
@@ -115,12 +116,9 @@ export class ControlClient {
     return this.access.url;
   }
 
-  /**
-   * What time it is on the VPS, to the second, by the last reply's Date. Ages of events are measured with it: a Pi
-   * without a clock of its own may be off by years after a power cut.
-   */
+  /** What time it is on the VPS, to the second, by the last reply's Date; our own time before the first reply. */
   vpsNowMs(): number {
-    return Date.now() + this.offsetMs;
+    return this.clock.nowMs() ?? Date.now();
   }
 
   /** Breaks off what is under way. */
@@ -188,7 +186,7 @@ export class ControlClient {
   private noteClock(reply: IncomingMessage): void {
     const dateMs = Date.parse(reply.headers.date ?? "");
     // Date has whole seconds: half a second is the best guess for the rest.
-    if (!Number.isNaN(dateMs)) this.offsetMs = dateMs + 500 - Date.now();
+    if (!Number.isNaN(dateMs)) this.clock.set(dateMs + 500);
   }
 }
 

@@ -18,7 +18,7 @@ import { VpsError } from "./vps-error.ts";
 export interface FeedSink {
   take(siteId: string, event: CallEvent, ageMs: number): void;
   knows(siteId: string, callId: string): boolean;
-  following(siteId: string, upToDate: boolean): void;
+  following(siteId: string, upToDate: boolean, vpsNowMs: number | null): void;
   lost(siteId: string): void;
 }
 
@@ -60,7 +60,7 @@ export async function readFeed(options: FeedReaderOptions, up: () => void): Prom
     if (error instanceof VpsError) throw error;
     throw new VpsError("STORE_UNAVAILABLE", "an event could not be stored", {}, error);
   } finally {
-    sink.following(site.id, false);
+    sink.following(site.id, false, null);
   }
 }
 
@@ -75,7 +75,7 @@ function follow(options: FeedReaderOptions, after: number, up: () => void): Prom
     if (hello.newestId > 0 && hello.newestId < cursor) throw new Rebuilt();
     newestId = hello.newestId;
     up();
-    if (cursor >= newestId) sink.following(site.id, true);
+    if (cursor >= newestId) sink.following(site.id, true, client.vpsNowMs());
   }
 
   function onEvent(event: CallEvent): void {
@@ -84,7 +84,7 @@ function follow(options: FeedReaderOptions, after: number, up: () => void): Prom
       return;
     }
     sink.take(site.id, event, Math.max(0, client.vpsNowMs() - event.atMs));
-    if (event.id >= newestId) sink.following(site.id, true);
+    if (event.id >= newestId) sink.following(site.id, true, client.vpsNowMs());
   }
 
   return followFeed({
@@ -93,7 +93,7 @@ function follow(options: FeedReaderOptions, after: number, up: () => void): Prom
     onEvent,
     onHealth: (health) => {
       // Control tells its health once the stored events are out.
-      sink.following(site.id, true);
+      sink.following(site.id, true, client.vpsNowMs());
       options.onHealth(health);
     },
     onUnknown: () => log.warn({ site: site.domain }, "the feed sent a message that this version does not know"),

@@ -21,7 +21,7 @@ export function finder(admin: SiteAdmin, kinds: readonly Kind[]): (search: strin
 
 async function find(admin: SiteAdmin, kind: Kind, search: string): Promise<Choice[]> {
   const { api, site, directory, t } = admin;
-  const query = { search, cursor: null, limit: SHOWN };
+  const query = { search, offset: 0, limit: SHOWN };
   switch (kind) {
     case "unit": {
       const { rows } = await fetchUnitPage(api, site.id, query);

@@ -1,5 +1,5 @@
 /** Health in plain sentences: what is wrong, and what to do. */
-import type { HealthProblem, TestRingDevice } from "../data/upkeep.ts";
+import type { HealthProblem, ServerCertificate, TestRingDevice } from "../data/upkeep.ts";
 import type { AdminLocalizer } from "../localize/admin.ts";
 import { moment } from "./components/registration.ts";
 
@@ -12,4 +12,18 @@ export function testText(test: TestRingDevice | null, t: AdminLocalizer): string
   if (test === null) return t("health.testNever");
   const time = test.atMs === null ? "" : moment(test.atMs, t);
   return t(`health.testState.${test.state}`, { time, step: t(`health.step.${test.failedStep ?? "none"}`) });
+}
+
+const DAY_MS = 86_400_000;
+
+/** How long a certificate of the server is still good. */
+export function certificateText(
+  { service, host, endsAtMs }: ServerCertificate,
+  nowMs: number,
+  t: AdminLocalizer,
+): string {
+  if (endsAtMs === null) return t("health.certificate.unknown", { host });
+  const date = new Intl.DateTimeFormat(t.locale, { dateStyle: "long" }).format(endsAtMs);
+  if (endsAtMs < nowMs) return t("health.certificate.over", { host, date });
+  return t(`health.certificate.${service}`, { host, date, days: Math.floor((endsAtMs - nowMs) / DAY_MS) });
 }

@@ -17,6 +17,12 @@ function codeText(prefix: "error" | "field", code: string, t: AdminLocalizer): s
   return isKey(key) ? t(key) : null;
 }
 
+/** Why the server refuses a row; the code itself where we have no sentence. */
+export function conflictText(name: string, problem: string, t: AdminLocalizer): string {
+  const key = `site.conflict.${problem}`;
+  return isKey(key) ? t(key, { name }) : t("site.conflict", { name, problem });
+}
+
 /** What the log calls a thing or what was done with it; its own word when we have none. */
 export function loggedWord(kind: "noun" | "verb", word: string, t: AdminLocalizer): string {
   const key = `${kind}.${word}`;

@@ -34,6 +34,8 @@ export interface SendOptions {
   version?: number | undefined;
   /** Default 10 s. */
   timeoutMs?: number;
+  /** It goes out though the page is left meanwhile. */
+  keepalive?: boolean;
 }
 
 export interface Api {
@@ -73,10 +75,10 @@ export function createApi(host: Pick<Host, "baseUrl" | "renewSession">): Api {
     baseUrl,
     get: async (path, signal) => await jsonOf(await request(path, signal === undefined ? {} : { signal })),
     text: async (path) => await (await request(path, {}, FILE_TIMEOUT_MS)).text(),
-    send: async (method, path, body, { version, timeoutMs } = {}) => {
+    send: async (method, path, body, { version, timeoutMs, keepalive = false } = {}) => {
       const headers: Record<string, string> = { "content-type": "application/json", "x-neolia": "1" };
       if (version !== undefined) headers["if-match"] = `"${version}"`;
-      return await jsonOf(await request(path, { method, headers, body: JSON.stringify(body) }, timeoutMs));
+      return await jsonOf(await request(path, { method, headers, keepalive, body: JSON.stringify(body) }, timeoutMs));
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Order, OrderStage } from "../../../bridge/src/api/order.ts";
 import type { Api } from "./api.ts";
 
 export type { Board, PastCall } from "../../../bridge/src/api/board.ts";
-export type { LineSettings } from "../../../bridge/src/api/line.ts";
+export type { LineSettings, LineWithPassword } from "../../../bridge/src/api/line.ts";
 export type { Allergen, MenuCategory, MenuItem, MenuProblem, OptionGroup } from "../../../bridge/src/api/menu.ts";
 export type { CartLine, Draft, LiveCall } from "../../../bridge/src/api/order.ts";
 export type { HistoryPage, Line, Menu, MenuImportReply, Order, OrderStage, PastCallDetails, StoredMenu };

@@ -8,7 +8,7 @@ export function fetchMembers(api: Api): Promise<Member[]> {
   return api.get("api/members");
 }
 
-/** These units and no others. */
-export function putMember(api: Api, userId: string, links: Required<MemberPut>): Promise<Member> {
-  return api.send("PUT", `api/members/${userId}`, links);
+/** These units and no others. `version`: of the member that was seen. */
+export function putMember(api: Api, { userId, version }: Member, links: Required<MemberPut>): Promise<Member> {
+  return api.send("PUT", `api/members/${userId}`, links, { version });
 }

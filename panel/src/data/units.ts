@@ -7,7 +7,8 @@ export type { NewUnitRange, UnitLine, UnitRangeReply };
 
 export interface PageQuery {
   search: string;
-  cursor: string | null;
+  /** Rows before the page. */
+  offset: number;
   limit: number;
 }
 
@@ -22,9 +23,9 @@ export function addUnitRange(api: Api, range: NewUnitRange): Promise<UnitRangeRe
 }
 
 /** Query of a page; what is empty is left out. */
-export function pageParams(of: Record<string, string>, { search, cursor, limit }: PageQuery): URLSearchParams {
+export function pageParams(of: Record<string, string>, { search, offset, limit }: PageQuery): URLSearchParams {
   const params = new URLSearchParams({ ...of, limit: String(limit) });
   if (search !== "") params.set("search", search);
-  if (cursor !== null) params.set("cursor", cursor);
+  if (offset > 0) params.set("offset", String(offset));
   return params;
 }

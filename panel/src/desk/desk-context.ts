@@ -8,6 +8,8 @@ export interface DeskContext {
   readonly t: DeskLocalizer;
   readonly api: DeskApi;
   readonly line: Line;
+  /** All lines that this person sees, this one among them. */
+  readonly lines: readonly Line[];
   /** null: not heard yet. */
   readonly board: Board | null;
   /** May do what is for administrators. */
@@ -18,6 +20,8 @@ export interface DeskContext {
   fail(error: unknown): void;
   /** The line is different now. */
   changed(line: Line): void;
+  /** A line was added: leads to it. */
+  added(line: Line): void;
   /** The line is no more: leads to what is left. */
   removed(line: Line): void;
 }

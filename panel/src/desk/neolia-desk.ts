@@ -224,6 +224,7 @@ export class NeoliaDesk extends LitElement {
       ${this.renderBar(line)}
       <div class="notices">
         ${this.linkUp ? nothing : html`<p role="status">${t("desk.lost")}</p>`}
+        ${line === null || line.assistantProblem === null ? nothing : html`<p role="status">${icon("phone")} ${t("assistant.away")} ${t(`assistant.${line.assistantProblem}`)}</p>`}
         ${
           this.silent && line !== null
             ? html`<p role="status">${t("desk.soundLocked")} <button @click=${() => this.bell.unlock()}>${t("desk.soundOn")}</button></p>`
@@ -327,7 +328,7 @@ export class NeoliaDesk extends LitElement {
         <p class="muted">${t(administrator ? "desk.noLineAdmin" : "desk.noLineHint")}</p>
         ${
           administrator
-            ? html`<neolia-new-line .t=${t} .api=${api} .directory=${panel.directory} @made=${() => void this.load()}></neolia-new-line>`
+            ? html`<neolia-new-line .t=${t} .api=${api} .directory=${panel.directory} @made=${({ detail }: CustomEvent<Line>) => this.added(detail)}></neolia-new-line>`
             : nothing
         }
       </div>
@@ -341,6 +342,7 @@ export class NeoliaDesk extends LitElement {
       t: this.t,
       api,
       line,
+      lines: this.lines ?? [],
       board: this.board,
       administrator: this.panel.role === "admin",
       directory: this.panel.directory,
@@ -350,8 +352,14 @@ export class NeoliaDesk extends LitElement {
         this.lines = (this.lines ?? []).map((known) => (known.id === changed.id ? changed : known));
         if (this.board?.line.id === changed.id) this.board = { ...this.board, line: changed };
       },
+      added: (added) => this.added(added),
       removed: (removed) => void this.leaveRemoved(removed),
     };
+  }
+
+  private added(line: Line): void {
+    this.lines = [...(this.lines ?? []), line];
+    this.go(line.id, "board");
   }
 
   /** To the next line, or to where one is added. */

@@ -3,18 +3,23 @@ import { customElement, property, state } from "lit/decorators.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
 import { problemText } from "../admin/problem-text.ts";
 import { shared } from "../components/style.ts";
-import type { DeskApi } from "../data/desk.ts";
+import type { DeskApi, Line, LineWithPassword } from "../data/desk.ts";
 import type { Directory } from "../data/directory.ts";
 import type { DeskLocalizer } from "../localize/desk.ts";
 import { formStyle } from "./form-style.ts";
 
-/** Adds the restaurant's line, and shows the gateway's password once. Fires `made` when that has been noted. */
+/**
+ * Adds a restaurant's line, and shows the gateway's password once. Fires `made` with the line as its detail when that has
+ * been noted; `shown` when it stands there.
+ */
 @customElement("neolia-new-line")
 export class NewLineForm extends LitElement {
   @property({ attribute: false }) t!: DeskLocalizer;
   @property({ attribute: false }) api!: DeskApi;
   @property({ attribute: false }) directory: Directory | null = null;
-  @state() private made: { username: string; domain: string; password: string } | null = null;
+  /** Lines that are there already: their gateways' names are taken. */
+  @property({ attribute: false }) lines: readonly Line[] = [];
+  @state() private made: LineWithPassword | null = null;
   @state() private failure: string | null = null;
   @state() private working = false;
 
@@ -22,7 +27,7 @@ export class NewLineForm extends LitElement {
 
   protected override render(): TemplateResult {
     const { t, directory } = this;
-    if (this.made !== null) return this.renderMade(this.made);
+    if (this.made !== null) return this.renderMade(this.made.account);
     const buildings = directory?.buildings ?? [];
     if (buildings.length === 0) return html`<p class="note">${t("line.noBuilding")}</p>`;
     return html`
@@ -30,7 +35,7 @@ export class NewLineForm extends LitElement {
         <h2>${t("line.new")}</h2>
         <div class="fields">
           <label>${t("line.newLabel")}<input name="label" required maxlength="80" /></label>
-          <label>${t("line.newGateway")}<input name="gateway" required pattern="[A-Za-z0-9][A-Za-z0-9._\\-]{0,39}" value="ht841_restaurant1" />
+          <label>${t("line.newGateway")}<input name="gateway" required pattern="[A-Za-z0-9][A-Za-z0-9._\\-]{0,39}" value=${this.freeGateway()} />
             <span class="hint">${t("line.newGatewayHint")}</span></label>
           <label>${t("line.newBuilding")}<select name="buildingId">${buildings.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}</select></label>
         </div>
@@ -40,15 +45,12 @@ export class NewLineForm extends LitElement {
     `;
   }
 
-  private renderMade({
-    username,
-    domain,
-    password,
-  }: {
-    username: string;
-    domain: string;
-    password: string;
-  }): TemplateResult {
+  private freeGateway(): string {
+    const taken = new Set(this.lines.map(({ gateway }) => gateway));
+    for (let number = 1; ; number++) if (!taken.has(`ht841_restaurant${number}`)) return `ht841_restaurant${number}`;
+  }
+
+  private renderMade({ username, domain, password }: LineWithPassword["account"]): TemplateResult {
     const { t } = this;
     return html`
       <section class="card" role="status">
@@ -69,13 +71,14 @@ export class NewLineForm extends LitElement {
     const fields = new FormData(event.target as HTMLFormElement);
     const text = (name: string): string => String(fields.get(name) ?? "").trim();
     this.working = true;
+    this.failure = null;
     try {
-      const { account } = await this.api.createLine({
+      this.made = await this.api.createLine({
         label: text("label"),
         gateway: text("gateway"),
         buildingId: text("buildingId"),
       });
-      this.made = account;
+      this.dispatchEvent(new CustomEvent("shown"));
     } catch (error) {
       this.failure = problemText(error, this.t);
     } finally {
@@ -84,6 +87,6 @@ export class NewLineForm extends LitElement {
   };
 
   private finish = (): void => {
-    this.dispatchEvent(new CustomEvent("made"));
+    this.dispatchEvent(new CustomEvent("made", { detail: this.made }));
   };
 }

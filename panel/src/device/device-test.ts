@@ -1,22 +1,43 @@
 /** Everything that a call needs of this device, tried one after the other: what works, what fails, and why. */
 
+import type { Api } from "../data/api.ts";
 import type { DeviceKey } from "../localize/device.ts";
 import type { PanelState } from "../model.ts";
 import type { ConnectionState } from "../phone/connection-machine.ts";
 import { type MicrophoneProblem, openMicrophone } from "../phone/microphone.ts";
 import { isRegistered } from "../phone/phone-state.ts";
+import { type DoorVideo, openDoorVideo, VideoError, type VideoTrouble } from "../video/door-video.ts";
 
-export const STEPS = ["secure", "bridge", "sip", "sound", "microphone", "network", "turn", "video", "speaker"] as const;
+export const STEPS = [
+  "secure",
+  "bridge",
+  "sip",
+  "sound",
+  "microphone",
+  "network",
+  "turn",
+  "video",
+  "camera",
+  "speaker",
+] as const;
 export type Step = (typeof STEPS)[number];
 
 export interface StepResult {
   state: "waiting" | "running" | "passed" | "warning" | "failed";
   /** A sentence that says why, and what to do. */
-  why: { key: DeviceKey; because?: DeviceKey } | null;
+  why: Why | null;
+}
+
+interface Why {
+  key: DeviceKey;
+  because?: DeviceKey;
+  /** Name of the door that it is about. */
+  door?: string;
 }
 
 export interface TestGround {
   panel(): PanelState;
+  readonly api: Api;
   iceServers(): Promise<RTCIceServer[]>;
   /** Resumes the browser's audio; false: it stays locked. */
   unlockSound(): Promise<boolean>;
@@ -34,6 +55,8 @@ const warning = (key: DeviceKey): StepResult => ({ state: "warning", why: { key 
 const SIP_WAIT_MS = 8_000;
 const GATHER_MS = 5_000;
 const LISTEN_MS = 1_500;
+/** From the answer to the first frame: a camera may send a whole picture only every few seconds. */
+const FRAME_MS = 8_000;
 /** Quieter than any room: a muted microphone gives exact zeros, or nearly. */
 const SILENCE = 0.0005;
 
@@ -55,6 +78,8 @@ export async function runStep(step: Step, ground: TestGround): Promise<StepResul
       return await networkStep(step, await ground.iceServers());
     case "video":
       return playsH264() ? PASSED : failed("step.video.failed");
+    case "camera":
+      return await cameraStep(ground);
     case "speaker":
       return (await ground.askHeard()) ? PASSED : failed("step.speaker.failed");
   }
@@ -150,4 +175,44 @@ async function gather(iceServers: RTCIceServer[], policy: RTCIceTransportPolicy)
 function playsH264(): boolean {
   const codecs = globalThis.RTCRtpReceiver?.getCapabilities?.("video")?.codecs ?? [];
   return codecs.some(({ mimeType }) => mimeType.toLowerCase() === "video/h264");
+}
+
+/** The doors that ring here, one after the other: the first that shows nothing is named, with the link that fails. */
+async function cameraStep({ api, panel }: TestGround): Promise<StepResult> {
+  const { directory, device } = panel();
+  const doors = (directory?.doors ?? []).filter(({ hasVideo, siteId }) => hasVideo && siteId === device?.siteId);
+  if (doors.length === 0) return warning("step.camera.none");
+  for (const { id, label } of doors) {
+    const trouble = await lookAt(api, id);
+    if (trouble !== null) return { state: "failed", why: { key: `step.camera.${trouble}`, door: label } };
+  }
+  return PASSED;
+}
+
+async function lookAt(api: Api, doorId: string): Promise<VideoTrouble | null> {
+  let video: DoorVideo | null = null;
+  try {
+    video = await openDoorVideo(api, doorId);
+    if (await showsFrame(video.stream)) return null;
+    return video.hasPath ? "no-frames" : "no-path";
+  } catch (error) {
+    return error instanceof VideoError ? error.trouble : "unsupported";
+  } finally {
+    video?.close();
+  }
+}
+
+async function showsFrame(stream: MediaStream): Promise<boolean> {
+  const element = Object.assign(document.createElement("video"), { muted: true, autoplay: true, playsInline: true });
+  element.srcObject = stream;
+  const deadline = performance.now() + FRAME_MS;
+  try {
+    while (performance.now() < deadline) {
+      if (element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && element.videoWidth > 0) return true;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return false;
+  } finally {
+    element.srcObject = null;
+  }
 }

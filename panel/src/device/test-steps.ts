@@ -93,7 +93,7 @@ export class TestSteps extends LitElement {
     return html`
       <li class=${is} data-step=${step} data-state=${is}>
         <span>${t(`step.${step}`)}</span> <span class="state">${t(`test.state.${is}`)}</span>
-        ${why === null ? nothing : html`<span class="why muted">${t(why.key, { why: why.because === undefined ? "" : t(why.because) })}</span>`}
+        ${why === null ? nothing : html`<span class="why muted">${t(why.key, { why: why.because === undefined ? "" : t(why.because), door: why.door ?? "" })}</span>`}
       </li>
     `;
   }
@@ -113,6 +113,7 @@ export class TestSteps extends LitElement {
       this.results = { ...this.results, [step]: { state: "running", why: null } };
       const result = await runStep(step, {
         panel: () => this.panel,
+        api: this.model.api,
         iceServers: () => fetchIceServers(this.model.api, deviceId()),
         unlockSound: () => this.unlockSound(),
         askHeard: () => this.askHeard(),

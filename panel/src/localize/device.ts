@@ -52,8 +52,20 @@ const en = {
   "step.turn": "Relay for strict networks (TURN)",
   "step.turn.failed": "The relay does not answer. Where UDP is blocked, calls have no sound.",
   "step.turn.none": "The server offers no relay. It is only needed where UDP is blocked.",
-  "step.video": "Picture of the door",
+  "step.video": "Pictures in this browser (H.264)",
   "step.video.failed": "This browser does not play H.264, which door stations send. Use another browser.",
+  "step.camera": "Picture of the door",
+  "step.camera.none": "No door that rings here has a camera. An administrator gives it one under Doors.",
+  "step.camera.bridge": "{door}: Neolia did not answer when it was asked for the picture. Try again.",
+  "step.camera.unreachable":
+    "{door}: Neolia does not reach the camera. Is it switched on, and is its address under Doors right?",
+  "step.camera.refused":
+    "{door}: the camera's address answers, but with no picture. Check the path, which often ends in /whep, and that it asks for no password.",
+  "step.camera.no-path":
+    "{door}: the camera answers, but nothing of it gets to this device. Both must be in one network that lets UDP pass between them.",
+  "step.camera.no-frames":
+    "{door}: connected, but no picture comes. Does the door station send one to the camera server, as H.264 without B-frames?",
+  "step.camera.unsupported": "{door}: this browser cannot show it. Use another browser.",
   "step.speaker": "Loudspeaker",
   "step.speaker.ask": "Do you hear the ringtone?",
   "step.speaker.yes": "Yes",
@@ -127,8 +139,20 @@ const fr: Record<DeviceKey, string> = {
   "step.turn": "Relais pour réseaux stricts (TURN)",
   "step.turn.failed": "Le relais ne répond pas. Là où UDP est bloqué, les appels n'ont pas de son.",
   "step.turn.none": "Le serveur n'offre pas de relais. Il n'est utile que là où UDP est bloqué.",
-  "step.video": "Image de la porte",
+  "step.video": "Images dans ce navigateur (H.264)",
   "step.video.failed": "Ce navigateur ne lit pas le H.264 qu'envoient les platines. Prenez-en un autre.",
+  "step.camera": "Image de la porte",
+  "step.camera.none": "Aucune porte qui sonne ici n'a de caméra. Un administrateur en indique une sous Portes.",
+  "step.camera.bridge": "{door} : Neolia n'a pas répondu à la demande d'image. Réessayez.",
+  "step.camera.unreachable":
+    "{door} : Neolia n'atteint pas la caméra. Est-elle allumée, et son adresse sous Portes est-elle juste ?",
+  "step.camera.refused":
+    "{door} : l'adresse de la caméra répond, mais sans image. Vérifiez le chemin, qui finit souvent par /whep, et qu'elle ne demande pas de mot de passe.",
+  "step.camera.no-path":
+    "{door} : la caméra répond, mais rien n'arrive d'elle à cet appareil. Les deux doivent être dans un même réseau qui laisse passer UDP entre eux.",
+  "step.camera.no-frames":
+    "{door} : connecté, mais aucune image ne vient. La platine en envoie-t-elle une au serveur de caméras, en H.264 sans images B ?",
+  "step.camera.unsupported": "{door} : ce navigateur ne peut pas l'afficher. Prenez-en un autre.",
   "step.speaker": "Haut-parleur",
   "step.speaker.ask": "Entendez-vous la sonnerie ?",
   "step.speaker.yes": "Oui",

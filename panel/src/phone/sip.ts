@@ -217,6 +217,15 @@ export class SipCall {
     else end();
   }
 
+  /**
+   * The page goes away. RFC 3261 section 15 has a BYE wait for the caller's ACK, for which nobody would be here: one that is
+   * still under way is not waited for, or the caller would stand in a silent call.
+   */
+  leave(): void {
+    if (this.session.status === this.session.C.STATUS_WAITING_FOR_ACK) this.session.sendRequest("BYE");
+    this.terminate();
+  }
+
   setMuted(muted: boolean): void {
     if (muted) this.session.mute({ audio: true });
     else this.session.unmute({ audio: true });

@@ -4,9 +4,11 @@ import "../components/keypad.ts";
 import { icon } from "../components/icon.ts";
 import { onPlainKey } from "../components/keys.ts";
 import { shared } from "../components/style.ts";
+import type { Api } from "../data/api.ts";
 import { duration, type Localizer } from "../localize/localize.ts";
 import type { CallState } from "../phone/call-machine.ts";
 import { phone } from "../phone/phone.ts";
+import "../video/door-picture.ts";
 import { endKey, isTrouble } from "./end-text.ts";
 import { LONG_NAME, type Peer } from "./names.ts";
 
@@ -22,6 +24,8 @@ export class CallView extends LitElement {
   @property({ attribute: false }) call!: ShownCall;
   @property({ attribute: false }) peer!: Peer;
 
+  @property({ attribute: false }) api: Api | undefined;
+  @state() private pictured = false;
   @state() private keypad = false;
   @state() private sent = "";
   @state() private nowMs = Date.now();
@@ -62,6 +66,25 @@ export class CallView extends LitElement {
         font-size: clamp(30px, 5.4vh, 56px);
         inline-size: clamp(56px, 10vh, 104px);
         justify-content: center;
+      }
+      .pictured .picture {
+        display: none;
+      }
+      .pictured .who {
+        flex: 0 0 auto;
+        max-inline-size: 40%;
+      }
+      .pictured h1 {
+        font-size: clamp(24px, 3.4vw, 40px);
+      }
+      .pictured .hint {
+        max-inline-size: 34ch;
+      }
+      neolia-door-picture[shown] {
+        block-size: 100%;
+        flex: 1 1 auto;
+        min-block-size: 120px;
+        min-inline-size: 0;
       }
       h1 {
         font-size: clamp(34px, 6vw, 56px);
@@ -133,6 +156,10 @@ export class CallView extends LitElement {
         .stage {
           flex-direction: column;
         }
+        .pictured .who {
+          max-inline-size: 100%;
+        }
+        .pictured .hint,
         .who.compact .picture,
         .who.compact .hint {
           display: none;
@@ -165,7 +192,8 @@ export class CallView extends LitElement {
   protected override render(): TemplateResult {
     const { peer, call } = this;
     return html`
-      <div class="stage">
+      <div class="stage ${this.pictured && call.phase !== "ended" ? "pictured" : ""}">
+        ${this.renderPicture()}
         <div class="who ${this.keypad ? "compact" : ""}">
           <span class="picture">${icon(peer.isDoor ? "door" : "unit")}</span>
           <h1 tabindex="-1" class=${peer.name.length > LONG_NAME ? "long" : ""}>${peer.name}</h1>
@@ -181,6 +209,18 @@ export class CallView extends LitElement {
     // Not a button: Enter held down to answer would repeat into whatever has the focus next.
     this.renderRoot.querySelector<HTMLElement>("h1")?.focus();
   }
+
+  /** Gone with the call: the camera need not go on. */
+  private renderPicture(): TemplateResult | typeof nothing {
+    const { t, api, peer, call } = this;
+    if (peer.cameraOf === null || api === undefined || call.phase === "ended") return nothing;
+    return html`<neolia-door-picture .t=${t} .api=${api} .doorId=${peer.cameraOf} .label=${peer.name}
+      @picture=${this.onPicture}></neolia-door-picture>`;
+  }
+
+  private onPicture = ({ detail }: CustomEvent<boolean>): void => {
+    this.pictured = detail;
+  };
 
   private renderProgress(): TemplateResult {
     const { t, call, peer } = this;

@@ -9,6 +9,7 @@ import { phone } from "../phone/phone.ts";
 import { isRegistered } from "../phone/phone-state.ts";
 import { partyName } from "./names.ts";
 import { markOf, outcomeText } from "./outcome.ts";
+import { pageFrame } from "./page-frame.ts";
 
 /** One call, which a notification or a link led to: what became of it, and calling back. Fires `done` and `log`. */
 @customElement("neolia-entry-view")
@@ -22,24 +23,8 @@ export class EntryView extends LitElement {
 
   static override styles = [
     shared,
+    pageFrame,
     css`
-      :host {
-        padding: 20px clamp(16px, 3vw, 32px) 32px;
-      }
-      header {
-        align-items: center;
-        display: flex;
-        gap: 16px;
-        margin-block-end: 18px;
-      }
-      header button {
-        flex: none;
-        font-size: 24px;
-      }
-      h1 {
-        font-size: clamp(28px, 4vw, 38px);
-        overflow-wrap: anywhere;
-      }
       .card {
         background: var(--nl-surface);
         border-radius: var(--nl-radius);

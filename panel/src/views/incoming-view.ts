@@ -1,11 +1,13 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
+import type { Api } from "../data/api.ts";
 import type { Localizer } from "../localize/localize.ts";
 import type { CallState } from "../phone/call-machine.ts";
 import type { MicrophoneState } from "../phone/microphone.ts";
 import { phone } from "../phone/phone.ts";
+import "../video/door-picture.ts";
 import { LONG_NAME, type Peer } from "./names.ts";
 
 /** Somebody rings: who, and two large buttons. */
@@ -15,6 +17,8 @@ export class IncomingView extends LitElement {
   @property({ attribute: false }) call!: CallState;
   @property({ attribute: false }) peer!: Peer;
   @property({ attribute: false }) microphone: MicrophoneState = { kind: "unknown" };
+  @property({ attribute: false }) api: Api | undefined;
+  @state() private pictured = false;
 
   static override styles = [
     shared,
@@ -45,6 +49,21 @@ export class IncomingView extends LitElement {
         justify-content: center;
         margin-block: clamp(6px, 2.2vh, 22px);
         position: relative;
+      }
+      .pictured .ring {
+        display: none;
+      }
+      .who.pictured {
+        align-content: stretch;
+        grid-template-rows: auto auto minmax(0, 1fr);
+      }
+      .pictured h1 {
+        font-size: clamp(26px, min(5vw, 7vh), 44px);
+      }
+      neolia-door-picture[shown] {
+        block-size: 100%;
+        inline-size: 100%;
+        min-block-size: 120px;
       }
       .deaf .ring {
         block-size: clamp(64px, 14vh, 96px);
@@ -119,10 +138,16 @@ export class IncomingView extends LitElement {
     const ringing = call.phase === "incoming" && call.ringing;
     const deaf = microphone.kind === "problem";
     return html`
-      <div class="who ${deaf ? "deaf" : ""}">
+      <div class="who ${deaf ? "deaf" : ""} ${this.pictured ? "pictured" : ""}">
         <p class="kind">${t(peer.isDoor ? "incoming.door" : "incoming.unit")}</p>
         <h1 tabindex="-1" class=${peer.name.length > LONG_NAME ? "long" : ""}>${peer.name}</h1>
         <span class="ring">${icon(peer.isDoor ? "bell" : "phone")}</span>
+        ${
+          peer.cameraOf === null || this.api === undefined
+            ? nothing
+            : html`<neolia-door-picture .t=${t} .api=${this.api} .doorId=${peer.cameraOf} .label=${peer.name}
+                @picture=${this.onPicture}></neolia-door-picture>`
+        }
         ${deaf ? html`<p class="note">${t(`microphone.${microphone.problem}`)}</p>` : nothing}
         ${
           answering
@@ -144,6 +169,10 @@ export class IncomingView extends LitElement {
       </div>
     `;
   }
+
+  private onPicture = ({ detail }: CustomEvent<boolean>): void => {
+    this.pictured = detail;
+  };
 
   /** Enter and Space answer from the first moment. */
   protected override firstUpdated(): void {

@@ -8,6 +8,7 @@ import { clock, day, type Localizer } from "../localize/localize.ts";
 import type { PanelState } from "../model.ts";
 import { partyName } from "./names.ts";
 import { markOf, outcomeText } from "./outcome.ts";
+import { pageFrame } from "./page-frame.ts";
 
 /** Who rang, when, and what became of it; missed calls stand out. Fires `done` and `more`. */
 @customElement("neolia-log-view")
@@ -19,22 +20,8 @@ export class LogView extends LitElement {
 
   static override styles = [
     shared,
+    pageFrame,
     css`
-      :host {
-        padding: 20px clamp(16px, 3vw, 32px) 32px;
-      }
-      header {
-        align-items: center;
-        display: flex;
-        gap: 16px;
-        margin-block-end: 18px;
-      }
-      header button {
-        font-size: 24px;
-      }
-      h1 {
-        font-size: clamp(28px, 4vw, 38px);
-      }
       h2 {
         color: var(--nl-muted);
         font-size: 18px;

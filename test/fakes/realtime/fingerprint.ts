@@ -25,11 +25,20 @@ export interface Match {
 }
 
 export function fingerprint(samples: Int16Array): Fingerprint {
-  const count = Math.max(0, Math.floor((samples.length - SIZE) / HOP) + 1);
-  const frames = new Float32Array(count * BANDS);
-  for (let at = 0; at < count; at++) frames.set(bands(samples.subarray(at * HOP, at * HOP + SIZE)), at * BANDS);
+  const whole = Math.max(0, Math.floor((samples.length - SIZE) / HOP) + 1);
+  const all = new Float32Array(whole * BANDS);
+  for (let at = 0; at < whole; at++) all.set(bands(samples.subarray(at * HOP, at * HOP + SIZE)), at * BANDS);
   // Below what noise or G.711 leaves, nothing is known: it counts as equally quiet.
-  const floor = frames.reduce((peak, value) => Math.max(peak, value), 0) - RANGE;
+  const floor = all.reduce((peak, value) => Math.max(peak, value), 0) - RANGE;
+  // Silence around a word is no part of it: "oui" would be lost in it.
+  const first = Math.floor(
+    Math.max(
+      0,
+      all.findIndex((value) => value > floor),
+    ) / BANDS,
+  );
+  const count = Math.floor(all.findLastIndex((value) => value > floor) / BANDS) + 1 - first;
+  const frames = all.slice(first * BANDS, (first + count) * BANDS);
   for (let band = 0; band < BANDS; band++) {
     let sum = 0;
     for (let at = band; at < frames.length; at += BANDS) {

@@ -6,8 +6,11 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { WebSocketServer } from "ws";
+import type { Behaviour } from "./behaviour.ts";
 import type { Brain } from "./brain.ts";
-import { type Behaviour, RealtimeSession } from "./session.ts";
+import type { Recording } from "./recording.ts";
+import { ReplaySession } from "./replay.ts";
+import { RealtimeSession } from "./session.ts";
 
 export class FakeRealtime {
   readonly sessions: RealtimeSession[] = [];
@@ -15,6 +18,9 @@ export class FakeRealtime {
   attempts = 0;
   /** Of the next sessions, by their number from 0. */
   behaviour: (number: number) => Behaviour = () => ({});
+  /** The recording that a session with these instructions is played from (null: it is closed), instead of a brain. */
+  recording: ((instructions: string) => Recording | null) | null = null;
+  readonly replays: ReplaySession[] = [];
   /** Of a new session. */
   brain: () => Brain;
   private readonly server: Server;
@@ -35,7 +41,8 @@ export class FakeRealtime {
       }
       sockets.handleUpgrade(request, socket, head, (client) => {
         client.on("error", () => {});
-        this.sessions.push(new RealtimeSession(client, model, this.brain(), behaviour));
+        if (this.recording) this.replays.push(new ReplaySession(client, this.recording));
+        else this.sessions.push(new RealtimeSession(client, model, this.brain(), behaviour));
       });
     });
   }
@@ -63,7 +70,7 @@ export class FakeRealtime {
   }
 
   async stop(): Promise<void> {
-    for (const session of this.sessions) session.cut();
+    for (const session of [...this.sessions, ...this.replays]) session.cut();
     this.server.close();
     await once(this.server, "close");
   }

@@ -1,58 +1,11 @@
 /** One session of the stand-in: the protocol's rules, the caller's sound, the model's responses. */
 import type { WebSocket } from "ws";
-import { decodeG711, encodeG711, type G711Codec } from "../../../bridge/src/audio/g711.ts";
-import { speak } from "../../phone/speech.ts";
+import { decodeG711, type G711Codec } from "../../../bridge/src/audio/g711.ts";
+import type { Behaviour } from "./behaviour.ts";
 import type { Brain, Part } from "./brain.ts";
 import { type ClientEvent, readClientEvent, type SessionConfig } from "./client-events.ts";
+import { newId, pause, Responses } from "./responses.ts";
 import { EnergyVad } from "./vad.ts";
-
-/** What goes wrong, or is slow, in one session. */
-export interface Behaviour {
-  /** The HTTP upgrade is refused with this status. */
-  refuse?: 401 | 403 | 429 | 503;
-  /** Nothing is ever sent. */
-  mute?: boolean;
-  /** Before session.updated, ms; Infinity: never. */
-  updateDelayMs?: number;
-  /** The update is confirmed, but with another format than asked for. */
-  wrongFormat?: boolean;
-  /** From the end of a turn to the first sound, ms. */
-  thinkMs?: number;
-  /** How much faster than speech sound is sent; Infinity: in one burst. */
-  speed?: number;
-  /** The connection is cut (no close frame) in the middle of the n-th response's sound, from 1. */
-  cutInResponse?: number;
-  /** The session ends as after its longest time, in the n-th response. */
-  expireInResponse?: number;
-  /** From the n-th response on nothing more is sent, the connection stays. */
-  silentFromResponse?: number;
-  /** The n-th response fails with this code. */
-  failResponse?: { number: number; code: string };
-  /** Each tool call comes twice, with the same id. */
-  doubleCalls?: boolean;
-  /** Transcriptions of the caller come this much later, ms; several in the wrong order. */
-  transcriptionDelayMs?: number;
-  /** Each event comes twice. */
-  duplicateEvents?: boolean;
-}
-
-interface SpokenItem {
-  sentMs: number;
-  deleted: boolean;
-}
-
-interface RunningResponse {
-  id: string;
-  output: object[];
-  cancelled: "turn_detected" | "client_cancelled" | null;
-}
-
-let ids = 0;
-const newId = (prefix: string): string => `${prefix}_${(ids++).toString(36).padStart(12, "0")}`;
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-/** How the model sounds. */
-export const MODEL_VOICE = { name: "fr+f4", speed: 170 };
-const CHUNK_MS = 200;
 
 export class RealtimeSession {
   /** Everything that came and went, for tests: `type` and the fields that a test looks at. */
@@ -71,17 +24,14 @@ export class RealtimeSession {
   private heardFromMs = 0;
   private turnItem: string | null = null;
   private turnStartMs = 0;
-  private readonly items = new Map<string, SpokenItem>();
   private outputs: { name: string; output: string }[] = [];
-  private readonly calls = new Map<string, string>();
-  private response: RunningResponse | null = null;
-  private responses = 0;
-  private spoke = false;
+  private readonly responses: Responses;
 
   constructor(socket: WebSocket, model: string, brain: Brain, behaviour: Behaviour) {
     this.socket = socket;
     this.brain = brain;
     this.behaviour = behaviour;
+    this.responses = new Responses(this, behaviour);
     this.config = {
       type: "realtime",
       model,
@@ -120,14 +70,14 @@ export class RealtimeSession {
 
   /** Starts a response of its own with this content, as if the caller had said something. */
   async say(parts: readonly Part[]): Promise<void> {
-    await this.run(() => Promise.resolve({ parts }));
+    await this.responses.run(() => Promise.resolve({ parts }));
   }
 
   cut(): void {
     this.socket.terminate();
   }
 
-  private get codec(): G711Codec | null {
+  get codec(): G711Codec | null {
     const type = this.config.audio?.input?.format?.type;
     if (type === "audio/pcmu") return "pcmu";
     return type === "audio/pcma" ? "pcma" : null;
@@ -142,7 +92,7 @@ export class RealtimeSession {
     };
   }
 
-  private send(type: string, fields: object = {}): void {
+  send(type: string, fields: object = {}): void {
     if (this.isSilent || !this.open) return;
     const event = { type, event_id: newId("event"), ...fields };
     this.sent.push(event);
@@ -152,7 +102,7 @@ export class RealtimeSession {
 
   private get isSilent(): boolean {
     const { mute, silentFromResponse } = this.behaviour;
-    return mute === true || (silentFromResponse !== undefined && this.responses >= silentFromResponse);
+    return mute === true || (silentFromResponse !== undefined && this.responses.count >= silentFromResponse);
   }
 
   private error(code: string, message: string, eventId: string | undefined, param: string | null = null): void {
@@ -205,7 +155,7 @@ export class RealtimeSession {
         this.truncate(event);
         return;
       case "conversation.item.delete": {
-        const item = this.items.get(event.item_id);
+        const item = this.responses.items.get(event.item_id);
         if (!item) this.error("item_delete_invalid_item_id", "Item not found.", event.event_id);
         else {
           item.deleted = true;
@@ -217,7 +167,7 @@ export class RealtimeSession {
         this.error("item_retrieve_invalid_item_id", "Item not found.", event.event_id);
         return;
       case "response.create":
-        if (this.response) {
+        if (this.responses.running) {
           const message = "Conversation already has an active response in progress.";
           this.error("conversation_already_has_active_response", message, event.event_id);
           return;
@@ -225,11 +175,11 @@ export class RealtimeSession {
         void this.answer(null, event.response?.instructions ?? null);
         return;
       case "response.cancel":
-        if (!this.response) {
+        if (!this.responses.running) {
           this.error("response_cancel_not_active", "Cancellation failed: no active response found", event.event_id);
           return;
         }
-        this.response.cancelled ??= "client_cancelled";
+        this.responses.running.cancelled ??= "client_cancelled";
     }
   }
 
@@ -243,7 +193,7 @@ export class RealtimeSession {
       this.error("unknown_parameter", "Unknown parameter: 'session.reasoning'.", event_id, "session.reasoning");
       return;
     }
-    if (this.spoke && audio?.output?.voice && audio.output.voice !== this.config.audio?.output?.voice) {
+    if (this.responses.spoke && audio?.output?.voice && audio.output.voice !== this.config.audio?.output?.voice) {
       this.error(
         "cannot_update_voice",
         "Cannot update a conversation's voice if assistant audio is present.",
@@ -304,7 +254,7 @@ export class RealtimeSession {
     this.turnItem = newId("item");
     this.turnStartMs = atMs;
     this.send("input_audio_buffer.speech_started", { audio_start_ms: Math.round(atMs), item_id: this.turnItem });
-    if (interrupts && this.response) this.response.cancelled ??= "turn_detected";
+    if (interrupts && this.responses.running) this.responses.running.cancelled ??= "turn_detected";
   }
 
   private turnStops(atMs: number, answers: boolean): void {
@@ -327,7 +277,7 @@ export class RealtimeSession {
   private create({ item, event_id }: Extract<ClientEvent, { type: "conversation.item.create" }>): void {
     const id = item.id ?? newId("item");
     if (item.type === "function_call_output") {
-      const name = this.calls.get(item.call_id);
+      const name = this.responses.calls.get(item.call_id);
       if (name === undefined) {
         this.error("invalid_value", `No tool call found for call ID '${item.call_id}'.`, event_id, "item.call_id");
         return;
@@ -344,7 +294,7 @@ export class RealtimeSession {
     audio_end_ms,
     event_id,
   }: Extract<ClientEvent, { type: "conversation.item.truncate" }>): void {
-    const item = this.items.get(item_id);
+    const item = this.responses.items.get(item_id);
     if (!item || item.deleted) {
       this.error("item_truncate_invalid_item_id", "Only model output audio messages can be truncated", event_id);
     } else if (audio_end_ms > Math.ceil(item.sentMs) || audio_end_ms === 0) {
@@ -363,7 +313,7 @@ export class RealtimeSession {
   ): Promise<void> {
     const outputs = this.outputs;
     this.outputs = [];
-    await this.run(async () => {
+    await this.responses.run(async () => {
       const reply = await this.brain.respond({ turn, outputs, instructions, session: this.config });
       if (item && this.config.audio?.input?.transcription && reply.heard !== null)
         this.transcribe(item, reply.heard ?? "…");
@@ -374,7 +324,7 @@ export class RealtimeSession {
   private transcribe(item: string, transcript: string): void {
     const { transcriptionDelayMs = 30 } = this.behaviour;
     // Every second one is overtaken by the next.
-    const delay = transcriptionDelayMs * (this.responses % 2 === 0 ? 1 : 3);
+    const delay = transcriptionDelayMs * (this.responses.count % 2 === 0 ? 1 : 3);
     setTimeout(() => {
       this.send("conversation.item.input_audio_transcription.completed", {
         item_id: item,
@@ -385,132 +335,7 @@ export class RealtimeSession {
     }, delay);
   }
 
-  private async run(content: () => Promise<{ parts: readonly Part[] }>): Promise<void> {
-    if (this.response) return;
-    const running: RunningResponse = { id: newId("resp"), output: [], cancelled: null };
-    this.response = running;
-    this.responses += 1;
-    const number = this.responses;
-    this.send("response.created", { response: this.responseOf(running, "in_progress") });
-    const { failResponse } = this.behaviour;
-    const { parts } = await content();
-    if (failResponse?.number === number) {
-      this.finish(running, "failed", { type: "failed", error: { type: "server_error", code: failResponse.code } });
-      return;
-    }
-    if (this.behaviour.thinkMs) await pause(this.behaviour.thinkMs);
-    for (const [index, part] of parts.entries()) {
-      if (running.cancelled || !this.open) break;
-      if ("tool" in part) this.call(running, index, part.tool, part.args);
-      else await this.speech(running, index, part, number);
-    }
-    if (running.cancelled) this.finish(running, "cancelled", { type: "cancelled", reason: running.cancelled });
-    else this.finish(running, "completed", null);
-  }
-
-  private responseOf({ id, output }: RunningResponse, status: string, details: object | null = null): object {
-    const usage = {
-      total_tokens: 140,
-      input_tokens: 100,
-      output_tokens: 40,
-      input_token_details: { text_tokens: 60, audio_tokens: 40, cached_tokens: 0 },
-      output_token_details: { text_tokens: 10, audio_tokens: 30 },
-    };
-    return {
-      object: "realtime.response",
-      id,
-      status,
-      status_details: details,
-      output,
-      usage: status === "in_progress" ? null : usage,
-    };
-  }
-
-  private finish(running: RunningResponse, status: string, details: object | null): void {
-    this.response = null;
-    this.send("response.done", { response: this.responseOf(running, status, details) });
-  }
-
-  private call(running: RunningResponse, index: number, name: string, args: unknown): void {
-    const callId = newId("call");
-    this.calls.set(callId, name);
-    const item = { id: newId("item"), object: "realtime.item", type: "function_call", call_id: callId, name };
-    const text = typeof args === "string" ? args : JSON.stringify(args);
-    const place = { response_id: running.id, item_id: item.id, output_index: index };
-    this.send("response.output_item.added", {
-      response_id: running.id,
-      output_index: index,
-      item: { ...item, status: "in_progress", arguments: "" },
-    });
-    this.send("conversation.item.added", {
-      previous_item_id: null,
-      item: { ...item, status: "in_progress", arguments: "" },
-    });
-    this.send("response.function_call_arguments.delta", { ...place, call_id: callId, delta: text });
-    const times = this.behaviour.doubleCalls ? 2 : 1;
-    for (let time = 0; time < times; time++) {
-      this.send("response.function_call_arguments.done", { ...place, call_id: callId, name, arguments: text });
-    }
-    const done = { ...item, status: "completed", arguments: text };
-    this.send("conversation.item.done", { previous_item_id: null, item: done });
-    this.send("response.output_item.done", { response_id: running.id, output_index: index, item: done });
-    running.output.push(done);
-  }
-
-  private async speech(
-    running: RunningResponse,
-    index: number,
-    part: Exclude<Part, { tool: string }>,
-    number: number,
-  ): Promise<void> {
-    const codec = this.codec ?? "pcma";
-    const sound = "sound" in part ? part.sound : encodeG711(await speak(part.say, MODEL_VOICE), codec);
-    const words = ("transcript" in part && part.transcript) || ("say" in part ? part.say : "");
-    const id = newId("item");
-    const spoken: SpokenItem = { sentMs: 0, deleted: false };
-    this.items.set(id, spoken);
-    this.spoke = true;
-    const item = { id, object: "realtime.item", type: "message", role: "assistant" };
-    const place = { response_id: running.id, item_id: id, output_index: index, content_index: 0 };
-    this.send("response.output_item.added", {
-      response_id: running.id,
-      output_index: index,
-      item: { ...item, status: "in_progress", content: [] },
-    });
-    this.send("conversation.item.added", {
-      previous_item_id: null,
-      item: { ...item, status: "in_progress", content: [] },
-    });
-    this.send("response.content_part.added", { ...place, part: { type: "audio", transcript: "" } });
-    const { speed = Number.POSITIVE_INFINITY, cutInResponse, expireInResponse } = this.behaviour;
-    const startedAt = performance.now();
-    let wordsSent = 0;
-    for (let at = 0; at < sound.length && !running.cancelled && this.open; at += CHUNK_MS * 8) {
-      // The words run a little ahead of their sound, as the service's do.
-      const upTo = Math.ceil(((at + 3 * CHUNK_MS * 8) / sound.length) * words.length);
-      const delta = words.slice(wordsSent, Math.max(wordsSent, upTo));
-      wordsSent += delta.length;
-      if (delta !== "") this.send("response.output_audio_transcript.delta", { ...place, delta });
-      const chunk = sound.subarray(at, at + CHUNK_MS * 8);
-      spoken.sentMs += chunk.length / 8;
-      this.send("response.output_audio.delta", { ...place, delta: chunk.toString("base64") });
-      if (at > 0 && cutInResponse === number) this.cut();
-      if (at > 0 && expireInResponse === number) this.expire();
-      const aheadMs = spoken.sentMs / speed - (performance.now() - startedAt);
-      if (aheadMs > 1) await pause(aheadMs);
-    }
-    const status = running.cancelled ? "incomplete" : "completed";
-    const transcript = running.cancelled ? words.slice(0, wordsSent) : words;
-    this.send("response.output_audio.done", place);
-    this.send("response.output_audio_transcript.done", { ...place, transcript });
-    this.send("response.content_part.done", { ...place, part: { type: "audio", transcript } });
-    const done = { ...item, status, content: [{ type: "output_audio", transcript }] };
-    this.send("conversation.item.done", { previous_item_id: null, item: done });
-    this.send("response.output_item.done", { response_id: running.id, output_index: index, item: done });
-    running.output.push(done);
-  }
-
-  private expire(): void {
+  expire(): void {
     const message = "Your session hit the maximum duration of 60 minutes.";
     this.error("session_expired", message, undefined);
     this.socket.close(1001, message);

@@ -1,5 +1,5 @@
 /**
- * CSV as spreadsheets write and read it: RFC 4180, UTF-8 with a byte order mark, commas or semicolons. A cell that a
+ * CSV as spreadsheets write and read it: RFC 4180, UTF-8 with a byte order mark, commas, semicolons or tabs. A cell that a
  * spreadsheet would take for a formula goes out behind an apostrophe, and comes back without it.
  */
 import { AppError } from "../../events/errors.ts";
@@ -18,7 +18,7 @@ const FORMULA = /^'*[=+\-@\t\r]/;
 export async function readCsv(text: string, needed: readonly string[], known: readonly string[]): Promise<CsvLine[]> {
   const { parse } = await import("csv-parse/sync");
   const header = /^[^\r\n]*/.exec(text)?.[0] ?? "";
-  const delimiter = count(header, ";") > count(header, ",") ? ";" : ",";
+  const delimiter = [";", "\t"].find((one) => count(header, one) > count(header, ",")) ?? ",";
   let records: { info: { lines: number }; record: string[] }[];
   try {
     // The package's types do not know what `info` makes of a record.

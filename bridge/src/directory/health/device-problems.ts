@@ -1,5 +1,7 @@
 /** What keeps a device from ringing, now or soon. Pure. */
-import type { DeviceHealth, HealthCode, HealthProblem } from "../../api/site-health.ts";
+import type { DeviceHealth, HealthProblem } from "../../api/site-health.ts";
+import { certificateProblems } from "./certificate-problems.ts";
+import { problem } from "./problem.ts";
 
 export type DeviceFacts = Pick<DeviceHealth, "type" | "registration" | "report" | "lastTest"> & {
   enabled: boolean;
@@ -11,7 +13,6 @@ export type DeviceFacts = Pick<DeviceHealth, "type" | "registration" | "report" 
 /** A panel reports each minute; after three missed ones its page is not running. */
 const SILENT_MS = 3 * 60_000 + 15_000;
 const SLOW_MS = 400;
-const CERTIFICATE_WARNING_DAYS = 14;
 
 export function deviceProblems(facts: DeviceFacts): HealthProblem[] {
   if (!facts.enabled) return [];
@@ -37,9 +38,7 @@ function panelProblems({ report, listeningMs, nowMs }: DeviceFacts): HealthProbl
     ...(audioUnlocked ? [] : [problem("AUDIO_LOCKED", "error")]),
     ...microphoneProblems(microphone),
     ...(rttMs !== null && rttMs > SLOW_MS ? [problem("DEVICE_SLOW", "warning", { ms: rttMs })] : []),
-    ...(certificateDays !== null && certificateDays < CERTIFICATE_WARNING_DAYS
-      ? [problem("CERTIFICATE_ENDS", certificateDays < 1 ? "error" : "warning", { days: certificateDays })]
-      : []),
+    ...certificateProblems(certificateDays, {}, { ends: "CERTIFICATE_ENDS", over: "CERTIFICATE_EXPIRED" }),
   ];
 }
 
@@ -60,12 +59,4 @@ function testProblems({ lastTest }: DeviceFacts): HealthProblem[] {
   // Whether it is registered now is known better than a test of last night can say.
   if (lastTest?.state !== "failed" || lastTest.failedStep === "register") return [];
   return [problem("TEST_RING_FAILED", "error", { step: lastTest.failedStep ?? "" })];
-}
-
-export function problem(
-  code: HealthCode,
-  severity: HealthProblem["severity"],
-  params: HealthProblem["params"] = {},
-): HealthProblem {
-  return { code, severity, params };
 }

@@ -1,13 +1,15 @@
 /** Could it ring now? One answer for a site: what is wrong with all of it, and with each device. */
 import type { LiveState } from "../../api/live.ts";
-import type { DeviceHealth, HealthProblem, SiteHealth } from "../../api/site-health.ts";
+import type { DeviceHealth, HealthProblem, ServerCertificate, SiteHealth } from "../../api/site-health.ts";
 import type { AccountRow } from "../../store/account-store.ts";
 import type { UnitRow } from "../../store/unit-store.ts";
 import type { DirectoryContext } from "../edit.ts";
 import { siteOf } from "../lookup.ts";
 import { provisioningState } from "../provisioning.ts";
-import { deviceProblems, problem } from "./device-problems.ts";
+import { daysLeft, serverCertificateProblems } from "./certificate-problems.ts";
+import { deviceProblems } from "./device-problems.ts";
 import type { DeviceReports } from "./device-reports.ts";
+import { problem } from "./problem.ts";
 
 export type LinkStates = Pick<LiveState, "vps" | "mqtt">;
 
@@ -17,15 +19,27 @@ export type SiteHealthOf = (siteId: string, links: LinkStates) => SiteHealth;
 /** Units that are named one by one; of more, the first ones tell what is wrong. */
 const MOST_SILENT_UNITS = 50;
 
-export function siteHealth(context: DirectoryContext, reports: DeviceReports): SiteHealthOf {
+export function siteHealth(
+  context: DirectoryContext,
+  reports: DeviceReports,
+  certificates: () => readonly ServerCertificate[],
+): SiteHealthOf {
   const { store, now, registrations } = context;
+
+  /** A panel cannot see the certificate of its connection; the bridge saw the same one. */
+  function reportOf(accountId: string): DeviceHealth["report"] {
+    const report = reports.of(accountId);
+    const wss = certificates().find(({ service }) => service === "wss");
+    if (report === null || wss === undefined) return report;
+    return { ...report, certificateDays: report.certificateDays ?? daysLeft(wss, now()) };
+  }
 
   function device(row: AccountRow, units: ReadonlyMap<string, UnitRow>): DeviceHealth {
     const facts = {
       type: row.type,
       enabled: row.enabled,
       registration: registrations.of(row),
-      report: reports.of(row.id),
+      report: reportOf(row.id),
       lastTest: store.tests.get(row.id),
     };
     const problems = deviceProblems({ ...facts, listeningMs: now() - reports.sinceMs, nowMs: now() });
@@ -63,11 +77,12 @@ export function siteHealth(context: DirectoryContext, reports: DeviceReports): S
     const devices = accounts.filter(({ type }) => type !== "bridge").map((row) => device(row, byId));
     const problems = [
       ...linkProblems(links),
+      ...serverCertificateProblems(certificates(), now()),
       ...editProblems(context, siteId, links),
       ...silentUnits(siteId, accounts, units),
     ];
     const ok = problems.every(({ severity }) => severity !== "error") && devices.every((one) => one.ok);
-    return { siteId, atMs: now(), ok, problems, devices };
+    return { siteId, atMs: now(), ok, problems, certificates: [...certificates()], devices };
   };
 }
 

@@ -18,7 +18,12 @@ export function doorRoutes(api: App, { directory }: HttpPorts): void {
         response: { 200: Type.Array(Door) },
       },
     },
-    async (request) => directory.doors.list(request.query).filter(sightOf(directory, askerOf(request)).door),
+    async (request) => {
+      const asker = askerOf(request);
+      const seen = directory.doors.list(request.query).filter(sightOf(directory, asker).door);
+      // The camera itself lets anybody watch at any hour: where it is, is nothing for residents.
+      return asker.role === "admin" ? seen : seen.map((door) => ({ ...door, videoUrl: "" }));
+    },
   );
   api.post(
     "/doors",

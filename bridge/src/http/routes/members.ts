@@ -1,11 +1,17 @@
 import { Type } from "typebox";
 import { Member, MemberPut, UserId } from "../../api/member.ts";
 import type { App } from "../app-type.ts";
+import { seenVersion } from "../if-match.ts";
 import type { HttpPorts } from "../ports.ts";
 
 const UserParams = Type.Object({ userId: UserId }, { additionalProperties: false });
 
 export function memberRoutes(api: App, { directory, people }: HttpPorts): void {
+  const linked = (member: Pick<Member, "userId" | "name" | "administrator"> & Partial<Member>): Member => ({
+    ...{ desk: false, unitIds: [] },
+    ...member,
+    version: directory.members.versionOf(member.userId),
+  });
   const everybody = (): Member[] => {
     const links = directory.members.all();
     const known = people?.() ?? [];
@@ -13,7 +19,7 @@ export function memberRoutes(api: App, { directory, people }: HttpPorts): void {
     return [
       ...known.map(({ id, name, administrator }) => ({ userId: id, name, administrator })),
       ...gone.map((userId) => ({ userId, name: null, administrator: false })),
-    ].map((member) => ({ ...member, desk: false, unitIds: [], ...links.get(member.userId) }));
+    ].map((member) => linked({ ...member, ...links.get(member.userId) }));
   };
   api.get(
     "/members",
@@ -37,9 +43,9 @@ export function memberRoutes(api: App, { directory, people }: HttpPorts): void {
     },
     async (request) => {
       const { userId } = request.params;
-      directory.members.set(userId, request.body.unitIds, request.body.desk);
+      directory.members.set(userId, request.body, seenVersion(request));
       const member = everybody().find((one) => one.userId === userId);
-      return member ?? { userId, name: null, administrator: false, desk: false, unitIds: [] };
+      return member ?? linked({ userId, name: null, administrator: false });
     },
   );
 }

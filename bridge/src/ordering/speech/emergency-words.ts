@@ -2,6 +2,7 @@
  * Words that mean an emergency whatever the model makes of them. Only such as nobody says to order food: "au feu de bois" is
  * a pizza, "pouvez-vous m'aider" a question. The transcript may be wrong: a person who takes the call for nothing is no harm.
  */
+import type { Menu } from "../../api/menu.ts";
 import type { EmergencyKind } from "./sentences.ts";
 
 const WORDS: readonly [EmergencyKind, RegExp][] = [
@@ -20,7 +21,27 @@ const WORDS: readonly [EmergencyKind, RegExp][] = [
   ["any", /\b(au secours|c'est une urgence|urgence vitale|it'?s an emergency|a l'aide(?! d))/],
 ];
 
-export function emergencyIn(text: string): EmergencyKind | null {
-  const folded = text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/[’`]/g, "'").toLowerCase();
+/** "12 rue des Pompiers", "à côté des pompiers": where somebody is, and no cry for help. */
+const PLACE =
+  /\b(?:rue|avenue|place|boulevard|impasse|chemin|allee|quai|caserne|a cote|en face|pres|derriere|devant)(?: (?:de|des|du|la|le|les|l'|d'|sapeurs|caserne))*[ -](?:sapeurs-?)?(?:pompiers?|samu)\b|\bfire brigade (?:lane|road|street|station)\b/g;
+
+/** The kind of emergency that the words tell of; null: none. Names of the menu and of places are not looked at. */
+export function emergencyIn(text: string, menu: Pick<Menu, "items" | "groups">): EmergencyKind | null {
+  const names = [...menu.items, ...menu.groups.flatMap(({ options }) => options)].map(({ name }) => fold(name));
+  // Only a name that would be taken for one: most menus have none.
+  const mistaken = names.filter((name) => kindOf(name) !== null);
+  const article = /\b(?:une?|deux|trois|quatre|la|les?|pizzas?|menus?|an?|two|three) $/;
+  const rest = mistaken.reduce(
+    (words, name) => words.replaceAll(name, (found, at: number) => (article.test(words.slice(0, at)) ? "" : found)),
+    fold(text).replaceAll(PLACE, ""),
+  );
+  return kindOf(rest);
+}
+
+function kindOf(folded: string): EmergencyKind | null {
   return WORDS.find(([, words]) => words.test(folded))?.[0] ?? null;
+}
+
+function fold(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/[’`]/g, "'").toLowerCase();
 }

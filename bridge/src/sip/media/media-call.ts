@@ -12,6 +12,8 @@ import { SrtpTransform } from "./srtp.ts";
 
 /** A caller whose phone died sends nothing; nobody else would end the call (and what it costs). */
 const SILENT_MS = 12_000;
+/** A sender that is there sends all the time, also silence. */
+const STARVED_MS = 500;
 /** Joined calls: no more than this may wait, or the delay of a stall would stay for ever. */
 const JOIN_FRAMES = 5;
 /** Waiting before a joined call is heard, so that two clocks that are not quite alike make no holes. */
@@ -38,6 +40,7 @@ export class MediaCall implements Paced {
   private joinRuns = false;
   private spoke = false;
   private lastPacketAtMs = performance.now();
+  private starved = false;
   private latched: { address: string; port: number } | null = null;
 
   constructor(id: number, report: Report) {
@@ -91,6 +94,7 @@ export class MediaCall implements Paced {
     if (!agreement) return;
     this.timestamp = (this.timestamp + (skipped + 1) * FRAME_BYTES) >>> 0;
     this.window?.tick(nowMs);
+    if (agreement.receives && nowMs - this.lastPacketAtMs > STARVED_MS) this.starve(true);
     if (agreement.receives && nowMs - this.lastPacketAtMs > SILENT_MS) {
       this.lastPacketAtMs = nowMs;
       this.report({ type: "silent", call: this.id });
@@ -100,6 +104,12 @@ export class MediaCall implements Paced {
     const speaks = this.playout.next(frame) || this.nextOfJoined(frame);
     this.send(frame, speaks && !this.spoke, agreement);
     this.spoke = speaks;
+  }
+
+  private starve(starved: boolean): void {
+    if (starved === this.starved) return;
+    this.starved = starved;
+    this.report({ type: "starved", call: this.id, starved });
   }
 
   close(): MediaFigures {
@@ -137,6 +147,7 @@ export class MediaCall implements Paced {
     if (this.srtp) this.latched = from;
     this.figures.packetsIn += 1;
     this.lastPacketAtMs = performance.now();
+    this.starve(false);
     if (packet.payloadType === agreement.dtmfType) {
       const key = this.dtmf.take(packet);
       if (key !== null) this.report({ type: "key", call: this.id, key });

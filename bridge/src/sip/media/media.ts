@@ -7,6 +7,8 @@ export interface MediaListener {
   heard(g711: Uint8Array): void;
   key(key: string): void;
   played(clip: ClipPlayed): void;
+  /** No packet comes any more, or again one. */
+  starved(starved: boolean): void;
   silent(): void;
   failed(): void;
 }
@@ -84,6 +86,9 @@ export class MediaLine {
       case "flushed":
         this.flushes.get(event.ticket)?.(event.clips);
         this.flushes.delete(event.ticket);
+        return;
+      case "starved":
+        this.listener?.starved(event.starved);
         return;
       case "silent":
         this.listener?.silent();

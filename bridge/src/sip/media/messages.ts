@@ -39,7 +39,9 @@ export type MediaEvent =
   | { type: "key"; call: number; key: string }
   | { type: "played"; call: number; clip: ClipPlayed }
   | { type: "flushed"; call: number; ticket: number; clips: ClipPlayed[] }
-  /** No packet for a while, or none came at all. */
+  /** Nothing comes any more, or it comes again: whoever ends the call now ends one that was broken. */
+  | { type: "starved"; call: number; starved: boolean }
+  /** No packet for a while, or none came at all: the call is over. */
   | { type: "silent"; call: number }
   | { type: "failed"; call: number }
   | { type: "closed"; call: number; figures: MediaFigures };

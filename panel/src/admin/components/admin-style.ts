@@ -286,3 +286,20 @@ export const splitStyle = css`
     }
   }
 `;
+
+/** A part of the settings: cards one under the other, with what is chosen in them. */
+export const partStyle = css`
+  :host {
+    display: grid;
+    gap: 16px;
+    grid-template-columns: minmax(0, 1fr);
+  }
+  .card {
+    grid-template-columns: minmax(0, 1fr);
+  }
+  label {
+    display: grid;
+    font-weight: 600;
+    gap: 4px;
+  }
+`;

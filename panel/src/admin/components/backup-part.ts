@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../../components/style.ts";
 import { ApiError } from "../../data/api.ts";
@@ -6,7 +6,7 @@ import { fetchBackup, type RestoreReply, restoreBackup } from "../../data/upkeep
 import { counted } from "../../localize/admin.ts";
 import type { Admin } from "../admin.ts";
 import { problemText } from "../problem-text.ts";
-import { adminStyle } from "./admin-style.ts";
+import { adminStyle, partStyle } from "./admin-style.ts";
 import { moment } from "./registration.ts";
 import { saveFile } from "./save-file.ts";
 
@@ -19,25 +19,7 @@ export class BackupPart extends LitElement {
   @state() private failure: string | null = null;
   @state() private busy = false;
 
-  static override styles = [
-    shared,
-    adminStyle,
-    css`
-      :host {
-        display: grid;
-        gap: 16px;
-        grid-template-columns: minmax(0, 1fr);
-      }
-      .card {
-        grid-template-columns: minmax(0, 1fr);
-      }
-      label {
-        display: grid;
-        font-weight: 600;
-        gap: 4px;
-      }
-    `,
-  ];
+  static override styles = [shared, adminStyle, partStyle];
 
   protected override render(): TemplateResult {
     const { t, site } = this.admin;
@@ -48,13 +30,14 @@ export class BackupPart extends LitElement {
           : html`<section class="card" aria-label=${t("backup.make")}>
               <h2>${t("backup.make")}</h2>
               <p class="muted">${t("backup.makeHint")}</p>
+              <p class="muted">${t("backup.leftOut")}</p>
               <div class="end"><button class="accent" ?disabled=${this.busy} @click=${() => void this.save(site.id, site.name)}>${t("backup.make")}</button></div>
             </section>`
       }
       <section class="card" aria-label=${t("backup.restore")}>
         <h2>${t("backup.restore")}</h2>
         <p class="muted">${t("backup.restoreHint")}</p>
-        <label>${t("backup.file")} <input type="file" accept=".json,application/json" ?disabled=${this.busy} @change=${this.onFile} /></label>
+        <label>${t("backup.file")} <input type="file" accept=".json,application/json" ?disabled=${this.busy} @click=${this.forget} @change=${this.onFile} /></label>
         ${this.found === null ? nothing : this.renderFound(this.found)}
         <p class="failure" role="alert" ?hidden=${this.failure === null}>${this.failure}</p>
       </section>
@@ -88,6 +71,13 @@ export class BackupPart extends LitElement {
       this.busy = false;
     }
   }
+
+  /** The same file can be chosen again. */
+  private forget = (event: Event): void => {
+    (event.target as HTMLInputElement).value = "";
+    this.found = null;
+    this.failure = null;
+  };
 
   private onFile = async (event: Event): Promise<void> => {
     const file = (event.target as HTMLInputElement).files?.[0];

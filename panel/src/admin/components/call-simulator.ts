@@ -199,7 +199,7 @@ export class CallSimulator extends LitElement {
 async function labelsOf({ api, site }: SiteAdmin, usernames: readonly string[]): Promise<Map<string, string>> {
   const found = await Promise.all(
     usernames.slice(0, NAMED).map(async (username) => {
-      const query = { search: username, cursor: null, limit: 10 };
+      const query = { search: username, offset: 0, limit: 10 };
       const { rows } = await fetchDevicePage(api, site.id, { type: "", registered: "" }, query);
       const label = rows.find((row) => row.username === username)?.label;
       return [username, label === undefined ? username : `${label} (${username})`] as const;

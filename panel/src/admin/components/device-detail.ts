@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
@@ -12,8 +12,8 @@ import {
   renewPassword,
 } from "../../data/rows.ts";
 import { unitLabel } from "../../localize/localize.ts";
-import type { SiteAdmin } from "../admin.ts";
 import { problemText } from "../problem-text.ts";
+import { AccountWatch } from "./account-watch.ts";
 import "./admin-dialog.ts";
 import "./admin-form.ts";
 import { adminStyle, splitStyle } from "./admin-style.ts";
@@ -27,41 +27,26 @@ import "./sip-card-dialog.ts";
 
 /** One device: how it is connected, its fields, a new password, a new pairing, its configuration file, its removal. */
 @customElement("neolia-device-detail")
-export class DeviceDetail extends LitElement {
-  @property({ attribute: false }) admin!: SiteAdmin;
+export class DeviceDetail extends AccountWatch {
   @property() accountId = "";
   @state() private account: Account | null = null;
   @state() private failure: string | null = null;
   @state() private dialog: "removal" | "password" | "pairing" | "file" | null = null;
   @state() private card: AccountWithPassword | null = null;
-  private unsubscribe: (() => void) | null = null;
-  private registered = "";
 
   static override styles = [shared, adminStyle, splitStyle];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.unsubscribe = this.admin.onMessage((message) => {
-      if (message.type === "directory") void this.load();
-    });
+  protected override get shownId(): string {
+    return this.accountId;
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.unsubscribe?.();
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    const registered = (this.admin.panel.live.state?.registered ?? []).join();
-    if (!changed.has("accountId") && registered === this.registered) return;
-    this.registered = registered;
-    void this.load();
-  }
-
-  private async load(): Promise<void> {
+  protected override async load(): Promise<void> {
+    const { accountId } = this;
     try {
-      this.account = await fetchRow(this.admin.api, "accounts", this.accountId);
+      const account = await fetchRow(this.admin.api, "accounts", accountId);
+      if (accountId === this.accountId) this.account = account;
     } catch (error) {
+      if (accountId !== this.accountId) return;
       this.account = null;
       this.failure = problemText(error, this.admin.t);
     }

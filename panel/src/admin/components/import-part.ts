@@ -5,7 +5,8 @@ import { type CsvKind, exportCsv, fetchJob, type Job, startImport } from "../../
 import { counted } from "../../localize/admin.ts";
 import type { SiteAdmin } from "../admin.ts";
 import { fieldText, problemText } from "../problem-text.ts";
-import { adminStyle } from "./admin-style.ts";
+import { adminStyle, partStyle } from "./admin-style.ts";
+import { readText } from "./read-text.ts";
 import { saveFile } from "./save-file.ts";
 
 const COLUMNS: Record<CsvKind, string> = {
@@ -33,20 +34,8 @@ export class ImportPart extends LitElement {
   static override styles = [
     shared,
     adminStyle,
+    partStyle,
     css`
-      :host {
-        display: grid;
-        gap: 16px;
-        grid-template-columns: minmax(0, 1fr);
-      }
-      .card {
-        grid-template-columns: minmax(0, 1fr);
-      }
-      label {
-        display: grid;
-        font-weight: 600;
-        gap: 4px;
-      }
       .lines {
         max-block-size: 320px;
         overflow: auto;
@@ -97,7 +86,7 @@ export class ImportPart extends LitElement {
           </select>
         </label>
         <p class="muted">${t("import.columns", { columns: COLUMNS[this.kind] })}</p>
-        <label>${t("import.file")} <input type="file" accept=".csv,text/csv,text/plain" ?disabled=${this.running} @change=${this.onFile} /></label>
+        <label>${t("import.file")} <input type="file" accept=".csv,text/csv,text/plain" ?disabled=${this.running} @click=${this.forget} @change=${this.onFile} /></label>
         <p class="failure" role="alert" ?hidden=${this.failure === null}>${this.failure}</p>
         ${this.renderJob()}
         <div class="end">
@@ -178,9 +167,16 @@ export class ImportPart extends LitElement {
     this.job = null;
   };
 
+  /** So that the same file, mended meanwhile, can be chosen again: a browser tells only of another one. */
+  private forget = (event: Event): void => {
+    (event.target as HTMLInputElement).value = "";
+    this.csv = null;
+    this.job = null;
+  };
+
   private onFile = async (event: Event): Promise<void> => {
     const file = (event.target as HTMLInputElement).files?.[0];
     this.job = null;
-    this.csv = file === undefined ? null : await file.text();
+    this.csv = file === undefined ? null : await readText(file);
   };
 }

@@ -85,30 +85,28 @@ export class ArraySource<Row> extends Announcing implements ListSource<Row> {
 
 export interface Page<Row> {
   rows: Row[];
-  next: string | null;
   total: number;
 }
 
-/** Fetches the page of a search behind a cursor. */
+/** Fetches the rows of a search from a place on. */
 export type FetchPage<Row> = (
-  query: { search: string; cursor: string | null; limit: number },
+  query: { search: string; offset: number; limit: number },
   signal: AbortSignal,
 ) => Promise<Page<Row>>;
 
-/** A screenful and some; who jumps to the end gets there in larger steps. */
-const PAGE_ROWS = 200;
-const FAR_PAGE_ROWS = 500;
+/** A screenful and some. */
+const PAGE_ROWS = 100;
 /** Quicker than a person notices, slower than a person types. */
 const TYPING_MS = 120;
 
-/** The cursor leads from page to page, so a far row needs those before it: they are fetched one after the other. */
+/** Only the pages that somebody has looked at are here; whoever jumps to the end fetches the last one. */
 export class PagedSource<Row> extends Announcing implements ListSource<Row> {
   total: number | null = null;
   search = "";
   failure: unknown = null;
-  private rows: Row[] = [];
-  private next: string | null = null;
-  private wanted = 0;
+  private rows = new Map<number, Row>();
+  private first = 0;
+  private last = 0;
   private fetching: AbortController | null = null;
   private typing: ReturnType<typeof setTimeout> | undefined;
   private readonly fetchPage: FetchPage<Row>;
@@ -119,16 +117,20 @@ export class PagedSource<Row> extends Announcing implements ListSource<Row> {
   }
 
   at(index: number): Row | undefined {
-    return this.rows[index];
+    return this.rows.get(index);
   }
 
-  ensure(_first: number, last: number): void {
-    this.wanted = last;
-    if (this.fetching === null && this.failure === null && this.isShort()) void this.fetchOn(false);
+  ensure(first: number, last: number): void {
+    this.first = first;
+    this.last = last;
+    if (this.fetching !== null || this.failure !== null) return;
+    const missing = this.missing();
+    if (missing !== null) void this.fetchFrom(missing, false);
   }
 
   setSearch(text: string): void {
     this.search = text;
+    this.first = 0;
     clearTimeout(this.typing);
     this.typing = setTimeout(() => this.reload(), TYPING_MS);
     this.announce();
@@ -137,40 +139,36 @@ export class PagedSource<Row> extends Announcing implements ListSource<Row> {
   reload(): void {
     this.fetching?.abort();
     this.failure = null;
-    void this.fetchOn(true);
+    void this.fetchFrom(pageAt(this.first), true);
   }
 
-  private isShort(): boolean {
-    if (this.total === null) return true;
-    return this.next !== null && this.rows.length <= Math.min(this.wanted, this.total - 1);
+  /** Where the first page begins that is on the screen and not in `rows`; null: all is there. */
+  private missing(rows: ReadonlyMap<number, Row> = this.rows): number | null {
+    if (this.total === null) return pageAt(this.first);
+    for (let index = this.first; index < Math.min(this.last, this.total); index++) {
+      if (!rows.has(index)) return pageAt(index);
+    }
+    return null;
   }
 
-  private async fetchOn(fresh: boolean): Promise<void> {
+  /** `fresh`: what is here is shown until the whole screen is there anew, and then forgotten. */
+  private async fetchFrom(start: number, fresh: boolean): Promise<void> {
     const fetching = new AbortController();
     this.fetching = fetching;
     try {
-      // As many as were shown, so that the place does not jump when one row in the middle was edited.
-      let rows: Row[] = fresh ? [] : this.rows;
-      let cursor = fresh ? null : this.next;
-      do {
-        const query = {
-          search: this.search.trim(),
-          cursor,
-          limit: this.wanted - rows.length > PAGE_ROWS ? FAR_PAGE_ROWS : PAGE_ROWS,
-        };
-        const page = await this.fetchPage(query, fetching.signal);
+      const rows = fresh ? new Map<number, Row>() : this.rows;
+      for (let offset: number | null = start; offset !== null; ) {
+        const page = await this.fetchPage({ search: this.search.trim(), offset, limit: PAGE_ROWS }, fetching.signal);
         if (fetching.signal.aborted) return;
-        rows = [...rows, ...page.rows];
-        cursor = page.next;
+        // Somebody made or removed rows: every place may be another's.
+        if (page.total !== this.total) rows.clear();
         this.total = page.total;
-        if (!fresh || cursor === null || rows.length > this.wanted) {
-          this.rows = rows;
-          this.next = cursor;
-          this.announce();
-        }
-      } while (cursor !== null && rows.length <= this.wanted);
-      this.rows = rows;
-      this.next = cursor;
+        for (const [at, row] of page.rows.entries()) rows.set(offset + at, row);
+        offset = page.rows.length === 0 ? null : this.missing(rows);
+        if (fresh && offset !== null) continue;
+        this.rows = rows;
+        this.announce();
+      }
     } catch (error) {
       if (fetching.signal.aborted) return;
       this.failure = error;
@@ -179,4 +177,8 @@ export class PagedSource<Row> extends Announcing implements ListSource<Row> {
     }
     this.announce();
   }
+}
+
+function pageAt(index: number): number {
+  return index - (index % PAGE_ROWS);
 }

@@ -1,9 +1,9 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { shared } from "../../components/style.ts";
 import { type Account, type AccountWithPassword, addRow, fetchAccounts } from "../../data/rows.ts";
-import type { SiteAdmin } from "../admin.ts";
+import { AccountWatch } from "./account-watch.ts";
 import { adminStyle } from "./admin-style.ts";
 import "./admin-dialog.ts";
 import "./admin-form.ts";
@@ -14,8 +14,7 @@ import "./sip-card-dialog.ts";
 
 /** The devices of a unit or a door, and the ways to add one. */
 @customElement("neolia-place-devices")
-export class PlaceDevices extends LitElement {
-  @property({ attribute: false }) admin!: SiteAdmin;
+export class PlaceDevices extends AccountWatch {
   /** Of a unit or of a door. */
   @property() placeId = "";
   /** A unit takes new devices; a door has its one station. */
@@ -23,35 +22,18 @@ export class PlaceDevices extends LitElement {
   @state() private accounts: Account[] | null = null;
   @state() private dialog: "panel" | "phone" | "sip" | null = null;
   @state() private card: AccountWithPassword | null = null;
-  private unsubscribe: (() => void) | null = null;
-  private registered = "";
 
   static override styles = [shared, adminStyle];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.unsubscribe = this.admin.onMessage((message) => {
-      if (message.type === "directory") void this.load();
-    });
+  protected override get shownId(): string {
+    return this.placeId;
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.unsubscribe?.();
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    // Who is registered is pushed as ids; what the device calls itself has to be fetched.
-    const registered = (this.admin.panel.live.state?.registered ?? []).join();
-    if (changed.has("placeId") || registered !== this.registered) {
-      this.registered = registered;
-      void this.load();
-    }
-  }
-
-  private async load(): Promise<void> {
+  protected override async load(): Promise<void> {
+    const { placeId } = this;
     try {
-      this.accounts = await fetchAccounts(this.admin.api, { unitId: this.placeId });
+      const accounts = await fetchAccounts(this.admin.api, { unitId: placeId });
+      if (placeId === this.placeId) this.accounts = accounts;
     } catch (error) {
       this.admin.fail(error);
     }

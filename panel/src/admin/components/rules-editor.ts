@@ -1,21 +1,20 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
 import { fetchRuleWarnings, type RuleWarning } from "../../data/call-rules.ts";
 import { addRow, changeRow, fetchRules, type Rule, removeRow } from "../../data/rows.ts";
-import type { SiteAdmin } from "../admin.ts";
 import { ruleText, timesText } from "../rule-text.ts";
 import { adminStyle } from "./admin-style.ts";
+import { DirectoryWatch } from "./directory-watch.ts";
 import { liveChip } from "./live-chip.ts";
 import "./rule-dialog.ts";
 import type { RuleOwner } from "./rule-dialog.ts";
 
 /** The rules of a unit or a door in their order: moved by dragging or by keys, edited, switched, removed with a way back. */
 @customElement("neolia-rules-editor")
-export class RulesEditor extends LitElement {
-  @property({ attribute: false }) admin!: SiteAdmin;
+export class RulesEditor extends DirectoryWatch {
   @property({ attribute: false }) owner!: RuleOwner;
   @state() private rules: Rule[] | null = null;
   @state() private warnings: RuleWarning[] = [];
@@ -23,7 +22,6 @@ export class RulesEditor extends LitElement {
   @state() private dragged: string | null = null;
   @state() private told = "";
   private shownId = "";
-  private unsubscribe: (() => void) | null = null;
 
   static override styles = [
     shared,
@@ -85,18 +83,6 @@ export class RulesEditor extends LitElement {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.unsubscribe = this.admin.onMessage((message) => {
-      if (message.type === "directory") void this.load();
-    });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.unsubscribe?.();
-  }
-
   private get ownerId(): string {
     return this.owner.unitId ?? this.owner.doorId ?? "";
   }
@@ -108,7 +94,7 @@ export class RulesEditor extends LitElement {
     void this.load();
   }
 
-  private async load(): Promise<void> {
+  protected override async load(): Promise<void> {
     const { api, fail } = this.admin;
     const unitId = this.ownerId;
     try {
@@ -194,12 +180,18 @@ export class RulesEditor extends LitElement {
   /** The list shows the order that dropping would make. */
   private onDragOver = (event: DragEvent): void => {
     event.preventDefault();
-    const over = (event.target as Element).closest("li")?.dataset.rule;
+    const row = (event.target as Element).closest("li");
+    const over = row?.dataset.rule;
     const { rules, dragged } = this;
-    if (rules === null || dragged === null || over === undefined || over === dragged) return;
+    if (rules === null || dragged === null || row === null || over === undefined || over === dragged) return;
     const to = rules.findIndex(({ id }) => id === over);
-    const moved = rules.find(({ id }) => id === dragged);
+    const from = rules.findIndex(({ id }) => id === dragged);
+    const moved = rules[from];
     if (moved === undefined) return;
+    // Rows differ in height: it moves only once it would lie below the pointer, or it would move back at once.
+    const { top, bottom } = row.getBoundingClientRect();
+    const height = this.renderRoot.querySelector(`[data-rule="${dragged}"]`)?.getBoundingClientRect().height ?? 0;
+    if (to > from ? event.clientY < bottom - height : event.clientY > top + height) return;
     this.rules = rules.filter(({ id }) => id !== dragged).toSpliced(to, 0, moved);
   };
 

@@ -8,6 +8,7 @@ import { type AccountWithPassword, addRow, changeRow, fetchRemoval, removeRow } 
 import "../components/admin-dialog.ts";
 import "../components/admin-form.ts";
 import "../components/admin-list.ts";
+import type { AdminLocalizer } from "../../localize/admin.ts";
 import { adminStyle, splitStyle } from "../components/admin-style.ts";
 import { type FormField, type FormValues, textOf } from "../components/form-field.ts";
 import { ArraySource } from "../components/list-source.ts";
@@ -89,9 +90,13 @@ export class DoorsPage extends AdminPage {
         value: door.label,
         maxLength: 80,
       },
+      cameraField(t, door.videoUrl),
     ];
     const save = async (values: FormValues, version: number | undefined): Promise<void> => {
-      await changeRow(admin.api, "doors", door.id, version, { label: textOf(values, "label") });
+      await changeRow(admin.api, "doors", door.id, version, {
+        label: textOf(values, "label"),
+        videoUrl: textOf(values, "videoUrl"),
+      });
     };
     return html`
       <div class="page">
@@ -124,6 +129,7 @@ export class DoorsPage extends AdminPage {
       { name: "label", label: t("door.label"), hint: t("door.labelHint"), kind: "text", value: "", maxLength: 80 },
       { name: "name", label: t("door.sipName"), hint: t("door.sipNameHint"), kind: "text", value: "", maxLength: 40 },
       { name: "buildingId", label: t("unit.building"), kind: "select", value: options[0]?.value ?? "", options },
+      cameraField(t, ""),
     ];
     return html`<neolia-admin-dialog .t=${t} .heading=${t("door.new")} @closed=${this.back}>
       <neolia-admin-form .t=${t} .fields=${fields} fresh .submitLabel=${t("door.add")} .save=${this.add}></neolia-admin-form>
@@ -136,6 +142,7 @@ export class DoorsPage extends AdminPage {
       buildingId: textOf(values, "buildingId"),
       label: textOf(values, "label"),
       name: textOf(values, "name"),
+      videoUrl: textOf(values, "videoUrl"),
     });
     this.card = account;
     toast({ text: t("door.added", { name: door.label }) });
@@ -163,5 +170,17 @@ export class DoorsPage extends AdminPage {
 
   private back = (): void => {
     this.admin.open("doors");
+  };
+}
+
+function cameraField(t: AdminLocalizer, value: string): FormField {
+  return {
+    name: "videoUrl",
+    label: t("door.camera"),
+    hint: t("door.cameraHint"),
+    kind: "text",
+    value,
+    maxLength: 300,
+    optional: true,
   };
 }

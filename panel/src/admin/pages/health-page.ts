@@ -15,7 +15,7 @@ import { type AdminKey, counted } from "../../localize/admin.ts";
 import { unitLabel } from "../../localize/localize.ts";
 import { adminStyle } from "../components/admin-style.ts";
 import { moment } from "../components/registration.ts";
-import { problemSentences, testText } from "../health-text.ts";
+import { certificateText, problemSentences, testText } from "../health-text.ts";
 import { problemText } from "../problem-text.ts";
 import { AdminPage } from "./admin-page.ts";
 
@@ -139,11 +139,12 @@ export class HealthPage extends AdminPage {
       <p><span class="chip ${health.ok ? "good" : "bad"}" role="status">
         ${broken > 0 ? counted(t, "health.notOk", broken) : t(health.ok ? "health.ok" : "health.siteNotOk")}</span></p>
       ${
-        health.problems.length === 0
+        health.problems.length === 0 && health.certificates.length === 0
           ? nothing
           : html`<section class="card" aria-label=${t("health.siteTitle")}>
               <h2>${t("health.siteTitle")}</h2>
               ${health.problems.map(this.renderProblem)}
+              ${health.certificates.map((one) => html`<p class="muted">${certificateText(one, health.atMs, t)}</p>`)}
             </section>`
       }
       <section class="card" aria-label=${t("health.devicesTitle")}>
@@ -179,6 +180,7 @@ export class HealthPage extends AdminPage {
           <p class="muted">
             <span data-test>${t("text.labelled", { label: t("health.testOne"), value: testText(running ?? device.lastTest, t) })}</span>
             ${device.report?.rttMs == null ? nothing : html` · ${t("health.rtt", { ms: device.report.rttMs })}`}
+            ${device.report?.certificateDays == null ? nothing : html` · ${t("health.certificateDays", { days: device.report.certificateDays })}`}
           </p>
         </div>
         <div class="end">

@@ -3,6 +3,7 @@ import { customElement, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
+import { ApiError } from "../../data/api.ts";
 import { fetchMembers, type Member, putMember } from "../../data/members.ts";
 import { unitLabel } from "../../localize/localize.ts";
 import "../components/admin-list.ts";
@@ -140,22 +141,26 @@ export class MembersPage extends AdminPage {
   /** Shows the change at once, and takes it back when it could not be saved. True: it was saved. */
   private save = async (userId: string, links: MemberLinks): Promise<boolean> => {
     const before = this.members;
+    const member = before?.find((one) => one.userId === userId);
+    if (member === undefined) return false;
     this.saved = { userId, done: false };
     this.put(userId, links);
     try {
-      const { unitIds, desk } = await putMember(this.admin.api, userId, links);
-      this.put(userId, { unitIds, desk });
+      const { unitIds, desk, version } = await putMember(this.admin.api, member, links);
+      this.put(userId, { unitIds, desk, version });
       this.saved = { userId, done: true };
       return true;
     } catch (error) {
       this.members = before;
       this.saved = null;
       this.admin.fail(error);
+      // Somebody else was faster: what they made of it is shown.
+      if (error instanceof ApiError && error.status === 412) await this.load();
       return false;
     }
   };
 
-  private put(userId: string, links: MemberLinks): void {
+  private put(userId: string, links: Partial<Member>): void {
     this.members = (this.members ?? []).map((member) => (member.userId === userId ? { ...member, ...links } : member));
   }
 

@@ -11,7 +11,7 @@ import "../components/admin-dialog.ts";
 import { adminStyle } from "../components/admin-style.ts";
 import { liveChip } from "../components/live-chip.ts";
 import "../components/site-form.ts";
-import { problemText } from "../problem-text.ts";
+import { conflictText, problemText } from "../problem-text.ts";
 import { AdminPage } from "./admin-page.ts";
 
 const SERVER: Record<LiveState["vps"]["link"], AdminKey> = {
@@ -183,7 +183,7 @@ export class OverviewPage extends AdminPage {
                 ${conflicts.map(
                   ({ name, problem: why, noun, rowId }) => html`
                     <li>
-                      <span>${t("site.conflict", { name, problem: why })}</span>
+                      <span>${conflictText(name, why, t)}</span>
                       ${
                         noun === null || rowId === null
                           ? nothing

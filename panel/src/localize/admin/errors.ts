@@ -2,6 +2,7 @@
 export const en = {
   "error.INVALID_REQUEST": "Something in the form does not fit. Check what you entered.",
   "error.MALFORMED_JSON": "Neolia did not understand the request. Load the page again.",
+  "error.REQUEST_TIMEOUT": "The request took too long to reach Neolia. Try again.",
   "error.UNSUPPORTED_CONTENT_TYPE": "Neolia did not understand the request. Load the page again.",
   "error.TOO_LARGE": "That is too large. Shorten the text, or split the file.",
   "error.NOT_FOUND": "This is not there any more. The list is being fetched anew.",
@@ -76,6 +77,7 @@ export const en = {
   "field.TIME_ZONE": "There is no such time zone. Choose one of the list, for example Europe/Paris.",
   "field.PATTERN": "Only letters, digits and . _ - + with * for anything and ? for one character.",
   "field.SIP_URI": "Choose a unit, a door or a device of this site.",
+  "field.VIDEO_URL": "Enter an http or https address inside the house's network, without user and password.",
   "field.SCHEDULE": "This time window ends before it begins.",
   "field.MALFORMED": "This does not look right.",
 } as const;
@@ -83,6 +85,7 @@ export const en = {
 export const fr: Record<keyof typeof en, string> = {
   "error.INVALID_REQUEST": "Une donnée du formulaire ne convient pas. Vérifiez votre saisie.",
   "error.MALFORMED_JSON": "Neolia n'a pas compris la demande. Rechargez la page.",
+  "error.REQUEST_TIMEOUT": "La demande a mis trop de temps à parvenir à Neolia. Réessayez.",
   "error.UNSUPPORTED_CONTENT_TYPE": "Neolia n'a pas compris la demande. Rechargez la page.",
   "error.TOO_LARGE": "C'est trop volumineux. Raccourcissez le texte ou divisez le fichier.",
   "error.NOT_FOUND": "Cet élément n'existe plus. La liste est rechargée.",
@@ -163,6 +166,7 @@ export const fr: Record<keyof typeof en, string> = {
   "field.TIME_ZONE": "Ce fuseau horaire n'existe pas. Choisissez-en un dans la liste, par exemple Europe/Paris.",
   "field.PATTERN": "Seulement lettres, chiffres et . _ - + avec * pour tout et ? pour un caractère.",
   "field.SIP_URI": "Choisissez un logement, une porte ou un appareil de ce site.",
+  "field.VIDEO_URL": "Entrez une adresse http ou https du réseau de la maison, sans nom ni mot de passe.",
   "field.SCHEDULE": "Cette plage finit avant de commencer.",
   "field.MALFORMED": "Cela ne semble pas correct.",
 };

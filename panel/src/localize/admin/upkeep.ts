@@ -30,6 +30,11 @@ export const en = {
   "health.onlyProblems": "Only those with something to look at",
   "health.reported": "Reported {time}",
   "health.rtt": "{ms} ms to the server",
+  "health.certificateDays": "certificate, days left: {days}",
+  "health.certificate.wss": "Certificate of {host}, where panels register: good until {date}. Days left: {days}.",
+  "health.certificate.control": "Certificate of {host}, where Neolia reports: good until {date}. Days left: {days}.",
+  "health.certificate.over": "Certificate of {host}: expired {date}.",
+  "health.certificate.unknown": "Certificate of {host}: not known, because the server has not answered yet.",
 
   "problem.DEVICE_NOT_REGISTERED": "It is not connected to the server.",
   "problem.DEVICE_NOT_REGISTERED.do": "Check its power and network; open Neolia on it, or enter its login again.",
@@ -47,8 +52,17 @@ export const en = {
   "problem.MICROPHONE_NOT_ASKED.do": "Open Neolia on it and press “Allow the microphone”.",
   "problem.MICROPHONE_ABSENT": "It has no microphone, or its page was not opened over https.",
   "problem.MICROPHONE_ABSENT.do": "Open Neolia by an https address; until then people can listen and open the door.",
-  "problem.CERTIFICATE_ENDS": "The certificate of its connection ends in {days} days.",
-  "problem.CERTIFICATE_ENDS.do": "Renew the certificate before then, or calls stop.",
+  "problem.CERTIFICATE_ENDS": "The certificate of its connection ends soon. Days left: {days}.",
+  "problem.CERTIFICATE_ENDS.do":
+    "Renew the certificate of the server before then, or this device does not ring any more.",
+  "problem.CERTIFICATE_EXPIRED": "The certificate of its connection has expired: it cannot register any more.",
+  "problem.CERTIFICATE_EXPIRED.do": "Renew the certificate of the server now.",
+  "problem.SERVER_CERTIFICATE_ENDS": "The certificate of {host} ends soon. Days left: {days}.",
+  "problem.SERVER_CERTIFICATE_ENDS.do":
+    "It should have renewed itself by now. On the VPS, “certbot renew” says what hinders it: most often port 80 is closed, or the name leads elsewhere.",
+  "problem.SERVER_CERTIFICATE_EXPIRED": "The certificate of {host} has expired: browsers and Neolia refuse the server.",
+  "problem.SERVER_CERTIFICATE_EXPIRED.do":
+    "On the VPS run “certbot renew”; calls come back by themselves once the new certificate is there.",
   "problem.TEST_RING_FAILED": "The last test ring failed.",
   "problem.TEST_RING_FAILED.do": "Start a test ring now; its result names the link that failed.",
   "problem.VPS_DOWN": "The server cannot be reached.",
@@ -127,7 +141,7 @@ export const en = {
   "import.kind.units": "Units and doors",
   "import.kind.accounts": "Devices",
   "import.kind.rules": "Call rules",
-  "import.columns": "Columns: {columns}. In any order, separated by commas or semicolons.",
+  "import.columns": "Columns: {columns}. In any order, separated by commas, semicolons or tabs.",
   "import.file": "CSV file",
   "import.check": "Check the file",
   "import.checkHint": "Changes nothing: says what would happen, and which lines are wrong.",
@@ -152,7 +166,9 @@ export const en = {
 
   "backup.make": "Save a backup",
   "backup.makeHint":
-    "Site, buildings, units, doors, devices, rules and residents. Logins are in it as hashes: keep the file as you would keep a key.",
+    "The whole site: buildings, units, doors, devices, rules, residents, lines with menus and orders, the call log and the audit log. Logins are in it as hashes: keep the file as you would keep a key.",
+  "backup.leftOut":
+    "Not in it, because a file outlives the day on which it would be erased here: recordings and transcripts of callers, and names and numbers of those whom nobody has to call back. Of histories the newest 20,000 entries.",
   "backup.restore": "Restore a backup",
   "backup.restoreHint":
     "Into a Neolia that does not have the site. Panels and phones work on without typing anything anew.",
@@ -223,6 +239,13 @@ export const fr: Record<keyof typeof en, string> = {
   "health.onlyProblems": "Seulement ceux à voir",
   "health.reported": "Annoncé : {time}",
   "health.rtt": "{ms} ms jusqu'au serveur",
+  "health.certificateDays": "certificat, jours restants : {days}",
+  "health.certificate.wss":
+    "Certificat de {host}, où s'enregistrent les écrans : valable jusqu'au {date}. Jours restants : {days}.",
+  "health.certificate.control":
+    "Certificat de {host}, où Neolia se relie : valable jusqu'au {date}. Jours restants : {days}.",
+  "health.certificate.over": "Certificat de {host} : expiré le {date}.",
+  "health.certificate.unknown": "Certificat de {host} : inconnu, car le serveur n'a pas encore répondu.",
 
   "problem.DEVICE_NOT_REGISTERED": "Il n'est pas connecté au serveur.",
   "problem.DEVICE_NOT_REGISTERED.do":
@@ -241,8 +264,17 @@ export const fr: Record<keyof typeof en, string> = {
   "problem.MICROPHONE_NOT_ASKED.do": "Ouvrez-y Neolia et appuyez sur « Autoriser le microphone ».",
   "problem.MICROPHONE_ABSENT": "Il n'a pas de microphone, ou sa page n'est pas ouverte en https.",
   "problem.MICROPHONE_ABSENT.do": "Ouvrez Neolia par une adresse https ; d'ici là on peut écouter et ouvrir la porte.",
-  "problem.CERTIFICATE_ENDS": "Le certificat de sa liaison prend fin dans {days} jours.",
-  "problem.CERTIFICATE_ENDS.do": "Renouvelez le certificat avant, sinon les appels s'arrêtent.",
+  "problem.CERTIFICATE_ENDS": "Le certificat de sa liaison prend bientôt fin. Jours restants : {days}.",
+  "problem.CERTIFICATE_ENDS.do": "Renouvelez le certificat du serveur avant, sinon cet appareil ne sonnera plus.",
+  "problem.CERTIFICATE_EXPIRED": "Le certificat de sa liaison a expiré : il ne peut plus s'enregistrer.",
+  "problem.CERTIFICATE_EXPIRED.do": "Renouvelez le certificat du serveur maintenant.",
+  "problem.SERVER_CERTIFICATE_ENDS": "Le certificat de {host} prend bientôt fin. Jours restants : {days}.",
+  "problem.SERVER_CERTIFICATE_ENDS.do":
+    "Il aurait dû se renouveler seul. Sur le VPS, « certbot renew » dit ce qui l'en empêche : le plus souvent le port 80 est fermé ou le nom mène ailleurs.",
+  "problem.SERVER_CERTIFICATE_EXPIRED":
+    "Le certificat de {host} a expiré : les navigateurs et Neolia refusent le serveur.",
+  "problem.SERVER_CERTIFICATE_EXPIRED.do":
+    "Sur le VPS, lancez « certbot renew » ; les appels reviennent d'eux-mêmes dès que le nouveau certificat est là.",
   "problem.TEST_RING_FAILED": "La dernière sonnerie d'essai a échoué.",
   "problem.TEST_RING_FAILED.do": "Lancez une sonnerie d'essai ; son résultat nomme le maillon qui a cédé.",
   "problem.VPS_DOWN": "Le serveur est injoignable.",
@@ -322,7 +354,8 @@ export const fr: Record<keyof typeof en, string> = {
   "import.kind.units": "Logements et portes",
   "import.kind.accounts": "Appareils",
   "import.kind.rules": "Règles d'appel",
-  "import.columns": "Colonnes : {columns}. Dans n'importe quel ordre, séparées par virgules ou points-virgules.",
+  "import.columns":
+    "Colonnes : {columns}. Dans n'importe quel ordre, séparées par virgules, points-virgules ou tabulations.",
   "import.file": "Fichier CSV",
   "import.check": "Vérifier le fichier",
   "import.checkHint": "Ne change rien : dit ce qui se passerait, et quelles lignes sont fausses.",
@@ -347,7 +380,9 @@ export const fr: Record<keyof typeof en, string> = {
 
   "backup.make": "Enregistrer une sauvegarde",
   "backup.makeHint":
-    "Site, bâtiments, logements, portes, appareils, règles et résidents. Les identifiants y sont sous forme d'empreintes : gardez ce fichier comme une clé.",
+    "Tout le site : bâtiments, logements, portes, appareils, règles, résidents, lignes avec cartes et commandes, appels et journal. Les identifiants y sont sous forme d'empreintes : gardez ce fichier comme une clé.",
+  "backup.leftOut":
+    "N'y sont pas, parce qu'un fichier survit au jour où ils seraient effacés ici : enregistrements et transcriptions des appelants, noms et numéros de ceux que personne ne doit rappeler. Des historiques, les 20 000 entrées les plus récentes.",
   "backup.restore": "Restaurer une sauvegarde",
   "backup.restoreHint": "Dans un Neolia qui n'a pas ce site. Écrans et téléphones continuent sans rien ressaisir.",
   "backup.file": "Fichier de sauvegarde",

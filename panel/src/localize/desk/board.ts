@@ -10,6 +10,23 @@ export const en = {
   "desk.settings": "Line",
   "desk.history": "Calls",
   "desk.lost": "Connection lost. What you see may be old; it comes back by itself.",
+  "assistant.away": "The assistant answers no calls; they ring your people.",
+  "assistant.no-key":
+    "No key of the voice service is set. An administrator enters it in the app's options (openai_api_key).",
+  "assistant.key-refused":
+    "The voice service refuses the key. An administrator makes a new one there and enters it in the app's options.",
+  "assistant.no-credit":
+    "The credit at the voice service is used up. Add credit there; the assistant is back within ten minutes.",
+  "assistant.unknown-model":
+    "The voice service does not know the model. An administrator checks voice_model in the app's options.",
+  "assistant.too-busy":
+    "The voice service takes no more requests for now. It is tried again every minute; if it lasts, raise the account's limit there.",
+  "assistant.unreachable":
+    "The voice service cannot be reached. Check the internet connection; it is tried again every minute.",
+  "assistant.incompatible":
+    "The voice service does not accept what this version asks for. Update the app, or check voice_model and voice_url in its options.",
+  "assistant.no-phone":
+    "Neolia has no telephone here. An administrator sets up the SIP server in the app's options, or looks into the app's log.",
   "desk.open": "Open",
   "desk.closed": "Closed",
   "desk.paused": "Paused",
@@ -119,6 +136,23 @@ export const fr: Record<keyof typeof en, string> = {
   "desk.settings": "Ligne",
   "desk.history": "Appels",
   "desk.lost": "Connexion perdue. L'affichage peut dater ; il revient tout seul.",
+  "assistant.away": "L'assistant ne répond pas aux appels ; ils sonnent chez votre équipe.",
+  "assistant.no-key":
+    "Aucune clé du service vocal n'est saisie. Un administrateur la saisit dans les options de l'application (openai_api_key).",
+  "assistant.key-refused":
+    "Le service vocal refuse la clé. Un administrateur en crée une nouvelle et la saisit dans les options de l'application.",
+  "assistant.no-credit":
+    "Le crédit du service vocal est épuisé. Rechargez-le ; l'assistant revient dans les dix minutes.",
+  "assistant.unknown-model":
+    "Le service vocal ne connaît pas le modèle. Un administrateur vérifie voice_model dans les options de l'application.",
+  "assistant.too-busy":
+    "Le service vocal n'accepte plus de demandes pour l'instant. Nouvel essai chaque minute ; si cela dure, relevez la limite du compte.",
+  "assistant.unreachable":
+    "Le service vocal est injoignable. Vérifiez la connexion à Internet ; nouvel essai chaque minute.",
+  "assistant.incompatible":
+    "Le service vocal refuse ce que cette version demande. Mettez l'application à jour, ou vérifiez voice_model et voice_url dans ses options.",
+  "assistant.no-phone":
+    "Neolia n'a pas de téléphone ici. Un administrateur configure le serveur SIP dans les options de l'application, ou regarde son journal.",
   "desk.open": "Ouvert",
   "desk.closed": "Fermé",
   "desk.paused": "En pause",

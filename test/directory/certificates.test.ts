@@ -1,0 +1,183 @@
+/** How long the server's certificates are good: read from real TLS servers, told of the site and of each panel. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { createServer, type Server } from "node:tls";
+import type { DeviceReport, HealthProblem, ServerCertificate, SiteHealth } from "../../bridge/src/api/site-health.ts";
+import { serverCertificateProblems } from "../../bridge/src/directory/health/certificate-problems.ts";
+import { watchCertificates } from "../../bridge/src/links/certificate-watch.ts";
+import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
+import { labFolder } from "../lab/folder.ts";
+import { reservePorts } from "../lab/ports.ts";
+import { until } from "../lab/until.ts";
+import { DEVICE, NEW_SITE } from "./house.ts";
+
+const DAY_MS = 86_400_000;
+const folder = labFolder("certificates");
+const closers: (() => unknown)[] = [];
+before(() => {
+  const ca = ["-keyout", "ca.key", "-out", "ca.pem", "-days", "60", "-subj", "/CN=Neolia lab CA"];
+  openssl("req", "-x509", ...KEY, ...ca);
+});
+after(async () => {
+  for (const close of closers.reverse()) await close();
+  folder.remove();
+});
+
+const KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder.path, stdio: "pipe" });
+
+/** A certificate of the lab's CA that ends so many days from now; negative: it has ended. */
+function certificate(name: string, days: number): { key: string; cert: string } {
+  openssl("req", ...KEY, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", "/CN=localhost");
+  const at = (ms: number) => `${new Date(ms).toISOString().replace(/[-:T]/g, "").slice(0, 14)}Z`;
+  openssl(
+    "x509",
+    "-req",
+    "-in",
+    `${name}.csr`,
+    "-CA",
+    "ca.pem",
+    "-CAkey",
+    "ca.key",
+    "-CAcreateserial",
+    "-out",
+    `${name}.pem`,
+    "-days",
+    String(Math.max(1, days)),
+  );
+  // x509 knows no dates: a certificate that is over is signed by a small CA of its own run.
+  if (days < 1) expired(name, at(Date.now() - 40 * DAY_MS), at(Date.now() + days * DAY_MS));
+  const read = (end: string) => readFileSync(join(folder.path, `${name}.${end}`), "utf8");
+  return { key: read("key"), cert: read("pem") };
+}
+
+function expired(name: string, from: string, to: string): void {
+  execFileSync("sh", ["-c", ": >index.txt; echo 01 >serial; mkdir -p new"], { cwd: folder.path });
+  execFileSync(
+    "sh",
+    [
+      "-c",
+      `cat >ca.cnf <<'END'
+[ca]
+default_ca = lab
+[lab]
+database = index.txt
+serial = serial
+new_certs_dir = new
+certificate = ca.pem
+private_key = ca.key
+default_md = sha256
+policy = any
+[any]
+commonName = supplied
+END`,
+    ],
+    { cwd: folder.path },
+  );
+  openssl(
+    "ca",
+    "-batch",
+    "-config",
+    "ca.cnf",
+    "-in",
+    `${name}.csr`,
+    "-out",
+    `${name}.pem`,
+    "-notext",
+    "-startdate",
+    from,
+    "-enddate",
+    to,
+  );
+}
+
+async function serve(name: string, days: number): Promise<{ server: Server; host: string }> {
+  const server = createServer(certificate(name, days), (socket) => socket.on("error", () => undefined));
+  server.on("tlsClientError", () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closers.push(() => server.close());
+  return { server, host: `localhost:${(server.address() as AddressInfo).port}` };
+}
+
+test("the end of each address's certificate is read, also of one that nobody would trust any more", async () => {
+  const good = await serve("good", 40);
+  const over = await serve("over", -2);
+  const watch = watchCertificates({ addresses: { wss: `wss://${good.host}`, control: `https://${over.host}/` } });
+  closers.push(watch.stop);
+  const [wss, control] = await until(
+    () => (watch.certificates().every(({ endsAtMs }) => endsAtMs !== null) ? watch.certificates() : null),
+    { what: "both certificates" },
+  );
+  assert.deepEqual([wss?.service, wss?.host, control?.service], ["wss", good.host, "control"]);
+  const days = (one: ServerCertificate | undefined) => Math.round(((one?.endsAtMs ?? 0) - Date.now()) / DAY_MS);
+  assert.deepEqual([days(wss), days(control)], [40, -2]);
+});
+
+test("a renewed certificate is seen, a server that is away changes nothing, and plain addresses have none", async () => {
+  const { server, host } = await serve("first", 5);
+  const watch = watchCertificates({
+    addresses: { wss: `wss://${host}`, control: "http://127.0.0.1:9" },
+    lookEveryMs: 50,
+    againMs: 50,
+  });
+  closers.push(watch.stop);
+  const end = () => watch.certificates()[0]?.endsAtMs ?? null;
+  const first = await until(end, { what: "the first certificate" });
+  assert.equal(watch.certificates().length, 1);
+  server.setSecureContext(certificate("second", 40));
+  const second = await until(() => end() !== first && end(), { what: "the renewed one" });
+  assert.equal(Math.round((second - first) / DAY_MS), 35);
+  server.close();
+  const watched = watchCertificates({ addresses: { wss: `wss://${host}` }, againMs: 50 });
+  closers.push(watched.stop);
+  assert.deepEqual(watched.certificates(), [{ service: "wss", host, endsAtMs: null }]);
+  assert.equal(end(), second);
+});
+
+test("under fourteen days a certificate is a warning, under three an error, and over it says so", () => {
+  const nowMs = 1_800_000_000_000;
+  const problems = (days: number) =>
+    serverCertificateProblems(
+      [{ service: "wss", host: "sip.example.com:8443", endsAtMs: nowMs + days * DAY_MS }],
+      nowMs,
+    );
+  assert.deepEqual([problems(14), problems(90)], [[], []]);
+  const told = (problem: HealthProblem | undefined) => [problem?.code, problem?.severity, problem?.params];
+  const host = "sip.example.com:8443";
+  assert.deepEqual(told(problems(13.5)[0]), ["SERVER_CERTIFICATE_ENDS", "warning", { host, days: 13 }]);
+  assert.deepEqual(told(problems(3)[0]), ["SERVER_CERTIFICATE_ENDS", "warning", { host, days: 3 }]);
+  assert.deepEqual(told(problems(2.9)[0]), ["SERVER_CERTIFICATE_ENDS", "error", { host, days: 2 }]);
+  assert.deepEqual(told(problems(-0.1)[0]), ["SERVER_CERTIFICATE_EXPIRED", "error", { host }]);
+  assert.deepEqual(serverCertificateProblems([{ service: "wss", host, endsAtMs: null }], nowMs), []);
+});
+
+test("a running bridge tells it in the site's health and in each panel's", async () => {
+  const edge = await serve("edge", 10);
+  const ports = await reservePorts();
+  const bridge: Bridge = await startBridge({ folder: folder.path, port: ports.base, sipUri: `wss://${edge.host}` });
+  closers.push(
+    () => ports.release(),
+    () => bridge.stop(),
+  );
+  const api: BridgeApi = await bridge.api();
+  const { id: siteId } = await api.post<{ id: string }>("/api/sites", NEW_SITE);
+  const building = await api.post<{ id: string }>("/api/buildings", { siteId, name: "A" });
+  const unit = await api.post<{ id: string }>("/api/units", { buildingId: building.id, number: "1" });
+  await api.put(`/api/devices/${DEVICE}`, { unitId: unit.id, label: "Wall" });
+  const report: DeviceReport = {
+    ...{ registered: true, rttMs: 20, audioUnlocked: true, microphone: "granted", certificateDays: null },
+  };
+  await api.post(`/api/devices/${DEVICE}/report`, report);
+  const health = () => api.get<SiteHealth>(`/api/site-health?siteId=${siteId}`);
+  const site = await until(async () => ((await health()).certificates[0]?.endsAtMs === null ? null : await health()), {
+    what: "the certificate to be read",
+  });
+  assert.ok(site.problems.some(({ code, params }) => code === "SERVER_CERTIFICATE_ENDS" && params.days === 9));
+  const [panel] = site.devices;
+  assert.equal(panel?.report?.certificateDays, 9);
+  assert.deepEqual(panel?.problems, [{ code: "CERTIFICATE_ENDS", severity: "warning", params: { days: 9 } }]);
+});
