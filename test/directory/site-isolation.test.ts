@@ -41,7 +41,11 @@ async function visit(method: string, path: string, body?: unknown, who = visitor
 
 /** Everything that is stored of a site. */
 const stored = ({ site }: House) => {
-  const { checksum: _checksum, madeAtMs: _madeAtMs, ...content } = api.directory.backups.make(site.id, "test", "directory");
+  const {
+    checksum: _checksum,
+    madeAtMs: _madeAtMs,
+    ...content
+  } = api.directory.backups.make(site.id, "test", "directory");
   return JSON.stringify(content);
 };
 const requestsOf = (house: House) =>
