@@ -4,6 +4,7 @@
  */
 import { type CallEffect, type CallEvent, type CallInfo, type CallState, transition } from "./call-machine.ts";
 import { randomUuid } from "./device-id.ts";
+import { CALL_BACK_MS, forgetInterruptedCall, interruptedCall, keepInterruptedCall } from "./interrupted-call.ts";
 import { lead } from "./leader.ts";
 import { CallMediaSource } from "./media-source.ts";
 import { preflight, watchMicrophone } from "./microphone.ts";
@@ -41,6 +42,7 @@ export class Phone {
     call: { phase: "idle" },
     microphone: { kind: "unknown" },
     ringtone: "locked",
+    interrupted: null,
   };
   private readonly listeners = new Set<(state: PhoneState) => void>();
   private readonly ringtone = new Ringtone((ringtone) => this.update({ ringtone }));
@@ -56,6 +58,8 @@ export class Phone {
   private readonly source = new CallMediaSource();
   private readonly calls = new Map<string, SipCall>();
   private readonly stops: (() => void)[] = [];
+  /** Of what only the leader has. */
+  private readonly leaderStops: (() => void)[] = [];
   private audio: HTMLAudioElement | null = null;
   private channel: TabChannel | null = null;
   private setup: PhoneSetup | null = null;
@@ -89,7 +93,13 @@ export class Phone {
         if (this.current.role === "leader") this.channel?.sendState(this.current);
       },
     });
-    this.stops.push(lead(LOCK, () => this.becomeLeader()));
+    this.stops.push(
+      lead(
+        LOCK,
+        () => this.becomeLeader(),
+        () => this.giveWay(),
+      ),
+    );
     this.channel.sendHello();
     const wake = (): void => {
       if (document.visibilityState === "visible") this.wake();
@@ -108,16 +118,34 @@ export class Phone {
 
   /** A page that goes away hangs up. It refuses no call that rings: it may be a reload, and then it rings again. */
   private leave(): void {
-    if (this.current.call.phase !== "incoming") this.calls.get(this.key() ?? "")?.terminate();
+    const { call } = this.current;
+    if (call.phase === "incoming") return;
+    if (call.phase === "active" && this.current.role === "leader") {
+      keepInterruptedCall({ peer: call.call.peer, atMs: Date.now() });
+    }
+    this.calls.get(this.key() ?? "")?.leave();
   }
 
   /** Gives the place to the next tab and lets go of everything. */
   stop(): void {
     this.configure(null);
     for (const stop of this.stops.splice(0)) stop();
-    this.ringtone.stop();
+    this.letGo();
     this.channel?.close();
     this.channel = null;
+  }
+
+  /** Another tab has become the phone: this one hangs up and follows it. */
+  private giveWay(): void {
+    this.calls.get(this.key() ?? "")?.terminate();
+    this.registration.abandon();
+    this.letGo();
+    this.channel?.sendHello();
+  }
+
+  private letGo(): void {
+    for (const stop of this.leaderStops.splice(0)) stop();
+    this.ringtone.stop();
     this.audio?.remove();
     this.audio = null;
     this.update({ role: "starting" });
@@ -160,6 +188,12 @@ export class Phone {
   private becomeLeader(): void {
     // What another tab told of its own call and connection is over with that tab.
     this.update({ role: "leader", call: { phase: "idle" }, connection: { phase: "off" }, ringtone: "locked" });
+    const interrupted = interruptedCall(Date.now());
+    if (interrupted !== null) {
+      this.update({ interrupted });
+      const over = setTimeout(() => this.update({ interrupted: null }), interrupted.atMs + CALL_BACK_MS - Date.now());
+      this.stops.push(() => clearTimeout(over));
+    }
     this.audio = document.createElement("audio");
     this.audio.autoplay = true;
     this.audio.hidden = true;
@@ -173,7 +207,7 @@ export class Phone {
       );
     };
     look();
-    this.stops.push(watchMicrophone(look));
+    this.leaderStops.push(watchMicrophone(look));
     if (this.setup !== null) this.registration.start(this.setup.account);
   }
 
@@ -236,7 +270,8 @@ export class Phone {
   private dispatch(event: CallEvent): void {
     const before = this.current.call;
     const { state, effects } = transition(before, event);
-    if (state !== before) this.update({ call: state });
+    if (state !== before) this.update({ call: state, ...(state.phase !== "idle" && { interrupted: null }) });
+    if (before.phase === "idle" && state.phase !== "idle") forgetInterruptedCall();
     for (const effect of effects) this.carryOut(effect);
     if (state !== before) this.follow(before, state);
   }
