@@ -7,5 +7,5 @@ const language = languageOf(navigator.languages);
 document.documentElement.lang = language;
 if (demo !== null) {
   const { addDemoButton } = await import("./demo.ts");
-  addDemoButton(demo.content, language === "fr" ? "Sonner à la porte" : "Ring the door");
+  addDemoButton(demo.content, language);
 }

@@ -208,10 +208,12 @@ test("a disk that is full at the first start, and a file that is no file, are on
   const noFile = failingStart();
   assert.match(noFile.stderr, /^The bridge cannot use its data folder: EISDIR: [^\n]*secret'\.$/);
   rmSync(join(folder, "secret"), { recursive: true });
-  writeFileSync(join(folder, "signed-out.json"), "{{{");
-  const broken = failingStart();
-  assert.match(broken.stderr, /^\S+signed-out\.json cannot be read: delete it together with [^\n]*$/);
-  assert.deepEqual([noFile.status, broken.status], [1, 1]);
+  for (const content of ["{{{", "null"]) {
+    writeFileSync(join(folder, "signed-out.json"), content);
+    const broken = failingStart();
+    assert.match(broken.stderr, /^\S+signed-out\.json cannot be read: delete it together with [^\n]*$/);
+    assert.deepEqual([noFile.status, broken.status], [1, 1]);
+  }
 });
 
 test("a full disk loses no acknowledged edit, says so, and is over when there is space again", async () => {

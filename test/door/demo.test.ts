@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { DemoVerdict } from "../lab/demo-once.ts";
 import { labFolder } from "../lab/folder.ts";
 import { allGone, livingIn } from "../lab/living-in.ts";
@@ -77,7 +77,8 @@ for (const [what, end] of ENDS) {
   });
 }
 
-test("the demo without a person that is told to end in mid-call leaves nothing either", async (t) => {
+/** The demo without a person, in a temporary folder of its own. */
+function startOnce(t: TestContext): { folder: string; demo: ChildProcess; output(): string } {
   const folder = labFolder("once");
   t.after(() => folder.remove());
   const demo = spawn(process.execPath, [DEMO, "--once"], { env: { ...process.env, TMPDIR: folder.path } });
@@ -86,9 +87,22 @@ test("the demo without a person that is told to end in mid-call leaves nothing e
   demo.stdout.on("data", (bytes) => {
     output += String(bytes);
   });
-  await until(() => output.includes("recording"), { timeoutMs: 60_000, what: "the call" });
+  return { folder: folder.path, demo, output: () => output };
+}
+
+test("the demo that is told to end while it starts takes no further step and leaves nothing", async (t) => {
+  const { folder, demo, output } = startOnce(t);
+  await until(() => output().includes("starting Kamailio"), { timeoutMs: 60_000, what: "the start" });
+  demo.kill("SIGINT");
+  await allGone(folder);
+  assert.doesNotMatch(output(), /starting (the sample house|the door station|Chromium)/);
+});
+
+test("the demo without a person that is told to end in mid-call leaves nothing either", async (t) => {
+  const { folder, demo, output } = startOnce(t);
+  await until(() => output().includes("recording"), { timeoutMs: 60_000, what: "the call" });
   demo.kill("SIGTERM");
-  await allGone(folder.path);
+  await allGone(folder);
 });
 
 function runsDemo(pid: string): boolean {

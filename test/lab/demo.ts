@@ -33,16 +33,20 @@ function tell(what: string): void {
   console.log(`  ${what}`);
 }
 
-/** Starts the system and its door. `pagePort` undefined: a free one. */
-async function start(mode: "person" | "once", pagePort: number | undefined): Promise<Demo> {
+/** Starts the system and its door. `pagePort` undefined: a free one. `step` is told before each step, and may end it. */
+async function start(
+  mode: "person" | "once",
+  pagePort: number | undefined,
+  step: (what: string) => void,
+): Promise<Demo> {
   const lab = await startLab({
     browsers: mode === "person" ? "ws" : "wss",
     demoPage: true,
-    progress: (what) => tell(`starting ${what}`),
+    progress: step,
     ...(pagePort !== undefined && { pagePort }),
   });
   try {
-    tell("starting the door station");
+    step("the door station");
     const door = mode === "person" ? await visitor(lab) : await lab.startDoorStation(lab.toneFile(DOOR_HZ));
     const bell = new DoorBell(door, "unit401", tell);
     const button = await startRingButton(lab.buttonPort, lab.bridge.url, () => bell.press());
@@ -95,7 +99,7 @@ async function serve(text: string, bell: DoorBell): Promise<number> {
   for await (const keys of stdin) {
     for (const key of String(keys)) {
       if (key === "q" || key === "\u0003") return 0;
-      if (key === "r") await bell.press().catch((error: Error) => tell(error.message));
+      if (key === "r") void bell.press().catch((error: Error) => tell(error.message));
     }
   }
   return 0;
@@ -146,9 +150,13 @@ async function main(): Promise<number> {
   }
   const pagePort = values.once || values.homeassistant ? undefined : await freePagePort(values.port);
   console.log("Neolia demo");
-  const starting = values.homeassistant ? startAtHome() : start(values.once ? "once" : "person", pagePort);
-  // However the demo ends, what it started ends first. While it starts, that is when the start is through.
+  // However the demo ends, what it started ends first. While it starts, that is before the start's next step.
   const ending: Promise<void>[] = [];
+  const step = (what: string): void => {
+    if (ending.length > 0) throw new Error("the start was ended");
+    tell(`starting ${what}`);
+  };
+  const starting = values.homeassistant ? startAtHome() : start(values.once ? "once" : "person", pagePort, step);
   let endingSince = 0;
   const stop = async (): Promise<void> => {
     if (ending.length === 0) {

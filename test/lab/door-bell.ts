@@ -12,11 +12,15 @@ const REFUSALS: Record<string, string> = {
   "603": "declined",
 };
 
+/** How long a press waits to hear what becomes of it. */
+const PATIENCE_MS = 5_000;
+
 export class DoorBell {
   private readonly phone: SipPhone;
   private readonly unit: string;
   private readonly tell: (what: string) => void;
   private state: "idle" | "calling" | "talking" = "idle";
+  private became: (refusal: string | null) => void = () => {};
 
   constructor(phone: SipPhone, unit: string, tell: (what: string) => void) {
     this.phone = phone;
@@ -25,13 +29,21 @@ export class DoorBell {
     phone.onEvent((event) => this.happened(event));
   }
 
-  /** Calls the flat. A press during a call does nothing. Throws when the door station is gone. */
-  async press(): Promise<void> {
+  /**
+   * Calls the flat. Returns null once it rings, or else why nobody is rung. A press during a call does nothing. Throws
+   * when the door station is gone.
+   */
+  async press(): Promise<string | null> {
     if (!this.phone.running) throw new Error("the door station is gone");
-    if (this.state !== "idle") return;
+    if (this.state !== "idle") return null;
     this.state = "calling";
     this.tell("the door calls unit 401");
+    const outcome = new Promise<string | null>((resolve) => {
+      this.became = resolve;
+      setTimeout(resolve, PATIENCE_MS, null).unref();
+    });
     await this.phone.dial(this.unit);
+    return await outcome;
   }
 
   private happened({ type, param }: PhoneEvent): void {
@@ -42,15 +54,19 @@ export class DoorBell {
         break;
       case "CALL_RINGING":
         this.tell("it rings");
+        this.became(null);
         break;
       case "CALL_ESTABLISHED":
         this.state = "talking";
         this.tell("answered: the visitor speaks");
         break;
-      case "CALL_CLOSED":
-        this.tell(this.state === "talking" ? "the call is over" : (REFUSALS[param.slice(0, 3)] ?? "the call ended"));
+      case "CALL_CLOSED": {
+        const refusal = REFUSALS[param.slice(0, 3)] ?? "the call ended";
+        this.tell(this.state === "talking" ? "the call is over" : refusal);
+        this.became(refusal);
         this.state = "idle";
         break;
+      }
     }
   }
 }

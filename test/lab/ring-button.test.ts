@@ -6,7 +6,7 @@ import { startRingButton } from "./ring-button.ts";
 
 const ORIGIN = "http://localhost:8200";
 
-async function button(t: TestContext, ring: () => Promise<void>) {
+async function button(t: TestContext, ring: () => Promise<string | null>) {
   const block = await reservePorts();
   const started = await startRingButton(block.base, ORIGIN, ring);
   t.after(async () => {
@@ -32,6 +32,7 @@ test("the page's own origin presses the bell", async (t) => {
   let rings = 0;
   const { port } = await button(t, async () => {
     rings += 1;
+    return null;
   });
   const headers = { host: `localhost:${port}`, origin: ORIGIN };
   assert.deepEqual(await send(port, "OPTIONS", "/ring", headers), { status: 204, allowed: ORIGIN });
@@ -40,10 +41,20 @@ test("the page's own origin presses the bell", async (t) => {
   assert.equal(rings, 1);
 });
 
+test("the same page by its number presses it, too, and hears why nobody is rung", async (t) => {
+  const { port } = await button(t, async () => "no panel is ready");
+  const origin = ORIGIN.replace("localhost", "127.0.0.1");
+  assert.deepEqual(await send(port, "POST", "/ring", { host: `localhost:${port}`, origin }), {
+    status: 409,
+    allowed: origin,
+  });
+});
+
 test("another site, no site and a foreign host name press nothing", async (t) => {
   let rings = 0;
   const { port } = await button(t, async () => {
     rings += 1;
+    return null;
   });
   const host = `localhost:${port}`;
   for (const headers of [

@@ -9,18 +9,25 @@ export interface RingButton {
 }
 
 /**
- * Serves the button. Only a page of `origin` may press it: another site open in the same browser gets 403, and so does
- * a name that an attacker points at loopback (DNS rebinding), because the Host header must be ours.
+ * Serves the button. Only the page at `origin`, which is at 127.0.0.1 as well, may press it: another site open in the
+ * same browser gets 403, and so does a name that an attacker points at loopback (DNS rebinding), because the Host header
+ * must be ours. `ring` says why nobody is rung (409, the reason as text), or null.
  */
-export async function startRingButton(port: number, origin: string, ring: () => Promise<void>): Promise<RingButton> {
+export async function startRingButton(
+  port: number,
+  origin: string,
+  ring: () => Promise<string | null>,
+): Promise<RingButton> {
   const host = `localhost:${port}`;
+  const origins = [origin, origin.replace("//localhost:", "//127.0.0.1:")];
   const server = createServer((request, response) => {
     answer(request, response).catch((error: Error) => reply(response, 500, error.message));
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.headers.origin !== origin || request.headers.host !== host) return reply(response, 403, "forbidden");
-    response.setHeader("Access-Control-Allow-Origin", origin);
+    const from = request.headers.origin ?? "";
+    if (!origins.includes(from) || request.headers.host !== host) return reply(response, 403, "forbidden");
+    response.setHeader("Access-Control-Allow-Origin", from);
     response.setHeader("Vary", "Origin");
     if (request.url !== "/ring") return reply(response, 404, "not found");
     if (request.method === "OPTIONS") {
@@ -29,8 +36,8 @@ export async function startRingButton(port: number, origin: string, ring: () => 
       return reply(response, 204, "");
     }
     if (request.method !== "POST") return reply(response, 405, "use POST");
-    await ring();
-    reply(response, 204, "");
+    const refusal = await ring();
+    reply(response, refusal === null ? 204 : 409, refusal ?? "");
   }
 
   server.listen(port, "127.0.0.1");

@@ -317,4 +317,10 @@ test("the demo's button is there only on a page that names it, and rings", async
   await page.goto(stage.desk.bridge.url);
   await page.getByRole("button", { name: "Ring the door" }).click();
   await rung;
+  await page.route("**/demo-ring", (route) => route.fulfill({ status: 409, body: "no panel is ready" }));
+  await page.getByRole("button", { name: "Ring the door" }).click();
+  await page.getByRole("button", { name: "set this browser up for unit 401" }).waitFor();
+  await page.route("**/demo-ring", (route) => route.abort());
+  await page.getByRole("button", { name: "Nobody could be rung" }).click();
+  await page.getByRole("button", { name: "is the demo still running" }).waitFor();
 });

@@ -34,7 +34,9 @@ export class SignedOut {
 
 function read(file: string): [string, number][] {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as [string, number][];
+    const content: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (!Array.isArray(content)) throw new Error("not a list");
+    return content as [string, number][];
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
     throw new StoreError(

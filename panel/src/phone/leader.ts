@@ -7,9 +7,12 @@
 const LEASE_MS = 1_500;
 const RENEW_MS = 500;
 
-/** Calls `onLeader` once, when this tab becomes the phone. Returns what gives the place up. */
-export function lead(name: string, onLeader: () => void): () => void {
-  return navigator.locks === undefined ? leadByLease(name, onLeader) : leadByLock(name, onLeader);
+/**
+ * Calls `onLeader` when this tab becomes the phone, and `onLost` when another tab has become it meanwhile, because this
+ * one slept and could not renew its lease; a lock is never lost. Returns what gives the place up.
+ */
+export function lead(name: string, onLeader: () => void, onLost: () => void): () => void {
+  return navigator.locks === undefined ? leadByLease(name, onLeader, onLost) : leadByLock(name, onLeader);
 }
 
 function leadByLock(name: string, onLeader: () => void): () => void {
@@ -32,12 +35,18 @@ function leadByLock(name: string, onLeader: () => void): () => void {
   };
 }
 
-function leadByLease(name: string, onLeader: () => void): () => void {
+function leadByLease(name: string, onLeader: () => void, onLost: () => void): () => void {
   const me = Math.random().toString(36).slice(2);
   let leading = false;
   const renew = (): void => {
     const [holder, untilMs] = (localStorage.getItem(name) ?? "").split(" ");
-    if (holder !== me && Number(untilMs) > Date.now()) return;
+    const leftMs = Number(untilMs) - Date.now();
+    // More than a whole lease is left only when the clock was put back.
+    if (holder !== me && leftMs > 0 && leftMs <= LEASE_MS) {
+      if (leading) onLost();
+      leading = false;
+      return;
+    }
     localStorage.setItem(name, `${me} ${Date.now() + LEASE_MS}`);
     // Two tabs may have written at once: the one that still stands there at the next renewal leads.
     if (holder !== me || leading) return;

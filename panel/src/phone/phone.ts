@@ -58,6 +58,8 @@ export class Phone {
   private readonly source = new CallMediaSource();
   private readonly calls = new Map<string, SipCall>();
   private readonly stops: (() => void)[] = [];
+  /** Of what only the leader has. */
+  private readonly leaderStops: (() => void)[] = [];
   private audio: HTMLAudioElement | null = null;
   private channel: TabChannel | null = null;
   private setup: PhoneSetup | null = null;
@@ -91,7 +93,13 @@ export class Phone {
         if (this.current.role === "leader") this.channel?.sendState(this.current);
       },
     });
-    this.stops.push(lead(LOCK, () => this.becomeLeader()));
+    this.stops.push(
+      lead(
+        LOCK,
+        () => this.becomeLeader(),
+        () => this.giveWay(),
+      ),
+    );
     this.channel.sendHello();
     const wake = (): void => {
       if (document.visibilityState === "visible") this.wake();
@@ -115,16 +123,29 @@ export class Phone {
     if (call.phase === "active" && this.current.role === "leader") {
       keepInterruptedCall({ peer: call.call.peer, atMs: Date.now() });
     }
-    this.calls.get(this.key() ?? "")?.terminate();
+    this.calls.get(this.key() ?? "")?.leave();
   }
 
   /** Gives the place to the next tab and lets go of everything. */
   stop(): void {
     this.configure(null);
     for (const stop of this.stops.splice(0)) stop();
-    this.ringtone.stop();
+    this.letGo();
     this.channel?.close();
     this.channel = null;
+  }
+
+  /** Another tab has become the phone: this one hangs up and follows it. */
+  private giveWay(): void {
+    this.calls.get(this.key() ?? "")?.terminate();
+    this.registration.abandon();
+    this.letGo();
+    this.channel?.sendHello();
+  }
+
+  private letGo(): void {
+    for (const stop of this.leaderStops.splice(0)) stop();
+    this.ringtone.stop();
     this.audio?.remove();
     this.audio = null;
     this.update({ role: "starting" });
@@ -186,7 +207,7 @@ export class Phone {
       );
     };
     look();
-    this.stops.push(watchMicrophone(look));
+    this.leaderStops.push(watchMicrophone(look));
     if (this.setup !== null) this.registration.start(this.setup.account);
   }
 

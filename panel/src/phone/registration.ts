@@ -45,6 +45,13 @@ export class Registration {
     this.ua = null;
   }
 
+  /** Ends without unregistering: another tab has registered the same contact meanwhile. */
+  abandon(): void {
+    this.take({ type: "stop" });
+    this.ua?.drop();
+    this.stop();
+  }
+
   /** The page was shown, the network is back: now rather than later. */
   wake(): void {
     this.take({ type: "wake" });
