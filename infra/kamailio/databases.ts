@@ -24,6 +24,7 @@ export function createDatabases(folder: string, kamailioTables = KAMAILIO_TABLES
   });
   file("dialog.db", (db) => {
     if (isEmpty(db)) db.exec(theirs("standard-create.sql") + theirs("dialog-create.sql"));
+    db.exec(ours("dialog.sql"));
   });
   file("outbox.db", (db) => {
     if (isEmpty(db)) db.exec(ours("outbox.sql"));

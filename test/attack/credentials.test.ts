@@ -332,6 +332,45 @@ describe("credentials", { concurrency: 8 }, () => {
     });
   }
 
+  for (const [what, decoys] of [
+    ["of another realm that names it", (d: string) => [d.replace(/realm="[^"]*"/, 'realm="evil.example"'), null]],
+    ["with a wrong response that names it", (d: string) => [d, null]],
+    ["behind it that names it", (d: string) => [null, d]],
+  ] as const) {
+    for (const name of ["Proxy-Authorization", "Authorization"]) {
+      probe(`a caught digest opens no other unit with a second ${name} ${what}`, async () => {
+        const door = await field.agent("door");
+        const callId = token();
+        const [caught, uri] = [`sip:402@${door.domain}`, `sip:401@${door.domain}`];
+        const credentials = door.answer(await challengeOf(door), "INVITE", caught);
+        const headers = decoys(credentials.replace(caught, uri)).map((decoy) =>
+          decoy === null ? (["Proxy-Authorization", credentials] as const) : ([name, decoy] as const),
+        );
+        if (headers[0]?.[1] !== credentials) headers.push(["Proxy-Authorization", credentials]);
+        assertRefused(await door.transact(door.compose({ method: "INVITE", uri, callId, headers })));
+        assertNotReached(victim, callId);
+      });
+    }
+  }
+
+  probe("a digest without qop is counted also beside one of another realm with qop", async () => {
+    const door = await field.agent("door");
+    const uri = `sip:401@${door.domain}`;
+    const mine = door.answer({ ...(await challengeOf(door)), qop: "" }, "INVITE", uri);
+    const other = door.answer(
+      { realm: "other.example", nonce: "n", qop: "auth", opaque: "", stale: false },
+      "INVITE",
+      uri,
+    );
+    const headers = [["Proxy-Authorization", mine] as const, ["Authorization", other] as const];
+    const callIds = [token(), token(), token()];
+    for (const callId of callIds) {
+      await door.transact(door.compose({ method: "INVITE", uri, callId, headers }), 1500).catch(() => null);
+    }
+    const rung = callIds.filter((id) => victim.received.some((m) => m.status === 0 && header(m, "call-id") === id));
+    assert.ok(rung.length <= 1, `${rung.length} calls came through`);
+  });
+
   for (const number of ["+33639980178", "0639980178", "anonymous"]) {
     probe(`a gateway presents ${number === "anonymous" ? "no number" : number}`, async () => {
       const gateway = await field.agent("line1");
@@ -353,6 +392,7 @@ describe("credentials", { concurrency: 8 }, () => {
     "anonymous2",
     "%2B33639980178x",
   ];
+  presented.push("40404", "50505"); // accounts
   presented.push("0639980178' OR '1'='1", "0612;x=1", "06 12", "+33(0)612", "Anonymous", "0x123456", "１２３４");
   for (const number of presented) {
     probe(`a gateway does not present ${number}`, async () => {

@@ -160,6 +160,8 @@ function siteSeed(domain: string): SiteSeed {
     { username: "insider", type: "mobile", unit: null },
     { username: "retired", type: "mobile", unit: "401", enabled: false },
     { username: "line1", type: "gateway", unit: null },
+    { username: "40404", type: "mobile", unit: null },
+    { username: "50505", type: "mobile", unit: null, enabled: false },
     ...pool.map((unit) => ({ username: `phone${unit}`, type: "mobile" as const, unit })),
     ...pool.map((unit) => ({ username: `caller${unit}`, type: "door" as const, unit: null })),
   ];

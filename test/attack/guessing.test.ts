@@ -245,6 +245,20 @@ describe("guessing", () => {
     await call.hangup();
   });
 
+  ledger.probe("an address with good registrations is not banned after Kamailio was killed either", async () => {
+    const localAddress = field.newAddress();
+    const good = await field.agent("phone510", { localAddress });
+    assert.equal((await good.register()).status, 200);
+    await field.edge.killKamailio();
+    await field.edge.startKamailio();
+    for (let i = 0; i < 12; i++) {
+      const thief = await field.agent("phone511", { password: `guess${i}`, localAddress });
+      assert.equal((await thief.register()).status, 401);
+      thief.close();
+    }
+    assert.equal((await good.register()).status, 200);
+  });
+
   test("sixty devices behind one address register at once, twice, all within 30 s", async () => {
     const localAddress = field.newAddress();
     const names = Array.from({ length: POOL_UNITS }, (_, i) => `phone${FIRST_POOL_UNIT + i}`);

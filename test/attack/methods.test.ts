@@ -109,6 +109,50 @@ describe("methods", { concurrency: 8 }, () => {
     });
   }
 
+  probe(
+    "a call to a number that says it is one (user=phone) rings, and so does a gateway that presents one",
+    async () => {
+      const door = await field.agent("door");
+      const gateway = await field.agent("line1");
+      const from = `<sip:+33639980178@${door.domain};user=phone>;tag=${token()}`;
+      for (const call of [
+        await door.call(`sip:401@${door.domain};user=phone`),
+        await gateway.call(`sip:401@${door.domain};user=phone`, { from }),
+      ]) {
+        await victim.waitFor("the call", (m) => m.method === "INVITE" && header(m, "call-id") === call.callId);
+        await call.cancel();
+        assert.equal((await call.final).status, 487);
+      }
+    },
+  );
+
+  const crooked: [what: string, bend: (text: string) => string][] = [
+    ["whose From has no tag", (t) => t.replace(/^(From: [^;]*);tag=\S+/m, "$1")],
+    ["whose From has an empty tag", (t) => t.replace(/^(From: [^;]*);tag=\S+/m, "$1;tag=")],
+    ["without a Contact", (t) => t.replace(/^Contact: .*\r\n/m, "")],
+    ["with a Contact of *", (t) => t.replace(/^Contact: .*/m, "Contact: *")],
+    ["with two Contacts in one line", (t) => t.replace(/^Contact: .*/m, (line) => `${line}, <sip:x@192.0.2.7>`)],
+    ["with two Contact lines", (t) => t.replace(/^Contact: .*/m, (line) => `${line}\r\nContact: <sip:x@192.0.2.7>`)],
+    ["with an offer in a multipart body", (t) => t.replace("application/sdp", "multipart/mixed;boundary=b")],
+  ];
+  for (const [what, bend] of crooked) {
+    probe(`a call ${what} is refused, and none is open afterwards`, async () => {
+      const { caller, callee, unit } = await field.pair();
+      const parts = { method: "INVITE", uri: `sip:${unit}@${field.here}`, callId: token() };
+      const whole = { ...parts, from: `<${caller.aor}>;tag=${token()}` };
+      const credentials = caller.credentials(await caller.transact(caller.compose(whole)), "INVITE", whole.uri);
+      assert.ok(credentials);
+      const reply = await caller.transact(bend(caller.compose({ ...whole, cseq: 2, headers: [credentials] })));
+      assert.ok([400, 488].includes(reply.status), reply.startLine);
+      assertNotReached(callee, whole.callId);
+      const events = field.edge.events().filter((event) => event.callee === unit);
+      assert.ok(
+        events.every(({ kind }) => kind === "failed"),
+        events.map(({ kind }) => kind).join(),
+      );
+    });
+  }
+
   for (const loops of [0, 1, 255, 256, 4294967296, -1]) {
     probe(`Max-Forwards ${loops} neither loops nor crashes`, async () => {
       const agent = await field.agent("door");

@@ -24,6 +24,8 @@ export async function startMinimalEdge(options: {
   certificateFile: string;
   privateKeyFile: string;
   accounts: Record<string, string>;
+  /** Kamailio's memory managers, `-x` and `-X`; the default ones unless given. */
+  allocator?: string;
 }): Promise<MinimalEdge> {
   const { folder, ports, domain } = options;
   mkdirSync(folder, { recursive: true });
@@ -66,7 +68,10 @@ export async function startMinimalEdge(options: {
   });
   const kamailio = await Program.start({
     command: "kamailio",
-    args: ["-f", config, "-Y", folder, "-P", join(folder, "kamailio.pid"), "-m", "128", "-M", "16", "-DD", "-E"],
+    args: [
+      ...["-f", config, "-Y", folder, "-P", join(folder, "kamailio.pid"), "-m", "128", "-M", "16", "-DD", "-E"],
+      ...(options.allocator ? ["-x", options.allocator, "-X", options.allocator] : []),
+    ],
     logFile: join(folder, "kamailio.log"),
     ready: () => boundUdp(ports),
   });

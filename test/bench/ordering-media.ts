@@ -13,6 +13,7 @@ import { percentile, round } from "./figures.ts";
 
 const TALK_MS = 20_000;
 const LOAD_MS = 6_000;
+/** The edge lets one account have ten calls: twenty need two gateways. */
 const LOADS = [1, 4, 10, 20];
 const BEEP_EVERY_MS = 1_000;
 

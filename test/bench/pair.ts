@@ -1,8 +1,12 @@
-/** The two servers that a bench compares: our whole configuration and the minimal one, with the same accounts, side by side. */
+/**
+ * The servers that a bench compares: our whole configuration and the minimal one, with the same accounts, side by side. The minimal one is there
+ * twice: with Kamailio's default memory manager, as one starts it, and with the one that ours is started with.
+ */
+import { join } from "node:path";
 import { defaultPassword, ha1, startEdge } from "../lab/edge.ts";
 import { labFolder } from "../lab/folder.ts";
 import { reservePorts } from "../lab/ports.ts";
-import { startMinimalEdge } from "./minimal-edge.ts";
+import { type MinimalEdge, startMinimalEdge } from "./minimal-edge.ts";
 
 interface Login {
   user: string;
@@ -27,6 +31,7 @@ export interface Server {
 export interface Pair {
   ours: Server;
   minimal: Server;
+  minimalFast: Server;
   /** The certificate that both show, PEM. */
   certificateFile: string;
   stop(): Promise<void>;
@@ -44,7 +49,7 @@ export async function startPair(): Promise<Pair> {
     phones: PHONES.map(login),
   };
   const folder = labFolder("bench");
-  const ports = await reservePorts();
+  const ports = [await reservePorts(), await reservePorts()] as const;
   const edge = await startEdge();
   edge.seedDirectory({
     domain: DOMAIN,
@@ -61,15 +66,28 @@ export async function startPair(): Promise<Pair> {
     ],
     rules: [{ unit: "unit401" }, { unit: "unit402" }],
   });
-  const minimal = await startMinimalEdge({
-    folder: folder.path,
-    ports: ports.base,
-    domain: DOMAIN,
-    certificateFile: edge.values.certificateFile,
-    privateKeyFile: edge.values.privateKeyFile,
-    accounts: Object.fromEntries(
-      ["intercom-entrance", "panel-401", "phone-402", ...PHONES].map((user) => [user, defaultPassword(user)]),
-    ),
+  const startMinimal = (name: string, base: number, allocator?: string): Promise<MinimalEdge> =>
+    startMinimalEdge({
+      folder: join(folder.path, name),
+      ports: base,
+      domain: DOMAIN,
+      certificateFile: edge.values.certificateFile,
+      privateKeyFile: edge.values.privateKeyFile,
+      accounts: Object.fromEntries(
+        ["intercom-entrance", "panel-401", "phone-402", ...PHONES].map((user) => [user, defaultPassword(user)]),
+      ),
+      ...(allocator ? { allocator } : {}),
+    });
+  const minimal = await startMinimal("minimal", ports[0].base);
+  const minimalFast = await startMinimal("minimal-fast", ports[1].base, "fm");
+  const serverOf = (started: MinimalEdge): Server => ({
+    ...accounts,
+    sipPort: started.sipPort,
+    wssPort: started.wssPort,
+    kamailioPid: () => started.kamailio.pid,
+    rtpenginePid: () => started.rtpengine.pid,
+    browserCallee: "panel-401",
+    answeringCallee: "phone-402",
   });
   return {
     ours: {
@@ -81,20 +99,14 @@ export async function startPair(): Promise<Pair> {
       browserCallee: "unit401",
       answeringCallee: "unit402",
     },
-    minimal: {
-      ...accounts,
-      sipPort: minimal.sipPort,
-      wssPort: minimal.wssPort,
-      kamailioPid: () => minimal.kamailio.pid,
-      rtpenginePid: () => minimal.rtpengine.pid,
-      browserCallee: "panel-401",
-      answeringCallee: "phone-402",
-    },
+    minimal: serverOf(minimal),
+    minimalFast: serverOf(minimalFast),
     certificateFile: edge.values.certificateFile,
     stop: async () => {
       await minimal.stop();
+      await minimalFast.stop();
       await edge.stop();
-      ports.release();
+      for (const block of ports) block.release();
       folder.remove();
     },
   };

@@ -114,6 +114,8 @@ test("what a spreadsheet of another country saves is read as well", async () => 
     api.store.units.list({ siteId: house.site.id }).map(({ name }) => name),
     ["intercom-entrance", "unit401", "unit402", "unit701", "unit702"],
   );
+  // "Unicode text" is separated by tabs.
+  assert.equal((await run("units", "number\tbuilding\r\n703\tB\r\n")).counts.added, 1);
 });
 
 test("a file without its columns, or that is no CSV, is refused at once", async () => {

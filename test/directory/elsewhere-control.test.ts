@@ -6,10 +6,12 @@ import { after, before, test } from "node:test";
 import type { AuditPage } from "../../bridge/src/api/audit.ts";
 import type { Building, Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
+import type { Provisioning } from "../../bridge/src/api/provisioning.ts";
 import type { Grant, GrantWithCode, RemoteSite } from "../../bridge/src/api/remote.ts";
 import type { SiteHealth } from "../../bridge/src/api/site-health.ts";
 import { readInvitation } from "../../bridge/src/directory/remote/invitation.ts";
 import { relayToken } from "../../bridge/src/directory/remote/sealed-frame.ts";
+import type { DirectoryStatus } from "../../infra/control/src/wire.ts";
 import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
 import type { Control } from "../lab/control.ts";
 import { startControlAlone } from "../lab/control-alone.ts";
@@ -32,12 +34,14 @@ let installer: BridgeApi;
 let siteA: Site;
 let siteB: Site;
 let building: Building;
+let tokens: { a: string; b: string };
 
 before(async () => {
   lab = labFolder("elsewhere");
   ports = await reservePorts();
   ({ control, stop: stopControl } = await startControlAlone("elsewhere-control"));
-  const token = `${await control.addSite(A)} ${await control.addSite(B)}`;
+  tokens = { a: await control.addSite(A), b: await control.addSite(B) };
+  const token = `${tokens.a} ${tokens.b}`;
   const folder = (name: string) => join(lab.path, name);
   [atSite, atInstaller] = await Promise.all([
     startBridge({ folder: folder("site"), port: ports.base, control: { url: control.url, token, caFile: null } }),
@@ -89,6 +93,23 @@ const post = (grantId: string, token: string, body: Buffer) =>
     body,
     headers: { "content-type": "application/octet-stream" },
   });
+
+test("each site of the app reaches the server by its own token, with its own directory alone", async () => {
+  const live = async () => (await site.get<Provisioning[]>("/api/provisioning")).map(({ state }) => state).join();
+  await until(async () => (await live()) === "live,live", { what: "both sites to be live", timeoutMs: 20_000 });
+  const of = async (token: string) =>
+    (await control.request("GET", "/v1/directory", { token })).json<DirectoryStatus>();
+  const before = [await of(tokens.a), await of(tokens.b)];
+  assert.deepEqual(
+    before.map(({ domain }) => domain),
+    [A, B],
+  );
+  await site.post<Unit>("/api/units", { buildingId: building.id, number: "1" });
+  await until(async () => (await of(tokens.a)).contentHash !== before[0]?.contentHash, { what: "the edit" });
+  await until(async () => (await live()) === "live,live", { what: "both sites to be live" });
+  assert.equal((await of(tokens.b)).contentHash, before[1]?.contentHash);
+  assert.equal((await of(tokens.b)).revision, before[1]?.revision);
+});
 
 test("the installer manages the one site that was opened, by the site's own rules and under its log", async () => {
   const { code } = await grant();

@@ -50,6 +50,7 @@ function statement(text: string, result: string): string {
 }
 const CALLEE = statement(CALL, "callee");
 const RULES = statement(CALL, "rules");
+const HOURS = statement(CALL, "hours");
 const ACCOUNTS = statement(STEPS, "accounts");
 
 const fill = (sql: string, values: Record<string, string | number>) =>
@@ -93,7 +94,9 @@ function ask(db: Db, { caller, callerNumber, callee, atUnix }: Question): Answer
   const [unit, only] = found.map(String);
   const base = { domain: DOMAIN, unit: unit ?? "", name: caller, number: callerNumber, TS: atUnix };
   // The script pushes them, so the last row is tried first.
-  const rules = all(RULES, base).toReversed();
+  const rules = all(RULES, base)
+    .toReversed()
+    .filter(([, , , rule]) => rule === 0 || all(HOURS, { ...base, rule: Number(rule) }).length > 0);
   const steps = rules.map(([action, ringSeconds, target]) => {
     const of_step = ofStep(String(action), { unit: unit ?? "", only: only ?? "", target: String(target) });
     const accounts = all(ACCOUNTS, { call_site: DOMAIN, call_caller: caller, of_step }).map(([name]) => String(name));

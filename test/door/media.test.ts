@@ -1,8 +1,9 @@
 /** Who hears whom: every call goes through RTPEngine, and none is without audio for its lack. */
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import type { header } from "../lab/sip/message.ts";
+import type { HeaderLine, header, SipMessage } from "../lab/sip/message.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
+import type { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
 import { DOMAIN, house, inHouse, ringing, status } from "./house.ts";
 
@@ -127,6 +128,60 @@ describe("media", () => {
     assert.equal(reply.status, 488);
   });
 
+  test("a new INVITE within a call and without an offer is not served, and the call goes on", async () => {
+    const door = await house.device("door");
+    const mobile = await house.device("mobile401");
+    const call = await door.call("unit401");
+    (await ringing(mobile)).answer(200);
+    assert.equal((await call.final).status, 200);
+    assert.equal((await call.request("INVITE", { body: "" })).status, 488);
+    assert.equal((await call.request("UPDATE")).status, 200, "a refresh of the session has none");
+    assert.equal((await call.hangup()).status, 200);
+    await house.quiet();
+  });
+
+  test("a call that is answered without an answer to its offer ends at once on both sides", async () => {
+    const door = await house.device("door");
+    const mobile = await house.device("mobile401");
+    const call = await door.call("unit401");
+    const rung = await ringing(mobile);
+    mobile.reply(rung.invite as SipMessage, 200, { toTag: rung.localTag, headers: contactOf(mobile) });
+    assert.equal(await status(call), 200);
+    assert.equal((await call.endedByPeer).method, "BYE");
+    assert.equal((await rung.endedByPeer).method, "BYE");
+    assert.equal((await house.finished()).at(-1), "ended system");
+    await house.quiet();
+  });
+
+  test("a call whose answer came with the ringing is heard before and after its 200", async () => {
+    const door = await house.device("door");
+    const mobile = await house.device("mobile401");
+    const [a, b] = [await RtpPeer.open(), await RtpPeer.open()];
+    try {
+      const call = await door.call("unit401", { rtp: a });
+      const rung = await ringing(mobile);
+      b.connect(rung.invite?.body ?? "");
+      const headers = [...contactOf(mobile), ["Content-Type", "application/sdp"] as const];
+      mobile.reply(rung.invite as SipMessage, 183, { toTag: rung.localTag, headers, body: b.sdp() });
+      const early = await door.waitFor("the early answer", (m) => m.status === 183);
+      a.connect(early.body);
+      a.play(440);
+      b.play(1000);
+      await until(() => a.share(1000) > 0.9 && b.share(440) > 0.9, { what: "audio both ways while it rings" });
+      mobile.reply(rung.invite as SipMessage, 200, { toTag: rung.localTag, headers: contactOf(mobile) });
+      assert.equal(await status(call), 200);
+      a.connect(early.body);
+      const received = a.received;
+      await until(() => a.received > received + 50 && a.share(1000) > 0.9, { what: "a second more of it" });
+      assert.equal((await call.hangup()).status, 200);
+      assert.equal((await house.finished()).at(-1), "ended caller");
+    } finally {
+      a.close();
+      b.close();
+    }
+    await house.quiet();
+  });
+
   test("without RTPEngine a call is refused at once, and the next one after its return comes through", async () => {
     const door = await house.device("door");
     const mobile = await house.device("mobile401");
@@ -163,6 +218,10 @@ describe("media", () => {
     await house.edge.startRtpengine();
   });
 });
+
+function contactOf(agent: SipAgent): HeaderLine[] {
+  return [["Contact", `<${agent.contactUri}>`]];
+}
 
 /** The Route lines of an in-dialog request. */
 function routes(message: Parameters<typeof header>[0] | null | undefined): (readonly ["Route", string])[] {

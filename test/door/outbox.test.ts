@@ -40,6 +40,33 @@ describe("the outbox", () => {
     assert.doesNotMatch(house.edge.kamailioLog(), /locked|is lost/);
   });
 
+  test("calls with one Call-ID and tag are one call each, with their own events, and each can be ended", async () => {
+    house.rules({ unit: "unit401" });
+    const door = await house.device("door");
+    const mobile = await house.device("mobile401");
+    const seen = house.edge.events(DOMAIN).at(-1)?.id ?? 0;
+    const same = { callId: "always-the-same", from: `<${door.aor}>;tag=1` };
+    const since = () => byCall(house.edge.events(DOMAIN).filter((event) => event.id > seen));
+    for (const [n, outcome] of [486, 200, 200].entries()) {
+      const call = await door.call("unit401", { ...same, cseq: 1 + 10 * n });
+      (await ringing(mobile, n)).answer(outcome);
+      assert.equal(await status(call), outcome);
+      if (n === 1) assert.equal((await call.hangup()).status, 200);
+      await until(() => since()[n]?.length === [3, 4, 3][n], { what: "the events of the call" });
+      if (n < 2) continue;
+      const response = await house.edge.rpc(`/calls/end?domain=${DOMAIN}&account=door`);
+      assert.deepEqual(await response.json(), { ended: 1 });
+      assert.equal((await call.endedByPeer).method, "BYE");
+    }
+    assert.deepEqual(
+      (await until(() => since()[2]?.length === 4 && since(), { what: "the end of the last" })).map((events) =>
+        events.map(({ kind }) => kind).join(),
+      ),
+      ["invited,ringing,failed", "invited,ringing,answered,ended", "invited,ringing,answered,ended"],
+    );
+    house.seed(lineAccounts(), lineRules());
+  });
+
   test("a kill in the middle of calls leaves each of them with one end, before or after it", async () => {
     const seen = house.edge.events(DOMAIN).at(-1)?.id ?? 0;
     const callers = await openLines();

@@ -84,6 +84,32 @@ for (const [name, outage] of outages) {
       }
     });
 
+    test("a call whose ACK was still under way goes on", async () => {
+      const door = await house.device("door");
+      const mobile = await house.device("mobile401");
+      const held: (string | Uint8Array)[] = [];
+      const send = door.wire.send;
+      door.wire.send = (text) => (String(text).startsWith("ACK sip:mobile401") ? held.push(text) : send(text));
+      const { call, answered } = await talk(door, mobile);
+      await until(() => held[0], { what: "the ACK" });
+      await outage();
+      door.wire.send = send;
+      send(held[0] ?? "");
+      await until(() => answered.messages.some(({ method }) => method === "ACK"), { what: "the ACK" });
+      assert.equal((await call.request("INFO")).status, 200);
+      assert.equal((await call.hangup()).status, 200);
+      assert.equal((await answered.endedByPeer).method, "BYE");
+      assert.equal((await house.finished()).at(-1), "ended caller");
+    });
+
+    test("a call that was just hung up does not come back", async () => {
+      const { call, answered } = await talk(await house.device("door"), await house.device("mobile401"));
+      assert.equal((await call.hangup()).status, 200);
+      assert.equal((await answered.endedByPeer).method, "BYE");
+      await outage();
+      assert.equal(await house.edge.jsonRpc("dlg.profile_get_size", ["caller", `door@${DOMAIN}`]), 0);
+    });
+
     test("a panel that came back on a new socket gets the door's BYE, and can hang up itself", async () => {
       for (const hangsUp of ["door", "panel"]) {
         const door = await house.device("door");

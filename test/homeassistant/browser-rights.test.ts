@@ -1,41 +1,41 @@
 /** What a browser lets the panel do inside Home Assistant: microphone, sound before a tap, notifications, https. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { Browser } from "playwright-core";
-import { around } from "../lab/around.ts";
 import { findTone } from "../lab/audio.ts";
-import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
 import { newPageAs } from "./browser.ts";
-import { DOOR_HZ, DoorHouse } from "./door-house.ts";
+import { DOOR_HZ } from "./door-house.ts";
+import { anotherBrowser, browser, house, houseWithBrowser } from "./house-with-browser.ts";
 import { PanelAtHome, type Way } from "./panel-at-home.ts";
 import { startTlsFront } from "./tls-front.ts";
 
 const ROSA_HZ = 1000;
 const WAYS: Way[] = ["frame", "native"];
 
-let house: DoorHouse;
-let browser: Browser;
 /** Sound stays locked until somebody touches the page, as in a person's browser. */
 let shy: Browser;
 /** It gives no microphone. */
 let refusing: Browser;
 
-around(
-  async () => {
-    house = await DoorHouse.start();
-    const { certificateFile } = house.edge.values;
-    browser = await startChromium({ certificateFile, sound: house.toneFile(ROSA_HZ) });
-    shy = await startChromium({ certificateFile, autoplay: false });
-    refusing = await startChromium({ certificateFile, microphone: "ask" });
-  },
-  async () => {
-    await refusing?.close();
-    await shy?.close();
-    await browser?.close();
-    await house?.stop();
-  },
-);
+houseWithBrowser({ microphoneHz: ROSA_HZ }, async () => {
+  shy = await anotherBrowser({ autoplay: false });
+  refusing = await anotherBrowser({ microphone: "ask" });
+});
+
+/** The browser has no answer yet: Playwright itself knows only yes and no. */
+async function askFirst(panel: PanelAtHome): Promise<void> {
+  const session = await panel.context.newCDPSession(panel.page);
+  const { targetInfo } = await session.send("Target.getTargetInfo");
+  const { browserContextId } = targetInfo;
+  await session.send("Browser.setPermission", {
+    permission: { name: "microphone" },
+    setting: "prompt",
+    ...(browserContextId !== undefined && { browserContextId }),
+  });
+  await panel.page.reload();
+}
 
 for (const way of WAYS) {
   test(`the frame passes on what Home Assistant's page was allowed: microphone and notifications: ${way}`, async () => {
@@ -62,6 +62,21 @@ for (const way of WAYS) {
     const panel = await PanelAtHome.open(refusing, house, house.home.rosa, { way, permissions: [] });
     await panel.setUp(house, "401");
     await panel.root.getByText("this browser was told not to allow it").waitFor();
+    await panel.close();
+  });
+
+  test(`a browser that was not asked for the microphone yet is asked by a button, before somebody rings: ${way}`, async () => {
+    const panel = await PanelAtHome.open(browser, house, house.home.rosa, { way, permissions: [] });
+    await askFirst(panel);
+    await panel.setUp(house, "401");
+    const notice = panel.root.locator("[data-notice=microphone-ask]");
+    await notice.getByText("The browser has not been asked for the microphone yet.").waitFor();
+    if (process.env.NEOLIA_SHOTS) {
+      await panel.page.screenshot({ path: join(process.env.NEOLIA_SHOTS, `microphone-ask-${way}.png`) });
+    }
+    // The browser's own question is answered with yes.
+    await notice.getByRole("button", { name: "Allow the microphone" }).click();
+    await notice.waitFor({ state: "detached" });
     await panel.close();
   });
 

@@ -1,33 +1,18 @@
 /** A door call in Home Assistant, through Core's own ingress: who is rung, who hears whom, and who learns nothing of it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Browser } from "playwright-core";
 import type { CallPage } from "../../bridge/src/api/call.ts";
-import { around } from "../lab/around.ts";
 import { findTone } from "../lab/audio.ts";
-import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
-import { DOOR_HZ, DoorHouse } from "./door-house.ts";
+import { DOOR_HZ } from "./door-house.ts";
+import { browser, house, houseWithBrowser } from "./house-with-browser.ts";
 import { passwordOf } from "./onboarding.ts";
 import { PanelAtHome, type Way } from "./panel-at-home.ts";
 
 const ROSA_HZ = 1000;
 const LISTEN_MS = 1_500;
 
-let house: DoorHouse;
-let browser: Browser;
-
-around(
-  async () => {
-    house = await DoorHouse.start();
-    const { certificateFile } = house.edge.values;
-    browser = await startChromium({ sound: house.toneFile(ROSA_HZ), certificateFile });
-  },
-  async () => {
-    await browser?.close();
-    await house?.stop();
-  },
-);
+houseWithBrowser({ microphoneHz: ROSA_HZ });
 
 const WAYS: { way: Way; name: string }[] = [
   { way: "frame", name: "by the sidebar's entry" },

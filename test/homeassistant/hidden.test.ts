@@ -6,28 +6,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { around } from "../lab/around.ts";
+import type { Page } from "playwright-core";
 import { findTone } from "../lab/audio.ts";
-import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
 import { accessible } from "../panel/inspect.ts";
-import { DOOR_HZ, DoorHouse } from "./door-house.ts";
+import { DOOR_HZ } from "./door-house.ts";
+import { browser, house, houseWithBrowser } from "./house-with-browser.ts";
 import { PanelAtHome, type Way } from "./panel-at-home.ts";
 
-let house: DoorHouse;
-let browser: Browser;
-
-around(
-  async () => {
-    house = await DoorHouse.start();
-    browser = await startChromium({ certificateFile: house.edge.values.certificateFile });
-  },
-  async () => {
-    await browser?.close();
-    await house?.stop();
-  },
-);
+houseWithBrowser();
 
 /** Before the page loads: the tab can be hidden, and five minutes can be over. */
 const TAB = `(() => {

@@ -3,13 +3,11 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Browser } from "playwright-core";
-import { around } from "../lab/around.ts";
-import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
 import { accessible } from "../panel/inspect.ts";
 import { CoreSocket } from "./core-socket.ts";
-import { DoorHouse, nativePanel } from "./door-house.ts";
+import { nativePanel } from "./door-house.ts";
+import { browser, house, houseWithBrowser } from "./house-with-browser.ts";
 import { PanelAtHome, type Way } from "./panel-at-home.ts";
 
 const WAYS: Way[] = ["frame", "native"];
@@ -29,22 +27,10 @@ Night:
       primary-text-color: "rgb(240, 240, 250)"
 `;
 
-let house: DoorHouse;
-let browser: Browser;
-
-around(
-  async () => {
-    house = await DoorHouse.start({
-      files: { "themes/lab.yaml": THEMES },
-      nativePanels: nativePanel("edge-to-edge", "    handle_safe_area: true\n"),
-    });
-    browser = await startChromium({ certificateFile: house.edge.values.certificateFile });
-  },
-  async () => {
-    await browser?.close();
-    await house?.stop();
-  },
-);
+houseWithBrowser({
+  files: { "themes/lab.yaml": THEMES },
+  nativePanels: nativePanel("edge-to-edge", "    handle_safe_area: true\n"),
+});
 
 /** Keeps a picture when `NEOLIA_SHOTS` names a folder. */
 async function shot(panel: PanelAtHome, name: string): Promise<void> {

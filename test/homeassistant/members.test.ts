@@ -3,14 +3,13 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Browser, Locator } from "playwright-core";
+import type { Locator } from "playwright-core";
 import type { Member } from "../../bridge/src/api/member.ts";
-import { around } from "../lab/around.ts";
-import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
 import { accessible } from "../panel/inspect.ts";
 import { CoreSocket } from "./core-socket.ts";
-import { DoorHouse, nativePanel } from "./door-house.ts";
+import { nativePanel } from "./door-house.ts";
+import { browser, house, houseWithBrowser } from "./house-with-browser.ts";
 import { PanelAtHome } from "./panel-at-home.ts";
 
 const SIZES = {
@@ -19,19 +18,7 @@ const SIZES = {
   desk: { width: 1440, height: 900 },
 };
 
-let house: DoorHouse;
-let browser: Browser;
-
-around(
-  async () => {
-    house = await DoorHouse.start();
-    browser = await startChromium({ certificateFile: house.edge.values.certificateFile });
-  },
-  async () => {
-    await browser?.close();
-    await house?.stop();
-  },
-);
+houseWithBrowser();
 
 async function openPage(path = ""): Promise<{ panel: PanelAtHome; page: Locator }> {
   const panel = await PanelAtHome.open(browser, house, house.home.owner, { path: `/admin/members${path}` });

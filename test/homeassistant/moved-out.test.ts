@@ -1,27 +1,12 @@
 /** Who moves out takes no bell along: a resident's device loses call, registration and account with the unit. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Browser } from "playwright-core";
 import type { Account } from "../../bridge/src/api/directory.ts";
-import { around } from "../lab/around.ts";
-import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
-import { DoorHouse } from "./door-house.ts";
+import { browser, house, houseWithBrowser } from "./house-with-browser.ts";
 import { PanelAtHome } from "./panel-at-home.ts";
 
-let house: DoorHouse;
-let browser: Browser;
-
-around(
-  async () => {
-    house = await DoorHouse.start();
-    browser = await startChromium({ sound: house.toneFile(1000), certificateFile: house.edge.values.certificateFile });
-  },
-  async () => {
-    await browser?.close();
-    await house?.stop();
-  },
-);
+houseWithBrowser({ microphoneHz: 1000 });
 
 test("a resident who loses the unit in mid-call loses the call, is not rung any more, and rings again in the next unit without a reload", async () => {
   const { rosa } = house.home;

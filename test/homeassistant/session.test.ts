@@ -1,31 +1,19 @@
 /** What the panel does when Home Assistant's session ends, the app restarts, or an administrator changes who may what. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
-import type { Browser } from "playwright-core";
-import { around } from "../lab/around.ts";
 import { findTone } from "../lab/audio.ts";
-import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
+import { accessible } from "../panel/inspect.ts";
 import { CoreSocket } from "./core-socket.ts";
-import { DOOR_HZ, DoorHouse } from "./door-house.ts";
+import { DOOR_HZ } from "./door-house.ts";
+import { browser, house, houseWithBrowser } from "./house-with-browser.ts";
 import { addPerson } from "./onboarding.ts";
 import { PanelAtHome, type Way } from "./panel-at-home.ts";
 
 const WAYS: Way[] = ["frame", "native"];
 
-let house: DoorHouse;
-let browser: Browser;
-
-around(
-  async () => {
-    house = await DoorHouse.start();
-    browser = await startChromium({ certificateFile: house.edge.values.certificateFile });
-  },
-  async () => {
-    await browser?.close();
-    await house?.stop();
-  },
-);
+houseWithBrowser();
 
 /** Opens the call list, which asks the bridge anew, and comes back. */
 async function callListWorks(panel: PanelAtHome): Promise<void> {
@@ -165,7 +153,7 @@ test("Core restarts in mid-call: Home Assistant may build the frame anew; nobody
   await until(
     async () => {
       if (await panel.root.locator("neolia-call-view, neolia-home-view").first().isVisible()) return true;
-      await panel.follow("");
+      if ((await panel.page.locator("iframe").count()) === 0) await panel.follow("");
       return false;
     },
     { timeoutMs: 60_000, everyMs: 2_000, what: "the panel to be back" },
@@ -173,6 +161,8 @@ test("Core restarts in mid-call: Home Assistant may build the frame anew; nobody
   if (await talking.isVisible()) {
     await hearsTheDoor(panel);
     await panel.hangUp();
+  } else {
+    await panel.root.getByText("The call with Entrance ended because this page was left or loaded anew.").waitFor();
   }
   await house.door.waitFor("CALL_CLOSED");
   await panel.ready();
@@ -183,6 +173,37 @@ test("Core restarts in mid-call: Home Assistant may build the frame anew; nobody
   await hearsTheDoor(panel);
   await panel.hangUp();
   await house.door.waitFor("CALL_CLOSED");
+  await panel.close();
+});
+
+test("the frame is left in mid-call: the call is over, and whoever comes back reads it and calls the door with one tap", async () => {
+  const panel = await PanelAtHome.open(browser, house, house.home.rosa, { way: "frame" });
+  await panel.setUp(house, "401");
+  house.door.mark();
+  await house.door.dial("unit401");
+  await panel.rings();
+  await panel.answer();
+  await panel.visit("/profile");
+  await house.door.waitFor("CALL_CLOSED");
+  house.door.mark();
+  await panel.follow("");
+  const notice = panel.root.locator("[data-notice=interrupted]");
+  await notice.getByText("The call with Entrance ended").waitFor();
+  await accessible(panel.frame, "a call that ended with its page");
+  if (process.env.NEOLIA_SHOTS)
+    await panel.page.screenshot({ path: join(process.env.NEOLIA_SHOTS, "interrupted.png") });
+  await notice.getByRole("button", { name: "Call back" }).click();
+  await house.door.waitFor("CALL_INCOMING");
+  await house.door.accept();
+  await panel.root.locator("neolia-call-view .time").waitFor();
+  await hearsTheDoor(panel);
+  await panel.hangUp();
+  await house.door.waitFor("CALL_CLOSED");
+  await panel.ready();
+  assert.equal(await notice.count(), 0);
+  await panel.page.reload();
+  await panel.ready();
+  assert.equal(await notice.count(), 0);
   await panel.close();
 });
 

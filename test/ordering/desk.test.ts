@@ -475,6 +475,8 @@ test("a line comes with its unit, gateway, the bridge's account and rules: the b
   const bridge = luigi.store.accounts.list({ siteId }).find(({ type }) => type === "bridge")?.username;
   const first = ["ht841_restaurant1", "forward", `sip:${bridge}@${DOMAIN}`];
   assert.deepEqual(rules(), [first, ["*", "ring", null]]);
+  assert.throws(() => luigi.settings({ backupNumber: "0639980178" }), { code: "BACKUP_UNKNOWN" });
+  directory.accounts.create({ siteId, type: "gateway", label: "Trunk", username: "chef" });
   luigi.settings({ backupNumber: "chef" });
   assert.deepEqual(rules(), [first, ["*", "ring", null], ["*", "forward", `sip:chef@${DOMAIN}`]]);
   luigi.settings({ backupNumber: null });

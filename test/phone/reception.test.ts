@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { Breaker } from "../../bridge/src/voice/breaker.ts";
 import type { CallLeg, CallLegListener, PlayedClip } from "../../bridge/src/voice/call-leg.ts";
-import { Clips } from "../../bridge/src/voice/clips.ts";
+import { beep, Clips } from "../../bridge/src/voice/clips.ts";
 import type { ConversationLimits } from "../../bridge/src/voice/conversation.ts";
 import { Reception } from "../../bridge/src/voice/reception.ts";
 import { ScriptedEngine, type ScriptedSession } from "../../bridge/src/voice/scripted-engine.ts";
 import { voiceError } from "../../bridge/src/voice/voice-errors.ts";
-import { until } from "../lab/until.ts";
+import { holds, until } from "../lab/until.ts";
 import { CALLER, type Restaurant, restaurant } from "../ordering/restaurant.ts";
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };
@@ -35,6 +35,9 @@ class FakeLeg implements CallLeg {
   joined: CallLeg | null = null;
   holds = false;
   readonly given = new Map<string, number>();
+  /** Clips that were played to their end, and how long they were, bytes. */
+  private readonly over = new Set<string>();
+  readonly heard = new Set<number>();
 
   constructor(callId: string) {
     this.callId = callId;
@@ -68,7 +71,17 @@ class FakeLeg implements CallLeg {
   play(id: string, sound: Uint8Array, last: boolean): void {
     const played = (this.given.get(id) ?? 0) + sound.length;
     this.given.set(id, played);
-    if (last && !this.holds) setImmediate(() => this.listener?.played({ id, played, complete: true }));
+    if (!last || this.holds) return;
+    setImmediate(() => {
+      this.listener?.played({ id, played, complete: true });
+      this.over.add(id);
+      this.heard.add(played);
+    });
+  }
+
+  /** Everything that was given was played, and told. */
+  get heardAll(): boolean {
+    return [...this.given.keys()].every((id) => this.over.has(id));
   }
 
   flush(): Promise<PlayedClip[]> {
@@ -125,6 +138,10 @@ async function dial(): Promise<{ leg: FakeLeg; session: ScriptedSession }> {
   return { leg, session: session as ScriptedSession };
 }
 
+function diskFull(): never {
+  throw new Error("database or disk is full");
+}
+
 let tools = 0;
 /** The model calls a tool, and its response is done. */
 function tool(session: ScriptedSession, name: string, args: object = {}): void {
@@ -133,6 +150,10 @@ function tool(session: ScriptedSession, name: string, args: object = {}): void {
   session.listener.responseEnded("completed");
 }
 
+const RIGHT = "Le total est de neuf euros cinquante.";
+const BEEP_BYTES = beep("pcma").length;
+const wrongStopped = ({ callId }: FakeLeg) =>
+  luigi.ordering.boards.details(callId, true).transcript.filter(({ text }) => text === "wrong amount stopped").length;
 const past = () => luigi.ordering.boards.history(luigi.line.id, null, 10, true).calls;
 const drafts = () => luigi.ordering.boards.board(luigi.line.id).drafts;
 const MARINARA = { item_id: "marinara", quantity: 1, option_ids: ["taille-normale"] };
@@ -146,8 +167,7 @@ describe("before the answer", () => {
       });
     const leg = new FakeLeg("early");
     reception.take(leg);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.equal(leg.status, 0);
+    await holds(() => leg.status === 0, 100, "no answer before the session stands");
     allow();
     await until(() => leg.status === 200, { what: "the answer" });
     const setup = engine.sessions[0]?.setup;
@@ -217,7 +237,7 @@ describe("the talk", () => {
     tool(session, "read_back");
     await until(() => spoken.some((text) => text.startsWith("Je récapitule")), { what: "the read-back" });
     assert.equal(session.responds.length, 2, "the model says nothing of its own there");
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => leg.heardAll, { what: "the read-back to be played" });
     luigi.wait(1000);
     session.listener.turnBegan(Date.now() + 10 ** 12);
     session.listener.turnEnded(Date.now());
@@ -232,11 +252,10 @@ describe("the talk", () => {
     const { leg, session } = await dial();
     tool(session, "add_item", MARINARA);
     tool(session, "set_details", { name: "Paul", pickup_time: "asap" });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => leg.heardAll, { what: "what was said so far to be played" });
     leg.holds = true;
     tool(session, "read_back");
-    await until(() => spoken.some((text) => text.startsWith("Je récapitule")), { what: "the read-back" });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => !leg.heardAll, { what: "the read-back to begin" });
     session.listener.turnBegan(Date.now());
     session.listener.turnEnded(Date.now());
     tool(session, "confirm_order");
@@ -253,11 +272,13 @@ describe("the talk", () => {
     const lie = async (n: number) => {
       session.listener.speech({ itemId: `lie${n}`, g711: Buffer.alloc(16_000) });
       session.listener.words({ itemId: `lie${n}`, text: "Ça fait trois euros.", complete: true });
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      // The right total is known as a clip after the first time.
+      const answered = () => (n === 1 ? spoken.includes(RIGHT) : n === 3 ? session.closed : wrongStopped(leg) === n);
+      await until(answered, { what: `what follows lie ${n}` });
+      if (n < 3) await until(() => leg.heardAll, { what: "all of it to be played" });
       assert.equal(leg.given.get(`lie${n}`), undefined, "not a byte of it was played");
     };
     await lie(1);
-    assert.ok(spoken.includes("Le total est de neuf euros cinquante."));
     await lie(2);
     await lie(3);
     assert.ok(session.closed);
@@ -287,8 +308,7 @@ describe("the talk", () => {
       const { leg, session } = await dial();
       tool(session, "add_item", MARINARA);
       act(session);
-      await until(() => spoken.some((text) => /après le signal/.test(text)), { what: "the offer of a message" });
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await until(() => leg.heard.has(BEEP_BYTES), { what: "the tone" });
       for (let n = 0; n < 100; n++) leg.listener?.heard(new Uint8Array(160));
       leg.end("them");
       assert.equal(past()[0]?.reason, reason);
@@ -325,6 +345,43 @@ describe("the talk", () => {
     leg.end("them");
     assert.ok(person.ended);
   });
+
+  for (const [when, until_] of [
+    ["while the order grows", "add_item"],
+    ["at the read-back", "read_back"],
+    ["at the yes", "confirm_order"],
+  ] as const) {
+    test(`the disk is full ${when}: the caller gets a person, the bridge lives, and nothing counts as ordered`, async () => {
+      person = new FakeLeg("person");
+      const { leg, session } = await dial();
+      const steps = [
+        ["add_item", MARINARA],
+        ["set_details", { name: "Paul", pickup_time: "asap" }],
+        ["read_back", {}],
+        ["confirm_order", {}],
+      ] as const;
+      for (const [name, args] of steps) {
+        if (name === "confirm_order") {
+          await until(() => spoken.some((text) => text.startsWith("Je récapitule")), { what: "the read-back" });
+          luigi.wait(1000);
+          session.listener.turnBegan(Date.now() + 10 ** 12);
+          session.listener.turnEnded(Date.now());
+        }
+        if (name === until_) luigi.store.orderCalls.append = diskFull;
+        if (name === until_) luigi.store.orderCalls.update = diskFull;
+        if (name === until_) luigi.store.orderCalls.addTranscript = diskFull;
+        tool(session, name, args);
+        if (name === until_) break;
+      }
+      // Whatever comes in meanwhile, from the caller or from what was played, ends nothing else.
+      session.listener.callerSaid("oui");
+      await until(() => person?.listener, { what: "the person to be rung" });
+      person.listener?.answered();
+      await until(() => leg.joined === person, { what: "the two to be joined" });
+      leg.end("them");
+      assert.equal(luigi.ordering.boards.board(luigi.line.id).orders.length, 0);
+    });
+  }
 
   test("a person who hangs up during the summary leaves the caller with a message to leave, not in silence", async () => {
     person = new FakeLeg("staff");

@@ -49,7 +49,10 @@ export const LineSettings = Type.Object(
     /** Spoken first, then the others if the caller speaks them. */
     languages: Type.Array(Language, { minItems: 1, maxItems: 2, uniqueItems: true }),
     concurrentCalls: Type.Integer({ minimum: 1, maximum: 20 }),
-    /** Rung last, after staff panels and phones: an account of the site, or a number where its edge has a trunk. */
+    /**
+     * Rung last, after staff panels and phones: the name of an account of the site, a phone's or a trunk's (of type
+     * gateway). Telephone numbers themselves are not dialled: that is for whatever is behind the account.
+     */
     backupNumber: Type.Union([SipName, Type.Null()]),
     /** May the assistant offer something more? */
     upsell: Type.Boolean(),

@@ -67,6 +67,8 @@ export const RemoteSite = Type.Object({
   backups: Type.Boolean(),
   addedAtMs: Type.Integer(),
   expiresAtMs: Type.Integer(),
+  /** Of Neolia over there, as last heard; null: not since the start. */
+  version: Type.Union([Type.String(), Type.Null()]),
 });
 
 export type NewGrant = Static<typeof NewGrant>;

@@ -127,6 +127,7 @@ export const ERRORS = {
   UNIT_HAS_LINE: conflict(),
   /** A call is on the line. */
   LINE_BUSY: conflict(),
+  BACKUP_UNKNOWN: request(400),
 
   /** The store or disk refuses: nothing was changed. */
   STORE_UNAVAILABLE: { status: 503, category: "unavailable", retryable: true },

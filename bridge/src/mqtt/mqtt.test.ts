@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { callEvent } from "../../../test/fakes/call-events.ts";
-import { accountId, DOMAIN, DOOR, SITE, storedSite, UNIT_401, UNIT_402 } from "../../../test/fakes/stored-site.ts";
+import {
+  accountId,
+  DOMAIN,
+  DOOR,
+  OTHER_SITE,
+  SITE,
+  storedSite,
+  UNIT_401,
+  UNIT_402,
+} from "../../../test/fakes/stored-site.ts";
 import { cuttable } from "../../../test/lab/cuttable.ts";
 import { labFolder } from "../../../test/lab/folder.ts";
 import { Mosquitto, type MqttListener } from "../../../test/lab/mosquitto.ts";
@@ -465,4 +474,33 @@ test("a site that was removed while the broker and we were away leaves nothing b
   for (const topic of [configOf(SITE), configOf(UNIT_401), `${TOPIC}/unit401/state`, `${TOPIC}/availability`]) {
     await until(() => listener.last(topic) === "", { what: topic });
   }
+});
+
+test("two sites with the same flat and panel are two worlds: calls, states, devices and commands of one say nothing of the other", async () => {
+  const OTHER = "neolia/other.example.com";
+  await start();
+  await until(
+    () => listener.last(`${OTHER}/unit401/state`) === "idle" && listener.last(`${TOPIC}/unit401/state`) === "idle",
+    {
+      what: "both sites",
+    },
+  );
+  // The site is part of what a call id is made of: no two sites have the same.
+  calls.take(OTHER_SITE, callEvent(1, "ringing", { callId: "f".repeat(32) }), 0);
+  await until(() => listener.last(`${OTHER}/unit401/state`) === "ringing", { what: "the call over there" });
+  take(1, "ringing");
+  take(2, "answered");
+  await until(() => listener.last(`${TOPIC}/unit401/state`) === "in-call", { what: "our call" });
+  assert.equal(listener.last(`${OTHER}/unit401/state`), "ringing");
+  assert.deepEqual(types(), ["ringing", "answered"]);
+  assert.equal(listener.last(`${TOPIC}/account/panel401/registered`), "on");
+  assert.equal(listener.last(`${OTHER}/account/panel401/registered`), "off");
+  await listener.say(`${OTHER}/unit401/do-not-disturb/set`, "on");
+  await until(() => commands.length > 0, { what: "the command" });
+  assert.deepEqual(commands, [[OTHER_SITE, { kind: "do-not-disturb", unit: "unit401", on: true }]]);
+  const theirs = listener.messages.filter(({ topic }) =>
+    topic.startsWith("homeassistant/device/neolia_other_example_com/"),
+  );
+  assert.ok(theirs.length > 0);
+  for (const { payload } of theirs) assert.ok(!payload.includes(`${TOPIC}/`), payload.slice(0, 200));
 });

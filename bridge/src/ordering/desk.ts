@@ -13,7 +13,10 @@ import { phrases } from "./speech/sentences.ts";
 export interface Desk extends OrderDesk {
   /** A call that is on; null: none, or it is over. */
   live(callId: string): LiveOrderCall | null;
-  /** Ends what a crash left open: confirmed orders are committed, all others become drafts. Returns how many calls. */
+  /**
+   * Ends what a crash or a full disk left open in the store: confirmed orders are committed, all others become drafts.
+   * Returns how many calls.
+   */
   recover(): number;
   stop(): void;
 }
@@ -69,7 +72,7 @@ export function openDesk(context: OrderingContext, orders: Orders): Desk {
   }
 
   function recover(): number {
-    const left = store.orderCalls.open();
+    const left = store.orderCalls.open().filter(({ callId }) => !live.has(callId));
     for (const call of left) {
       store.transaction(() => {
         const row = lineRow(store, call.lineId);

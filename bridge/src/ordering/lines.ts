@@ -46,6 +46,10 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
     const own = before === null ? undefined : rules.find(({ targetSipUri }) => targetSipUri === target(before));
     if (own) directory.rules.remove(own.id, null);
     if (backup === null) return;
+    // A number or a name that nothing is registered under would never ring, and nobody would know.
+    if (!store.accounts.byUsername(siteId, backup)) {
+      throw new AppError("BACKUP_UNKNOWN", `there is no account ${backup}`, { details: { field: "backupNumber" } });
+    }
     directory.rules.create({
       unitId,
       sourcePattern: "*",

@@ -177,15 +177,19 @@ export class LiveOrderCall implements OrderCall {
 
   end({ reason, costCents }: Parameters<OrderCall["end"]>[0]): void {
     if (this.over) return;
-    const { store, now } = this.options.context;
+    const { context, orders } = this.options;
+    const { store, now } = context;
+    this.over = true;
+    this.commands.clear();
+    // Whether or not it can be stored: what is left open in the store is closed later (desk.recover).
+    this.options.onEnd();
     store.transaction(() => {
+      // The caller's yes is stored, and what came of it was refused then: it is placed now.
+      if (this.data.state === "confirmed") this.keep(commitConfirmed(context, orders, this.call, this.data));
       const draft = isDraft(this.data, reason) || store.orderCalls.hasMessage(this.callId);
       const cents = this.call.costCents + Math.max(0, Math.ceil(costCents));
       this.save({ ...this.call, endedAtMs: now(), reason, costCents: cents, draft });
     });
-    this.over = true;
-    this.commands.clear();
-    this.options.onEnd();
   }
 
   /** The store is the only place where a call's state is: the kitchen writes there too. */

@@ -78,7 +78,10 @@ export function startOrdering(options: OrderingOptions): Ordering {
         if (before !== undefined && before !== state) deskChanged(context, row);
       }
     });
-  const watching = setInterval(lookAtClocks, LOOK_EVERY_MS);
+  const watching = setInterval(() => {
+    lookAtClocks();
+    guarded("closing calls that could not be stored", () => void desk.recover());
+  }, LOOK_EVERY_MS);
   const prune = (): void => guarded("dropping old transcripts", () => void caring.prune());
   const pruning = setInterval(prune, PRUNE_EVERY_MS);
   lookAtClocks();

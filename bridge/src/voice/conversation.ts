@@ -30,6 +30,7 @@ import { KnownNumbers } from "./known-numbers.ts";
 import { FIXED, type FixedPhrase, totalIs } from "./phrases.ts";
 import { Speaker, type Verdict } from "./speaker.ts";
 import { spokenLanguage } from "./spoken-language.ts";
+import { steady } from "./steady-order.ts";
 import type { ToolCall, VoiceEngine, VoiceError, VoiceListener, VoiceSession, Words } from "./voice-engine.ts";
 
 export interface ConversationLimits {
@@ -137,7 +138,10 @@ export class Conversation implements CallLegListener {
   /** The session stands and the desk's draft is open: from here on the call may be answered. */
   begin(session: VoiceSession, order: OrderCall): void {
     this.session = session;
-    this.order = order;
+    this.order = steady(order, (error) => {
+      this.options.log.error({ err: error, callId: this.options.leg.callId }, "the call could not be stored");
+      this.give("failed");
+    });
     this.stopCommands = order.onCommand((command) => this.obey(command));
   }
 

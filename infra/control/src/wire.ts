@@ -234,7 +234,7 @@ export const CallEvent = Type.Object({
   /** Grows by at least one with every event of the VPS; the cursor. */
   id: Type.Integer(),
   atMs: Type.Integer(),
-  /** First 32 hex digits of SHA-256(domain|Call-ID|From-tag); the INVITE carries it as `X-Neolia-Call`. */
+  /** 32 hex digits, others for each INVITE, which carries them as `X-Neolia-Call`. */
   callId: Type.String(),
   kind: CallEventKind,
   /** The authenticated account that calls. */

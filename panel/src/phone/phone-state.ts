@@ -1,6 +1,7 @@
 /** What the phone of this browser tells, and what it may be told to do. */
 import type { CallState } from "./call-machine.ts";
 import type { ConnectionState } from "./connection-machine.ts";
+import type { InterruptedCall } from "./interrupted-call.ts";
 import type { MicrophoneState } from "./microphone.ts";
 import type { RingtoneState } from "./ringtone.ts";
 
@@ -11,6 +12,8 @@ export interface PhoneState {
   call: CallState;
   microphone: MicrophoneState;
   ringtone: RingtoneState;
+  /** The call that the page took along when it went away; null after two minutes, or once another call is on. */
+  interrupted: InterruptedCall | null;
 }
 
 /** What a person does; any tab may, the leader carries it out. */

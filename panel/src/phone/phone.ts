@@ -4,6 +4,7 @@
  */
 import { type CallEffect, type CallEvent, type CallInfo, type CallState, transition } from "./call-machine.ts";
 import { randomUuid } from "./device-id.ts";
+import { CALL_BACK_MS, forgetInterruptedCall, interruptedCall, keepInterruptedCall } from "./interrupted-call.ts";
 import { lead } from "./leader.ts";
 import { CallMediaSource } from "./media-source.ts";
 import { preflight, watchMicrophone } from "./microphone.ts";
@@ -41,6 +42,7 @@ export class Phone {
     call: { phase: "idle" },
     microphone: { kind: "unknown" },
     ringtone: "locked",
+    interrupted: null,
   };
   private readonly listeners = new Set<(state: PhoneState) => void>();
   private readonly ringtone = new Ringtone((ringtone) => this.update({ ringtone }));
@@ -116,7 +118,12 @@ export class Phone {
 
   /** A page that goes away hangs up. It refuses no call that rings: it may be a reload, and then it rings again. */
   private leave(): void {
-    if (this.current.call.phase !== "incoming") this.calls.get(this.key() ?? "")?.terminate();
+    const { call } = this.current;
+    if (call.phase === "incoming") return;
+    if (call.phase === "active" && this.current.role === "leader") {
+      keepInterruptedCall({ peer: call.call.peer, atMs: Date.now() });
+    }
+    this.calls.get(this.key() ?? "")?.leave();
   }
 
   /** Gives the place to the next tab and lets go of everything. */
@@ -181,6 +188,12 @@ export class Phone {
   private becomeLeader(): void {
     // What another tab told of its own call and connection is over with that tab.
     this.update({ role: "leader", call: { phase: "idle" }, connection: { phase: "off" }, ringtone: "locked" });
+    const interrupted = interruptedCall(Date.now());
+    if (interrupted !== null) {
+      this.update({ interrupted });
+      const over = setTimeout(() => this.update({ interrupted: null }), interrupted.atMs + CALL_BACK_MS - Date.now());
+      this.stops.push(() => clearTimeout(over));
+    }
     this.audio = document.createElement("audio");
     this.audio.autoplay = true;
     this.audio.hidden = true;
@@ -257,7 +270,8 @@ export class Phone {
   private dispatch(event: CallEvent): void {
     const before = this.current.call;
     const { state, effects } = transition(before, event);
-    if (state !== before) this.update({ call: state });
+    if (state !== before) this.update({ call: state, ...(state.phase !== "idle" && { interrupted: null }) });
+    if (before.phase === "idle" && state.phase !== "idle") forgetInterruptedCall();
     for (const effect of effects) this.carryOut(effect);
     if (state !== before) this.follow(before, state);
   }

@@ -217,6 +217,17 @@ export class SipCall {
     else end();
   }
 
+  /**
+   * The page goes away. RFC 3261 section 15 has a BYE wait for the caller's ACK, for which nobody would be here: one that is
+   * still under way is not waited for, or the caller would stand in a silent call.
+   */
+  leave(): void {
+    // A public method that JsSIP's types leave out.
+    const session = this.session as RTCSession & { sendRequest(method: "BYE"): void };
+    if (session.status === session.C.STATUS_WAITING_FOR_ACK) session.sendRequest("BYE");
+    this.terminate();
+  }
+
   setMuted(muted: boolean): void {
     if (muted) this.session.mute({ audio: true });
     else this.session.unmute({ audio: true });

@@ -184,7 +184,13 @@ export class HomeView extends LitElement {
     if (notice.action === "ask-microphone") void phone.askForMicrophone();
     else if (notice.action === "reload") location.reload();
     else if (notice.action === "ring-again") this.keepQuiet(false);
+    else if (notice.action === "call-back") this.callBack();
     else this.dispatchEvent(new CustomEvent("dismiss-problem"));
+  }
+
+  private callBack(): void {
+    const { interrupted } = this.panel.phone;
+    if (interrupted !== null) phone.command({ type: "dial", ...interrupted.peer });
   }
 
   private keepQuiet(on: boolean): void {

@@ -15,16 +15,25 @@ export interface Peer {
 }
 
 export function peerOf(call: CallInfo, state: PanelState, t: Localizer): Peer {
-  const door = state.directory?.doors.find((known) => known.name === call.peer.name);
-  if (door !== undefined) return { name: door.label, isDoor: true, cameraOf: door.hasVideo ? door.id : null };
-  const unit = state.directory?.units.find((known) => known.name === call.peer.name);
-  if (unit !== undefined) return { name: unitLabel(t, unit.number), isDoor: false, cameraOf: null };
-  const live = state.live.state?.calls.find((known) => known.callId === call.callId);
+  const known = knownPeer(call.peer, state, t);
+  if (known !== null) return known;
+  const live = state.live.state?.calls.find((one) => one.callId === call.callId);
   if (live !== undefined) {
     return { name: partyName(live.caller, state, t), isDoor: live.caller.kind === "door", cameraOf: null };
   }
-  const name = call.peer.displayName ?? (call.peer.name || t("party.unknown"));
-  return { name, isDoor: false, cameraOf: null };
+  return { name: nameOf(call.peer, state, t), isDoor: false, cameraOf: null };
+}
+
+/** The same for one of whom nothing but the SIP side is known. */
+export function nameOf(peer: CallInfo["peer"], state: PanelState, t: Localizer): string {
+  return knownPeer(peer, state, t)?.name ?? peer.displayName ?? (peer.name || t("party.unknown"));
+}
+
+function knownPeer({ name }: CallInfo["peer"], { directory }: PanelState, t: Localizer): Peer | null {
+  const door = directory?.doors.find((known) => known.name === name);
+  if (door !== undefined) return { name: door.label, isDoor: true, cameraOf: door.hasVideo ? door.id : null };
+  const unit = directory?.units.find((known) => known.name === name);
+  return unit === undefined ? null : { name: unitLabel(t, unit.number), isDoor: false, cameraOf: null };
 }
 
 /** A logged party; the directory's present name wins over the one of that day. */

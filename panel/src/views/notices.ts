@@ -3,13 +3,14 @@ import type { Key, Localizer } from "../localize/localize.ts";
 import type { PanelState } from "../model.ts";
 import type { ConnectionProblem, ConnectionState } from "../phone/connection-machine.ts";
 import { isRegistered, type PhoneState } from "../phone/phone-state.ts";
+import { nameOf } from "./names.ts";
 
 export interface Notice {
   /** Stable: tells one notice from another across renders. */
   id: string;
   text: string;
   /** What a button beside it does. */
-  action?: "ask-microphone" | "dismiss" | "reload" | "ring-again";
+  action?: "ask-microphone" | "call-back" | "dismiss" | "reload" | "ring-again";
   button?: string;
 }
 
@@ -37,7 +38,7 @@ export function noticesOf(state: PanelState, t: Localizer): Notice[] {
     notices.push({ id: "do-not-disturb", text: t("quiet.notice"), action: "ring-again", button: t("quiet.end") });
   }
   if (state.live.up === false) notices.push({ id: "bridge", text: t("link.bridge") });
-  notices.push(...phoneNotices(state.phone, t), ...serverNotices(state, t));
+  notices.push(...interruptedNotice(state, t), ...phoneNotices(state.phone, t), ...serverNotices(state, t));
   if (state.problem !== null) {
     notices.push({
       id: "problem",
@@ -57,6 +58,19 @@ export function errorText(code: string, t: Localizer): string {
 /** Whether this device's unit does not want to be disturbed. */
 export function isQuiet({ directory, device }: PanelState): boolean {
   return directory?.units.find(({ id }) => id === device?.unitId)?.doNotDisturb === true;
+}
+
+function interruptedNotice(state: PanelState, t: Localizer): Notice[] {
+  const { interrupted, connection } = state.phone;
+  if (interrupted === null) return [];
+  const text = t("call.interrupted", { name: nameOf(interrupted.peer, state, t) });
+  return [
+    {
+      id: "interrupted",
+      text,
+      ...(isRegistered(connection) && { action: "call-back", button: t("call.callBack") }),
+    },
+  ];
 }
 
 /** The short state in the header, when no sentence is due. */

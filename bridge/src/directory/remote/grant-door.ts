@@ -77,13 +77,14 @@ export function grantDoor(context: DirectoryContext, visit: Visit, version: stri
     return { type: "taken", publicKey: half.publicKey, site: { id, name, domain }, backups, expiresAtMs, version };
   }
 
-  function noteVisit(row: GrantRow, { name }: Visitor, by: string): void {
+  function noteVisit(row: GrantRow, { name, from }: Visitor, { by, version: neolia }: Ask): void {
     if (now() - (row.usedAtMs ?? 0) > NOTE_USE_MS || row.usedBy !== by) store.grants.noteUse(row.id, by, now());
     const key = `${row.id} ${by}`;
     const last = visited.get(key);
     visited.set(key, now());
     if (last !== undefined && now() - last < VISIT_MS) return;
-    actingAs({ who: name, userId: null, from: row.takenBy }, () => audit.note({ ...noteOf(row), verb: "visited" }));
+    const note = { ...noteOf(row), verb: "visited", after: { neolia } };
+    actingAs({ who: name, userId: null, from }, () => audit.note(note));
   }
 
   async function serve(row: GrantRow, request: GrantRequest, exchange: Buffer): Promise<Reply> {
@@ -100,7 +101,7 @@ export function grantDoor(context: DirectoryContext, visit: Visit, version: stri
       });
       return { type: "ended", why: "revoked" };
     }
-    noteVisit(row, visitor, request.by);
+    noteVisit(row, visitor, request);
     return { type: "answer", version, ...(await visit(visitor, request)) };
   }
 

@@ -30,6 +30,7 @@ const LONGEST_NAME = 60;
 export function remoteSites(context: DirectoryContext, relay: Relay, version: string): RemoteSites {
   const { store, now, newId, audit } = context;
   const rounds = new Map<string, string>();
+  const versions = new Map<string, string>();
 
   async function exchange(controlUrl: string, key: FrameKey, message: object): Promise<Reply> {
     const id = newExchange();
@@ -54,7 +55,10 @@ export function remoteSites(context: DirectoryContext, relay: Relay, version: st
     const key = { secret: row.key, grantId: row.grantId };
     for (let tries = 0; tries < TRIES; tries++) {
       const reply = await exchange(row.controlUrl, key, message(rounds.get(row.id) ?? ""));
-      if (reply.type === "answer") return reply;
+      if (reply.type === "answer") {
+        versions.set(row.id, reply.version);
+        return reply;
+      }
       if (reply.type !== "round") break;
       rounds.set(row.id, reply.round);
     }
@@ -68,7 +72,7 @@ export function remoteSites(context: DirectoryContext, relay: Relay, version: st
   }
 
   return {
-    list: () => store.remoteSites.list().map(shown),
+    list: () => store.remoteSites.list().map((row) => shown(row, versions)),
     add: async ({ code, by }) => {
       const invitation = readInvitation(code);
       if (!invitation) throw new AppError("INVITATION_MALFORMED", "this is no invitation, or not all of one");
@@ -88,12 +92,14 @@ export function remoteSites(context: DirectoryContext, relay: Relay, version: st
         store.remoteSites.insert(row);
         audit.note({ siteId: null, noun: "remote-site", verb: "added", rowId: row.id, label: row.name });
       });
-      return shown(row);
+      versions.set(row.id, reply.version);
+      return shown(row, versions);
     },
     remove: async (id, by) => {
       const row = found(id);
       await ask(row, (round) => ({ type: "leave", round, by: nameOf(by), version })).catch(() => undefined);
       rounds.delete(id);
+      versions.delete(id);
       store.transaction(() => {
         store.remoteSites.remove(id);
         audit.note({ siteId: null, noun: "remote-site", verb: "removed", rowId: id, label: row.name });
@@ -114,6 +120,7 @@ function nameOf(by: string): string {
   return plain === "" ? "?" : plain;
 }
 
-function shown({ key: _key, grantId: _grantId, controlUrl: _controlUrl, ...site }: RemoteSiteRow): RemoteSite {
-  return site;
+function shown(row: RemoteSiteRow, versions: ReadonlyMap<string, string>): RemoteSite {
+  const { key: _key, grantId: _grantId, controlUrl: _controlUrl, ...site } = row;
+  return { ...site, version: versions.get(row.id) ?? null };
 }

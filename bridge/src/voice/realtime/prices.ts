@@ -1,4 +1,8 @@
-/** What the service charges, in thousandths of a cent per token: for the cap and the log, not for accounts. */
+/**
+ * What the service charges, in thousandths of a cent per token: for the cap of a call, the history and the lab's budget, not for
+ * accounts. A setting to check: these figures were never held against an invoice, and change when the service changes its
+ * prices. Taken too low, a call may cost more than its cap; compare with https://openai.com/api/pricing before relying on it.
+ */
 
 interface TokenPrices {
   textIn: number;

@@ -87,13 +87,13 @@ export class SitesPage extends LitElement {
 
   private renderRemote = (site: RemoteSite): TemplateResult => {
     const { t, openSite } = this.admin;
-    const { id, name, domain, expiresAtMs } = site;
+    const { id, name, domain, expiresAtMs, version } = site;
     const time = new Intl.DateTimeFormat(t.locale, { dateStyle: "medium", timeStyle: "short" }).format(expiresAtMs);
     return html`
       <li data-remote-site=${id}>
         <div>
           <h3>${name} <span class="chip">${t("remote.chip")}</span></h3>
-          <p class="muted">${domain} · ${t("access.until", { time })}</p>
+          <p class="muted">${[domain, ...(version === null ? [] : [`Neolia ${version}`]), t("access.until", { time })].join(" · ")}</p>
         </div>
         <div class="end">
           <button class="danger" aria-label=${`${t("remote.remove")}: ${name}`} @click=${() => this.askRemoval(site)}>${t("remote.remove")}</button>

@@ -30,6 +30,8 @@ export const en = {
   "error.ORDER_MOVED": "Somebody else was faster. The board shows where it is now.",
   "error.DRAFT_UNUSABLE": "This draft is empty, misses a choice, or has been dealt with.",
   "error.UNIT_HAS_LINE": "A telephone line takes its orders here. Remove the line first, in its settings.",
+  "error.BACKUP_UNKNOWN":
+    "No login has this name. Add the phone or trunk as a device first, then enter the name of its login here.",
   "error.LINE_BUSY": "There is a call on the line. Try again when it is over.",
   "error.UNKNOWN_JOB": "Neolia was restarted meanwhile; nothing was imported. Start the import again.",
   "error.UNKNOWN_PAIRING": "This code is not valid any more. Make a new one.",
@@ -116,6 +118,8 @@ export const fr: Record<keyof typeof en, string> = {
   "error.DRAFT_UNUSABLE": "Ce brouillon est vide, il lui manque un choix, ou il a déjà été traité.",
   "error.UNIT_HAS_LINE":
     "Une ligne téléphonique prend ses commandes ici. Supprimez d’abord la ligne, dans ses réglages.",
+  "error.BACKUP_UNKNOWN":
+    "Aucun identifiant ne porte ce nom. Ajoutez d'abord le téléphone ou le trunk comme appareil, puis saisissez ici son identifiant.",
   "error.LINE_BUSY": "Un appel est en cours sur la ligne. Réessayez quand il sera fini.",
   "error.UNKNOWN_JOB": "Neolia a redémarré entre-temps ; rien n'a été importé. Relancez l'import.",
   "error.UNKNOWN_PAIRING": "Ce code n'est plus valable. Créez-en un autre.",
