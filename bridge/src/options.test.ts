@@ -83,6 +83,11 @@ test("every problem is told at once, in one sentence each", () => {
   );
 });
 
+test("an address of the broker that is none is told with both that may be", () => {
+  const [problem] = problems({ NEOLIA_MQTT_URL: "http://192.0.2.1" });
+  assert.equal(problem, "mqtt_url must be an address that starts with mqtt:// or mqtts://.");
+});
+
 test("nothing leaves this machine unencrypted but MQTT in the house", () => {
   assert.equal(problems({ ...CONTROL, NEOLIA_CONTROL_URL: "http://sip.example.com" }).length, 1);
   assert.equal(problems({ NEOLIA_SIP_URI: "ws://sip.example.com" }).length, 1);

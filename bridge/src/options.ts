@@ -158,7 +158,8 @@ export function missingParts({ control, sipUri, mqtt }: Parts): string[] {
 /** MQTT stays inside the house; everything else is plain on loopback only. */
 function addressProblem(url: URL | null, secure: string, plain: string): string | null {
   if (!url || (url.protocol !== secure && url.protocol !== plain) || url.hostname === "") {
-    return `must be an address that starts with ${secure}//`;
+    const either = plain === "mqtt:" ? `${plain}// or ${secure}//` : `${secure}//`;
+    return `must be an address that starts with ${either}`;
   }
   if (url.username || url.password) return "must not contain a user or a password";
   if (url.protocol === "mqtt:" || url.protocol === secure || LOOPBACK.has(url.hostname)) return null;

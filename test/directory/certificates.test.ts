@@ -4,11 +4,12 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { createServer, type Server } from "node:tls";
 import type { DeviceReport, HealthProblem, ServerCertificate, SiteHealth } from "../../bridge/src/api/site-health.ts";
 import { serverCertificateProblems } from "../../bridge/src/directory/health/certificate-problems.ts";
 import { watchCertificates } from "../../bridge/src/links/certificate-watch.ts";
+import { around } from "../lab/around.ts";
 import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
 import { labFolder } from "../lab/folder.ts";
 import { reservePorts } from "../lab/ports.ts";
@@ -18,17 +19,19 @@ import { DEVICE, NEW_SITE } from "./house.ts";
 const DAY_MS = 86_400_000;
 const folder = labFolder("certificates");
 const closers: (() => unknown)[] = [];
-before(() => {
-  const ca = ["-keyout", "ca.key", "-out", "ca.pem", "-days", "60", "-subj", "/CN=Neolia lab CA"];
-  openssl("req", "-x509", ...KEY, ...ca);
-});
-after(async () => {
-  for (const close of closers.reverse()) await close();
-  folder.remove();
-});
-
 const KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder.path, stdio: "pipe" });
+
+around(
+  async () => {
+    const ca = ["-keyout", "ca.key", "-out", "ca.pem", "-days", "60", "-subj", "/CN=Neolia lab CA"];
+    openssl("req", "-x509", ...KEY, ...ca);
+  },
+  async () => {
+    for (const close of closers.reverse()) await close();
+    folder.remove();
+  },
+);
 
 /** A certificate of the lab's CA that ends so many days from now; negative: it has ended. */
 function certificate(name: string, days: number): { key: string; cert: string } {

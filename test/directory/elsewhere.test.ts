@@ -428,6 +428,7 @@ describe("the installer's Neolia", () => {
       for (const form of ["base64", "base64url", "hex"] as const) assert.ok(!text.includes(key.toString(form)), path);
     }
     const backup = (await site.send("GET", `/api/sites/${house.site.id}/backup`)).text;
-    assert.ok(!backup.includes("grant"));
+    for (const form of ["base64", "base64url", "hex"] as const) assert.ok(!backup.includes(key.toString(form)), form);
+    assert.ok(!Object.keys(JSON.parse(backup).extras).includes("site_grant"));
   });
 });

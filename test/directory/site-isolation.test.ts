@@ -4,12 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import type { Backup } from "../../bridge/src/api/backup.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { Visitor } from "../../bridge/src/directory/remote/grant-door.ts";
 import type { Ask } from "../../bridge/src/directory/remote/messages.ts";
 import { visitsTo } from "../../bridge/src/http/visits.ts";
 import { deskRequests, makeDesk } from "../ordering/desk-requests.ts";
-import { type TestApp, testApp } from "./app.ts";
+import { type TestApp, testApp, USER } from "./app.ts";
 import { type House, makeHouse } from "./house.ts";
 import { goodRequests } from "./requests.ts";
 
@@ -40,7 +41,11 @@ async function visit(method: string, path: string, body?: unknown, who = visitor
 
 /** Everything that is stored of a site. */
 const stored = ({ site }: House) => {
-  const { checksum: _checksum, madeAtMs: _madeAtMs, ...content } = api.directory.backups.make(site.id, "test");
+  const {
+    checksum: _checksum,
+    madeAtMs: _madeAtMs,
+    ...content
+  } = api.directory.backups.make(site.id, "test", "directory");
   return JSON.stringify(content);
 };
 const requestsOf = (house: House) =>
@@ -226,6 +231,13 @@ describe("from elsewhere, with a grant for site A,", () => {
       assert.equal((await visit("GET", path)).code, "NOT_FROM_ELSEWHERE", path);
       assert.equal((await visit("GET", path, undefined, visitor(true))).code, "ok", path);
     }
+    await makeDesk(api, a);
+    await api.send("PUT", `/api/members/${USER}`, { unitIds: [a.unit401.id] }, { "if-match": "*" });
+    const { members, extras, accounts } = JSON.parse(
+      (await visit("GET", paths[0] ?? "", undefined, visitor(true))).text,
+    ) as Backup;
+    assert.deepEqual([members, extras], [[], {}], "residents, calls and the restaurant are in it");
+    assert.ok(accounts.length > 0);
     assert.equal((await visit("GET", `/api/sites/${b.site.id}/backup`, undefined, visitor(true))).code, "UNKNOWN_SITE");
     const everything = await Promise.all(
       requestsOf(a)

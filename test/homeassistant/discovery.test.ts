@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UNIT_401, UNIT_402 } from "../fakes/stored-site.ts";
+import { DOOR, UNIT_401, UNIT_402 } from "../fakes/stored-site.ts";
 import { around } from "../lab/around.ts";
 import { until } from "../lab/until.ts";
 import { CoreSocket } from "./core-socket.ts";
 import { startEchoApp } from "./echo-app.ts";
 import { Home } from "./home.ts";
 import { type EntityState, Intercom } from "./intercom.ts";
+import { post } from "./onboarding.ts";
 
 let home: Home;
 let intercom: Intercom;
@@ -187,6 +188,59 @@ test("an automation finds device triggers for every kind of call event", async (
   );
   const ours = triggers.filter(({ domain }) => domain === "mqtt").map(({ type, subtype }) => `${type} ${subtype}`);
   assert.deepEqual(ours.toSorted(), ["call answered", "call ended", "call missed", "call ringing"]);
+});
+
+test("names with quotes, markup, templates and emoji arrive in Core as they were written", async () => {
+  const name = `"O'Neill" <b>&amp;</b> {{ 1 + 1 }} {% raw %} \\n 🦊 ${"ü".repeat(30)}`;
+  const call = (label: string) =>
+    intercom.edit(({ units }) => {
+      const door = units.get(DOOR);
+      if (door) units.update({ ...door, label });
+    });
+  call(name);
+  await until(
+    async () => (await intercom.look("event.intercom_entrance_ring"))?.attributes.friendly_name === `${name} Ring`,
+    { what: "the door's name" },
+  );
+  const rung = intercom.ring();
+  const { attributes } = await intercom.heard("event.unit401_calls", "ringing", rung);
+  assert.equal(attributes.caller, name);
+  await intercom.state("sensor.unit401_last_caller", name);
+  intercom.tell(rung, "failed", { code: 487 });
+  await intercom.heard("event.unit401_calls", "missed", rung);
+  call("Entrance");
+  const last = intercom.ring();
+  intercom.tell(last, "failed", { code: 487 });
+  await intercom.state("sensor.unit401_last_caller", "Entrance");
+});
+
+test("automations on the device triggers of a unit go on when it is renamed, each event once", async () => {
+  const unit = (await devices()).find(({ name }) => name === "Unit 401");
+  const triggers = await socket.command<Record<string, unknown>[]>("device_automation/trigger/list", {
+    device_id: unit?.id,
+  });
+  const trigger = triggers.find(({ domain, subtype }) => domain === "mqtt" && subtype === "missed");
+  const automation = { alias: "missed", triggers: [trigger], actions: [{ event: "lab_missed" }] };
+  await post(home.core, "/api/config/automation/config/missed", automation, home.ownerToken);
+  await intercom.state("automation.missed", "on");
+  let fired = 0;
+  await socket.subscribe("subscribe_events", { event_type: "lab_missed" }, () => {
+    fired += 1;
+  });
+  const rename = (label: string) =>
+    intercom.edit(({ units }) => {
+      const row = units.get(UNIT_401);
+      if (row) units.update({ ...row, label });
+    });
+  for (const [index, label] of ["Flat 9", "401"].entries()) {
+    rename(label);
+    await until(async () => (await devices()).some(({ name }) => name === `Unit ${label}`), { what: label });
+    const call = intercom.ring();
+    await intercom.heard("event.unit401_doorbell", "ring", call);
+    intercom.tell(call, "failed", { code: 487 });
+    await intercom.heard("event.unit401_calls", "missed", call);
+    await until(() => fired === index + 1, { what: "the automation" });
+  }
 });
 
 test("a restart of Core brings every entity back, and no old ring with them", async () => {

@@ -1,8 +1,10 @@
 /** What the panel does when Home Assistant's session ends, the app restarts, or an administrator changes who may what. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import { findTone } from "../lab/audio.ts";
 import { until } from "../lab/until.ts";
+import { accessible } from "../panel/inspect.ts";
 import { CoreSocket } from "./core-socket.ts";
 import { DOOR_HZ } from "./door-house.ts";
 import { browser, house, houseWithBrowser } from "./house-with-browser.ts";
@@ -187,6 +189,9 @@ test("the frame is left in mid-call: the call is over, and whoever comes back re
   await panel.follow("");
   const notice = panel.root.locator("[data-notice=interrupted]");
   await notice.getByText("The call with Entrance ended").waitFor();
+  await accessible(panel.frame, "a call that ended with its page");
+  if (process.env.NEOLIA_SHOTS)
+    await panel.page.screenshot({ path: join(process.env.NEOLIA_SHOTS, "interrupted.png") });
   await notice.getByRole("button", { name: "Call back" }).click();
   await house.door.waitFor("CALL_INCOMING");
   await house.door.accept();

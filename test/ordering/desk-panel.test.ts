@@ -342,6 +342,32 @@ test("an administrator adds a second line beside the first, goes between them, a
   );
 });
 
+test("an administrator exports and erases a caller; what the kitchen still has is left and said so", async () => {
+  order("first");
+  draft("left");
+  const page = await open("settings");
+  const card = page.locator("neolia-caller-data");
+  await card.getByLabel("Telephone number").fill("06 39 98 01 78");
+  const file = page.waitForEvent("download");
+  await card.getByRole("button", { name: "Export" }).click();
+  assert.equal((await file).suggestedFilename(), "caller.json");
+  const erase = async (): Promise<void> => {
+    await card.getByRole("button", { name: "Erase" }).click();
+    const dialog = card.locator("neolia-admin-dialog");
+    await dialog.getByRole("heading", { name: "Erase 0639980178?" }).waitFor();
+    await dialog.getByRole("button", { name: "Erase" }).click();
+    await dialog.waitFor({ state: "detached" });
+  };
+  await erase();
+  await page.getByText("Erased: 1 calls, 0 orders. Left alone: 2").waitFor();
+  const [first] = api.ordering.boards.board(lineId).orders;
+  api.ordering.orders.move(first?.id ?? "", "new", "gone");
+  await inspect(page, "desk caller data");
+  await erase();
+  await page.getByText("Erased: 1 calls, 1 orders.").waitFor();
+  assert.deepEqual(api.ordering.privacy.export(CALLER), { calls: [], orders: [] });
+});
+
 test("an administrator adds the line, sees the gateway's password once, and starts with an empty board", async () => {
   await api.send("DELETE", `/api/lines/${lineId}`);
   const page = await open();

@@ -85,5 +85,7 @@ export async function onScreen(page: Page, ...names: string[]): Promise<void> {
     const box = await button.boundingBox();
     assert.ok(box && box.y >= 0 && box.y + box.height <= window.height, `${name}: ${JSON.stringify(box)}`);
     await button.click({ trial: true });
+    // A click scrolls to what is cut off.
+    assert.deepEqual(await button.boundingBox(), box, `${name} is cut off`);
   }
 }

@@ -188,6 +188,40 @@ test("a long name on a small wall panel leaves every button of a call on the scr
   await call.hangup();
 });
 
+test("on a telephone of 320 px nothing is cut off, and a Hebrew name reads from the right", async () => {
+  const [first] = stage.desk.bridge.content.doors;
+  assert.ok(first);
+  first.label = "המדור לכניסה הראשית של הבניין 12 (A)";
+  const page = await openPanel(await stage.profile({ viewport: { width: 320, height: 568 } }), stage.desk.bridge.url);
+  await page.getByText("Ready to ring").waitFor();
+  await inspect(page, "narrow-1-home");
+  const rtp = await RtpPeer.open();
+  stage.opened.push(rtp);
+  const call = await stage.door.call("unit401", { rtp });
+  await page.getByRole("button", { name: "Answer" }).waitFor();
+  await onScreen(page, "Answer", "Decline", "Silence the ringtone");
+  await inspect(page, "narrow-2-incoming");
+  const [start, end] = await page.locator("neolia-incoming-view h1").evaluate((h1) => {
+    const text = [...h1.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.includes("("));
+    const length = text?.textContent?.length ?? 0;
+    return [0, length - 1].map((at) => {
+      const range = document.createRange();
+      range.setStart(text as Node, at);
+      range.setEnd(text as Node, at + 1);
+      const { left, top } = range.getBoundingClientRect();
+      return { left, top };
+    });
+  });
+  assert.ok(start && end && end.top > start.top && start.left > 160, JSON.stringify([start, end]));
+  rtp.play(440);
+  await page.keyboard.press("a");
+  await page.locator("neolia-call-view .time").waitFor();
+  await page.keyboard.press("k");
+  await onScreen(page, "Mute", "Keys", "Hang up", "Key 1", "Key hash");
+  await inspect(page, "narrow-3-keys");
+  await call.hangup();
+});
+
 test("the home view begins at its top, wherever the set-up was scrolled to", async () => {
   const { units } = stage.desk.bridge.content;
   const [first] = units;

@@ -10,7 +10,8 @@ import { siteOf } from "./lookup.ts";
 import { siteSnapshot } from "./snapshot.ts";
 
 export interface Backups {
-  make(siteId: string, madeBy: string): Backup;
+  /** `directory`: without residents, calls, the restaurant and the log, which are nobody's business elsewhere. */
+  make(siteId: string, madeBy: string, part?: "all" | "directory"): Backup;
   /** All of it or nothing. Throws SITE_EXISTS and BACKUP_DAMAGED. */
   restore(request: RestoreRequest): RestoreReply;
 }
@@ -21,8 +22,9 @@ class DryRun extends Error {}
 export function backups(context: DirectoryContext): Backups {
   const { store, audit, now } = context;
   return {
-    make: (siteId, madeBy) => {
-      const content = contentOf(context, siteId, madeBy);
+    make: (siteId, madeBy, part = "all") => {
+      const all = contentOf(context, siteId, madeBy);
+      const content = part === "all" ? all : { ...all, members: [], extras: {} };
       audit.note({ siteId, noun: "backup", verb: "exported", rowId: null, label: content.site.name });
       return { ...content, checksum: checksumOf(content) };
     },

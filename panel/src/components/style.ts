@@ -82,6 +82,12 @@ export const shared = css`
   p {
     text-wrap: pretty;
   }
+  /* People's own names read in their own direction, also Arabic and Hebrew ones. */
+  h1,
+  .name,
+  .label {
+    unicode-bidi: plaintext;
+  }
   ul,
   ol {
     list-style: none;

@@ -1,5 +1,12 @@
 /** The restaurant's desk: lines, board, menu, history, and the WebSocket that keeps a board up to date. */
-import type { Board, DraftReply, HistoryPage, PastCallDetails } from "../../../bridge/src/api/board.ts";
+import type {
+  Board,
+  CallerErased,
+  CallerExport,
+  DraftReply,
+  HistoryPage,
+  PastCallDetails,
+} from "../../../bridge/src/api/board.ts";
 import type { Line, LinePatch, LineWithPassword, NewLine } from "../../../bridge/src/api/line.ts";
 import type { Menu, MenuExport, MenuFormat, MenuImportReply, StoredMenu } from "../../../bridge/src/api/menu.ts";
 import type { Order, OrderStage } from "../../../bridge/src/api/order.ts";
@@ -29,6 +36,9 @@ export interface DeskApi {
   setSoldOut(lineId: string, menuId: string, soldOut: boolean): Promise<StoredMenu>;
   history(lineId: string, before: number | null): Promise<HistoryPage>;
   details(callId: string): Promise<PastCallDetails>;
+  /** All that is kept under a telephone number. */
+  exportCaller(callerNumber: string): Promise<CallerExport>;
+  eraseCaller(callerNumber: string): Promise<CallerErased>;
   /** Of the message that a caller left. */
   messageUrl(callId: string): string;
 }
@@ -53,6 +63,8 @@ export function deskApi(api: Api): DeskApi {
     history: (lineId, before) =>
       api.get(`api/lines/${lineId}/history?limit=50${before === null ? "" : `&before=${before}`}`),
     details: (callId) => api.get(call(callId)),
+    exportCaller: (callerNumber) => api.send("POST", "api/callers/export", { callerNumber }),
+    eraseCaller: (callerNumber) => api.send("POST", "api/callers/erase", { callerNumber }),
     messageUrl: (callId) => new URL(call(callId, "/message"), api.baseUrl).href,
   };
 }

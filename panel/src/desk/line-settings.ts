@@ -6,6 +6,7 @@ import { minutesOf, timeOf, type WeekWindow } from "../admin/schedule.ts";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
 import type { LineSettings } from "../data/desk.ts";
+import "./caller-data.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { formStyle } from "./form-style.ts";
 import "./line-list.ts";
@@ -98,7 +99,7 @@ export class LineSettingsPage extends LitElement {
           <div class="fields">${this.number("transcriptDays", t("line.transcriptDays"), 0, 30)}</div>
         </section>
         ${this.renderPeople(settings, administrator)}
-        ${administrator ? html`<neolia-line-list .desk=${this.desk}></neolia-line-list><neolia-remove-line .desk=${this.desk}></neolia-remove-line>` : nothing}
+        ${administrator ? html`<neolia-caller-data .desk=${this.desk}></neolia-caller-data><neolia-line-list .desk=${this.desk}></neolia-line-list><neolia-remove-line .desk=${this.desk}></neolia-remove-line>` : nothing}
         <div class="bar save">
           <span class="muted" role="status">${dirty ? t("form.unsaved") : ""}</span>
           <button class="accent" ?disabled=${!dirty || this.saving || !this.hoursMakeSense}>${t(this.saving ? "form.saving" : "line.save")}</button>

@@ -222,7 +222,9 @@ export class SipCall {
    * still under way is not waited for, or the caller would stand in a silent call.
    */
   leave(): void {
-    if (this.session.status === this.session.C.STATUS_WAITING_FOR_ACK) this.session.sendRequest("BYE");
+    // A public method that JsSIP's types leave out.
+    const session = this.session as RTCSession & { sendRequest(method: "BYE"): void };
+    if (session.status === session.C.STATUS_WAITING_FOR_ACK) session.sendRequest("BYE");
     this.terminate();
   }
 

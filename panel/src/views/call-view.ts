@@ -172,6 +172,25 @@ export class CallView extends LitElement {
           padding-inline: 4px;
         }
       }
+      /* A small telephone: every key is on the screen, the one that opens the door among them. */
+      @media (max-width: 560px) and (max-height: 640px) {
+        .buttons.tight {
+          grid-template-columns: repeat(3, minmax(0, 1fr));
+        }
+        .tight button {
+          min-block-size: 60px;
+        }
+        .tight .text {
+          block-size: 1px;
+          clip-path: inset(50%);
+          inline-size: 1px;
+          overflow: hidden;
+          position: absolute;
+        }
+        .who.compact h1 {
+          font-size: 22px;
+        }
+      }
     `,
   ];
 
@@ -201,7 +220,7 @@ export class CallView extends LitElement {
         </div>
         ${this.keypad && call.phase === "active" ? this.renderKeypad() : nothing}
       </div>
-      <div class="buttons ${call.phase === "active" ? "" : "one"}">${this.renderButtons()}</div>
+      <div class="buttons ${call.phase !== "active" ? "one" : this.keypad ? "tight" : ""}">${this.renderButtons()}</div>
     `;
   }
 
@@ -285,12 +304,12 @@ export class CallView extends LitElement {
           <button aria-pressed=${call.muted} aria-keyshortcuts="m" ?disabled=${call.call.microphone !== null}
             @click=${this.toggleMute}>
             ${icon(call.muted || call.call.microphone !== null ? "microphoneOff" : "microphone")}
-            ${t(call.muted ? "call.unmute" : "call.mute")}
+            <span class="text">${t(call.muted ? "call.unmute" : "call.mute")}</span>
           </button>
           <button aria-expanded=${this.keypad} aria-keyshortcuts="k" @click=${this.toggleKeypad}>
-            ${icon("keypad")} ${t("call.keypad")}
+            ${icon("keypad")} <span class="text">${t("call.keypad")}</span>
           </button>
-          <button class="stop" aria-keyshortcuts="h" @click=${this.tapHangUp}>${icon("hangUp")} ${t("call.hangUp")}</button>
+          <button class="stop" aria-keyshortcuts="h" @click=${this.tapHangUp}>${icon("hangUp")} <span class="text">${t("call.hangUp")}</span></button>
         `;
     }
   }

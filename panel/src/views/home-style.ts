@@ -51,6 +51,7 @@ export const homeStyle = css`
   }
   .tools {
     display: flex;
+    flex-wrap: wrap;
     gap: 10px;
   }
   .tools button {

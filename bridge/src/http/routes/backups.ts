@@ -1,5 +1,6 @@
 import { Backup, RestoreReply, RestoreRequest } from "../../api/backup.ts";
 import type { App } from "../app-type.ts";
+import { askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
 import { IdParams } from "./params.ts";
 
@@ -18,7 +19,7 @@ export function backupRoutes(api: App, { directory, version }: HttpPorts): void 
       },
     },
     async (request, reply) => {
-      const backup = directory.backups.make(request.params.id, version);
+      const backup = directory.backups.make(request.params.id, version, askerOf(request).visit ? "directory" : "all");
       const day = new Date(backup.madeAtMs).toISOString().slice(0, 10);
       const name = `neolia-${backup.site.domain}-${day}.json`;
       return reply.header("content-disposition", `attachment; filename="${name}"`).send(backup);

@@ -1,0 +1,93 @@
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { adminStyle } from "../admin/components/admin-style.ts";
+import { saveFile } from "../admin/components/save-file.ts";
+import { shared } from "../components/style.ts";
+import type { DeskContext } from "./desk-context.ts";
+import { formStyle } from "./form-style.ts";
+
+/** Gives out and erases what is kept under a telephone number. For administrators. */
+@customElement("neolia-caller-data")
+export class CallerData extends LitElement {
+  @property({ attribute: false }) desk!: DeskContext;
+  /** The number that the question is about. */
+  @state() private asked: string | null = null;
+  @state() private working = false;
+  @query("input") private readonly input!: HTMLInputElement | null;
+
+  static override styles = [shared, adminStyle, formStyle];
+
+  protected override render(): TemplateResult {
+    const { t } = this.desk;
+    return html`
+      <form class="card" aria-label=${t("caller.title")} @submit=${this.export}>
+        <div><h2>${t("caller.title")}</h2><p class="muted">${t("caller.hint")}</p></div>
+        <label>${t("caller.number")}<input type="tel" required pattern="\\+?[0-9 .]{2,24}" autocomplete="off" /></label>
+        <div class="end">
+          <button ?disabled=${this.working}>${t("caller.export")}</button>
+          <button type="button" class="danger" ?disabled=${this.working} @click=${this.ask}>${t("caller.erase")}</button>
+        </div>
+      </form>
+      ${this.asked === null ? nothing : this.renderQuestion(this.asked)}
+    `;
+  }
+
+  private renderQuestion(number: string): TemplateResult {
+    const { t } = this.desk;
+    return html`
+      <neolia-admin-dialog .t=${t} .heading=${t("caller.eraseTitle", { number })} @closed=${this.close}>
+        <p>${t("caller.eraseText")}</p>
+        <div class="end">
+          <button class="stop" ?disabled=${this.working} @click=${this.erase}>${t("caller.erase")}</button>
+          <button @click=${this.close}>${t("form.cancel")}</button>
+        </div>
+      </neolia-admin-dialog>
+    `;
+  }
+
+  /** As it is sent: without the spaces and dots that people write; null when the field holds no number. */
+  private get number(): string | null {
+    const { input } = this;
+    return input?.reportValidity() ? input.value.replaceAll(/[ .]/g, "") : null;
+  }
+
+  private export = (event: Event): void => {
+    event.preventDefault();
+    const { number } = this;
+    if (number === null) return;
+    void this.work(async () => {
+      const data = await this.desk.api.exportCaller(number);
+      saveFile("caller.json", JSON.stringify(data, null, 2), "application/json");
+    });
+  };
+
+  private ask = (): void => {
+    this.asked = this.number;
+  };
+
+  private close = (): void => {
+    this.asked = null;
+  };
+
+  private erase = (): void => {
+    const { asked: number, desk } = this;
+    if (number === null) return;
+    void this.work(async () => {
+      const { calls, orders, left } = await desk.api.eraseCaller(number);
+      const text = desk.t("caller.erased", { calls, orders });
+      desk.toast({ text: left === 0 ? text : `${text} ${desk.t("caller.left", { left })}` });
+    });
+  };
+
+  private async work(act: () => Promise<void>): Promise<void> {
+    this.working = true;
+    try {
+      await act();
+    } catch (error) {
+      this.desk.fail(error);
+    } finally {
+      this.working = false;
+      this.asked = null;
+    }
+  }
+}
