@@ -97,7 +97,7 @@ test("a call's events arrive as they happen, in well under a second", async () =
   assert.ok(Date.now() - begin < 500, `${Date.now() - begin} ms`);
   vps.emit(DOMAIN, door.event("answered"), door.event("ended"));
   await becomes(door.callId, "completed");
-  assert.deepEqual(announced, ["aaaa ringing", "aaaa answered", "aaaa ended"]);
+  assert.deepEqual(announced, ["aaaa pressed", "aaaa ringing", "aaaa answered", "aaaa ended"]);
 });
 
 test("what happened while control was dead is taken afterwards, each event once", async () => {
@@ -114,7 +114,15 @@ test("what happened while control was dead is taken afterwards, each event once"
   await vps.control.start();
   await up();
   await becomes(whole.callId, "cancelled");
-  assert.deepEqual(announced, ["aaaa ringing", "aaaa answered", "aaaa ended", "bbbb ringing", "bbbb missed"]);
+  assert.deepEqual(announced, [
+    "aaaa pressed",
+    "aaaa ringing",
+    "aaaa answered",
+    "aaaa ended",
+    "bbbb pressed",
+    "bbbb ringing",
+    "bbbb missed",
+  ]);
 });
 
 test("a bridge that comes back after a minute logs the calls it slept through and rings nobody", async () => {
@@ -144,7 +152,7 @@ test("a restart of the bridge within a call takes up where it was", async () => 
   await becomes(door.callId, "in-progress");
   vps.emit(DOMAIN, door.event("ended"));
   await becomes(door.callId, "completed");
-  assert.deepEqual(announced, ["aaaa ringing", "aaaa answered", "aaaa ended"]);
+  assert.deepEqual(announced, ["aaaa pressed", "aaaa ringing", "aaaa answered", "aaaa ended"]);
 });
 
 test("a link that falls silent without a word is noticed, and taken up again; a quiet one stays", async () => {
@@ -183,7 +191,7 @@ test("a rebuilt VPS counts anew: the open call fails, nothing rings again, and n
   await start();
   await becomes(fresh.callId, "ringing");
   await becomes(before[1].callId, "failed");
-  assert.deepEqual(announced, ["bbbb missed", "cccc ringing"]);
+  assert.deepEqual(announced, ["bbbb missed", "cccc pressed", "cccc ringing"]);
 });
 
 test("a rebuilt VPS that has counted past our cursor is recognised all the same", async () => {
@@ -217,7 +225,14 @@ test("a rebuilt VPS that has no events yet loses none of those to come", async (
   const first = call("bbbb");
   vps.emit(DOMAIN, first.event("ringing"), first.event("failed", { code: 486 }));
   await becomes(first.callId, "busy");
-  assert.deepEqual(announced, ["aaaa ringing", "aaaa missed", "bbbb ringing", "bbbb missed"]);
+  assert.deepEqual(announced, [
+    "aaaa pressed",
+    "aaaa ringing",
+    "aaaa missed",
+    "bbbb pressed",
+    "bbbb ringing",
+    "bbbb missed",
+  ]);
 });
 
 test("a rebuilt VPS has the whole directory again within seconds", async () => {
