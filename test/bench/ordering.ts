@@ -116,12 +116,12 @@ async function call(restaurant: Restaurant, script: NamedCase, number: string): 
   const { api } = lab.lab;
   const stock = (menuId: string, soldOut: boolean) =>
     api.put(`/api/lines/${restaurant.line.id}/stock/${menuId}`, { soldOut }).then(() => {});
-  await loadMenu(api, restaurant.line.id, folder, script.menu);
-  for (const menuId of script.soldOut ?? []) await stock(menuId, true);
-  running.set(restaurant.line.label, script);
   let report: CallerReport | null = null;
   let failure: string | null = null;
   try {
+    await loadMenu(api, restaurant.line.id, folder, script.menu);
+    for (const menuId of script.soldOut ?? []) await stock(menuId, true);
+    running.set(restaurant.line.label, script);
     report = await playCase({
       script,
       dial: (handset) => lab.dial(handset, script.number ?? number, restaurant),
@@ -134,7 +134,7 @@ async function call(restaurant: Restaurant, script: NamedCase, number: string): 
   }
   const score = await judge({ lab, restaurant, script, number: script.number ?? number, report, failure });
   const changed = [...(script.soldOut ?? []), ...script.turns.flatMap(({ soldOut }) => Object.keys(soldOut ?? {}))];
-  for (const menuId of new Set(changed)) await stock(menuId, false);
+  for (const menuId of new Set(changed)) await stock(menuId, false).catch(() => {});
   return score;
 }
 

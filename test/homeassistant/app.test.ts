@@ -144,6 +144,7 @@ test("a resident who was given a flat sees it and the door that rings it, anothe
     administrator: false,
     desk: false,
     unitIds: [unit.id],
+    version: 1,
   });
   await until(() => messages.some(({ type }) => type === "directory"), { what: "the news" });
   socket.close();

@@ -231,3 +231,18 @@ test("without a phone Home Assistant itself tells of the missed call", async () 
   assert.equal(calls("persistent_notification", "create")[0]?.notification_id, `neolia_${call}`);
   await dropAutomation("missed-call");
 });
+
+test("a visitor for whom no device rang is told as well, and one for whom one rang is told once", async () => {
+  await automate("missed-call", { doorbell: [DOORBELL], calls: ["event.unit401_calls"] });
+  const told = () => calls("persistent_notification", "create").map(({ notification_id: id }) => id);
+  const refused = intercom.press("unit401", 480);
+  await until(() => told().includes(`neolia_${refused}`), { what: "the visitor who was not rung for" });
+  const missed = intercom.ring();
+  await intercom.heard(DOORBELL, "ring", missed);
+  intercom.tell(missed, "failed", { code: 487 });
+  await until(() => told().includes(`neolia_${missed}`), { what: "the missed call" });
+  const later = intercom.press("unit401", 480);
+  await until(() => told().includes(`neolia_${later}`), { what: "the next one" });
+  assert.equal(told().filter((id) => [refused, missed, later].some((call) => id === `neolia_${call}`)).length, 3);
+  await dropAutomation("missed-call");
+});

@@ -12,15 +12,11 @@ export async function loadMenu(api: BridgeApi, lineId: string, folder: string, f
   const own = file ?? (existsSync(join(folder, "menu.json")) ? "menu.json" : null);
   const text = own === null ? JSON.stringify(SAMPLE_MENU) : readFileSync(join(folder, own), "utf8");
   if (loaded.get(lineId) === text) return;
-  const { revision } = await api.get<StoredMenu>(`/api/lines/${lineId}/menu`);
   if (own?.endsWith(".csv")) {
-    const reply = await api.post<MenuImportReply>(`/api/lines/${lineId}/menu/import`, {
-      format: "csv",
-      text,
-      revision,
-    });
+    const reply = await api.post<MenuImportReply>(`/api/lines/${lineId}/menu/import`, { format: "csv", text });
     if (reply.revision === null) throw new Error(`${own}: ${JSON.stringify(reply.problems[0])}`);
   } else {
+    const { revision } = await api.get<StoredMenu>(`/api/lines/${lineId}/menu`);
     await api.put(`/api/lines/${lineId}/menu`, { revision, menu: JSON.parse(text) });
   }
   loaded.set(lineId, text);

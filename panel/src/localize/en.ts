@@ -84,8 +84,7 @@ export const en = {
   "outgoing.calling": "Calling {name}…",
   "outgoing.ringing": "Ringing at {name}…",
 
-  "call.interrupted":
-    "The call with {name} ended because this page was left or loaded anew. Whoever is at the door may still be there.",
+  "call.interrupted": "The call with {name} ended because this page was left or loaded anew.",
   "call.callBack": "Call back",
   "call.active": "In a call with {name}",
   "call.duration": "Call time",

@@ -90,8 +90,7 @@ export const fr: Record<Key, string> = {
   "outgoing.calling": "Appel de {name}…",
   "outgoing.ringing": "Ça sonne : {name}…",
 
-  "call.interrupted":
-    "L’appel avec {name} s’est terminé parce que cette page a été quittée ou rechargée. La personne est peut-être encore à la porte.",
+  "call.interrupted": "L’appel avec {name} s’est terminé parce que cette page a été quittée ou rechargée.",
   "call.callBack": "Rappeler",
   "call.active": "En communication avec {name}",
   "call.duration": "Durée de l’appel",
