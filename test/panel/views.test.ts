@@ -180,6 +180,12 @@ test("a long name on a small wall panel leaves every button of a call on the scr
   await page.getByRole("button", { name: "Answer" }).waitFor();
   await onScreen(page, "Answer", "Decline", "Silence the ringtone");
   await inspect(page, "long-1-incoming");
+  // The page at twice its size: the name scrolls, and its beginning can be reached.
+  await page.setViewportSize({ width: 400, height: 240 });
+  await inspect(page, "long-1-incoming-zoomed");
+  const top = await page.locator("neolia-incoming-view h1").evaluate((h1) => h1.getBoundingClientRect().top);
+  assert.ok(top >= 0, `the name begins at ${top}`);
+  await page.setViewportSize({ width: 800, height: 480 });
   await page.keyboard.press("a");
   await page.locator("neolia-call-view .time").waitFor();
   await page.keyboard.press("#");
@@ -190,7 +196,9 @@ test("a long name on a small wall panel leaves every button of a call on the scr
 
 test("on a telephone of 320 px nothing is cut off, and a Hebrew name reads from the right", async () => {
   const [first] = stage.desk.bridge.content.doors;
-  assert.ok(first);
+  const [unit] = stage.desk.bridge.content.units;
+  assert.ok(first && unit);
+  unit.number = "401 Verwaltungsgemeinschaftsvorsitz";
   first.label = "המדור לכניסה הראשית של הבניין 12 (A)";
   const page = await openPanel(await stage.profile({ viewport: { width: 320, height: 568 } }), stage.desk.bridge.url);
   await page.getByText("Ready to ring").waitFor();

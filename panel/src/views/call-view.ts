@@ -45,7 +45,7 @@ export class CallView extends LitElement {
         align-items: center;
         display: flex;
         gap: 16px clamp(24px, 6vw, 72px);
-        justify-content: center;
+        justify-content: safe center;
         overflow: auto;
       }
       .who {

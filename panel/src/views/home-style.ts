@@ -18,6 +18,8 @@ export const homeStyle = css`
     font-size: clamp(30px, 4.4vw, 44px);
     letter-spacing: -0.01em;
     line-height: 1.05;
+    min-inline-size: 0;
+    overflow-wrap: anywhere;
   }
   .status {
     align-items: center;

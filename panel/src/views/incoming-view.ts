@@ -30,7 +30,7 @@ export class IncomingView extends LitElement {
         padding: clamp(16px, 3vw, 32px);
       }
       .who {
-        align-content: center;
+        align-content: safe center;
         display: grid;
         gap: clamp(4px, 1.4vh, 10px);
         justify-items: center;
@@ -122,6 +122,12 @@ export class IncomingView extends LitElement {
       }
       .buttons svg {
         font-size: 1.4em;
+      }
+      /* A page enlarged to twice its size: the name before the picture. */
+      @media (max-height: 400px) {
+        .ring {
+          display: none;
+        }
       }
       @media (max-width: 560px) {
         .buttons button {

@@ -95,7 +95,9 @@ export class SetupView extends LitElement {
         gap: 10px;
         justify-content: space-between;
         min-block-size: 72px;
-        padding-inline: 18px;
+        min-inline-size: 0;
+        overflow-wrap: anywhere;
+        padding: 10px 18px;
       }
       .units label:has(:checked) {
         background: var(--nl-accent-soft);
