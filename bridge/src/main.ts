@@ -5,9 +5,7 @@ import { startCallLog } from "./calls/call-log.ts";
 import { liveView } from "./calls/live.ts";
 import { openDirectory } from "./directory/directory.ts";
 import { lazyTestCaller } from "./directory/health/lazy-test-caller.ts";
-import { testNightly } from "./directory/health/nightly.ts";
 import { postBy } from "./directory/pairing/document-post.ts";
-import { watchPairings } from "./directory/pairing/pairing-watch.ts";
 import { provisioningView } from "./directory/provisioning.ts";
 import { siteChanges, siteSnapshot } from "./directory/snapshot.ts";
 import { EventBus } from "./events/bus.ts";
@@ -23,18 +21,17 @@ import { obeying } from "./mqtt/commands.ts";
 import { lineCommands } from "./mqtt/line-commands.ts";
 import { startMqtt } from "./mqtt/mqtt.ts";
 import { orderAnnouncer } from "./mqtt/order-announcer.ts";
-import { missingParts, type Options, OptionsError, readOptions } from "./options.ts";
+import { missingParts, type Options, readOptions } from "./options.ts";
 import { startOrdering } from "./ordering/ordering.ts";
 import { startPrinter } from "./printer/printer.ts";
-import { StoreError } from "./store/database.ts";
+import { explain } from "./start-failure.ts";
 import { openStore } from "./store/store.ts";
 import { startTelephony } from "./telephony.ts";
+import { startUpkeep } from "./upkeep.ts";
 import { VERSION } from "./version.ts";
 import { cameras } from "./video/cameras.ts";
 import { relayClient } from "./vps/remote/relay-client.ts";
 import { startVps } from "./vps/vps.ts";
-
-const COPY_LOOK_EVERY_MS = 3_600_000;
 
 async function start(options: Options): Promise<() => Promise<void>> {
   const app = createServer(options.logLevel);
@@ -182,25 +179,12 @@ async function start(options: Options): Promise<() => Promise<void>> {
     panelFolder: options.panelFolder,
   });
 
-  const keepCopy = () => {
-    try {
-      directory.audit.trim();
-      store.keepCopy();
-    } catch (error) {
-      log.error({ err: error }, "the daily copy of the database failed");
-    }
-  };
-  keepCopy();
-  const copying = setInterval(keepCopy, COPY_LOOK_EVERY_MS);
-  const stopTesting = testNightly(store, directory.testRings);
-  const stopPairings = watchPairings(directory.pairings, (error) => log.warn({ err: error }, "pairings"));
+  const upkeep = startUpkeep({ store, directory, log });
 
   const stop = async () => {
     await testCalls.stop();
     certificates.stop();
-    clearInterval(copying);
-    stopPairings();
-    stopTesting();
+    upkeep.stop();
     await app.close();
     await watched.stop();
     await telephony.stop();
@@ -226,19 +210,6 @@ async function start(options: Options): Promise<() => Promise<void>> {
   const where = identity.token === null ? "in Home Assistant" : `http://localhost:${port}/#token=${identity.token}`;
   console.log(`Neolia ${VERSION}: ${where}`);
   return stop;
-}
-
-/** One plain sentence for what a person can put right; the whole error for what is ours. */
-function explain(error: unknown, port: number | null): string {
-  if (error instanceof OptionsError) return error.problems.join("\n");
-  if (error instanceof StoreError) return error.message;
-  if (error instanceof Error && "code" in error) {
-    if (error.code === "EADDRINUSE") return `Port ${port} is in use by another program; choose another one with port.`;
-    if (error.code === "EACCES" || error.code === "EROFS") return `The bridge may not write here: ${error.message}.`;
-    if (error.code === "ENOSPC") return `The disk is full: ${error.message}.`;
-    if ("path" in error) return `The bridge cannot use its data folder: ${error.message}.`;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 let port: number | null = null;

@@ -1,0 +1,37 @@
+/** What is done beside the calls, by the clock: copies of the database, the night's test rings, pairings that ran out. */
+import type { FastifyBaseLogger } from "fastify";
+import type { Directory } from "./directory/directory.ts";
+import { testNightly } from "./directory/health/nightly.ts";
+import { watchPairings } from "./directory/pairing/pairing-watch.ts";
+import type { Store } from "./store/store.ts";
+
+const COPY_LOOK_EVERY_MS = 3_600_000;
+
+export interface UpkeepOptions {
+  store: Store;
+  directory: Directory;
+  log: Pick<FastifyBaseLogger, "warn" | "error">;
+}
+
+/** Keeps the day's copy at once and looks each hour whether the next one is due. A failure is logged and tried again. */
+export function startUpkeep({ store, directory, log }: UpkeepOptions): { stop(): void } {
+  const keepCopy = () => {
+    try {
+      directory.audit.trim();
+      store.keepCopy();
+    } catch (error) {
+      log.error({ err: error }, "the daily copy of the database failed");
+    }
+  };
+  keepCopy();
+  const copying = setInterval(keepCopy, COPY_LOOK_EVERY_MS);
+  const stopTesting = testNightly(store, directory.testRings);
+  const stopPairings = watchPairings(directory.pairings, (error) => log.warn({ err: error }, "pairings"));
+  return {
+    stop: () => {
+      clearInterval(copying);
+      stopPairings();
+      stopTesting();
+    },
+  };
+}
