@@ -1,8 +1,8 @@
 /** What is done beside the calls, by the clock: copies of the database, the night's test rings, pairings that ran out. */
-import type { FastifyBaseLogger } from "fastify";
 import type { Directory } from "./directory/directory.ts";
 import { testNightly } from "./directory/health/nightly.ts";
 import { watchPairings } from "./directory/pairing/pairing-watch.ts";
+import type { Log } from "./links/log.ts";
 import type { Store } from "./store/store.ts";
 
 const COPY_LOOK_EVERY_MS = 3_600_000;
@@ -10,7 +10,7 @@ const COPY_LOOK_EVERY_MS = 3_600_000;
 export interface UpkeepOptions {
   store: Store;
   directory: Directory;
-  log: Pick<FastifyBaseLogger, "warn" | "error">;
+  log: Log;
 }
 
 /** Keeps the day's copy at once and looks each hour whether the next one is due. A failure is logged and tried again. */

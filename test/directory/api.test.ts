@@ -8,6 +8,7 @@ import { Value } from "typebox/value";
 import type {
   Account,
   AccountWithPassword,
+  Building,
   Door,
   EvaluateReply,
   Removal,
@@ -15,6 +16,7 @@ import type {
   Site,
   Unit,
 } from "../../bridge/src/api/directory.ts";
+import type { UnitPage } from "../../bridge/src/api/page.ts";
 import type { Device, IceServers } from "../../bridge/src/api/session.ts";
 import { siteSnapshot } from "../../bridge/src/directory/snapshot.ts";
 import { findConflicts } from "../../infra/control/src/directory-check.ts";
@@ -55,6 +57,17 @@ test("a new unit is named after its number and everybody of the site may ring it
     }),
     [{ sourcePattern: "*", action: "ring", ringSeconds: 30, schedule: [], enabled: true, position: 0 }],
   );
+});
+
+test("buildings stand in the order of their numbers, in their own list and in that of units", async () => {
+  for (const name of ["Tower 10", "tower 2"]) {
+    const { id } = await change<{ id: string }>("POST", "/api/buildings", { siteId: house.site.id, name });
+    await change("POST", "/api/units", { buildingId: id, number: name.replace(/\D/g, "") });
+  }
+  const names = (await get<Building[]>(`/api/buildings?siteId=${house.site.id}`)).map(({ name }) => name);
+  assert.deepEqual(names, ["A", "tower 2", "Tower 10"]);
+  const { rows } = await get<UnitPage>("/api/units/page?limit=10");
+  assert.deepEqual([...new Set(rows.map(({ buildingName }) => buildingName))], ["A", "tower 2", "Tower 10"]);
 });
 
 test("unit names are slugs, unique over units, doors and accounts", async () => {

@@ -15,14 +15,17 @@ export interface BuildingStore {
 export function buildingStore(db: Database): BuildingStore {
   const select = `SELECT id, site_id AS siteId, name, ${MARKS} FROM building`;
   const list = db.prepare<{ siteId: string | null }, Building>(
-    `${select} WHERE @siteId IS NULL OR site_id = @siteId ORDER BY name, id`,
+    `${select} WHERE @siteId IS NULL OR site_id = @siteId ORDER BY sort_key, id`,
   );
   const get = db.prepare<[string], Building>(`${select} WHERE id = ?`);
   const byName = db.prepare<[string, string], Building>(`${select} WHERE site_id = ? AND name = ?`);
   const insert = db.prepare<Unmarked<Building>>(
-    `INSERT INTO building (id, site_id, name, revision) VALUES (@id, @siteId, @name, ${REVISION})`,
+    `INSERT INTO building (id, site_id, name, sort_key, revision)
+     VALUES (@id, @siteId, @name, neolia_sort_key(@name), ${REVISION})`,
   );
-  const update = db.prepare<Unmarked<Building>>(`UPDATE building SET name = @name, ${MARK_UPDATE} WHERE id = @id`);
+  const update = db.prepare<Unmarked<Building>>(
+    `UPDATE building SET name = @name, sort_key = neolia_sort_key(@name), ${MARK_UPDATE} WHERE id = @id`,
+  );
   const remove = db.prepare<[string]>("DELETE FROM building WHERE id = ?");
   return {
     list: (siteId) => list.all({ siteId }),

@@ -388,6 +388,12 @@ export const MIGRATIONS: readonly string[] = [
     expires_at_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Building 2 stands before building 10.
+  ALTER TABLE building ADD COLUMN sort_key TEXT NOT NULL DEFAULT '';
+  UPDATE building SET sort_key = neolia_sort_key(name);
+  CREATE INDEX building_order ON building (site_id, sort_key, id);
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

@@ -55,7 +55,7 @@ const ACCOUNTS = `FROM account LEFT JOIN unit ON unit.id = account.unit_id
 
 interface UnitKey {
   id: string;
-  buildingName: string;
+  buildingKey: string;
   buildingId: string;
   sortKey: string;
 }
@@ -67,10 +67,10 @@ interface AccountKey {
 export function pageStore(db: Database): PageStore {
   type Parameters = Record<string, string | number | null>;
   const units = db.prepare<Parameters, UnitKey>(`
-    SELECT unit.id, building.name AS buildingName, building.id AS buildingId, unit.sort_key AS sortKey ${UNITS}
-      AND building.name >= @buildingName
-      AND (building.name, building.id, unit.sort_key, unit.id) > (@buildingName, @inBuilding, @sortKey, @id)
-    ORDER BY building.name, building.id, unit.sort_key, unit.id LIMIT @limit OFFSET @offset`);
+    SELECT unit.id, building.sort_key AS buildingKey, building.id AS buildingId, unit.sort_key AS sortKey ${UNITS}
+      AND building.sort_key >= @buildingKey
+      AND (building.sort_key, building.id, unit.sort_key, unit.id) > (@buildingKey, @inBuilding, @sortKey, @id)
+    ORDER BY building.sort_key, building.id, unit.sort_key, unit.id LIMIT @limit OFFSET @offset`);
   const unitCount = db.prepare<Parameters, { n: number }>(`SELECT count(*) AS n ${UNITS}`);
   // Most lists are not searched: then nothing but the index is read.
   const allUnits = db.prepare<Parameters, { n: number }>(`
@@ -88,7 +88,7 @@ export function pageStore(db: Database): PageStore {
 
   return {
     units: (filter, { limit, offset, cursor }) => {
-      const after = keyOf(cursor, { id: "", buildingName: "", buildingId: "", sortKey: "" });
+      const after = keyOf(cursor, { id: "", buildingKey: "", buildingId: "", sortKey: "" });
       if (!after) return null;
       const parameters = parametersOf(filter);
       const { buildingId: inBuilding, ...rest } = after;
