@@ -68,6 +68,7 @@ function pages({ site, reception, door, phone }: SampleBuilding): Record<string,
     import: at("/settings/import"),
     backup: at("/settings/backup"),
     "hand-over": at("/settings/handOver"),
+    "remote-management": at("/settings/access"),
   };
 }
 
