@@ -44,7 +44,7 @@ for (const way of WAYS) {
     await panel.setUp(house, "401");
     house.home.supervisor.ingress.forgetSessions();
     await callListWorks(panel);
-    assert.equal(house.home.supervisor.ingress.sessions.size > 0, true);
+    await until(() => house.home.supervisor.ingress.sessions.size > 0, { what: "the new session" });
     await panel.close();
   });
 
