@@ -117,28 +117,21 @@ export function passwordOf(username: string): string {
   return `${username}-${SECRET}`;
 }
 
-/** Core gives a broker five seconds to answer. On a busy machine a person, too, would press Submit again. */
-const SUBMITS = 5;
-
 /** Adds the MQTT integration by its config flow, as a person would. */
 export async function addMqtt(core: HomeAssistantCore, ownerToken: string, port: number): Promise<void> {
   const flows = "/api/config/config_entries/flow";
   const { flow_id: flow } = await post<{ flow_id: string }>(core, flows, { handler: "mqtt" }, ownerToken);
   await post(core, `${flows}/${flow}`, { next_step_id: "broker" }, ownerToken);
-  const submit = () =>
-    post<{ type: string; errors?: { base?: string } | null }>(
-      core,
-      `${flows}/${flow}`,
-      {
-        broker: "127.0.0.1",
-        port,
-        protocol: "5",
-        other_settings: { set_client_cert: false, set_ca_cert: "off", transport: "tcp" },
-      },
-      ownerToken,
-    );
-  let step = await submit();
-  for (let n = 1; n < SUBMITS && step.errors?.base === "cannot_connect"; n++) step = await submit();
-  const { type, errors } = step;
+  const { type, errors } = await post<{ type: string; errors?: { base?: string } | null }>(
+    core,
+    `${flows}/${flow}`,
+    {
+      broker: "127.0.0.1",
+      port,
+      protocol: "5",
+      other_settings: { set_client_cert: false, set_ca_cert: "off", transport: "tcp" },
+    },
+    ownerToken,
+  );
   if (type !== "create_entry") throw new Error(`the MQTT config flow ended with ${type} ${errors?.base ?? ""}`);
 }

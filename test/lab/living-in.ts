@@ -1,7 +1,6 @@
 /** Who runs in a temporary folder of a test's own: what a command started is gone when nobody does. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { LOCKS } from "./ports.ts";
 import { until } from "./until.ts";
 
 /** Processes whose temporary folder this is. */
@@ -15,12 +14,8 @@ export function livingIn(folder: string): string[] {
   });
 }
 
-/** Waits until nothing runs and no file is left; a lock names a process that is gone, and so locks nothing. */
+/** Waits until nothing runs and no file is left. */
 export async function allGone(folder: string, timeoutMs = 30_000): Promise<void> {
   await until(() => livingIn(folder).length === 0, { timeoutMs, what: "all programs to end" });
-  const left = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  assert.deepEqual(
-    left.filter((path) => !path.startsWith(LOCKS)),
-    [],
-  );
+  assert.deepEqual(readdirSync(folder, { recursive: true }), []);
 }

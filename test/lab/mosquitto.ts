@@ -1,8 +1,6 @@
 /** Starts a real Mosquitto on loopback, and listens to it as Home Assistant does. */
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { connect as connectTcp } from "node:net";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
 import { Program } from "./process.ts";
@@ -33,11 +31,14 @@ export class Mosquitto {
   }
 
   async start(): Promise<void> {
+    const logFile = join(this.folder, "mosquitto.log");
+    const before = existsSync(logFile) ? readFileSync(logFile, "utf8").length : 0;
     this.program = await Program.start({
       command: "mosquitto",
       args: ["-c", join(this.folder, "mosquitto.conf")],
-      logFile: join(this.folder, "mosquitto.log"),
-      ready: () => connects(this.port),
+      logFile,
+      // Its own word: on a port that it could not have, somebody else would answer a connection.
+      ready: () => readFileSync(logFile, "utf8").slice(before).includes(" running"),
     });
   }
 
@@ -83,7 +84,7 @@ export class Mosquitto {
       "autosave_interval 1",
       // As root it would change to a user that cannot write here.
       ...(process.getuid?.() === 0 ? ["user root"] : []),
-      "log_dest stdout",
+      "log_dest stderr",
     ];
     writeFileSync(join(this.folder, "mosquitto.conf"), `${lines.join("\n")}\n`);
   }
@@ -124,18 +125,6 @@ export class MqttListener {
 
   async close(): Promise<void> {
     await this.client.endAsync(true);
-  }
-}
-
-async function connects(port: number): Promise<boolean> {
-  const socket = connectTcp(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }
 

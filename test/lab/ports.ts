@@ -3,15 +3,17 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const BLOCK = 400;
 const FIRST = 20_000;
 const BLOCKS = 30;
 
-/** Folder of the locks; one a user, because nobody may write into another one's. */
-export const LOCKS = `neolia-lab-ports-${process.getuid?.() ?? 0}`;
+/**
+ * Folder of the locks; one a user, because nobody may write into another one's. Not in `TMPDIR`: the ports are the
+ * machine's, and labs with temporary folders of their own would take one another's.
+ */
+const LOCKS = `/tmp/neolia-lab-ports-${process.getuid?.() ?? 0}`;
 
 /**
  * A block of 400 consecutive ports on loopback below the ephemeral range, reserved by a lock file until `release`:
@@ -26,18 +28,26 @@ export interface PortBlock {
 
 /** Reserves a block. The lock of a process that is gone is taken over. Throws when none is left. */
 export async function reservePorts(): Promise<PortBlock> {
-  const folder = join(tmpdir(), LOCKS);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(LOCKS, { recursive: true });
   const start = Math.floor(Math.random() * BLOCKS);
   for (let i = 0; i < 2 * BLOCKS; i++) {
     const number = (start + i) % BLOCKS;
     const base = FIRST + number * BLOCK;
-    const lock = join(folder, String(number));
+    const lock = join(LOCKS, String(number));
     if (!take(lock)) continue;
     if (await allFree(base)) return { base, number, release: () => rmSync(lock, { force: true }) };
     rmSync(lock, { force: true });
   }
   throw new Error(`no free block of ${BLOCK} ports between ${FIRST} and ${FIRST + BLOCKS * BLOCK}`);
+}
+
+/** Who has reserved a block: a pid, null when nobody has. The process may be gone. */
+export function lockOf(number: number): number | null {
+  try {
+    return Number(readFileSync(join(LOCKS, String(number)), "utf8"));
+  } catch {
+    return null;
+  }
 }
 
 /** Creates the lock file with our pid in it; false when a living process holds it. */
