@@ -37,6 +37,7 @@ export const en = {
   "error.UNKNOWN_PAIRING": "This code is not valid any more. Make a new one.",
   "error.UNKNOWN_TEST": "Neolia was restarted meanwhile. Start the test again.",
   "error.CSV_COLUMNS": "The file does not have the columns that it needs. See the list of columns above.",
+  "error.BACKUP_NEWER": "This backup is of a newer Neolia. Update Neolia here, then restore it.",
   "error.BACKUP_DAMAGED": "This is not a whole backup of Neolia. Choose the file as it was saved.",
   "error.DEVICE_FILE_ACCOUNTS": "This model needs other logins: a door for the door station, gateways for the HT841.",
   "error.DOMAIN_TAKEN": "Another site has this domain already.",
@@ -125,6 +126,8 @@ export const fr: Record<keyof typeof en, string> = {
   "error.UNKNOWN_PAIRING": "Ce code n'est plus valable. Créez-en un autre.",
   "error.UNKNOWN_TEST": "Neolia a redémarré entre-temps. Relancez le test.",
   "error.CSV_COLUMNS": "Le fichier n'a pas les colonnes nécessaires. Voyez leur liste ci-dessus.",
+  "error.BACKUP_NEWER":
+    "Cette sauvegarde vient d'un Neolia plus récent. Mettez Neolia à jour ici, puis restaurez-la.",
   "error.BACKUP_DAMAGED":
     "Ce n'est pas une sauvegarde complète de Neolia. Choisissez le fichier tel qu'il a été enregistré.",
   "error.DEVICE_FILE_ACCOUNTS":
