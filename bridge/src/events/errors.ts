@@ -87,6 +87,11 @@ export const ERRORS = {
   /** A device file needs accounts of another type, or more or fewer of them. */
   DEVICE_FILE_ACCOUNTS: request(400),
 
+  /** The VPS does not know the token. */
+  SITE_TOKEN_WRONG: request(400),
+  /** The VPS knows the token as another site's. */
+  SITE_TOKEN_OTHER: request(400),
+
   UNKNOWN_GRANT: request(404),
   UNKNOWN_REMOTE_SITE: request(404),
   /** What was entered is no invitation, or not all of one. */

@@ -37,6 +37,8 @@ export const en = {
   "error.UNKNOWN_PAIRING": "This code is not valid any more. Make a new one.",
   "error.UNKNOWN_TEST": "Neolia was restarted meanwhile. Start the test again.",
   "error.CSV_COLUMNS": "The file does not have the columns that it needs. See the list of columns above.",
+  "error.SITE_TOKEN_WRONG": "The server does not know this token. Copy it as it was printed, or have a new one made.",
+  "error.SITE_TOKEN_OTHER": "This token is of another site. Each site has its own.",
   "error.BACKUP_NEWER": "This backup is of a newer Neolia. Update Neolia here, then restore it.",
   "error.BACKUP_DAMAGED": "This is not a whole backup of Neolia. Choose the file as it was saved.",
   "error.DEVICE_FILE_ACCOUNTS": "This model needs other logins: a door for the door station, gateways for the HT841.",
@@ -126,6 +128,9 @@ export const fr: Record<keyof typeof en, string> = {
   "error.UNKNOWN_PAIRING": "Ce code n'est plus valable. Créez-en un autre.",
   "error.UNKNOWN_TEST": "Neolia a redémarré entre-temps. Relancez le test.",
   "error.CSV_COLUMNS": "Le fichier n'a pas les colonnes nécessaires. Voyez leur liste ci-dessus.",
+  "error.SITE_TOKEN_WRONG":
+    "Le serveur ne connaît pas ce jeton. Copiez-le tel qu'il a été affiché, ou faites-en créer un autre.",
+  "error.SITE_TOKEN_OTHER": "Ce jeton est celui d'un autre site. Chaque site a le sien.",
   "error.BACKUP_NEWER":
     "Cette sauvegarde vient d'un Neolia plus récent. Mettez Neolia à jour ici, puis restaurez-la.",
   "error.BACKUP_DAMAGED":
