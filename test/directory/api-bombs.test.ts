@@ -200,7 +200,10 @@ test("in a backup nothing is believed that the form would not take: HA1s, names,
       const reply = await other.send("POST", "/api/backups/restore", { backup: signed(bad), dryRun: false });
       assert.ok([400].includes(reply.status), `${at}: ${reply.status} ${reply.text.slice(0, 200)}`);
     }
-    assert.deepEqual([other.store.sites.list(), other.store.units.list({}), other.store.accounts.list({})], [[], [], []]);
+    assert.deepEqual(
+      [other.store.sites.list(), other.store.units.list({}), other.store.accounts.list({})],
+      [[], [], []],
+    );
   } finally {
     await other.close();
   }

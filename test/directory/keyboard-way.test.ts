@@ -189,7 +189,9 @@ test("in French, on 390 pixels, with the keyboard alone: an empty app becomes a 
 /** Texts of the English panel that a French page shows, unless French says the same. */
 function english(shown: readonly string[]): string[] {
   const french = new Set(Object.values<string>(adminTexts.fr));
-  const only = new Set(Object.values<string>(adminTexts.en).filter((text) => !french.has(text) && /[a-z]{2}/.test(text)));
+  const only = new Set(
+    Object.values<string>(adminTexts.en).filter((text) => !french.has(text) && /[a-z]{2}/.test(text)),
+  );
   return shown.filter((text) => only.has(text));
 }
 

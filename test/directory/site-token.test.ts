@@ -48,8 +48,7 @@ after(async () => {
   lab.remove();
 });
 
-const put = (siteId: string, token: unknown) =>
-  api.request<ErrorReply>("PUT", `/api/sites/${siteId}/token`, { token });
+const put = (siteId: string, token: unknown) => api.request<ErrorReply>("PUT", `/api/sites/${siteId}/token`, { token });
 const states = async () =>
   (await api.get<Provisioning[]>("/api/provisioning"))
     .toSorted((a, b) => (a.siteId < b.siteId ? -1 : 1))
@@ -67,7 +66,16 @@ test("a token that is wrong, another site's, or no token is refused with its rea
   const others = await put(siteB.id, tokens.a);
   assert.deepEqual([others.status, others.body.error.code], [400, "SITE_TOKEN_OTHER"]);
   assert.deepEqual(others.body.error.details, { domain: A });
-  for (const bad of ["", "short", "x".repeat(201), "a b".repeat(10), `${tokens.b}\r\nX-Y: z`, "\u0000".repeat(30), 5, null]) {
+  for (const bad of [
+    "",
+    "short",
+    "x".repeat(201),
+    "a b".repeat(10),
+    `${tokens.b}\r\nX-Y: z`,
+    "\u0000".repeat(30),
+    5,
+    null,
+  ]) {
     assert.equal((await put(siteB.id, bad)).body.error.code, "INVALID_REQUEST", JSON.stringify(bad));
   }
   assert.equal((await put("01J00000000000000000000000", tokens.b)).body.error.code, "UNKNOWN_SITE");

@@ -71,7 +71,7 @@ export class NeoliaAdmin extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     const before = changed.get("path");
-    if (before !== undefined) void this.followFocus(before);
+    if (before !== undefined || focusIsLost()) void this.followFocus(before ?? this.path);
   }
 
   /**

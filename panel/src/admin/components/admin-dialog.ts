@@ -4,7 +4,7 @@ import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
 import type { AdminLocalizer } from "../../localize/admin.ts";
 import { adminStyle } from "./admin-style.ts";
-import { focused, focusFirst, focusIsLost } from "./focus.ts";
+import { focused, focusFirst, focusIsLost, visibleHeadings } from "./focus.ts";
 
 /** Open ones step aside while a call is on the screen: a dialog lies above everything, also above who rings. */
 const openDialogs = new Set<AdminDialog>();
@@ -114,7 +114,9 @@ export class AdminDialog extends LitElement {
     const { opener } = this;
     // Once everything that goes with it has gone; another dialog may have opened in its place.
     queueMicrotask(() => {
-      if (focusIsLost() && opener?.checkVisibility()) opener.focus();
+      if (!focusIsLost()) return;
+      if (opener?.checkVisibility()) opener.focus();
+      else visibleHeadings(document).at(-1)?.focus();
     });
   }
 

@@ -248,7 +248,8 @@ export class AdminForm extends LitElement {
       await this.updateComplete;
       this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
       // The button that was pressed is off once there is nothing left to save.
-      if (focusIsLost()) this.renderRoot.querySelector<HTMLElement>("button[type=submit]:enabled, input, select, textarea")?.focus();
+      if (focusIsLost())
+        this.renderRoot.querySelector<HTMLElement>("button[type=submit]:enabled, input, select, textarea")?.focus();
     }
   };
 

@@ -19,10 +19,7 @@ export class SiteTokenPart extends LitElement {
     adminStyle,
     css`
       summary {
-        align-content: center;
-        cursor: pointer;
         font-weight: 600;
-        min-block-size: 44px;
       }
     `,
   ];

@@ -51,7 +51,8 @@ export const en = {
     "A name is there twice. Remove one of these and make it again under another name; the rest then goes on by itself.",
   "site.wayOut.remove": "Remove one of these, then it goes on by itself.",
   "site.wayOut.token": "The server does not accept the site's token. Enter it under Server, in the overview.",
-  "site.wayOut.configure": "Enter the server's address in the app's configuration, and the site's token under Server, in the overview.",
+  "site.wayOut.configure":
+    "Enter the server's address in the app's configuration, and the site's token under Server, in the overview.",
   "site.conflict": "{name}: {problem}",
   "site.conflict.name-is-unit-and-account": "{name} is the name of a unit and of a device.",
   "site.conflict.duplicate-unit": "{name} is the name of two units or doors.",
@@ -120,7 +121,7 @@ export const en = {
   "door.labelHint": "What people see when it rings, for example “Main entrance”.",
   "door.sipName": "SIP name",
   "door.sipNameHint": "The login of the door station, for example entrance-a.",
-  "door.camera": "Camera (optional)",
+  "door.camera": "Camera",
   "door.cameraHint":
     "WHEP address in the house's network, for example http://192.168.1.20:8889/entrance/whep of MediaMTX. Without user and password. Neolia passes it on, so http is fine although this page is https.",
   "door.add": "Add the door",
@@ -174,7 +175,8 @@ export const fr: Record<keyof typeof en, string> = {
     "Aucun serveur n'est configuré. Saisissez son adresse dans la configuration de l'app, et le jeton du site ici.",
   "token.title": "Saisir le jeton du site",
   "token.field": "Jeton du site",
-  "token.hint": "Tel que le serveur l'a affiché quand ce site y a été ajouté. Il est gardé ici et n'est plus jamais montré.",
+  "token.hint":
+    "Tel que le serveur l'a affiché quand ce site y a été ajouté. Il est gardé ici et n'est plus jamais montré.",
   "token.use": "Utiliser ce jeton",
   "token.used": "Le serveur accepte le jeton. Les modifications partent.",
   "site.changes": "Modifications",
@@ -184,8 +186,7 @@ export const fr: Record<keyof typeof en, string> = {
   "site.wayOut.rename":
     "Un nom existe deux fois. Supprimez l'un de ces éléments et recréez-le sous un autre nom ; la suite se fera d'elle-même.",
   "site.wayOut.remove": "Supprimez l'un de ces éléments, la suite se fera d'elle-même.",
-  "site.wayOut.token":
-    "Le serveur n'accepte pas le jeton du site. Saisissez-le sous Serveur, dans la vue d'ensemble.",
+  "site.wayOut.token": "Le serveur n'accepte pas le jeton du site. Saisissez-le sous Serveur, dans la vue d'ensemble.",
   "site.wayOut.configure":
     "Saisissez l'adresse du serveur dans la configuration de l'app, et le jeton du site sous Serveur, dans la vue d'ensemble.",
   "site.conflict": "{name} : {problem}",
@@ -258,7 +259,7 @@ export const fr: Record<keyof typeof en, string> = {
   "door.labelHint": "Ce que l'on voit quand elle sonne, par exemple « Entrée principale ».",
   "door.sipName": "Nom SIP",
   "door.sipNameHint": "L'identifiant de la platine, par exemple entree-a.",
-  "door.camera": "Caméra (facultatif)",
+  "door.camera": "Caméra",
   "door.cameraHint":
     "Adresse WHEP dans le réseau de la maison, par exemple http://192.168.1.20:8889/entree/whep de MediaMTX. Sans nom ni mot de passe. Neolia fait le relais : http convient même si cette page est en https.",
   "door.add": "Ajouter la porte",

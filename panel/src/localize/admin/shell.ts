@@ -137,7 +137,7 @@ export const fr: Record<keyof typeof en, string> = {
   "form.yes": "Oui",
   "form.no": "Non",
   "form.more": "Afficher la suite",
-  "text.labelled": "{label} : {value}",
+  "text.labelled": "{label}\u00a0: {value}",
 
   "conflict.title": "Quelqu'un d'autre a modifié ceci entre-temps",
   "conflict.intro": "Rien n'a été écrasé. Choisissez pour chaque champ ce qui doit rester.",
