@@ -186,6 +186,8 @@ export const Removal = Type.Object({
   targetsLost: Type.Array(SipName),
   /** How many of those accounts are registered now: their devices are logged out. */
   loggedOut: Type.Integer(),
+  /** Calls that are on now and end with them. */
+  callsEnded: Type.Integer(),
   /** Residents who lose a flat. */
   members: Type.Integer(),
   /** What stays for a while all the same: entries of the call log, voicemail. */
