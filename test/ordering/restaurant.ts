@@ -24,6 +24,7 @@ export interface Restaurant {
   folder: string;
   /** What would have gone to the outbox. */
   news: { number: number; news: OrderNews }[];
+  now(): number;
   /** Moves the clock. */
   wait(ms: number): void;
   settings(patch: Partial<LineSettings>): void;
@@ -127,6 +128,7 @@ function restaurantOf(parts: Parts): Restaurant {
   return {
     ...parts,
     folder: folder.path,
+    now: () => clock.nowMs,
     wait: (ms) => {
       clock.nowMs += ms;
     },
