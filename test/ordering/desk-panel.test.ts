@@ -310,6 +310,37 @@ test("an assistant that answers no calls is told on every page with what to do, 
   await away.waitFor({ state: "detached" });
 });
 
+test("a line that people answer, as a choice, has no alarm about its assistant", async () => {
+  api.stage.assistantProblem = "no-key";
+  const page = await open("settings");
+  const away = page.getByText("The assistant answers no calls; they ring your people.");
+  await away.waitFor();
+  await page.getByLabel("Calls are answered by").selectOption({ label: "people" });
+  await inspect(page, "desk people answer");
+  await page.getByRole("button", { name: "Save" }).click();
+  await away.waitFor({ state: "detached" });
+  assert.equal(api.ordering.lines.get(lineId).assistantProblem, null);
+  await page.getByLabel("Calls are answered by").selectOption({ label: "the assistant" });
+  await page.getByRole("button", { name: "Save" }).click();
+  await away.waitFor();
+});
+
+test("a printer without paper is told on every page with what to do; one that tells nothing is said to tell nothing", async () => {
+  const page = await open();
+  await page.getByText("No new order").waitFor();
+  const say = (printer: PrinterState): void => {
+    api.stage.printer = printer;
+    api.bus.emit("linkChanged", { link: "voice" });
+  };
+  say("paper-out");
+  await page.getByText("out of paper. Tickets wait for a new roll.").waitFor();
+  await inspect(page, "desk printer without paper");
+  say("unsure");
+  await page.getByText("out of paper").waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "Line", exact: true }).click();
+  await page.getByText("tells nothing about its paper").waitFor();
+});
+
 test("an administrator adds a second line beside the first, goes between them, and removes one after the question", async () => {
   const page = await open("settings");
   const list = page.locator("neolia-line-list");

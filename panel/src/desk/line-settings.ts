@@ -77,7 +77,7 @@ export class LineSettingsPage extends LitElement {
           <div><h2>${t("line.hours")}</h2><p class="muted">${t("line.hoursHint")}</p></div>
           <neolia-schedule-editor .t=${t} .windows=${line.settings.hours} @edited=${this.editHours}></neolia-schedule-editor>
         </section>
-        ${this.renderHolidays(settings)} ${this.renderWords(settings)}
+        ${this.renderHolidays(settings)} ${this.renderAnswer(settings)} ${this.renderWords(settings)}
         <section class="card" aria-label=${t("line.limits")}>
           <div><h2>${t("line.limits")}</h2><p class="muted">${t("line.limitsHint")}</p></div>
           <div class="fields">
@@ -137,6 +137,21 @@ export class LineSettingsPage extends LitElement {
     `;
   }
 
+  private renderAnswer({ answeredBy }: LineSettings): TemplateResult {
+    const { t } = this.desk;
+    const choice = (by: LineSettings["answeredBy"], text: string): TemplateResult =>
+      html`<option value=${by} ?selected=${answeredBy === by}>${text}</option>`;
+    return html`
+      <section class="card" aria-label=${t("line.answer")}>
+        <div><h2>${t("line.answer")}</h2><p class="muted">${t("line.answerHint")}</p></div>
+        <div class="fields">
+          <label>${t("line.answeredBy")}<select @change=${(event: Event) => this.edit({ answeredBy: typed(event) === "people" ? "people" : "assistant" })}>
+            ${choice("assistant", t("line.byAssistant"))} ${choice("people", t("line.byPeople"))}</select></label>
+        </div>
+      </section>
+    `;
+  }
+
   private renderWords({ greeting, afterHours, languages }: LineSettings): TemplateResult {
     const { t } = this.desk;
     const area = (label: string, words: "greeting" | "afterHours", language: "fr" | "en"): TemplateResult => html`
@@ -160,7 +175,7 @@ export class LineSettingsPage extends LitElement {
   }
 
   private renderPeople({ backupNumber, printer }: LineSettings, administrator: boolean): TemplateResult {
-    const { t } = this.desk;
+    const { t, line } = this.desk;
     return html`
       <section class="card" aria-label=${t("line.people")}>
         <div><h2>${t("line.people")}</h2><p class="muted">${administrator ? t("line.printerHint") : t("line.adminOnly")}</p></div>
@@ -172,6 +187,7 @@ export class LineSettingsPage extends LitElement {
           <label>${t("line.printerPort")}<input type="number" min="1" max="65535" ?disabled=${!administrator || printer === null} .value=${String(printer?.port ?? 9100)}
             @change=${(event: Event) => printer && this.edit({ printer: { ...printer, port: Number(typed(event)) } })} /></label>
         </div>
+        ${line.printer === "none" ? nothing : html`<p role="status">${t(`printer.${line.printer}`)}</p>`}
       </section>
     `;
   }

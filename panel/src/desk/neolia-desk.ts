@@ -17,6 +17,7 @@ import type { DeskContext } from "./desk-context.ts";
 import "./kitchen-board.ts";
 import { KitchenBell } from "./kitchen-bell.ts";
 import "./line-settings.ts";
+import { lineTroubles } from "./line-troubles.ts";
 import "./menu-editor.ts";
 import { euros } from "./money.ts";
 import "./new-line.ts";
@@ -224,7 +225,7 @@ export class NeoliaDesk extends LitElement {
       ${this.renderBar(line)}
       <div class="notices">
         ${this.linkUp ? nothing : html`<p role="status">${t("desk.lost")}</p>`}
-        ${line === null || line.assistantProblem === null ? nothing : html`<p role="status">${icon("phone")} ${t("assistant.away")} ${t(`assistant.${line.assistantProblem}`)}</p>`}
+        ${line === null ? nothing : lineTroubles(t, line)}
         ${
           this.silent && line !== null
             ? html`<p role="status">${t("desk.soundLocked")} <button @click=${() => this.bell.unlock()}>${t("desk.soundOn")}</button></p>`
