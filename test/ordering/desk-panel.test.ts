@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import type { AssistantProblem, LineWithPassword } from "../../bridge/src/api/line.ts";
+import type { AssistantProblem, LineWithPassword, PrinterState } from "../../bridge/src/api/line.ts";
 import { buildPanel, bundleGzipBytes } from "../../panel/build.ts";
 import { type TestApp, testApp } from "../directory/app.ts";
 import { type House, makeHouse } from "../directory/house.ts";

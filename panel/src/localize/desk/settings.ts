@@ -53,7 +53,8 @@ export const en = {
   "printer.away": "The kitchen's printer does not answer. Check that it is on and on the network; tickets wait for it.",
   "printer.paper-out": "The kitchen's printer is out of paper. Tickets wait for a new roll.",
   "printer.cover-open": "The cover of the kitchen's printer is open. Close it; tickets wait.",
-  "printer.fault": "The kitchen's printer reports a fault. Switch it off and on, and look for jammed paper; tickets wait.",
+  "printer.fault":
+    "The kitchen's printer reports a fault. Switch it off and on, and look for jammed paper; tickets wait.",
   "line.save": "Save",
   "line.saved": "Settings saved",
   "line.adminOnly": "Only an administrator changes these.",
