@@ -28,6 +28,14 @@ test("a file as a French spreadsheet writes it is read: semicolons, commas in pr
   );
 });
 
+test("a file with tabs between its cells is read like any other", () => {
+  const rows = ["type\tid\tparent\tname\tdescription\tprice\ttax", "category\tp\t\tPizzas"];
+  rows.push("item\treine\tp\tReine\tTomate, jambon; fromage\t12,50\t10");
+  const { menu, problems } = readMenu(rows.join("\r\n"), "csv");
+  assert.deepEqual(problems, []);
+  assert.deepEqual([menu?.items[0]?.priceCents, menu?.items[0]?.description], [1250, "Tomate, jambon; fromage"]);
+});
+
 test("everything that is wrong is told by its line, and nothing is taken", () => {
   const text = [
     HEAD,

@@ -7,7 +7,7 @@ import type { DeskLocalizer } from "../localize/desk.ts";
 export function lineTroubles(t: DeskLocalizer, { assistantProblem, printer }: Line): TemplateResult {
   const prints = printer === "none" || printer === "ready" || printer === "unsure";
   return html`
-    ${assistantProblem === null ? nothing : html`<p role="status">${icon("phone")} ${t("assistant.away")} ${t(`assistant.${assistantProblem}`)}</p>`}
-    ${prints ? nothing : html`<p role="status">${icon("notice")} ${t(`printer.${printer}`)}</p>`}
+    ${assistantProblem === null ? nothing : html`<p role="status">${icon("phone")} <span>${t("assistant.away")} ${t(`assistant.${assistantProblem}`)}</span></p>`}
+    ${prints ? nothing : html`<p role="status">${icon("notice")} <span>${t(`printer.${printer}`)}</span></p>`}
   `;
 }

@@ -115,6 +115,9 @@ export class NeoliaDesk extends LitElement {
         gap: 8px 14px;
         padding: 6px 16px;
       }
+      .notices span {
+        flex: 1 1 220px;
+      }
       .content {
         container: admin / inline-size;
         min-block-size: 0;
@@ -285,7 +288,7 @@ export class NeoliaDesk extends LitElement {
       ${
         line.state === "paused"
           ? html`<button @click=${() => void this.setPause(line, false, null)}>${t("desk.resume")}</button>`
-          : html`<button class="icon quiet" aria-label=${t("desk.pause")} title=${t("desk.pause")} @click=${this.askPause}>${icon("bellOff")}</button>`
+          : html`<button class="icon quiet" aria-label=${t("desk.pause")} title=${t("desk.pause")} @click=${this.askPause}>${icon("pause")}</button>`
       }
     `;
   }

@@ -16,14 +16,21 @@ export interface VadEvent {
 
 const STEP_MS = 20;
 const START_STEPS = 3;
-/** The floor is what a seventh of this long is quieter than: lost packets are silence, and no floor. */
-const FLOOR_STEPS = 200;
+/** A room is never this quiet, dB: a lost packet is, and so are pauses where there is no room at all. Neither is a floor. */
+const SILENT = -70;
+/** The floor is what a fourteenth of the sound of this long is quieter than: the room, or the soft edges of words. */
+const FLOOR_STEPS = 500;
+const QUIETEST = 1 / 14;
+/** More than this share of silence in the last 4 s are no lost packets: there is no room to be heard. */
+const MOST_LOST = 0.35;
+const LOST_STEPS = 200;
 
 export class EnergyVad {
   settings: VadSettings;
   private pending: number[] = [];
   private steps = 0;
   private recent: number[] = [];
+  private silent: boolean[] = [];
   private loud = 0;
   private quietSteps = 0;
   private speaking = false;
@@ -49,11 +56,19 @@ export class EnergyVad {
     return events;
   }
 
+  private floor(): number {
+    const silent = this.silent.filter(Boolean).length;
+    if (silent > MOST_LOST * this.silent.length) return -65;
+    return this.recent.toSorted((a, b) => a - b)[Math.floor(this.recent.length * QUIETEST)] ?? -65;
+  }
+
   private step(db: number): VadEvent | null {
     this.steps += 1;
-    this.recent.push(db);
+    this.silent.push(db <= SILENT);
+    if (this.silent.length > LOST_STEPS) this.silent.shift();
+    if (db > SILENT) this.recent.push(db);
     if (this.recent.length > FLOOR_STEPS) this.recent.shift();
-    const floor = Math.max(-65, this.recent.toSorted((a, b) => a - b)[Math.floor(this.recent.length / 7)] ?? -65);
+    const floor = Math.max(-65, this.floor());
     const needed = Math.max(floor + 4 + 8 * this.settings.threshold, -50);
     if (!this.speaking) {
       this.loud = db > needed ? this.loud + 1 : 0;
