@@ -30,7 +30,7 @@ async function heardAs(voice: Voice, noiseDb: number | null, loss: number): Prom
   const spoken = await Promise.all(TEXTS.map((text) => speak(text, voice)));
   const known = spoken.map((samples) => fingerprint(samples));
   const pause = new Int16Array(2 * SECOND);
-  const talk = spoken.reduce((sound, samples) => Int16Array.from([...sound, ...samples, ...pause]), pause);
+  const talk = Int16Array.from([pause, ...spoken.flatMap((samples) => [samples, pause])].flatMap((part) => [...part]));
   const room = noiseDb === null ? null : kitchen(noiseDb);
   const isLost = lossy(loss);
   const vad = new EnergyVad({ threshold: 0.6, prefixPaddingMs: 300, silenceDurationMs: 500 });
