@@ -90,6 +90,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     directory,
     // The phone is made below, and needs the desk.
     assistantProblem: () => telephony.assistantProblem(),
+    printerState: (lineId) => printer.state(lineId),
     announce: orderAnnouncer(store),
     onError: (error, what) => log.error({ err: error }, `${what} failed`),
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { ulid } from "ulid";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
-import type { AssistantProblem } from "../../bridge/src/api/line.ts";
+import type { AssistantProblem, PrinterState } from "../../bridge/src/api/line.ts";
 import { type Links, type LiveView, liveView } from "../../bridge/src/calls/live.ts";
 import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
 import type { DocumentPost } from "../../bridge/src/directory/pairing/document-post.ts";
@@ -49,6 +49,7 @@ interface Stage {
   nowMs: number;
   /** What the phone says of the assistant; whoever changes it tells `linkChanged`. */
   assistantProblem: AssistantProblem | null;
+  printer: PrinterState;
 }
 
 export interface TestApp {
@@ -141,6 +142,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     laterMs: 0,
     nowMs: Date.now(),
     assistantProblem: null,
+    printer: "none",
   };
   const events: string[] = [];
   const documents = new Documents();
@@ -173,6 +175,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const ordering = startOrdering({
     ...{ store, bus, directory, now: Date.now, newId: () => ulid() },
     assistantProblem: () => stage.assistantProblem,
+    printerState: () => stage.printer,
     announce: () => undefined,
     onError: (error) => {
       throw error;
