@@ -84,7 +84,8 @@ export function startVps(options: VpsOptions): Vps {
 
   /** A token that the options still hold after a newer one was entered is nobody's: it holds no site up. */
   function counted(): SiteLink[] {
-    const isServed = store.sites.list().every(({ id }) => links.some((link) => link.siteId() === id));
+    const sites = store.sites.list();
+    const isServed = sites.length > 0 && sites.every(({ id }) => links.some((link) => link.siteId() === id));
     const isDead = (link: SiteLink) => link.siteId() === null && link.state().code === "VPS_UNAUTHORIZED";
     return isServed ? links.filter((link) => !isDead(link)) : links;
   }
