@@ -56,7 +56,7 @@ export function goodRequests(
     ["GET /api/units"],
     ["POST /api/units", { buildingId: building.id, number: "403" }],
     ["GET /api/units/page"],
-    ["POST /api/units/range", { buildingId: building.id, from: 10, to: 12, dryRun: true }],
+    ["POST /api/units/range", { buildingId: building.id, from: 10, to: 12, digits: 3, dryRun: true }],
     ["GET /api/units/:id"],
     ["PATCH /api/units/:id", { number: "404" }],
     ["PUT /api/units/:id/do-not-disturb", { on: true }],

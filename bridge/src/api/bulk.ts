@@ -13,6 +13,8 @@ export const NewUnitRange = Type.Object(
     /** Before and after each number: "A-" and "" make A-101. */
     prefix: Type.Optional(LabelPart),
     suffix: Type.Optional(LabelPart),
+    /** At least so many digits: 2 makes 01 to 20. */
+    digits: Type.Optional(Type.Integer({ minimum: 1, maximum: 6 })),
     /** true: looks and makes nothing. */
     dryRun: Type.Boolean(),
   },

@@ -1,5 +1,5 @@
 /** The token that the VPS printed for a site. It goes in and never comes out. */
-import { type Static, Type } from "typebox";
+import { Type } from "typebox";
 
 /** `PUT /api/sites/:id/token` → 204. */
 export const SiteTokenPut = Type.Object(
@@ -9,4 +9,3 @@ export const SiteTokenPut = Type.Object(
   },
   { additionalProperties: false },
 );
-export type SiteTokenPut = Static<typeof SiteTokenPut>;

@@ -2,9 +2,10 @@
  * Long lists, a page at a time: by keyset, so that reading on costs the same at each page; or at a place, whose rows
  * before it are counted in the index.
  */
-import type { Database, Statement } from "better-sqlite3";
+import type { Database } from "better-sqlite3";
 import type { AccountRow } from "./account-store.ts";
-import { hasWords, searchWords } from "./text.ts";
+import { allOf, type Parameters, type Statements, statements } from "./statements.ts";
+import { searchOf } from "./text.ts";
 
 export interface PageFilter {
   siteId?: string | undefined;
@@ -48,10 +49,10 @@ const UNITS = "FROM building CROSS JOIN unit ON unit.building_id = building.id A
 const ACCOUNTS = "FROM account";
 const UNIT_ORDER = "building.sort_key, building.id, unit.sort_key, unit.id";
 const ACCOUNT_ORDER = "account.username, account.id";
-const UNIT_WORDS = hasWords("instr(unit.search_text, %)");
+const UNIT_WORD = "instr(unit.search_text, %)";
 /** A device is found by its flat or door as well. */
-const ACCOUNT_WORDS = hasWords(`(instr(account.search_text, %)
-  OR account.unit_id IN (SELECT id FROM unit WHERE instr(search_text, %)))`);
+const ACCOUNT_WORD = `(instr(account.search_text, %)
+  OR account.unit_id IN (SELECT id FROM unit WHERE instr(search_text, %)))`;
 
 interface UnitKey {
   id: string;
@@ -63,8 +64,6 @@ interface AccountKey {
   id: string;
   username: string;
 }
-
-type Parameters = Record<string, string | number | null>;
 
 export function pageStore(db: Database): PageStore {
   const units = statements<UnitKey>(db);
@@ -104,12 +103,11 @@ export function pageStore(db: Database): PageStore {
   };
 }
 
-/** Only what is asked for: a condition that could be left out keeps SQLite from the index that fits, and costs each row. */
 function unitsWhere({ siteId, buildingId, search }: PageFilter): string {
   return allOf([
     siteId !== undefined && "building.site_id = @siteId",
     buildingId !== undefined && "building.id = @buildingId",
-    search !== undefined && UNIT_WORDS,
+    searchOf(search).condition(UNIT_WORD),
   ]);
 }
 
@@ -120,12 +118,8 @@ function accountsWhere({ siteId, buildingId, unitId, type, search, usernames }: 
     unitId !== undefined && "account.unit_id = @unitId",
     type !== undefined && "account.type = @type",
     usernames && `account.username ${usernames.among ? "" : "NOT"} IN (SELECT value FROM json_each(@names))`,
-    search !== undefined && ACCOUNT_WORDS,
+    searchOf(search).condition(ACCOUNT_WORD),
   ]);
-}
-
-function allOf(conditions: readonly (string | false | undefined)[]): string {
-  return ["TRUE", ...conditions.filter((condition) => typeof condition === "string")].join(" AND ");
 }
 
 const TAKEN = "LIMIT @limit OFFSET @offset";
@@ -143,23 +137,11 @@ function countOf(counts: Statements<{ n: number }>, from: string, parameters: Pa
   return counts(`SELECT count(*) AS n ${from}`).get(parameters)?.n ?? 0;
 }
 
-type Statements<Row> = (sql: string) => Statement<Parameters, Row>;
-
-/** Statements by their text, each prepared when it is first asked for. */
-function statements<Row>(db: Database): Statements<Row> {
-  const known = new Map<string, Statement<Parameters, Row>>();
-  return (sql) => {
-    const statement = known.get(sql) ?? db.prepare<Parameters, Row>(sql);
-    known.set(sql, statement);
-    return statement;
-  };
-}
-
 function parametersOf({ siteId, buildingId, unitId, type, search, usernames }: PageFilter): Parameters {
   return {
     ...{ siteId: siteId ?? null, buildingId: buildingId ?? null, unitId: unitId ?? null, type: type ?? null },
     names: usernames ? JSON.stringify(usernames.names) : null,
-    ...searchWords(search),
+    ...searchOf(search).parameters,
   };
 }
 

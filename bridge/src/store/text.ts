@@ -11,22 +11,25 @@ export function searchText(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
 }
 
-const WORDS = ["word1", "word2", "word3", "word4"] as const;
+const MOST_WORDS = 4;
 
-/** The words of a search: the first four; null stands for no word. */
-export function searchWords(search: string | undefined): Record<(typeof WORDS)[number], string | null> {
+/**
+ * The words of a search, the first four of them; the longest comes first, because it is the one that fewest texts have.
+ * `condition`: all of them occur, where `occurs` is what one of them means, with `%` for the word.
+ */
+export function searchOf(search: string | undefined): {
+  parameters: Record<string, string>;
+  condition: (occurs: string) => string;
+} {
   const words = searchText(search ?? "")
     .split(" ")
-    .filter((word) => word !== "");
-  return Object.fromEntries(WORDS.map((name, at) => [name, words[at] ?? null])) as Record<
-    (typeof WORDS)[number],
-    string | null
-  >;
-}
-
-/** The condition for `searchWords`: all of them occur. `occurs` is what one of them means, with `%` for the word. */
-export function hasWords(occurs: string): string {
-  return WORDS.map((word) => `(@${word} IS NULL OR ${occurs.replaceAll("%", `@${word}`)})`).join(" AND ");
+    .filter((word) => word !== "")
+    .slice(0, MOST_WORDS)
+    .toSorted((a, b) => b.length - a.length);
+  return {
+    parameters: Object.fromEntries(words.map((word, at) => [`word${at}`, word])),
+    condition: (occurs) => ["TRUE", ...words.map((_, at) => occurs.replaceAll("%", `@word${at}`))].join(" AND "),
+  };
 }
 
 export function addTextFunctions(db: Database): void {

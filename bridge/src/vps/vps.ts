@@ -67,6 +67,7 @@ export function startVps(options: VpsOptions): Vps {
   const tokens = new Set(entered.map(({ token }) => token));
   const open = (one: ControlAccess) => new SiteLink({ ...rest, access: one });
   let links = [...access.filter(({ token }) => !tokens.has(token)), ...entered].map(open);
+  const closings = new Set<Promise<void>>();
   // A site that is removed takes its token along.
   const offDirectory = bus.on("directoryChanged", () => {
     const kept = new Set(store.siteTokens.list());
@@ -75,12 +76,16 @@ export function startVps(options: VpsOptions): Vps {
 
   function close(old: readonly SiteLink[]): void {
     links = links.filter((link) => !old.includes(link));
-    for (const link of old) void link.stop();
+    for (const link of old) {
+      const closing = link.stop().finally(() => closings.delete(closing));
+      closings.add(closing);
+    }
   }
 
   /** A token that the options still hold after a newer one was entered is nobody's: it holds no site up. */
   function counted(): SiteLink[] {
-    const isServed = store.sites.list().every(({ id }) => links.some((link) => link.siteId() === id));
+    const sites = store.sites.list();
+    const isServed = sites.length > 0 && sites.every(({ id }) => links.some((link) => link.siteId() === id));
     const isDead = (link: SiteLink) => link.siteId() === null && link.state().code === "VPS_UNAUTHORIZED";
     return isServed ? links.filter((link) => !isDead(link)) : links;
   }
@@ -174,7 +179,7 @@ export function startVps(options: VpsOptions): Vps {
     post,
     stop: async () => {
       offDirectory();
-      await Promise.all(links.map((link) => link.stop()));
+      await Promise.all([...links.map((link) => link.stop()), ...closings]);
     },
   };
 }

@@ -22,7 +22,8 @@ const SERVER: Record<LiveState["vps"]["link"], AdminKey> = {
   "not-configured": "site.serverMissing",
 };
 
-const NEEDS_TOKEN: ReadonlySet<string> = new Set(["token", "configure"]);
+/** What a token of the site puts right. */
+const NEEDS_TOKEN: ReadonlySet<string> = new Set(["VPS_NOT_CONFIGURED", "VPS_UNAUTHORIZED", "VPS_SITE_UNKNOWN"]);
 
 /** How the site stands: what to do next, the server, changes that are stuck, and the fields of the site itself. */
 @customElement("neolia-overview-page")
@@ -159,14 +160,19 @@ export class OverviewPage extends AdminPage {
     // Of a site elsewhere, Health says it.
     if (live === null || remote !== null) return nothing;
     const { link, partsDown } = live.vps;
-    const tone = link === "up" ? (partsDown.length > 0 ? "bad" : "good") : "wait";
+    const needsToken = NEEDS_TOKEN.has(this.provisioning?.problem ?? "");
+    // The link may be another site's.
+    const isOthers = needsToken && link !== "not-configured";
+    const tone = link === "up" && !isOthers ? (partsDown.length > 0 ? "bad" : "good") : "wait";
     const text =
-      link === "up" && partsDown.length > 0 ? t("link.partsDown", { parts: partsDown.join(", ") }) : t(SERVER[link]);
+      link === "up" && partsDown.length > 0
+        ? t("link.partsDown", { parts: partsDown.join(", ") })
+        : t(isOthers ? "token.missing" : SERVER[link]);
     return html`
       <div class="card">
         <h2>${t("site.server")}</h2>
         <p><span class="chip ${tone}" role="status">${text}</span></p>
-        <neolia-site-token-part .admin=${this.admin} ?wanted=${NEEDS_TOKEN.has(this.provisioning?.wayOut ?? "")}></neolia-site-token-part>
+        <neolia-site-token-part .admin=${this.admin} ?wanted=${needsToken}></neolia-site-token-part>
       </div>
     `;
   }

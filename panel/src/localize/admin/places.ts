@@ -38,6 +38,7 @@ export const en = {
   "site.serverConnecting": "Connecting…",
   "site.serverDown": "Not reachable. Calls go on; changes wait here and go out in order.",
   "site.serverMissing": "No server is set up. Enter its address in the app's configuration, and the site's token here.",
+  "token.missing": "The server does not know this site yet: enter its token.",
   "token.title": "Enter the site's token",
   "token.field": "Token of the site",
   "token.hint": "As the server printed it when this site was added there. It is kept here and never shown again.",
@@ -173,6 +174,7 @@ export const fr: Record<keyof typeof en, string> = {
   "site.serverDown": "Injoignable. Les appels continuent ; les modifications attendent ici et partiront dans l'ordre.",
   "site.serverMissing":
     "Aucun serveur n'est configuré. Saisissez son adresse dans la configuration de l'app, et le jeton du site ici.",
+  "token.missing": "Le serveur ne connaît pas encore ce site : saisissez son jeton.",
   "token.title": "Saisir le jeton du site",
   "token.field": "Jeton du site",
   "token.hint":
