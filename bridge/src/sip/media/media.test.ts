@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
 import { until } from "../../../../test/lab/until.ts";
 import { DtmfReader } from "./dtmf.ts";
+import { Lateness } from "./lateness.ts";
 import type { ClipPlayed } from "./messages.ts";
 import { Pacer } from "./pacer.ts";
 import { Playout } from "./playout.ts";
@@ -184,7 +185,13 @@ test("the pacer makes up for a short stall and leaves a long one out", async () 
   let nowMs = 0;
   const pacer = new Pacer(() => nowMs);
   const ticks: number[] = [];
-  const member = { tick: (_now: number, skipped: number) => void ticks.push(skipped) };
+  const late: number[] = [];
+  const member = {
+    tick: (_now: number, skipped: number, lateMs: number) => {
+      ticks.push(skipped);
+      late.push(lateMs);
+    },
+  };
   pacer.add(member);
   assert.deepEqual(ticks, [0]);
   nowMs = 60;
@@ -194,6 +201,18 @@ test("the pacer makes up for a short stall and leaves a long one out", async () 
   await until(() => ticks.length >= 5, { what: "the tick after the long one" });
   pacer.remove(member);
   assert.equal(ticks[4], 49);
+  assert.deepEqual(late, [0, 40, 20, 0, 0]);
+});
+
+test("how late packets left is told by the latest one and by all but a hundredth", () => {
+  const lateness = new Lateness();
+  assert.deepEqual([lateness.p99Ms, lateness.latestMs], [0, 0]);
+  for (let n = 0; n < 990; n++) lateness.add(n % 2 === 0 ? 0.4 : -0.3);
+  for (let n = 0; n < 9; n++) lateness.add(12.5);
+  lateness.add(740);
+  assert.deepEqual([lateness.p99Ms, lateness.latestMs], [1, 740]);
+  lateness.add(12.5);
+  assert.equal(lateness.p99Ms, 13);
 });
 
 test("counters are compared around their wrap", () => {

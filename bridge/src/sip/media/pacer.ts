@@ -10,8 +10,8 @@ const EARLY_MS = 0.5;
 const MOST_AT_ONCE = 5;
 
 export interface Paced {
-  /** `skipped`: ticks that were left out just before this one. */
-  tick(nowMs: number, skipped: number): void;
+  /** `skipped`: ticks that were left out just before this one. `lateMs`: behind its time; less than 0: ahead. */
+  tick(nowMs: number, skipped: number, lateMs: number): void;
 }
 
 export class Pacer {
@@ -44,7 +44,8 @@ export class Pacer {
     const skipped = due > MOST_AT_ONCE ? due - 1 : 0;
     this.count += skipped;
     for (let at = skipped; at < due; at++) {
-      for (const member of this.members) member.tick(nowMs, at === skipped ? skipped : 0);
+      const lateMs = nowMs - this.startedAtMs - this.count * TICK_MS;
+      for (const member of this.members) member.tick(nowMs, at === skipped ? skipped : 0, lateMs);
       this.count += 1;
     }
     const nextMs = this.startedAtMs + this.count * TICK_MS;
