@@ -37,6 +37,8 @@ interface Stage {
   resident: { unitIds: string[]; desk?: boolean; userId?: string } | null;
   /** The VPS's TURN login; null: it is away. */
   turn: TurnCredentials | null;
+  /** Whose the VPS says a token is. */
+  tokenDomain: string;
   /** Every door's camera. */
   camera: Whep;
   /** The way to sites elsewhere; null: it is away. */
@@ -134,6 +136,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const stage: Stage = {
     resident: null,
     turn: null,
+    tokenDomain: "home.sip.example.com",
     camera: CAMERA,
     relay: null,
     laterMs: 0,
@@ -155,6 +158,10 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     newId: () => ulid(),
     sipUri: SIP_URI,
     post: postTo(documents, () => stage),
+    tokenDoor: {
+      domainOf: async () => stage.tokenDomain,
+      use: (siteId) => events.push(`token ${siteId}`),
+    },
     remote: {
       relayUrl: () => "https://sip.example.com:8442",
       relay: (to, frame) => {

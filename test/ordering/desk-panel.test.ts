@@ -61,7 +61,7 @@ async function open(
   { width, height, dark = false, locale = "en-GB" }: Look = { width: 1440, height: 900 },
 ): Promise<Page> {
   context = await newProfile(browser, { viewport: { width, height }, colorScheme: dark ? "dark" : "light", locale });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(30_000);
   const [name = "", value = ""] = api.cookie.split("=");
   await context.addCookies([{ name, value, url: `http://localhost:${ports.base}` }]);
   const page = await context.newPage();
