@@ -84,7 +84,7 @@ async function measureTalk(lab: LineLab, phones: WorkerPhones) {
     uplinkMs: { median: p(up, 0.5), p95: p(up, 0.95) },
     downlinkMs: { median: p(down, 0.5), p95: p(down, 0.95) },
     pacingMs: { packets: gaps.length, p1: p(gaps, 0.01), p99: p(gaps, 0.99) },
-    leftLateMs: { p99: left.lateP99Ms, latest: left.latestMs },
+    atBridge: { pacingP99Ms: left.gapP99Ms, lateP99Ms: left.lateP99Ms, latestMs: left.latestMs },
   };
 }
 
@@ -134,7 +134,7 @@ async function measureLoad(lab: LineLab, phones: WorkerPhones, count: number) {
     cpuPercent,
     memoryMb,
     pacingP99Ms: round(percentile(gaps, 0.99), 1),
-    leftLateP99Ms: Math.max(0, ...left.map(({ lateP99Ms }) => lateP99Ms)),
+    atBridgePacingP99Ms: Math.max(0, ...left.map(({ gapP99Ms }) => gapP99Ms)),
   };
 }
 

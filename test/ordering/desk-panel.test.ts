@@ -162,7 +162,9 @@ for (const [name, look] of SIZES) {
       await inspect(page, `desk ${what} ${name}`);
       await page.keyboard.press("Escape");
       await page.locator("dialog[open]").waitFor({ state: "detached" });
-      await until(() => opener.evaluate((element) => element.matches(":focus")), { what: `the keyboard back at ${what}` });
+      await until(() => opener.evaluate((element) => element.matches(":focus")), {
+        what: `the keyboard back at ${what}`,
+      });
     }
   });
 }

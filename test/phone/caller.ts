@@ -142,7 +142,8 @@ class Ear {
   /** Waits until nothing was heard for so long. */
   async quietFor(ms: number, ended: () => boolean): Promise<void> {
     await until(() => this.quietMs > ms || ended(), {
-      timeoutMs: 60_000,
+      // Thirty lines take their time to be read.
+      timeoutMs: 180_000,
       what: "the assistant to be quiet",
     });
   }

@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { FRAME_BYTES, type G711Codec, silenceByte, transcode } from "../../audio/g711.ts";
 import { DtmfReader } from "./dtmf.ts";
-import { Lateness } from "./lateness.ts";
+import { DurationHistogram } from "./duration-histogram.ts";
 import type { MediaAgreement, MediaEvent, MediaFigures } from "./messages.ts";
 import type { Paced } from "./pacer.ts";
 import { Playout } from "./playout.ts";
@@ -31,7 +31,9 @@ export class MediaCall implements Paced {
   private readonly dtmf = new DtmfReader();
   private readonly ssrc = randomInt(2 ** 32);
   private readonly counts = { packetsIn: 0, packetsOut: 0, refused: 0, skipped: 0 };
-  private readonly lateness = new Lateness();
+  private readonly lateness = new DurationHistogram();
+  private readonly gaps = new DurationHistogram();
+  private sentAtMs: number | null = null;
   private sequence = randomInt(2 ** 15);
   private timestamp = randomInt(2 ** 32);
   private agreement: MediaAgreement | null = null;
@@ -119,8 +121,8 @@ export class MediaCall implements Paced {
   close(): MediaFigures {
     this.joined = null;
     this.socket.close();
-    const { p99Ms: lateP99Ms, latestMs } = this.lateness;
-    return { ...this.counts, latestMs, lateP99Ms };
+    const { lateness, gaps } = this;
+    return { ...this.counts, latestMs: lateness.longest, lateP99Ms: lateness.below(0.99), gapP99Ms: gaps.below(0.99) };
   }
 
   private send(frame: Buffer, marker: boolean, { codec, remote }: MediaAgreement): void {
@@ -136,6 +138,9 @@ export class MediaCall implements Paced {
     const to = this.latched ?? remote;
     this.socket.send(packet, to.port, to.address, () => undefined);
     this.counts.packetsOut += 1;
+    const atMs = performance.now();
+    if (this.sentAtMs !== null) this.gaps.add(atMs - this.sentAtMs);
+    this.sentAtMs = atMs;
   }
 
   private take(bytes: Buffer, from: { address: string; port: number }): void {

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
 import { until } from "../../../../test/lab/until.ts";
 import { DtmfReader } from "./dtmf.ts";
-import { Lateness } from "./lateness.ts";
+import { DurationHistogram } from "./duration-histogram.ts";
 import type { ClipPlayed } from "./messages.ts";
 import { Pacer } from "./pacer.ts";
 import { Playout } from "./playout.ts";
@@ -204,15 +204,15 @@ test("the pacer makes up for a short stall and leaves a long one out", async () 
   assert.deepEqual(late, [0, 40, 20, 0, 0]);
 });
 
-test("how late packets left is told by the latest one and by all but a hundredth", () => {
-  const lateness = new Lateness();
-  assert.deepEqual([lateness.p99Ms, lateness.latestMs], [0, 0]);
-  for (let n = 0; n < 990; n++) lateness.add(n % 2 === 0 ? 0.4 : -0.3);
-  for (let n = 0; n < 9; n++) lateness.add(12.5);
-  lateness.add(740);
-  assert.deepEqual([lateness.p99Ms, lateness.latestMs], [1, 740]);
-  lateness.add(12.5);
-  assert.equal(lateness.p99Ms, 13);
+test("many durations are told by the longest and by what all but a hundredth stay below", () => {
+  const late = new DurationHistogram();
+  assert.deepEqual([late.below(0.99), late.longest], [0, 0]);
+  for (let n = 0; n < 990; n++) late.add(n % 2 === 0 ? 0.43 : -0.3);
+  for (let n = 0; n < 9; n++) late.add(12.55);
+  late.add(740.04);
+  assert.deepEqual([late.below(0.99), late.longest], [0.5, 740]);
+  late.add(12.55);
+  assert.equal(late.below(0.99), 12.6);
 });
 
 test("counters are compared around their wrap", () => {

@@ -13,7 +13,15 @@ export interface MediaListener {
   failed(): void;
 }
 
-const NOTHING: MediaFigures = { packetsIn: 0, packetsOut: 0, refused: 0, skipped: 0, latestMs: 0, lateP99Ms: 0 };
+const NOTHING: MediaFigures = {
+  packetsIn: 0,
+  packetsOut: 0,
+  refused: 0,
+  skipped: 0,
+  latestMs: 0,
+  lateP99Ms: 0,
+  gapP99Ms: 0,
+};
 
 export class MediaLine {
   readonly id: number;

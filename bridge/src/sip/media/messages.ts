@@ -56,4 +56,6 @@ export interface MediaFigures {
   /** Behind its time left a packet at most, and all but a hundredth. */
   latestMs: number;
   lateP99Ms: number;
+  /** Between two packets, all but a hundredth: 20 ms would be perfect. */
+  gapP99Ms: number;
 }
