@@ -45,7 +45,10 @@ const PEOPLE_RING_MS = 40_000;
 
 export function openSwitchboard(options: SwitchboardOptions): Switchboard {
   const { store, desk, log, voice } = options;
-  const media = new Media((error) => log.error({ err: error }, "the media worker failed"));
+  const media = new Media(
+    (error) => log.error({ err: error }, "the media worker failed"),
+    (figures) => log.info({ ...figures }, "the sound of a call is over"),
+  );
   const engine = new RealtimeEngine(voice);
   const clips = new Clips(join(options.dataFolder, "clips"), renderWithEspeak);
   const breaker = new Breaker({ probe: (signal) => engine.probe(signal), onChange: options.onHealth, log });

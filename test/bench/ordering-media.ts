@@ -1,6 +1,7 @@
 /** What the bridge adds to a talk: from voice to voice with a service that answers at once, how even its packets are, what calls cost. */
 import { WebSocket } from "ws";
 import type { StoredMenu } from "../../bridge/src/api/menu.ts";
+import type { MediaFigures } from "../../bridge/src/sip/media/messages.ts";
 import type { RealtimeSession } from "../fakes/realtime/session.ts";
 import type { Call } from "../lab/sip/call.ts";
 import { until } from "../lab/until.ts";
@@ -60,7 +61,9 @@ async function measureTalk(lab: LineLab, phones: WorkerPhones) {
   answerBeeps(session, served);
   await new Promise((resolve) => setTimeout(resolve, TALK_MS));
   const { sent, heard, arrivals } = await phone.stop();
+  const told = soundsOver(lab).length;
   await call.hangup().catch(() => {});
+  const left = await until(() => soundsOver(lab)[told], { what: "the bridge's own figures" });
   const first = served[0] ?? 0;
   const up: number[] = [];
   const down: number[] = [];
@@ -81,6 +84,7 @@ async function measureTalk(lab: LineLab, phones: WorkerPhones) {
     uplinkMs: { median: p(up, 0.5), p95: p(up, 0.95) },
     downlinkMs: { median: p(down, 0.5), p95: p(down, 0.95) },
     pacingMs: { packets: gaps.length, p1: p(gaps, 0.01), p99: p(gaps, 0.99) },
+    atBridge: { pacingP99Ms: left.gapP99Ms, lateP99Ms: left.lateP99Ms, latestMs: left.latestMs },
   };
 }
 
@@ -117,9 +121,28 @@ async function measureLoad(lab: LineLab, phones: WorkerPhones, count: number) {
   const cpuPercent = round(((cpuMs(pid) - before) / (performance.now() - began)) * 100, 1);
   const memoryMb = round(rssMb(pid), 1);
   const times = await Promise.all(opened.map((phone) => phone.stop()));
+  const told = soundsOver(lab).length;
   for (const call of calls) await call.hangup().catch(() => {});
+  const left = await until(() => (soundsOver(lab).length >= told + calls.length ? soundsOver(lab).slice(told) : null), {
+    what: "the bridge's own figures",
+  });
   const gaps = times.flatMap(({ arrivals }) =>
     arrivals.slice(51).map((time, index) => time - (arrivals[index + 50] ?? time)),
   );
-  return { calls: calls.length, cpuPercent, memoryMb, pacingP99Ms: round(percentile(gaps, 0.99), 1) };
+  return {
+    calls: calls.length,
+    cpuPercent,
+    memoryMb,
+    pacingP99Ms: round(percentile(gaps, 0.99), 1),
+    atBridgePacingP99Ms: Math.max(0, ...left.map(({ gapP99Ms }) => gapP99Ms)),
+  };
+}
+
+/** What the bridge says of each call's packets when the call is over: how late they left it, whatever became of them on the way. */
+function soundsOver(lab: LineLab): MediaFigures[] {
+  return lab.lab.bridge
+    .log()
+    .split("\n")
+    .filter((line) => line.includes("the sound of a call is over"))
+    .map((line) => JSON.parse(line) as MediaFigures);
 }

@@ -27,8 +27,10 @@ export interface OrderingOptions {
 /** Throws a CaseError whose message says what is wrong. */
 export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): OrderingOptions {
   const values = parsed(args);
-  const folder = readCaseFolder(resolve(values.calls));
-  const replay = values.replay === undefined ? null : resolve(values.replay);
+  // npm goes to the repository's top before it runs anything; people name folders from where they are.
+  const path = (named: string) => resolve(env.INIT_CWD ?? ".", named);
+  const folder = readCaseFolder(path(values.calls));
+  const replay = values.replay === undefined ? null : path(values.replay);
   const apiKey = env.OPENAI_API_KEY ?? "";
   if (replay !== null && apiKey !== "") throw new CaseError("--replay needs no service: leave OPENAI_API_KEY out");
   if (replay !== null && values.record !== undefined) throw new CaseError("--record and --replay exclude each other");
@@ -45,18 +47,17 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Or
     write: values.write,
     service,
     budgetCents: whole("--budget-cents", values["budget-cents"], 0, 1_000_000),
-    record: recordFolder(values.record, service !== null),
+    record: recordFolder(values.record === undefined ? null : path(values.record), service !== null),
     replay,
   };
 }
 
 /** A run records into a folder of its own: two runs in one would be replayed as a mixture. */
-function recordFolder(named: string | undefined, always: boolean): string | null {
-  if (named === undefined) {
+function recordFolder(folder: string | null, always: boolean): string | null {
+  if (folder === null) {
     const now = new Date().toISOString().slice(0, 19).replaceAll(":", "");
     return always ? join(HERE, "../../dist/recordings", now) : null;
   }
-  const folder = resolve(named);
   if (existsSync(folder) && readdirSync(folder).some((file) => file.endsWith(".jsonl"))) {
     throw new CaseError(`${folder}: there are recordings in it; name another folder`);
   }

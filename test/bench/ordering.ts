@@ -82,7 +82,7 @@ try {
         number += 1;
         const score = await call(restaurant, next, `+336000${String(number).padStart(5, "0")}`);
         // Its call was cut, and says nothing.
-        if (recorder?.spent) break;
+        if (score === null) break;
         scores.push(score);
         spentCents += score.costCents;
         const mark = score.exact ? "ok  " : "FAIL";
@@ -117,7 +117,8 @@ function recordingFor(script: NamedCase | null, from: string): Recording | null 
   return script === null ? null : readRecording(from, script.id);
 }
 
-async function call(restaurant: Restaurant, script: NamedCase, number: string): Promise<Score> {
+/** null: the budget was spent on the way. */
+async function call(restaurant: Restaurant, script: NamedCase, number: string): Promise<Score | null> {
   const { api } = lab.lab;
   const stock = (menuId: string, soldOut: boolean) =>
     api.put(`/api/lines/${restaurant.line.id}/stock/${menuId}`, { soldOut }).then(() => {});
@@ -132,12 +133,14 @@ async function call(restaurant: Restaurant, script: NamedCase, number: string): 
       script,
       dial: (handset) => lab.dial(handset, script.number ?? number, restaurant),
       setSoldOut: stock,
+      givenUp: () => recorder?.spent ?? false,
     });
   } catch (error) {
     failure = String(error);
   } finally {
     running.delete(restaurant.line.label);
   }
+  if (recorder?.spent) return null;
   const score = await judge({ lab, restaurant, script, beganAtMs, report, failure });
   const changed = [...(script.soldOut ?? []), ...script.turns.flatMap(({ soldOut }) => Object.keys(soldOut ?? {}))];
   for (const menuId of new Set(changed)) await stock(menuId, false).catch(() => {});

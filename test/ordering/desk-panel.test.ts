@@ -139,6 +139,55 @@ for (const [name, look] of SIZES) {
   });
 }
 
+for (const [name, look] of SIZES) {
+  test(`every dialog of the desk is accessible, fits, and gives the keyboard back where it came from: ${name}`, async () => {
+    evening();
+    const page = await open("board", look);
+    await page.locator("neolia-kitchen-board .order").first().waitFor();
+    const t = look.locale?.startsWith("fr") ? WORDS.fr : WORDS.en;
+    const dialogs = [
+      ["board", t.pause, "pause"],
+      ["board", t.cancel, "cancel"],
+      ["menu", t.edit, "dish"],
+      ["menu", t.choice, "choice"],
+      ["menu", t.category, "category"],
+      ["history", t.call, "call"],
+    ] as const;
+    for (const [place, button, what] of dialogs) {
+      await page.goto(`http://localhost:${ports.base}/#/desk/${lineId}/${place}`);
+      const opener = page.getByRole("button", { name: button }).first();
+      await opener.focus();
+      await page.keyboard.press("Enter");
+      await page.locator("dialog[open]").waitFor();
+      await inspect(page, `desk ${what} ${name}`);
+      await page.keyboard.press("Escape");
+      await page.locator("dialog[open]").waitFor({ state: "detached" });
+      await until(() => opener.evaluate((element) => element.matches(":focus")), {
+        what: `the keyboard back at ${what}`,
+      });
+    }
+  });
+}
+
+const WORDS = {
+  en: {
+    pause: "Pause phone orders",
+    cancel: /^Cancel the order/,
+    edit: /^Edit Margherita/,
+    choice: "Add a choice",
+    category: "Add a category",
+    call: /^Show the call/,
+  },
+  fr: {
+    pause: "Suspendre les commandes",
+    cancel: /^Annuler la commande/,
+    edit: /^Modifier Margherita/,
+    choice: "Ajouter un choix",
+    category: "Ajouter une catégorie",
+    call: /^Voir l'appel/,
+  },
+};
+
 test("a new order shows at once, rings until somebody accepts it, and goes through the kitchen with undo", async () => {
   const page = await open();
   await page.getByText("No new order").waitFor();

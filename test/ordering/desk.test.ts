@@ -112,6 +112,16 @@ test("an order that the disk refused after the yes is placed when the tool call 
   assert.equal(board().orders.length, 1);
 });
 
+test("taking a line off leaves the model the word, for what the caller wants instead; an empty cart asks what it shall be", () => {
+  const { tool } = luigi.call();
+  tool("add_item", { item_id: "cola", quantity: 1 });
+  tool("add_item", { item_id: "tiramisu", quantity: 1 });
+  const one = tool("remove_line", { line: 1 });
+  assert.deepEqual([one.say.text, one.say.exact, one.say.mark], ["C'est retiré. Et avec cela ?", false, null]);
+  const none = tool("remove_line", { line: 2 });
+  assert.match(none.say.text, /^C'est retiré\. La commande est encore vide/);
+});
+
 test("the tools get fewer the firmer the order is", () => {
   const { call, tool, upToReadBack, heardAndAnswered } = luigi.call();
   const names = () => call.tools().map(({ name }) => name);

@@ -31,8 +31,8 @@ afterEach(() => {
   luigi.close();
 });
 
-function start(): void {
-  printers = startPrinter({ store: luigi.store, bus: luigi.bus, log: quiet, retryMs: 100, lookMs: 100 });
+function start(lookMs = 100): void {
+  printers = startPrinter({ store: luigi.store, bus: luigi.bus, log: quiet, retryMs: 100, lookMs });
 }
 const state = () => printers.state(luigi.line.id);
 const reaches = (wanted: string) => until(() => state() === wanted, { what: `the state ${wanted}, it is ${state()}` });
@@ -114,6 +114,15 @@ test("a printer that answers nothing prints all the same, and nobody is told tha
   assert.match(textOf(kitchen.tickets[0]), /Total/);
 });
 
+test("an order that comes while the printer is being looked at does not wait for the next look", async () => {
+  kitchen.answers = false;
+  await kitchen.plugIn(ports.base);
+  start(3_600_000);
+  await until(() => kitchen.visits === 1, { what: "the look" });
+  luigi.call().wholeOrder();
+  await until(() => kitchen.tickets.length === 1, { what: "the ticket" });
+});
+
 test("a printer that never closes its side has printed: there is no second ticket", { timeout: 60_000 }, async () => {
   kitchen.closes = false;
   await kitchen.plugIn(ports.base);
@@ -137,6 +146,15 @@ test("a line's printer that is away does not hold up another line's tickets", as
   await until(() => kitchen.tickets.length === 1, { what: "the bar's ticket" });
   await until(() => waiting().length === 1, { what: "only the kitchen's left" });
   assert.deepEqual([printers.state(bar.id), state()], ["ready", "away"]);
+  // Nor does its ticket that waits have the other one asked at every change of the desk.
+  printers.stop();
+  printers = startPrinter({ store: luigi.store, bus: luigi.bus, log: quiet, retryMs: 3_600_000, lookMs: 3_600_000 });
+  await until(() => printers.state(bar.id) === "ready" && state() === "away", { what: "both printers looked at" });
+  const { visits } = kitchen;
+  for (let n = 0; n < 20; n++) luigi.bus.emit("deskChanged", { siteId, lineId: bar.id });
+  luigi.call("at the bar again", bar.id).wholeOrder();
+  await until(() => kitchen.tickets.length === 2, { what: "the bar's next ticket" });
+  assert.equal(kitchen.visits, visits + 1);
 });
 
 test("an order is taken and shown whether the printer works or not; a line without one has none", () => {

@@ -93,10 +93,20 @@ export class ScriptedModel implements Brain {
       if (!isRest) this.queue = [...(found?.acts ?? [{ tool: "did_not_understand", args: {} }])];
       if (found) this.spoken.add(found);
     }
-    const next = this.queue.shift();
-    if (next === undefined) return { parts: this.said === "" ? [] : [{ say: this.said }], heard };
-    const acts = Array.isArray(next) ? next : [next as Act];
+    const acts = this.nextResponse();
+    if (acts === null) return { parts: this.said === "" ? [] : [{ say: this.said }], heard };
     return { parts: acts.map((act) => this.partOf(act)), heard };
+  }
+
+  /** null: nothing more is in the script for this turn. Who only speaks is not asked to go on: what follows is said in one breath. */
+  private nextResponse(): readonly Act[] | null {
+    if (this.queue.length === 0) return null;
+    const acts: Act[] = [];
+    do {
+      const next = this.queue.shift() ?? [];
+      acts.push(...(Array.isArray(next) ? (next as readonly Act[]) : [next as Act]));
+    } while (this.queue.length > 0 && !acts.some((act) => "tool" in act));
+    return acts;
   }
 
   private partOf(act: Act): Part {

@@ -18,7 +18,7 @@ import {
   unitPriceCents,
 } from "./order-machine.ts";
 import { moneyWords, numberWords, timeWords } from "./speech/number-words.ts";
-import { lineText, list, phrases, plain, readBack, withTotal } from "./speech/sentences.ts";
+import { lineText, list, phrases, plain, readBack } from "./speech/sentences.ts";
 import { isTool, TOOL_ARGS, type ToolArgs, type ToolName, toolsFor } from "./tools.ts";
 
 /** What the desk knows when a tool is called. */
@@ -262,7 +262,9 @@ function changeLine(run: ToolRun, { line: at, quantity, option_ids, note }: Tool
 function removeLine(run: ToolRun, { line: at }: ToolArgs<"remove_line">): ToolResult {
   if (!run.data.lines.some((one) => one.line === at)) return run.refuse("no_such_line", run.say.unknownLine);
   run.apply({ type: "line-removed", line: at });
-  return run.done(withTotal(run.say.removed, run.cart, run.context.language));
+  // Not word for word: the model may have more to do ("take off the Reine and put a Calzone").
+  const next = run.question() ?? (run.data.lines.length === 0 ? run.say.emptyCart : run.say.anythingElse);
+  return run.done(`${run.say.removed} ${next}`);
 }
 
 function afterEdit(run: ToolRun, line: CartLine | undefined, sentence: (line: string) => string): ToolResult {

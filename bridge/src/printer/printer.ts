@@ -90,7 +90,8 @@ export function startPrinter({ store, bus, log, retryMs = RETRY_MS, lookMs = LOO
         const state = await visit(printer.address, job?.print ?? null);
         if (job) store.orders.removePrintJob(job.orderId);
         found(printer, state);
-        job = job && nextJob(printer);
+        // Also after a look: an order may have come meanwhile.
+        job = nextJob(printer);
       } while (job && !stopped);
     } catch (error) {
       again = retryMs;
@@ -117,7 +118,7 @@ export function startPrinter({ store, bus, log, retryMs = RETRY_MS, lookMs = LOO
   const off = bus.on("deskChanged", ({ lineId }) => {
     const printer = printerOf(lineId);
     // One that prints nothing is tried again in its own time.
-    if (printer && prints(printer.state) && store.orders.printJobs().length > 0) void run(printer);
+    if (printer && prints(printer.state) && nextJob(printer)) void run(printer);
   });
   for (const { id } of store.lines.list()) printerOf(id);
   return {

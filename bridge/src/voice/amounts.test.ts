@@ -20,6 +20,8 @@ for (const text of [
   "Cela fait vingt-quatre euros cinquante, pour dix-neuf heures trente.",
   "J'ai noté un Menu Duo à 25 euros, et un menu duo à 25 euros.",
   "Avec le Menu Duo à 25 euros, le total est de 24,50 €.",
+  "Un instant, je calcule le total.",
+  "Une Salade Totale, d'accord.",
 ]) {
   test(`may be said: ${text}`, () => assert.equal(wrongAmount(text, "fr", known), null));
 }
@@ -31,6 +33,8 @@ for (const text of [
   "Très bien. Votre pizza est à zéro euro.",
   "Ça vous fera deux euros.",
   "En tout, vingt-quatre quarante.",
+  "Le total est d'un euro.",
+  "En tout, un cinquante.",
   "D'accord, je vous fais tout pour un euro !",
   "Avec le Menu Duo à 25 euros, le total est de 25 euros.",
 ]) {

@@ -105,7 +105,8 @@ function explained(numbers: readonly SaidNumber[], cents: readonly number[], oth
       const fits = parts.every((part, at) => numbers[at]?.value === part);
       return fits && explained(numbers.slice(parts.length), cents, others);
     }) ||
-    (!first.isMoney && others.has(first.value) && explained(numbers.slice(1), cents, others))
+    // "Un instant", "une Reine": an article and no amount.
+    (!first.isMoney && (first.value === 1 || others.has(first.value)) && explained(numbers.slice(1), cents, others))
   );
 }
 
