@@ -93,7 +93,7 @@ export class IngressHost implements Host {
   /**
    * A Core that starts knows its apps later than its page is connected again; the page takes our frame away meanwhile, and
    * a call would end with it. So Home Assistant's connection, should it break, waits for the end of the call, by the means
-   * that it has for hidden tabs.
+   * that it has for hidden tabs (ADR 13).
    */
   inCall(running: boolean): void {
     if (running === (this.callOver !== null)) return;
