@@ -47,6 +47,7 @@ export function goodRequests(
     ["POST /api/sites", { ...NEW_SITE, domain: `d${Math.random().toString(36).slice(2)}.example.com` }],
     ["GET /api/sites/:id"],
     ["PATCH /api/sites/:id", { name: "House" }],
+    ["PUT /api/sites/:id/token", { token: `neolia_${"x".repeat(43)}` }],
     ["GET /api/buildings"],
     ["POST /api/buildings", { siteId: site.id, name: `B${Math.random()}` }],
     ["GET /api/buildings/:id"],

@@ -294,6 +294,19 @@ test("calls are admitted by pause, hours and how many there are", () => {
   assert.ok(closed.kind === "after-hours" && /est fermé/.test(closed.message.text));
 });
 
+test("a line that people answer sends every call on at once, in its hours and outside, and misses no assistant", () => {
+  luigi.assistant("no-key");
+  luigi.settings({ answeredBy: "people" });
+  const at = { siteId: luigi.siteId, via: "ht841_restaurant1" };
+  assert.deepEqual(luigi.ordering.desk.admit(at), { kind: "people", reason: "people" });
+  assert.equal(luigi.ordering.lines.get(luigi.line.id).assistantProblem, null);
+  luigi.settings({ hours: [{ fromMinute: 0, toMinute: 60 }] });
+  assert.deepEqual(luigi.ordering.desk.admit(at), { kind: "people", reason: "people" });
+  luigi.settings({ hours: [], answeredBy: "assistant" });
+  assert.equal(luigi.ordering.desk.admit(at).kind, "answer");
+  assert.equal(luigi.ordering.lines.get(luigi.line.id).assistantProblem, "no-key");
+});
+
 test("staff take a call over once; the phone hears of it and the order is closed to the model", () => {
   const { call, tool } = luigi.call();
   tool("add_item", { item_id: "tiramisu", quantity: 1 });

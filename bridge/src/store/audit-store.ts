@@ -21,7 +21,7 @@ export function auditStore(db: Database): AuditStore {
       changes FROM audit
     WHERE id < @before AND (@siteId IS NULL OR site_id = @siteId) AND (@noun IS NULL OR noun = @noun)
       AND at_ms BETWEEN @fromMs AND @toMs
-      AND ${hasWords("search_text")}
+      AND ${hasWords("instr(search_text, %)")}
     ORDER BY id DESC LIMIT @limit`);
   const trim = db.prepare<[number]>("DELETE FROM audit WHERE at_ms < ?");
   return {

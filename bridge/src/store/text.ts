@@ -11,20 +11,22 @@ export function searchText(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
 }
 
-/** The words of a search as LIKE patterns (with `\\` as ESCAPE): the first four; null stands for no word. */
-export function searchWords(search: string | undefined): Record<"word1" | "word2" | "word3" | "word4", string | null> {
+const WORDS = ["word1", "word2", "word3", "word4"] as const;
+
+/** The words of a search: the first four; null stands for no word. */
+export function searchWords(search: string | undefined): Record<(typeof WORDS)[number], string | null> {
   const words = searchText(search ?? "")
     .split(" ")
     .filter((word) => word !== "");
-  const pattern = (at: number) => (words[at] === undefined ? null : `%${words[at].replace(/[\\%_]/g, "\\$&")}%`);
-  return { word1: pattern(0), word2: pattern(1), word3: pattern(2), word4: pattern(3) };
+  return Object.fromEntries(WORDS.map((name, at) => [name, words[at] ?? null])) as Record<
+    (typeof WORDS)[number],
+    string | null
+  >;
 }
 
-/** The condition for `searchWords`: all of them occur in the text. */
-export function hasWords(text: string): string {
-  return ["@word1", "@word2", "@word3", "@word4"]
-    .map((word) => `(${word} IS NULL OR ${text} LIKE ${word} ESCAPE '\\')`)
-    .join(" AND ");
+/** The condition for `searchWords`: all of them occur. `occurs` is what one of them means, with `%` for the word. */
+export function hasWords(occurs: string): string {
+  return WORDS.map((word) => `(@${word} IS NULL OR ${occurs.replaceAll("%", `@${word}`)})`).join(" AND ");
 }
 
 export function addTextFunctions(db: Database): void {

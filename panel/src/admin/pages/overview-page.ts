@@ -11,6 +11,7 @@ import "../components/admin-dialog.ts";
 import { adminStyle } from "../components/admin-style.ts";
 import { liveChip } from "../components/live-chip.ts";
 import "../components/site-form.ts";
+import "../components/site-token-part.ts";
 import { conflictText, problemText } from "../problem-text.ts";
 import { AdminPage } from "./admin-page.ts";
 
@@ -20,6 +21,8 @@ const SERVER: Record<LiveState["vps"]["link"], AdminKey> = {
   down: "site.serverDown",
   "not-configured": "site.serverMissing",
 };
+
+const NEEDS_TOKEN: ReadonlySet<string> = new Set(["token", "configure"]);
 
 /** How the site stands: what to do next, the server, changes that are stuck, and the fields of the site itself. */
 @customElement("neolia-overview-page")
@@ -163,6 +166,7 @@ export class OverviewPage extends AdminPage {
       <div class="card">
         <h2>${t("site.server")}</h2>
         <p><span class="chip ${tone}" role="status">${text}</span></p>
+        <neolia-site-token-part .admin=${this.admin} ?wanted=${NEEDS_TOKEN.has(this.provisioning?.wayOut ?? "")}></neolia-site-token-part>
       </div>
     `;
   }
