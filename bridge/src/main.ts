@@ -188,6 +188,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
   const upkeep = startUpkeep({ store, directory, log });
 
   const stop = async () => {
+    await telephony.finish();
     await testCalls.stop();
     certificates.stop();
     upkeep.stop();
