@@ -222,6 +222,10 @@ export const adminStyle = css`
     cursor: pointer;
     min-block-size: 44px;
   }
+  /* What the browser puts between the two does not hand the page's box sizing on. */
+  details > * {
+    box-sizing: border-box;
+  }
   label.check {
     align-items: center;
     display: flex;

@@ -164,10 +164,11 @@ export class OverviewPage extends AdminPage {
     // The link may be another site's.
     const isOthers = needsToken && link !== "not-configured";
     const tone = link === "up" && !isOthers ? (partsDown.length > 0 ? "bad" : "good") : "wait";
-    const text =
-      link === "up" && partsDown.length > 0
+    const text = isOthers
+      ? t("token.missing")
+      : link === "up" && partsDown.length > 0
         ? t("link.partsDown", { parts: partsDown.join(", ") })
-        : t(isOthers ? "token.missing" : SERVER[link]);
+        : t(SERVER[link]);
     return html`
       <div class="card">
         <h2>${t("site.server")}</h2>
