@@ -7,10 +7,12 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import type { Building, DoorWithPassword, Site } from "../../bridge/src/api/directory.ts";
+import type { Provisioning } from "../../bridge/src/api/provisioning.ts";
 import { AdminDesk, go, type SampleBuilding, SITE, settled } from "../directory/admin-desk.ts";
 import { startEmptySite } from "../directory/empty-site.ts";
 import { WhepCamera } from "../fakes/whep-camera.ts";
 import { newProfile } from "../lab/chromium.ts";
+import { until } from "../lab/until.ts";
 import { smallPng } from "./small-png.ts";
 
 const SIZES = {
@@ -103,6 +105,10 @@ async function takeRinging(): Promise<void> {
     await api.post("/api/units/range", { buildingId: building.id, from: 101, to: 104, dryRun: false });
     const names = { label: "Main entrance", name: "entrance", videoUrl: camera.url };
     const door = await api.post<DoorWithPassword>("/api/doors", { buildingId: building.id, ...names });
+    await until(
+      async () => (await api.get<Provisioning[]>("/api/provisioning")).every(({ state }) => state === "live"),
+      { what: "the server to know the door" },
+    );
     const station = await site.phone("entrance", door.account.password);
     for (const [at, size] of (Object.keys(SIZES) as (keyof typeof SIZES)[]).entries()) {
       for (const look of LOOKS) {
@@ -117,6 +123,13 @@ async function takeRinging(): Promise<void> {
         await page.locator("neolia-home-view button.go:enabled").first().waitFor();
         await station.dial(`unit10${at + 1}`);
         await page.locator("neolia-incoming-view neolia-door-picture[shown]").waitFor();
+        await page.locator("neolia-door-picture video").evaluate(
+          // The second frame: by then the first one is on the screen.
+          (video: HTMLVideoElement) =>
+            new Promise<void>((resolve) => {
+              video.requestVideoFrameCallback(() => video.requestVideoFrameCallback(() => resolve()));
+            }),
+        );
         await keep(page, "door-rings", size, look);
         await station.hangUp();
         await page.locator("neolia-incoming-view").waitFor({ state: "detached" });
