@@ -22,6 +22,13 @@ function dialogFile<T>(act: (db: Database.Database) => T): T {
   }
 }
 
+/** The calls that a killed Kamailio comes back with: as if they had begun two hours ago, but for some seconds. */
+function twoHoursAgo(): void {
+  dialogFile((db) =>
+    db.exec(`UPDATE dialog SET start_time = unixepoch() - ${TWO_HOURS - 5}, timeout = unixepoch() + 5`),
+  );
+}
+
 test("a call ends after two hours on both sides, whatever is sent in it and though Kamailio was killed meanwhile", async () => {
   const { call, answered } = await talk(await house.device("door"), await house.device("mobile401"));
   const limit = () => Number(dialogFile((db) => db.prepare("SELECT timeout - start_time FROM dialog").pluck().get()));
@@ -29,15 +36,28 @@ test("a call ends after two hours on both sides, whatever is sent in it and thou
   await until(() => Math.abs(limit() - TWO_HOURS) <= 2, { what: "a limit of two hours" });
   const ends = Promise.all([call.endedByPeer, answered.endedByPeer]);
   await house.edge.killKamailio();
-  // As if it had begun two hours ago, but for some seconds.
-  dialogFile((db) =>
-    db.exec(`UPDATE dialog SET start_time = unixepoch() - ${TWO_HOURS - 5}, timeout = unixepoch() + 5`),
-  );
+  twoHoursAgo();
   await house.edge.startKamailio();
   assert.equal((await call.request("INFO")).status, 200);
   const [atDoor, atMobile] = await ends;
   assert.deepEqual([atDoor.method, atMobile.method], ["BYE", "BYE"]);
   assert.deepEqual(await house.finished(), ["invited", "ringing mobile401", "answered mobile401", "ended system"]);
+});
+
+test("the end after two hours finds a panel that came back on another socket", async () => {
+  const panel = await house.device("panel401", "wss");
+  const { call, answered } = await talk(await house.device("door"), panel);
+  await house.edge.killKamailio();
+  twoHoursAgo();
+  await house.edge.startKamailio();
+  await panel.reconnect();
+  assert.equal((await panel.register()).status, 200);
+  assert.equal((await call.endedByPeer).method, "BYE");
+  assert.equal((await answered.endedByPeer).method, "BYE");
+  assert.deepEqual(await house.finished(), ["invited", "ringing panel401", "answered panel401", "ended system"]);
+  const rows = () => dialogFile((db) => db.prepare("SELECT count(*) FROM dialog").pluck().get());
+  await until(() => rows() === 0, { what: "nothing of it to be kept" });
+  assert.equal(await house.edge.jsonRpc("dlg.profile_get_size", ["caller", `door@${DOMAIN}`]), 0);
 });
 
 const outages = [
