@@ -167,6 +167,19 @@ describe("a device that registers while its unit rings", () => {
     }
   });
 
+  test("is not asked twice when it registered just before the call, and nothing is logged as an error", async () => {
+    const door = await house.device("door");
+    const logged = house.edge.kamailioLog().length;
+    const panel = await house.device("panel401");
+    const call = await door.call("unit401");
+    await ringing(panel);
+    await inStep(panel);
+    assert.equal(invites(panel).length, 1);
+    assert.doesNotMatch(house.edge.kamailioLog().slice(logged), /ERROR/);
+    await call.cancel();
+    assert.equal(await status(call), 487);
+  });
+
   test("is told to stop with the others when the caller gives up", async () => {
     const door = await house.device("door");
     await house.device("panel401", "ws");
