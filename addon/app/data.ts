@@ -14,6 +14,7 @@ export const BACKUP_COPY = "neolia-backup-copy";
  */
 export function prepareData(folder: string, owner: number | null): void {
   const copy = join(folder, BACKUP_COPY);
+  rmSync(unfinishedIn(folder), { force: true });
   if (existsSync(copy)) {
     if (existsSync(join(folder, DATABASE))) rmSync(copy);
     else renameSync(copy, join(folder, DATABASE));
@@ -28,7 +29,7 @@ export function prepareData(folder: string, owner: number | null): void {
 export function makeBackupCopy(folder: string): void {
   const source = join(folder, DATABASE);
   if (!existsSync(source)) return;
-  const unfinished = join(folder, `${BACKUP_COPY}.unfinished`);
+  const unfinished = unfinishedIn(folder);
   rmSync(unfinished, { force: true });
   const database = new Sqlite(source, { readonly: true, fileMustExist: true });
   try {
@@ -42,8 +43,10 @@ export function makeBackupCopy(folder: string): void {
 /** After the backup: the copy has done its work. */
 export function dropBackupCopy(folder: string): void {
   rmSync(join(folder, BACKUP_COPY), { force: true });
-  rmSync(join(folder, `${BACKUP_COPY}.unfinished`), { force: true });
+  rmSync(unfinishedIn(folder), { force: true });
 }
+
+const unfinishedIn = (folder: string): string => join(folder, `${BACKUP_COPY}.unfinished`);
 
 function giveTo(folder: string, owner: number): void {
   chownSync(folder, owner, owner);

@@ -46,7 +46,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
   const relays = relayClient(options.caFile);
   const bus = new EventBus((error, name) => log.error({ err: error, event: name }, "a listener failed"));
   const certificates = watchCertificates({
-    addresses: { wss: options.sipUri, control: options.control[0]?.url },
+    addresses: { wss: options.sipUri, control: options.controlUrl ?? undefined },
   });
   const directory = openDirectory({
     store,
@@ -59,6 +59,10 @@ async function start(options: Options): Promise<() => Promise<void>> {
     testCaller: () => testCalls.caller(),
     certificates: certificates.certificates,
     auditDays: options.auditDays,
+    tokenDoor: {
+      domainOf: (token) => vps.tokenDoor.domainOf(token),
+      use: (siteId, token) => vps.tokenDoor.use(siteId, token),
+    },
     remote: {
       relayUrl: (siteId) => vps.relayUrl(siteId),
       relay: relays.relay,
@@ -86,6 +90,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     directory,
     // The phone is made below, and needs the desk.
     assistantProblem: () => telephony.assistantProblem(),
+    printerState: (lineId) => printer.state(lineId),
     announce: orderAnnouncer(store),
     onError: (error, what) => log.error({ err: error }, `${what} failed`),
   });
@@ -95,6 +100,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
   const callLog = startCallLog({ store, bus, announce: announcer(store) });
   const vps = startVps({
     access: options.control,
+    control: options.controlUrl === null ? null : { url: options.controlUrl, caFile: options.caFile },
     store,
     bus,
     sink: callLog,
@@ -182,6 +188,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
   const upkeep = startUpkeep({ store, directory, log });
 
   const stop = async () => {
+    await telephony.finish();
     await testCalls.stop();
     certificates.stop();
     upkeep.stop();

@@ -77,7 +77,6 @@ test("every problem is told at once, in one sentence each", () => {
       "port must be a number from 1 to 65535.",
       "log_level must be one of trace, debug, info, warn, error, fatal.",
       "control_url must be an address that starts with https://.",
-      "control_url needs a site_token: the VPS printed it for this site.",
       "ca_file /nowhere is not a readable PEM certificate.",
     ],
   );

@@ -16,7 +16,9 @@ export interface Options {
   port: number;
   /** Home Assistant's Supervisor, when the bridge runs as its app. */
   home: { url: string; token: string; address: string } | null;
-  /** The VPS's control service, once for each site token; none: edits wait here. */
+  /** The VPS's control service; null: edits wait here. */
+  controlUrl: string | null;
+  /** The same, once for each site token of the options. Others are entered in the panel. */
   control: readonly { url: string; token: string; caFile: string | undefined }[];
   /** PEM of an own certificate authority, beside the system's. */
   caFile: string | undefined;
@@ -92,8 +94,6 @@ export function readOptions(env: Record<string, string | undefined>): Options {
   const control = address("control_url", "https:", "http:");
   // A bridge with several sites has a token for each, with spaces or commas between them.
   const tokens = (text("site_token") ?? "").split(/[\s,]+/).filter((token) => token !== "");
-  if (text("control_url") && tokens.length === 0)
-    problems.push("control_url needs a site_token: the VPS printed it for this site.");
   if (tokens.length > 0 && !text("control_url"))
     problems.push("site_token needs a control_url: the address of the VPS's control.");
   const certificate = (name: string): string | undefined => {
@@ -123,6 +123,7 @@ export function readOptions(env: Record<string, string | undefined>): Options {
     port,
     home,
     caFile,
+    controlUrl: control?.href ?? null,
     control: control ? tokens.map((token) => ({ url: control.href, token, caFile })) : [],
     sipUri: sip?.href.replace(/\/$/, "") ?? null,
     mqtt: mqtt
@@ -142,12 +143,12 @@ export function readOptions(env: Record<string, string | undefined>): Options {
 }
 
 /** `mqtt`: whether there is a broker, wherever its address comes from. */
-type Parts = Pick<Options, "control" | "sipUri"> & { mqtt: boolean };
+type Parts = Pick<Options, "controlUrl" | "sipUri"> & { mqtt: boolean };
 
 /** What the bridge runs without, one sentence each, for the log, the health check and the panel. */
-export function missingParts({ control, sipUri, mqtt }: Parts): string[] {
+export function missingParts({ controlUrl, sipUri, mqtt }: Parts): string[] {
   return [
-    ...(control.length > 0
+    ...(controlUrl
       ? []
       : ["No VPS is configured (control_url and site_token): edits wait here and calls are not seen."]),
     ...(sipUri ? [] : ["No SIP address is configured (sip_uri): browsers cannot be rung."]),

@@ -1,6 +1,7 @@
 /** The restaurant's phone, wired: the bridge's SIP account of each site, its calls, and who answers them. Loaded with the first line. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { TEST_ACCOUNT } from "./directory/health/test-account.ts";
 import type { Log } from "./links/log.ts";
 import type { OrderDesk } from "./ordering/order-desk.ts";
@@ -37,22 +38,28 @@ export interface Switchboard {
   health(): VoiceHealth;
   /** One phone for each site that has a line, with the account as it is now. */
   follow(): void;
+  /** Takes no more calls and waits until those that run are over; for `atMostMs`. */
+  finish(atMostMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** How long people ring before the caller may leave a message. */
 const PEOPLE_RING_MS = 40_000;
+const LOOK_EVERY_MS = 200;
 
 export function openSwitchboard(options: SwitchboardOptions): Switchboard {
   const { store, desk, log, voice } = options;
-  const media = new Media((error) => log.error({ err: error }, "the media worker failed"));
+  const media = new Media(
+    (error) => log.error({ err: error }, "the media worker failed"),
+    (figures) => log.info({ ...figures }, "the sound of a call is over"),
+  );
   const engine = new RealtimeEngine(voice);
   const clips = new Clips(join(options.dataFolder, "clips"), renderWithEspeak);
   const breaker = new Breaker({ probe: (signal) => engine.probe(signal), onChange: options.onHealth, log });
   const ca = options.caFile === undefined ? undefined : readFileSync(options.caFile);
-  const phones = new Map<string, { phone: Phone; ha1: string }>();
+  const phones = new Map<string, { phone: Phone; reception: Reception; ha1: string }>();
 
-  function open(siteId: string, { username, ha1 }: AccountRow, domain: string): Phone {
+  function open(siteId: string, { username, ha1 }: AccountRow, domain: string): { phone: Phone; reception: Reception } {
     const reception = new Reception({
       ...{ desk, engine, clips, breaker, siteId, log },
       ringPeople: (line) => {
@@ -67,7 +74,7 @@ export function openSwitchboard(options: SwitchboardOptions): Switchboard {
       log,
     );
     phone.start();
-    return phone;
+    return { phone, reception };
   }
 
   function follow(): void {
@@ -81,7 +88,7 @@ export function openSwitchboard(options: SwitchboardOptions): Switchboard {
       if (known && known.ha1 === account?.ha1) continue;
       known?.phone.stop();
       phones.delete(siteId);
-      if (account && site) phones.set(siteId, { phone: open(siteId, account, site.domain), ha1: account.ha1 });
+      if (account && site) phones.set(siteId, { ...open(siteId, account, site.domain), ha1: account.ha1 });
     }
     for (const [siteId, { phone }] of phones) {
       if (sites.has(siteId)) continue;
@@ -101,6 +108,14 @@ export function openSwitchboard(options: SwitchboardOptions): Switchboard {
   return {
     health: () => breaker.health,
     follow,
+    finish: async (atMostMs) => {
+      const receptions = [...phones.values()].map(({ reception }) => reception);
+      for (const reception of receptions) reception.close();
+      const running = () => receptions.reduce((sum, { busy }) => sum + busy, 0);
+      if (running() > 0) log.info({ calls: running() }, "calls are finished before the stop; new ones go to people");
+      const until = performance.now() + atMostMs;
+      while (running() > 0 && performance.now() < until) await delay(LOOK_EVERY_MS);
+    },
     stop: async () => {
       breaker.stop();
       for (const { phone } of phones.values()) phone.stop();

@@ -22,8 +22,13 @@ export interface TelephonyOptions {
 export interface Telephony {
   /** Why the assistant answers no call now; null: it does, or is just starting. */
   assistantProblem(): AssistantProblem | null;
+  /** Lets calls that run come to their end, for FINISH_MS at most; new ones go to people at once. */
+  finish(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Most calls of a line are over by then, and addon/config.yaml (`timeout`) leaves room for the rest of the stop. */
+export const FINISH_MS = 100_000;
 
 export function startTelephony(options: TelephonyOptions): Telephony {
   const { store, bus, sipUri, log } = options;
@@ -63,6 +68,10 @@ export function startTelephony(options: TelephonyOptions): Telephony {
       if (sipUri === null || failed) return "no-phone";
       const { problem = null } = running?.health() ?? {};
       return problem === null ? null : assistantProblem(problem);
+    },
+    finish: async () => {
+      stopped = true;
+      await running?.finish(FINISH_MS);
     },
     stop: async () => {
       stopped = true;

@@ -133,7 +133,10 @@ export class PanelModel {
   start(): void {
     if (this.started) return;
     this.started = true;
-    phone.subscribe((state) => this.update({ phone: state }));
+    phone.subscribe((state) => {
+      this.update({ phone: state });
+      this.host.inCall?.(!["idle", "ended"].includes(state.call.phase));
+    });
     phone.start();
     this.reporter.start();
     const secret = takePairingFromAddress();

@@ -198,6 +198,8 @@ export class NeoliaPanel extends LitElement {
     this.setAttribute("theme", look.theme);
     this.setAttribute("safe-area", look.safeArea);
     this.lang = look.locale;
+    // Home Assistant may be Arabic or Hebrew; we speak neither, and the language that we fall back to reads from left to right.
+    this.dir = "ltr";
     this.look = look;
   }
 

@@ -1,37 +1,32 @@
 /** What the bridge adds to a talk: from voice to voice with a service that answers at once, how even its packets are, what calls cost. */
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
 import { WebSocket } from "ws";
 import type { StoredMenu } from "../../bridge/src/api/menu.ts";
+import type { MediaFigures } from "../../bridge/src/sip/media/messages.ts";
 import type { RealtimeSession } from "../fakes/realtime/session.ts";
 import type { Call } from "../lab/sip/call.ts";
-import type { SoundPeer } from "../lab/sip/rtp.ts";
 import { until } from "../lab/until.ts";
 import type { LineLab } from "../phone/line-lab.ts";
 import { cpuMs, rssMb } from "./cpu.ts";
 import { percentile, round } from "./figures.ts";
+import { WorkerPhones } from "./worker-phone.ts";
 
-const TALK_MS = 20_000;
+const TALK_MS = 30_000;
 const LOAD_MS = 6_000;
 /** The edge lets one account have ten calls: twenty need two gateways. */
 const LOADS = [1, 4, 10, 20];
-const BEEP_EVERY_MS = 1_000;
-
-interface Times {
-  sent: number[];
-  heard: number[];
-  arrivals: number[];
-}
+const BEEP_EVERY_MS = 640;
 
 export async function measureMedia(lab: LineLab) {
   const stopWriting = keepWriting(lab);
+  const phones = new WorkerPhones();
   try {
-    const talk = await measureTalk(lab);
+    const talk = await measureTalk(lab, phones);
     const loads = [];
-    for (const calls of LOADS) loads.push(await measureLoad(lab, calls));
+    for (const calls of LOADS) loads.push(await measureLoad(lab, phones, calls));
     return { ...talk, loads };
   } finally {
     stopWriting();
+    await phones.stop();
   }
 }
 
@@ -56,8 +51,8 @@ function keepWriting(lab: LineLab): () => void {
   };
 }
 
-async function measureTalk(lab: LineLab) {
-  const phone = await WorkerPhone.start(BEEP_EVERY_MS);
+async function measureTalk(lab: LineLab, phones: WorkerPhones) {
+  const phone = await phones.open(BEEP_EVERY_MS);
   const before = lab.service.sessions.length;
   const call = await lab.dial(phone, "+33639980003");
   await call.final;
@@ -66,7 +61,9 @@ async function measureTalk(lab: LineLab) {
   answerBeeps(session, served);
   await new Promise((resolve) => setTimeout(resolve, TALK_MS));
   const { sent, heard, arrivals } = await phone.stop();
+  const told = soundsOver(lab).length;
   await call.hangup().catch(() => {});
+  const left = await until(() => soundsOver(lab)[told], { what: "the bridge's own figures" });
   const first = served[0] ?? 0;
   const up: number[] = [];
   const down: number[] = [];
@@ -87,6 +84,7 @@ async function measureTalk(lab: LineLab) {
     uplinkMs: { median: p(up, 0.5), p95: p(up, 0.95) },
     downlinkMs: { median: p(down, 0.5), p95: p(down, 0.95) },
     pacingMs: { packets: gaps.length, p1: p(gaps, 0.01), p99: p(gaps, 0.99) },
+    atBridge: { pacingP99Ms: left.gapP99Ms, lateP99Ms: left.lateP99Ms, latestMs: left.latestMs },
   };
 }
 
@@ -103,10 +101,10 @@ function answerBeeps(session: RealtimeSession, served: number[]): void {
   };
 }
 
-async function measureLoad(lab: LineLab, count: number) {
-  const phones = await Promise.all(Array.from({ length: count }, () => WorkerPhone.start(0)));
+async function measureLoad(lab: LineLab, phones: WorkerPhones, count: number) {
+  const opened = await Promise.all(Array.from({ length: count }, () => phones.open(0)));
   const calls: Call[] = [];
-  for (const [index, phone] of phones.entries()) {
+  for (const [index, phone] of opened.entries()) {
     const call = await lab.dial(
       phone,
       `+3370001${String(count * 100 + index).padStart(4, "0")}`,
@@ -122,48 +120,29 @@ async function measureLoad(lab: LineLab, count: number) {
   await new Promise((resolve) => setTimeout(resolve, LOAD_MS));
   const cpuPercent = round(((cpuMs(pid) - before) / (performance.now() - began)) * 100, 1);
   const memoryMb = round(rssMb(pid), 1);
-  const times = await Promise.all(phones.map((phone) => phone.stop()));
+  const times = await Promise.all(opened.map((phone) => phone.stop()));
+  const told = soundsOver(lab).length;
   for (const call of calls) await call.hangup().catch(() => {});
+  const left = await until(() => (soundsOver(lab).length >= told + calls.length ? soundsOver(lab).slice(told) : null), {
+    what: "the bridge's own figures",
+  });
   const gaps = times.flatMap(({ arrivals }) =>
     arrivals.slice(51).map((time, index) => time - (arrivals[index + 50] ?? time)),
   );
-  return { calls: calls.length, cpuPercent, memoryMb, pacingP99Ms: round(percentile(gaps, 0.99), 1) };
+  return {
+    calls: calls.length,
+    cpuPercent,
+    memoryMb,
+    pacingP99Ms: round(percentile(gaps, 0.99), 1),
+    atBridgePacingP99Ms: Math.max(0, ...left.map(({ gapP99Ms }) => gapP99Ms)),
+  };
 }
 
-class WorkerPhone implements SoundPeer {
-  private readonly worker: Worker;
-  private readonly port: number;
-  private connected = false;
-
-  private constructor(worker: Worker, port: number) {
-    this.worker = worker;
-    this.port = port;
-  }
-
-  static async start(everyMs: number): Promise<WorkerPhone> {
-    const worker = new Worker(new URL("./phone-worker.ts", import.meta.url), { workerData: { everyMs } });
-    const [{ port }] = (await once(worker, "message")) as [{ port: number }];
-    return new WorkerPhone(worker, port);
-  }
-
-  sdp(): string {
-    const lines = ["v=0", `o=- ${this.port} 1 IN IP4 127.0.0.1`, "s=-", "c=IN IP4 127.0.0.1", "t=0 0"];
-    return [...lines, `m=audio ${this.port} RTP/AVP 8`, "a=rtpmap:8 PCMA/8000", "a=ptime:20", ""].join("\r\n");
-  }
-
-  connect(sdp: string): void {
-    const address = /^c=IN IP4 (\S+)/m.exec(sdp)?.[1];
-    const port = Number(/^m=audio (\d+)/m.exec(sdp)?.[1] ?? 0);
-    if (!address || port === 0 || this.connected) return;
-    this.connected = true;
-    this.worker.postMessage({ type: "connect", address, port });
-  }
-
-  async stop(): Promise<Times> {
-    const times = once(this.worker, "message") as Promise<[Times]>;
-    this.worker.postMessage({ type: "stop" });
-    const [found] = await times;
-    await this.worker.terminate();
-    return found;
-  }
+/** What the bridge says of each call's packets when the call is over: how late they left it, whatever became of them on the way. */
+function soundsOver(lab: LineLab): MediaFigures[] {
+  return lab.lab.bridge
+    .log()
+    .split("\n")
+    .filter((line) => line.includes("the sound of a call is over"))
+    .map((line) => JSON.parse(line) as MediaFigures);
 }

@@ -1,9 +1,28 @@
-/** A telephone in a thread of its own, so that its times are the wire's and not those of a busy test: short beeps out, every packet in. */
-import { createSocket } from "node:dgram";
-import { parentPort, workerData } from "node:worker_threads";
+/**
+ * Telephones in a thread of their own, so that their times are the wire's and not those of a busy test: short beeps out, every
+ * packet in. All of them share one clock: a thread each would be late because of the others.
+ */
+import { createSocket, type Socket } from "node:dgram";
+import { parentPort } from "node:worker_threads";
 
-const { everyMs } = workerData as { everyMs: number };
+export type PhoneCommand =
+  /** `everyMs`: between two beeps; 0: none. */
+  | { type: "open"; phone: number; everyMs: number }
+  | { type: "connect"; phone: number; address: string; port: number }
+  | { type: "stop"; phone: number };
+export type PhoneAnswer =
+  | { type: "opened"; phone: number; port: number }
+  | ({ type: "stopped"; phone: number } & PhoneTimes);
+
+/** Ms of the wall clock, with fractions: the same for all threads and processes of the machine. */
+export interface PhoneTimes {
+  sent: number[];
+  heard: number[];
+  arrivals: number[];
+}
+
 const FRAME = 160;
+const TICK_MS = 20;
 const SILENCE = 0xd5;
 /** 1 kHz in A-law: eight samples a period. */
 const BEEP = Buffer.from(
@@ -11,50 +30,75 @@ const BEEP = Buffer.from(
 );
 const now = (): number => performance.timeOrigin + performance.now();
 
-const sent: number[] = [];
-const heard: number[] = [];
-const arrivals: number[] = [];
-let remote: { address: string; port: number } | null = null;
-let loud = false;
+class Phone {
+  readonly socket: Socket = createSocket("udp4");
+  readonly times: PhoneTimes = { sent: [], heard: [], arrivals: [] };
+  private readonly everyMs: number;
+  private readonly ssrc = Math.floor(Math.random() * 2 ** 32);
+  private remote: { address: string; port: number } | null = null;
+  private loud = false;
+  private ticks = 0;
 
-const socket = createSocket("udp4");
-socket.on("message", (packet) => {
-  const atMs = now();
-  arrivals.push(atMs);
-  const speaks = packet.subarray(12).some((byte) => byte !== SILENCE);
-  if (speaks && !loud) heard.push(atMs);
-  loud = speaks;
-});
-socket.bind(0, "127.0.0.1", () => parentPort?.postMessage({ type: "open", port: socket.address().port }));
+  constructor(everyMs: number) {
+    this.everyMs = everyMs;
+    this.socket.on("message", (packet) => this.take(packet));
+  }
 
-let ticks = 0;
-let startedAt = 0;
-const ssrc = Math.floor(Math.random() * 2 ** 32);
-function tick(): void {
-  if (!remote) return;
-  const packet = Buffer.alloc(12 + FRAME, SILENCE);
-  const beeps = everyMs > 0 && ticks > 50 && (ticks * 20) % everyMs === 0;
-  if (beeps) BEEP.copy(packet, 12);
-  packet[0] = 0x80;
-  packet[1] = 8;
-  packet.writeUInt16BE(ticks & 0xffff, 2);
-  packet.writeUInt32BE((ticks * FRAME) >>> 0, 4);
-  packet.writeUInt32BE(ssrc, 8);
-  if (beeps) sent.push(now());
-  socket.send(packet, remote.port, remote.address);
-  ticks += 1;
-  setTimeout(tick, Math.max(0, startedAt + ticks * 20 - performance.now()));
+  connect(address: string, port: number): void {
+    this.remote = { address, port };
+  }
+
+  tick(): void {
+    if (!this.remote) return;
+    const packet = Buffer.alloc(12 + FRAME, SILENCE);
+    const beeps = this.everyMs > 0 && this.ticks > 50 && (this.ticks * TICK_MS) % this.everyMs === 0;
+    if (beeps) BEEP.copy(packet, 12);
+    packet[0] = 0x80;
+    packet[1] = 8;
+    packet.writeUInt16BE(this.ticks & 0xffff, 2);
+    packet.writeUInt32BE((this.ticks * FRAME) >>> 0, 4);
+    packet.writeUInt32BE(this.ssrc, 8);
+    if (beeps) this.times.sent.push(now());
+    this.socket.send(packet, this.remote.port, this.remote.address);
+    this.ticks += 1;
+  }
+
+  private take(packet: Buffer): void {
+    const atMs = now();
+    this.times.arrivals.push(atMs);
+    const speaks = packet.subarray(12).some((byte) => byte !== SILENCE);
+    if (speaks && !this.loud) this.times.heard.push(atMs);
+    this.loud = speaks;
+  }
 }
 
-parentPort?.on("message", (message: { type: "connect"; address: string; port: number } | { type: "stop" }) => {
-  if (message.type === "connect") {
-    remote = { address: message.address, port: message.port };
-    startedAt = performance.now();
-    tick();
+const phones = new Map<number, Phone>();
+const startedAt = performance.now();
+let ticks = 0;
+function tick(): void {
+  for (const phone of phones.values()) phone.tick();
+  ticks += 1;
+  setTimeout(tick, Math.max(0, startedAt + ticks * TICK_MS - performance.now()));
+}
+tick();
+
+function answer(message: PhoneAnswer): void {
+  parentPort?.postMessage(message);
+}
+
+parentPort?.on("message", (command: PhoneCommand) => {
+  const { phone: id } = command;
+  if (command.type === "open") {
+    const phone = new Phone(command.everyMs);
+    phones.set(id, phone);
+    phone.socket.bind(0, "127.0.0.1", () => answer({ type: "opened", phone: id, port: phone.socket.address().port }));
     return;
   }
-  remote = null;
-  parentPort?.postMessage({ type: "times", sent, heard, arrivals });
-  socket.close();
-  parentPort?.close();
+  const phone = phones.get(id);
+  if (command.type === "connect") phone?.connect(command.address, command.port);
+  else if (phone) {
+    phones.delete(id);
+    phone.socket.close();
+    answer({ type: "stopped", phone: id, ...phone.times });
+  }
 });

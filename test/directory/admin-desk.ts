@@ -64,7 +64,7 @@ export class AdminDesk {
       reducedMotion: "reduce",
       ...options,
     });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(30_000);
     this.contexts.push(context);
     const page = await context.newPage();
     await page.goto(this.bridge.pageUrl);

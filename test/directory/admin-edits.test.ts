@@ -45,6 +45,20 @@ test("a hundred units are made in one step, and none of them when one is there a
   await page.getByText("105 entries").waitFor();
 });
 
+test("01 to 20 are made with their zeros", async () => {
+  const page = await open("/units/many");
+  const dialog = dialogOf(page);
+  await dialog.getByLabel("From").fill("01");
+  await dialog.getByLabel("to", { exact: true }).fill("20");
+  await dialog.getByLabel("Before the number").fill("A-");
+  await dialog.getByText("20 units: A-01 to A-20").waitFor();
+  assert.equal(await dialog.getByLabel("From").inputValue(), "01");
+  await dialog.getByRole("button", { name: "Make 20 units" }).click();
+  await dialog.waitFor({ state: "detached" });
+  const numbers = (await desk.api.get<Unit[]>(`/api/units?siteId=${house.site.id}`)).map(({ number: it }) => it);
+  assert.ok(numbers.includes("A-01") && numbers.includes("A-20") && !numbers.includes("A-1"));
+});
+
 test("search finds a unit among many by its number, from the keyboard alone, and opens it", async () => {
   const page = await open("/units");
   await page.getByText("6 entries").waitFor();

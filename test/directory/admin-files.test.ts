@@ -72,7 +72,7 @@ test("a saved site is restored into the empty app of another machine, and stands
   const context = await newProfile(desk.browser, { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
   try {
     const empty = await context.newPage();
-    empty.setDefaultTimeout(20_000);
+    empty.setDefaultTimeout(30_000);
     await empty.goto(bridge.pageUrl);
     await empty.getByRole("button", { name: "Manage the building" }).click();
     await empty.getByRole("heading", { name: "Welcome. Three steps to a door that rings." }).waitFor();

@@ -26,7 +26,7 @@ around(
 
 test("an empty app greets with three steps, and ends as a building whose devices ring", async () => {
   const page = await (await newProfile(site.browser, { viewport: { width: 1440, height: 900 } })).newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   await page.goto(site.bridge.pageUrl);
   await page.getByRole("button", { name: "Manage the building" }).click();
   await page.getByRole("heading", { name: "Welcome. Three steps to a door that rings." }).waitFor();
@@ -59,7 +59,7 @@ test("an empty app greets with three steps, and ends as a building whose devices
   await page.getByText("Live", { exact: true }).first().waitFor();
 
   const panel = await (await newProfile(site.browser)).newPage();
-  panel.setDefaultTimeout(20_000);
+  panel.setDefaultTimeout(30_000);
   await panel.goto(link);
   await panel.getByRole("heading", { name: "Unit 102" }).waitFor();
   await panel.getByText("Ready to ring").waitFor();
@@ -108,7 +108,7 @@ test("a change that the server refuses is named with its way out, and goes on by
   ).run("01J00000000000000000000099", siteId, "0".repeat(32));
   db.close();
   const page = await (await newProfile(site.browser, { viewport: { width: 1440, height: 900 } })).newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   await page.goto(site.bridge.pageUrl);
   await page.getByRole("button", { name: "Manage the building" }).click();
   await page.getByRole("link", { name: "Overview" }).click();

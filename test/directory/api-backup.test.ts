@@ -72,7 +72,7 @@ test("a site that is here already, or a file that was changed or cut, is refused
   for (const bad of [changed, torn, { ...backup, checksum: "0".repeat(64) }]) {
     assert.equal((await put(other, bad)).code, "BACKUP_DAMAGED");
   }
-  assert.equal((await put(other, { ...backup, formatVersion: 2 })).code, "INVALID_REQUEST");
+  assert.equal((await put(other, { ...backup, formatVersion: 2 })).code, "BACKUP_NEWER");
   assert.deepEqual([other.store.sites.list(), other.store.units.list({})], [[], []]);
 });
 

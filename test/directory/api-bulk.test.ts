@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import type { Job, UnitRangeReply } from "../../bridge/src/api/bulk.ts";
 import type { Account } from "../../bridge/src/api/directory.ts";
+import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { PanelMessage } from "../../bridge/src/api/live.ts";
 import type { AccountPage, UnitPage } from "../../bridge/src/api/page.ts";
 import { until } from "../lab/until.ts";
@@ -56,6 +57,23 @@ test("101 to 199 are made in one step, after a look that makes nothing", async (
   const { units } = made.json<UnitRangeReply>();
   assert.deepEqual([units.length, units[0]?.name, units.at(-1)?.number], [99, "unit101", "199"]);
   assert.equal(api.store.rules.list({ siteId: house.site.id }).length, 99 + 3);
+});
+
+test("A-01 to A-20 keep their zeros, and stand in the order in which people count", async () => {
+  const range = { buildingId: house.building.id, from: 1, to: 20, prefix: "A-", digits: 2, dryRun: false };
+  const made = await api.send("POST", "/api/units/range", range);
+  assert.equal(made.status, 201, made.text);
+  const { numbers } = made.json<UnitRangeReply>();
+  assert.deepEqual([numbers[0], numbers[8], numbers[9], numbers.at(-1)], ["A-01", "A-09", "A-10", "A-20"]);
+  const again = await api.send("POST", "/api/units/range", { ...range, from: 20, to: 21 });
+  assert.deepEqual([again.status, again.code], [409, "UNIT_EXISTS"]);
+  for (const digits of [0, 7, 1.5, "2"]) {
+    const wrong = await api.send("POST", "/api/units/range", { ...range, digits });
+    assert.deepEqual(
+      [wrong.code, Object.keys(wrong.json<ErrorReply>().error.fields ?? {})],
+      ["INVALID_REQUEST", ["digits"]],
+    );
+  }
 });
 
 test("a range with a unit that is there already makes none and names it", async () => {

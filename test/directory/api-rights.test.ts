@@ -55,6 +55,7 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   "POST /api/sites": ADMIN,
   "GET /api/sites/:id": ADMIN,
   "PATCH /api/sites/:id": ADMIN,
+  "PUT /api/sites/:id/token": ADMIN,
   // It still holds a house.
   "DELETE /api/sites/:id": ["SITE_IN_USE", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "NOT_SIGNED_IN"],
   "GET /api/buildings": SIGNED_IN,

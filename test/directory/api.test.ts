@@ -213,6 +213,7 @@ test("removing a building tells what goes along, before and after", async () => 
       rules: 3,
       targetsLost: ["unit501"],
       loggedOut: 0,
+      callsEnded: 0,
       members: 0,
       kept: [],
     },

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { ulid } from "ulid";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
-import type { AssistantProblem } from "../../bridge/src/api/line.ts";
+import type { AssistantProblem, PrinterState } from "../../bridge/src/api/line.ts";
 import { type Links, type LiveView, liveView } from "../../bridge/src/calls/live.ts";
 import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
 import type { DocumentPost } from "../../bridge/src/directory/pairing/document-post.ts";
@@ -37,6 +37,8 @@ interface Stage {
   resident: { unitIds: string[]; desk?: boolean; userId?: string } | null;
   /** The VPS's TURN login; null: it is away. */
   turn: TurnCredentials | null;
+  /** Whose the VPS says a token is. */
+  tokenDomain: string;
   /** Every door's camera. */
   camera: Whep;
   /** The way to sites elsewhere; null: it is away. */
@@ -47,6 +49,7 @@ interface Stage {
   nowMs: number;
   /** What the phone says of the assistant; whoever changes it tells `linkChanged`. */
   assistantProblem: AssistantProblem | null;
+  printer: PrinterState;
 }
 
 export interface TestApp {
@@ -133,11 +136,13 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const stage: Stage = {
     resident: null,
     turn: null,
+    tokenDomain: "home.sip.example.com",
     camera: CAMERA,
     relay: null,
     laterMs: 0,
     nowMs: Date.now(),
     assistantProblem: null,
+    printer: "none",
   };
   const events: string[] = [];
   const documents = new Documents();
@@ -153,6 +158,10 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     newId: () => ulid(),
     sipUri: SIP_URI,
     post: postTo(documents, () => stage),
+    tokenDoor: {
+      domainOf: async () => stage.tokenDomain,
+      use: (siteId) => events.push(`token ${siteId}`),
+    },
     remote: {
       relayUrl: () => "https://sip.example.com:8442",
       relay: (to, frame) => {
@@ -166,6 +175,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const ordering = startOrdering({
     ...{ store, bus, directory, now: Date.now, newId: () => ulid() },
     assistantProblem: () => stage.assistantProblem,
+    printerState: () => stage.printer,
     announce: () => undefined,
     onError: (error) => {
       throw error;

@@ -1,9 +1,11 @@
 /** Two real bridges with the real control between them: an installer manages a site, and only as long as it is allowed. */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { AuditPage } from "../../bridge/src/api/audit.ts";
+import type { Job } from "../../bridge/src/api/bulk.ts";
 import type { Building, Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { Provisioning } from "../../bridge/src/api/provisioning.ts";
@@ -190,7 +192,8 @@ test("what is too large stops at the first door that sees it", async () => {
   const remote = await joined((await grant()).code);
   const large = await post(invited.id, tokenOf(invited), Buffer.alloc(1024 * 1024 + 1, 1));
   assert.equal(large.status, 413, large.text);
-  const csv = "x".repeat(2 * 1024 * 1024);
+  // Nothing of it can be made smaller.
+  const csv = randomBytes(2 * 1024 * 1024).toString("base64");
   const refused = await installer.request<ErrorReply>("POST", at(remote, "imports"), {
     siteId: siteA.id,
     kind: "units",
@@ -199,6 +202,26 @@ test("what is too large stops at the first door that sees it", async () => {
   });
   assert.deepEqual([refused.status, codeOf(refused)], [413, "TOO_LARGE"]);
   assert.equal((await addUnit(remote, "401")).status, 201);
+});
+
+test("a file of 10,000 lines is imported from elsewhere, larger than what the server carries", async () => {
+  const remote = await joined((await grant()).code);
+  const note = "Left of the stairs, second door behind the lift; ask the caretaker for the key of the riser cupboard";
+  const lines = Array.from({ length: 10_000 }, (_, n) => `far${n},panel,Wall ${n},,${note} ${n}`);
+  const csv = `username,type,label,place,note\n${lines.join("\n").replaceAll(",,", ",unit401,")}\n`;
+  assert.ok(csv.length > 1024 * 1024, `${csv.length}`);
+  const started = await installer.request<Job>("POST", at(remote, "imports"), {
+    ...{ siteId: siteA.id, kind: "accounts", csv, dryRun: true },
+  });
+  assert.equal(started.status, 202, JSON.stringify(started.body));
+  const job = await until(
+    async () => {
+      const { body } = await installer.request<Job>("GET", at(remote, `jobs/${started.body.id}`));
+      return ["done", "refused"].includes(body.state) ? body : null;
+    },
+    { what: "the import's end", timeoutMs: 60_000 },
+  );
+  assert.deepEqual([job.state, job.counts.added], ["done", 10_000], JSON.stringify(job.problems.slice(0, 3)));
 });
 
 test("a site that is away is said to be away, and is back when it is back", async () => {

@@ -56,7 +56,7 @@ afterEach(async () => {
 async function open(bridge: Bridge, path: string, options: PageOptions = {}): Promise<Page> {
   const viewport = { width: 1440, height: 900 };
   const context = await newProfile(browser, { viewport, reducedMotion: "reduce", ...options });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(30_000);
   contexts.push(context);
   const page = await context.newPage();
   await page.goto(bridge.pageUrl);

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { deflateRawSync } from "node:zlib";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { Grant, GrantWithCode, RemoteSite } from "../../bridge/src/api/remote.ts";
 import { readInvitation, writeInvitation } from "../../bridge/src/directory/remote/invitation.ts";
@@ -288,6 +289,11 @@ describe("the site", () => {
       { ...good, by: "" },
       { ...good, ifMatch: "x".repeat(100) },
       { ...good, more: true },
+      { ...good, packed: true },
+      { ...good, body: "{}", packed: true },
+      { ...good, body: "AAAA", packed: true },
+      { ...good, body: deflateRawSync(Buffer.alloc(10 * 1024 * 1024)).toString("base64"), packed: true },
+      { ...good, body: deflateRawSync("{}").toString("base64"), packed: "yes" },
       { type: "take", publicKey: "AA==", by: "Ann", version: "1" },
       [],
     ];

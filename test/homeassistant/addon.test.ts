@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
+import { FINISH_MS } from "../../bridge/src/telephony.ts";
 import { type RatedManifest, securityRating } from "./security-rating.ts";
 
 interface Manifest extends RatedManifest {
@@ -13,6 +14,8 @@ interface Manifest extends RatedManifest {
   image: string;
   arch: string[];
   timeout: number;
+  url: string;
+  homeassistant: string;
   panel_admin: boolean;
   services: string[];
   options: Record<string, unknown>;
@@ -78,6 +81,41 @@ const DEFAULTS: Record<string, unknown> = {
   ulimits: {},
   breaking_versions: [],
 };
+
+/** Keys of the Supervisor's schema without a default (supervisor/apps/validate.py, 2026.08). It drops all others without a word. */
+const OTHER_KEYS = [
+  ...[
+    "name",
+    "version",
+    "slug",
+    "description",
+    "arch",
+    "machine",
+    "url",
+    "image",
+    "homeassistant",
+    "watchdog",
+    "webui",
+  ],
+  ...["ports", "ports_description", "devices", "environment", "privileged", "services", "discovery"],
+  ...["backup_exclude", "backup_pre", "backup_post", "options", "schema"],
+];
+/** A field of the options form (supervisor/apps/options.py). */
+const FIELD = /^(bool|email|url|port|(str|password|int|float)(\(-?[\d.]*,-?[\d.]*\))?|match\(.*\)|list\(.+\))\??$/;
+
+test("every key of config.yaml is one that the Supervisor knows, in the form that it takes", () => {
+  const known = new Set([...Object.keys(DEFAULTS), ...OTHER_KEYS]);
+  assert.deepEqual(
+    Object.keys(manifest).filter((key) => !known.has(key)),
+    [],
+  );
+  assert.match(manifest.slug, /^[-_.A-Za-z0-9]+$/);
+  assert.ok(URL.canParse(manifest.url));
+  assert.match(manifest.homeassistant, /^\d{4}\.\d+\.\d+$/);
+  for (const service of manifest.services) assert.match(service, /^(mqtt|mysql):(provide|want|need)$/);
+  for (const [option, type] of Object.entries(manifest.schema)) assert.match(type, FIELD, option);
+  for (const option of Object.keys(manifest.options)) assert.ok(option in manifest.schema, option);
+});
 
 test("the security rating is 8, the best there is", () => {
   assert.equal(securityRating(manifest, existsSync(join(addon, "apparmor.txt"))), 8);
@@ -149,6 +187,12 @@ test("every option is optional or has a default, so that the app starts right af
   }
 });
 
+test("a stop leaves room for the calls that the bridge lets finish, and for itself", () => {
+  assert.ok(manifest.timeout * 1_000 >= FINISH_MS + 15_000);
+  // The Supervisor takes no more.
+  assert.ok(manifest.timeout <= 300);
+});
+
 test("secrets are password fields, which are hidden in the form", () => {
   for (const [option, type] of Object.entries(manifest.schema)) {
     if (/token|password|secret/.test(option)) assert.match(type, /^password/, option);
@@ -169,6 +213,14 @@ test("the icon is 128 by 128 and the logo 250 by 100", () => {
 test("the AppArmor profile is one, named like the app", () => {
   const names = [...text("apparmor.txt").matchAll(/^profile (\S+)/gm)].map((match) => match[1]);
   assert.deepEqual(names, [manifest.slug]);
+});
+
+test("AppArmor's own parser takes the profile, and would refuse a broken one", () => {
+  // -Q: without the kernel, -T and -K: without a cache.
+  const parse = (profile: string) => spawnSync("/sbin/apparmor_parser", ["-QTK"], { input: profile, encoding: "utf8" });
+  const { status, stderr } = parse(text("apparmor.txt"));
+  assert.equal(status, 0, stderr);
+  assert.notEqual(parse(text("apparmor.txt").replace("/data/** rwk,", "/data/** rwkq,")).status, 0);
 });
 
 test("the image runs the Node version of package.json, pinned to its bytes", () => {

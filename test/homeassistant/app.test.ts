@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -10,50 +9,30 @@ import type { LiveState } from "../../bridge/src/api/live.ts";
 import type { Member } from "../../bridge/src/api/member.ts";
 import { around } from "../lab/around.ts";
 import { startChromium } from "../lab/chromium.ts";
-import { labFolder } from "../lab/folder.ts";
-import { Mosquitto } from "../lab/mosquitto.ts";
-import { type PortBlock, reservePorts } from "../lab/ports.ts";
 import { until } from "../lab/until.ts";
+import { AppHouse } from "./app-house.ts";
 import { openAs } from "./browser.ts";
 import { CoreSocket } from "./core-socket.ts";
-import { Home } from "./home.ts";
+import type { Home } from "./home.ts";
 import { addPerson, type Person } from "./onboarding.ts";
-import { type StagedBridge, startStagedBridge } from "./staged-bridge.ts";
+import { rawRequest } from "./raw-request.ts";
 import { Visit } from "./visit.ts";
 
-const folder = labFolder("app");
-let ports: PortBlock;
-let broker: Mosquitto;
+let house: AppHouse;
 let home: Home;
 let ada: Person;
-let app: StagedBridge;
-let appUrl: string;
 let browser: Browser;
 
 around(
   async () => {
-    execFileSync(process.execPath, [join(import.meta.dirname, "../../bridge/build.ts")], { stdio: "ignore" });
-    ports = await reservePorts();
-    const login = { username: "addons", password: "made by the Supervisor" };
-    broker = new Mosquitto({ port: ports.base, folder: folder.path, login });
-    await broker.start();
-    home = await Home.start({
-      startApp: async (port, supervisor) => {
-        supervisor.mqtt = { host: "127.0.0.1", port: ports.base, ssl: false, ...login };
-        appUrl = `http://127.0.0.1:${port}`;
-        app = await startStagedBridge(folder.path, port, supervisor);
-        return () => app.stop();
-      },
-    });
+    house = await AppHouse.start();
+    home = house.home;
     ada = await addPerson(home.core, home.ownerToken, "Ada Admin", true);
     browser = await startChromium();
   },
   async () => {
     await browser?.close();
-    await home?.stop();
-    await broker?.stop();
-    ports?.release();
-    folder.remove();
+    await house?.stop();
   },
 );
 
@@ -82,9 +61,11 @@ test("what only administrators may do is refused to a resident", async () => {
 });
 
 test("a request without the Supervisor's word is a 401, and one for a stranger a 403, for pages and API alike", async () => {
+  const appUrl = `http://127.0.0.1:${house.appPort}`;
   for (const path of ["/", "/api/session", "/standalone.js"]) {
     assert.equal((await fetch(`${appUrl}${path}`)).status, 401, path);
-    assert.equal((await fetch(`${appUrl}${path}`, { headers: { "x-remote-user-id": "stranger" } })).status, 403, path);
+    const stranger = { url: `${appUrl}${path}`, headers: { "X-Remote-User-Id": "stranger" } };
+    assert.equal((await rawRequest(stranger)).status, 403, path);
   }
   assert.equal((await fetch(`${appUrl}/api/health`)).status, 200);
 });
@@ -93,7 +74,7 @@ test("signing in with a token does not exist here", async () => {
   const owner = await Visit.of(home, home.owner);
   const { status, body } = await owner.send<ErrorReply>("POST", "api/session", { token: "x".repeat(43) });
   assert.deepEqual([status, body.error.code], [404, "NOT_FOUND"]);
-  assert.doesNotMatch(readFileSync(app.logFile, "utf8"), /#token=/);
+  assert.doesNotMatch(readFileSync(house.app.logFile, "utf8"), /#token=/);
 });
 
 test("the sidebar entry is switched on at the first start, and not again", async () => {
@@ -101,8 +82,8 @@ test("the sidebar entry is switched on at the first start, and not again", async
   await until(() => asked().length > 0, { what: "the sidebar entry" });
   assert.deepEqual(asked(), [{ ingress_panel: true }]);
   await home.supervisor.showPanel(false);
-  await app.restart();
-  await until(() => readFileSync(app.logFile, "utf8").includes("the link to Home Assistant is up"), {
+  await house.app.restart();
+  await until(() => readFileSync(house.app.logFile, "utf8").includes("the link to Home Assistant is up"), {
     what: "the link",
   });
   assert.deepEqual(asked(), [{ ingress_panel: true }]);
@@ -111,7 +92,7 @@ test("the sidebar entry is switched on at the first start, and not again", async
 
 test("the broker's credentials come from the Supervisor, and the directory reaches Home Assistant by it", async () => {
   const owner = await Visit.of(home, home.owner);
-  const listener = await broker.listen("homeassistant/#", "neolia/#");
+  const listener = await house.broker.listen("homeassistant/#", "neolia/#");
   await until(async () => (await owner.session()).role === "admin", { what: "the list of users" });
   const site = { name: "Home", address: "", domain: "home.sip.example.com", timeZone: "Europe/Paris" };
   assert.equal((await owner.send("POST", "api/sites", site)).status, 201);
@@ -180,7 +161,7 @@ async function panelOf(person: Person): Promise<{ page: Page; frame: FrameLocato
 test("the sidebar entry shows the panel itself, to the owner and to a resident", async () => {
   for (const person of [home.owner, home.rosa]) {
     const { page, frame, errors } = await panelOf(person);
-    await page.screenshot({ path: join(process.env.NEOLIA_SHOTS ?? folder.path, `${person.username}.png`) });
+    await page.screenshot({ path: join(process.env.NEOLIA_SHOTS ?? house.folder, `${person.username}.png`) });
     assert.equal(await frame.locator("input[type=password]").count(), 0);
     assert.deepEqual(errors, []);
     await page.context().close();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
@@ -84,6 +84,73 @@ test("what is written while the backup runs is in the copy whole or not at all",
   assert.deepEqual(copy.prepare("SELECT number FROM pair GROUP BY number HAVING count(*) <> 2").all(), []);
   assert.ok(Number(copy.prepare("SELECT count(*) FROM pair").pluck().get()) > 500);
   copy.close();
+});
+
+test("while a house is edited and called as fast as it goes, the copy is whole, restorable and soon made, and the last one goes", async (context) => {
+  const site = storedSite();
+  const other = labFolder("other-machine");
+  site.store.close();
+  const busy = spawn(process.execPath, [join(import.meta.dirname, "busy-site.ts"), site.folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const source = new Sqlite(join(site.folder, DATABASE), { readonly: true });
+  const count = (database: Database, table: string) =>
+    Number(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+  const backup = (command: string) =>
+    execFileSync(process.execPath, [join(import.meta.dirname, "../../addon/app/backup.ts"), command], {
+      env: { ...process.env, NEOLIA_DATA: site.folder },
+    });
+  const tookMs: number[] = [];
+  try {
+    await once(busy.stdout, "data");
+    await until(() => count(source, "unit") > 200, { timeoutMs: 30_000, what: "a house that is busy" });
+    const startedMs = performance.now();
+    const before = count(source, "audit");
+    for (let time = 0; time < 3; time++) {
+      const madeAt = performance.now();
+      backup("make");
+      tookMs.push(Math.round(performance.now() - madeAt));
+      await until(() => count(source, "audit") > before, { what: "the house to go on" });
+    }
+    const perSecond = (1_000 * (count(source, "audit") - before)) / (performance.now() - startedMs);
+    context.diagnostic(
+      `${Math.round(perSecond)} edits a second beside as many calls; backup_pre took ${tookMs.join(", ")} ms`,
+    );
+  } finally {
+    source.close();
+    busy.kill("SIGKILL");
+    await once(busy, "exit");
+  }
+  for (const name of backedUp(site.folder))
+    cpSync(join(site.folder, name), join(other.path, name), { recursive: true });
+  prepareData(other.path, null);
+  const copy = new Sqlite(join(other.path, DATABASE));
+  assert.equal(copy.pragma("integrity_check", { simple: true }), "ok");
+  assert.deepEqual(copy.pragma("foreign_key_check"), []);
+  // An edit is in it with all that hangs on it: every flat with its rule and its account.
+  const torn = copy.prepare(`SELECT name FROM unit WHERE kind = 'residential' AND CAST(label AS INTEGER) > 1000
+    AND (NOT EXISTS (SELECT 1 FROM rule WHERE unit_id = unit.id))`);
+  assert.deepEqual(torn.all(), []);
+  const held = count(copy, "unit");
+  copy.close();
+  const restored = openStore({ folder: other.path });
+  assert.equal(restored.notice, null);
+  assert.equal(restored.units.list({}).length, held);
+  restored.close();
+  backup("drop");
+  assert.deepEqual(
+    readdirSync(site.folder).filter((name) => name.startsWith(BACKUP_COPY)),
+    [],
+  );
+  site.remove();
+  other.remove();
+});
+
+test("what a backup that was cut short left is in no backup and goes with the next start", () => {
+  writeFileSync(join(folder.path, `${BACKUP_COPY}.unfinished`), "half");
+  assert.ok(!backedUp().includes(`${BACKUP_COPY}.unfinished`));
+  prepareData(folder.path, null);
+  assert.equal(existsSync(join(folder.path, `${BACKUP_COPY}.unfinished`)), false);
 });
 
 test("another machine starts from the backup alone, with everything that was made", async () => {

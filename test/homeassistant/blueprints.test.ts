@@ -50,7 +50,7 @@ input_boolean:
     phone = await Phone.start(home.core, home.ownerToken, "Rosa phone", home.ports.base + 20);
     const devices = await socket.command<{ id: string; name: string }[]>("config/device_registry/list");
     phoneId = devices.find(({ name }) => name === "Rosa phone")?.id ?? "";
-    await addLamp();
+    await addLampAndCamera();
     shelf = createServer((request, reply) => {
       reply.end(readFileSync(join(folder, decodeURIComponent(request.url ?? "").slice(1))));
     });
@@ -67,12 +67,18 @@ input_boolean:
   },
 );
 
-/** A lamp on the broker, so that light.toggle has something to toggle. */
-async function addLamp(): Promise<void> {
-  const lamp = { platform: "light", unique_id: "lamp", name: null, command_topic: "lab/lamp", optimistic: true };
-  const config = { device: { identifiers: ["lamp"], name: "Lamp" }, origin: { name: "lab" }, components: { lamp } };
-  await intercom.client.publishAsync("homeassistant/device/lamp/config", JSON.stringify(config), { retain: true });
+/** A lamp and a camera on the broker, so that light.toggle has something to toggle, and a picture somewhere to come from. */
+async function addLampAndCamera(): Promise<void> {
+  const lamp = { platform: "light", unique_id: "lamp", name: "Lamp", command_topic: "lab/lamp", optimistic: true };
+  const camera = { platform: "camera", unique_id: "camera", name: "Entrance", topic: "lab/picture" };
+  const components = {
+    lamp: { ...lamp, default_entity_id: "light.lamp" },
+    camera: { ...camera, default_entity_id: "camera.entrance" },
+  };
+  const config = { device: { identifiers: ["lab"], name: "Lab" }, origin: { name: "lab" }, components };
+  await intercom.client.publishAsync("homeassistant/device/lab/config", JSON.stringify(config), { retain: true });
   await intercom.state("light.lamp");
+  await intercom.state("camera.entrance");
 }
 
 /** Imports a blueprint from an address, as the `my` link does, and saves it. */
@@ -245,4 +251,151 @@ test("a visitor for whom no device rang is told as well, and one for whom one ra
   await until(() => told().includes(`neolia_${later}`), { what: "the next one" });
   assert.equal(told().filter((id) => [refused, missed, later].some((call) => id === `neolia_${call}`)).length, 3);
   await dropAutomation("missed-call");
+});
+
+interface Trace {
+  state: string;
+  timestamp: { start: string };
+  script_execution: string | null;
+  error?: string;
+}
+
+/** The newest run of an automation came to its end, and did not break off. */
+async function ranClean(name: string): Promise<void> {
+  const fields = { domain: "automation", item_id: name.replaceAll("-", "_") };
+  const { script_execution: end, error } = await until(
+    async () => {
+      const traces = await socket.command<Trace[]>("trace/list", fields);
+      const newest = traces.toSorted((one, other) => (one.timestamp.start < other.timestamp.start ? 1 : -1))[0];
+      return newest?.state === "stopped" ? newest : null;
+    },
+    { everyMs: 100, timeoutMs: 20_000, what: "the end of the automation" },
+  );
+  assert.deepEqual([end, error], ["finished", undefined]);
+}
+
+const reminders = () =>
+  calls("persistent_notification", "create").filter(({ notification_id: id }) =>
+    String(id).startsWith("neolia_automation."),
+  );
+
+test("speakers without a voice: the lights flash all the same, and Home Assistant says what is missing, once", async () => {
+  const name = "door-lights-and-speaker";
+  await automate(name, { doorbell: [DOORBELL], lights: ["light.lamp"], speakers: ["media_player.kitchen"] });
+  const [toggles, spoken] = [calls("light", "toggle").length, calls("tts", "speak").length];
+  const call = intercom.ring();
+  await until(() => calls("light", "toggle").length === toggles + 6, { what: "six toggles" });
+  intercom.tell(call, "failed", { code: 487 });
+  await ranClean(name);
+  assert.equal(calls("tts", "speak").length, spoken);
+  assert.equal(reminders().at(-1)?.title, "The door is not announced");
+  assert.match(String(reminders().at(-1)?.message), /door_lights_and_speaker/);
+  await dropAutomation(name);
+});
+
+test("a lamp, a speaker and a voice that are gone keep nothing else from happening", async () => {
+  const name = "door-lights-and-speaker";
+  await automate(name, {
+    doorbell: [DOORBELL],
+    lights: ["light.gone", "light.lamp"],
+    speakers: ["media_player.gone", "media_player.kitchen"],
+    voice: "tts.gone",
+  });
+  const [toggles, spoken] = [calls("light", "toggle").length, calls("tts", "speak").length];
+  const call = intercom.ring();
+  await until(() => calls("tts", "speak").length === spoken + 1, { what: "the announcement" });
+  await until(() => calls("light", "toggle").length === toggles + 6, { what: "six toggles" });
+  intercom.tell(call, "failed", { code: 487 });
+  await ranClean(name);
+  await dropAutomation(name);
+});
+
+test("nothing chosen at all: the automation runs to its end and does nothing", async () => {
+  const name = "door-lights-and-speaker";
+  await automate(name, { doorbell: [DOORBELL] });
+  const before = called.length;
+  const call = intercom.ring();
+  await ranClean(name);
+  intercom.tell(call, "failed", { code: 487 });
+  assert.deepEqual(called.slice(before), []);
+  await dropAutomation(name);
+});
+
+test("of two phones one is gone, the camera as well, and the page is a whole address: the other phone rings, and it is said", async () => {
+  const name = "door-phone-notification";
+  await automate(name, {
+    doorbell: [DOORBELL],
+    phones: ["0123456789abcdef0123456789abcdef", phoneId],
+    page: "https://home.example.com/app/local_neolia/?a=b#c",
+    camera: "camera.gone",
+    open: [{ action: "lock.unlock", target: { entity_id: "lock.gone" } }],
+  });
+  const call = intercom.ring();
+  const { data } = await phone.notified("the notification", (push) => push.data?.tag === `neolia-${call}`);
+  assert.equal(data?.actions?.[0]?.uri, `/app/local_neolia/call/${call}`);
+  assert.equal(data?.image, undefined);
+  const tapped = { action: `NEOLIA_OPEN_${call}` };
+  await post(home.core, "/api/events/mobile_app_notification_action", tapped, home.ownerToken);
+  intercom.tell(call, "failed", { code: 487 });
+  await phone.notified("the notification to go", ({ message, data: about }) => {
+    return message === "clear_notification" && about?.tag === `neolia-${call}`;
+  });
+  assert.equal(reminders().at(-1)?.title, "The door does not ring a phone");
+  await dropAutomation(name);
+});
+
+test("a phone whose notifications are gone keeps the other from nothing, and an empty page leads to Home Assistant", async () => {
+  const name = "door-phone-notification";
+  // It never said where it is to be reached: Home Assistant has no notify action for it.
+  const { id } = await addDeviceOfApp("Mute phone");
+  await automate(name, { doorbell: [DOORBELL], phones: [id, phoneId], page: "", camera: "" });
+  const call = intercom.ring();
+  const { data } = await phone.notified("the notification", (push) => push.data?.tag === `neolia-${call}`);
+  assert.deepEqual(data?.actions, [{ action: "URI", title: "Answer", uri: "/" }]);
+  intercom.tell(call, "failed", { code: 487 });
+  await phone.notified("the notification to go", ({ message, data: about }) => {
+    return message === "clear_notification" && about?.tag === `neolia-${call}`;
+  });
+  await dropAutomation(name);
+});
+
+/** A device of the companion app that was registered without notifications. */
+async function addDeviceOfApp(name: string): Promise<{ id: string }> {
+  const about = {
+    app_id: "io.example.mute",
+    app_name: "Lab phone",
+    app_version: "1",
+    device_name: name,
+    device_id: name,
+  };
+  const maker = { manufacturer: "Lab", model: "Phone", os_name: "Lab", os_version: "1", supports_encryption: false };
+  await post(home.core, "/api/mobile_app/registrations", { ...about, ...maker }, home.ownerToken);
+  return await until(
+    async () => {
+      const devices = await socket.command<{ id: string; name: string }[]>("config/device_registry/list");
+      return devices.find((device) => device.name === name);
+    },
+    { what: "the phone" },
+  );
+}
+
+test("a missed call whose phone and camera are gone is told by Home Assistant itself", async () => {
+  const name = "missed-call";
+  const phones = ["0123456789abcdef0123456789abcdef"];
+  await automate(name, { doorbell: [DOORBELL], phones, page: "app/local_neolia", camera: "camera.gone" });
+  const call = intercom.ring();
+  await intercom.heard(DOORBELL, "ring", call);
+  intercom.tell(call, "failed", { code: 487 });
+  const told = () => calls("persistent_notification", "create").map(({ notification_id: id }) => id);
+  await until(() => told().includes(`neolia_${call}`), { what: "the missed call" });
+  await ranClean(name);
+  await dropAutomation(name);
+});
+
+test("Core found nothing wrong with the blueprints' own words", () => {
+  const complaints = home.core
+    .log()
+    .split("\n")
+    .filter((line) => /(WARNING|ERROR)/.test(line) && /Template|template|UndefinedError|blueprint/.test(line));
+  assert.deepEqual(complaints, []);
 });

@@ -21,6 +21,8 @@ export async function newPageAs(
     permissions,
     locale: "en-GB",
   });
+  // Home Assistant's own page alone takes seconds on a busy machine.
+  context.setDefaultTimeout(90_000);
   if (person !== null) {
     await context.addInitScript(
       ([tokens, suspend]) => {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WebSocket } from "ws";
+import type { CallPage } from "../../bridge/src/api/call.ts";
 import type { Account, AccountWithPassword, Unit } from "../../bridge/src/api/directory.ts";
 import type { LiveState, PanelMessage } from "../../bridge/src/api/live.ts";
 import type { Session } from "../../bridge/src/api/session.ts";
@@ -12,7 +13,7 @@ import { around } from "../lab/around.ts";
 import { findTone } from "../lab/audio.ts";
 import { type Mosquitto, startMosquitto } from "../lab/mosquitto.ts";
 import { SipPhone } from "../lab/sip-phone.ts";
-import { until } from "../lab/until.ts";
+import { holds, until } from "../lab/until.ts";
 import { CoreSocket } from "./core-socket.ts";
 import { DOMAIN, DOOR_HZ, DoorHouse } from "./door-house.ts";
 import { addMqtt, post } from "./onboarding.ts";
@@ -175,6 +176,36 @@ test("Core is stopped and started in mid-call: the call goes on, panel and entit
   const heard = findTone(phone.heard(), DOOR_HZ);
   assert.ok(heard.found, `the flat hears the door for ${heard.heardMs} of ${heard.lengthMs} ms`);
   await become(CALL_STATE, "idle");
+});
+
+test("the app is stopped in mid-call: the call goes on, the next one rings, Home Assistant knows that the app is gone, and its return tells all", async () => {
+  const { app } = house;
+  await talk();
+  await become(CALL_STATE, "in-call");
+  const listener = await broker.listen(`neolia/${DOMAIN}/availability`);
+  await app.stop();
+  await until(() => listener.last(`neolia/${DOMAIN}/availability`) === "offline", { what: "the broker to know" });
+  await listener.close();
+  for (const id of [CALL_STATE, SWITCH, "event.unit401_doorbell"]) await become(id, "unavailable");
+  assert.equal(await look("binary_sensor.rue_du_lac_4_connected"), "off");
+  const goesOn = () => [phone, house.door].every((one) => one.events.at(-1)?.type !== "CALL_CLOSED");
+  await holds(goesOn, 1_500, "the call");
+  await hangUp();
+  const heard = findTone(phone.heard(), DOOR_HZ);
+  assert.ok(heard.found, `the flat hears the door for ${heard.heardMs} of ${heard.lengthMs} ms`);
+  // Nobody of the app's is there, and the house rings all the same.
+  await talk();
+  await app.start();
+  await become(CALL_STATE, "in-call");
+  assert.equal(await look("binary_sensor.rue_du_lac_4_connected"), "on");
+  await hangUp();
+  await become(CALL_STATE, "idle");
+  const owner = await house.owner();
+  const { calls } = await owner.get<CallPage>("api/calls?limit=2");
+  assert.deepEqual(
+    calls.map(({ status }) => status),
+    ["completed", "completed"],
+  );
 });
 
 test("the broker restarts without its memory, together with Core: everything is there again, with the states of now", async () => {

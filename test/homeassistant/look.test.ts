@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Locator } from "playwright-core";
 import { until } from "../lab/until.ts";
 import { accessible } from "../panel/inspect.ts";
 import { CoreSocket } from "./core-socket.ts";
@@ -27,8 +28,58 @@ Night:
       primary-text-color: "rgb(240, 240, 250)"
 `;
 
+/** What people really set: the colour of everything that our buttons are made from, and of what is around them. */
+const EXTREMES: Record<string, [colour: string, background: string]> = {
+  White: ["#ffffff", "#fffffe"],
+  Black: ["#000000", "#000001"],
+  Yellow: ["#ffff00", "#fffffd"],
+  Grey: ["#777777", "#888888"],
+  Glass: ["rgba(255, 255, 255, 0.2)", "#101112"],
+  Smoke: ["rgba(0, 0, 0, 0.2)", "#f0f1f2"],
+  Nonsense: ["no-colour-at-all", "#fefefe"],
+};
+const EXTREME_THEMES = Object.entries(EXTREMES)
+  .map(
+    ([name, [colour, background]]) => `${name}:
+  primary-color: "${colour}"
+  success-color: "${colour}"
+  error-color: "${colour}"
+  primary-background-color: "${background}"
+  card-background-color: "${background}"
+`,
+  )
+  .join("");
+
+/** WCAG's contrast of an element's words with its background, and with what shines through that. */
+async function contrastOf(words: Locator): Promise<number> {
+  return await words.evaluate((node) => {
+    const canvas = document.createElement("canvas").getContext("2d");
+    if (canvas === null) return 0;
+    const behind: string[] = [];
+    let at: Element | null = node;
+    while (at !== null) {
+      behind.unshift(getComputedStyle(at).backgroundColor);
+      const root: Node = at.getRootNode();
+      at = at.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
+    }
+    const luminance = (colours: string[]): number => {
+      for (const colour of ["#ffffff", ...colours]) {
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+      }
+      const [red = 0, green = 0, blue = 0] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => {
+        const part = value / 255;
+        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const both = [luminance(behind), luminance([...behind, getComputedStyle(node).color])];
+    return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+  });
+}
+
 houseWithBrowser({
-  files: { "themes/lab.yaml": THEMES },
+  files: { "themes/lab.yaml": THEMES + EXTREME_THEMES },
   nativePanels: nativePanel("edge-to-edge", "    handle_safe_area: true\n"),
 });
 
@@ -51,6 +102,15 @@ async function openSetUp(way: Way, path = ""): Promise<PanelAtHome> {
 async function setTheme(name: string, mode: "light" | "dark"): Promise<void> {
   const socket = await CoreSocket.open(house.home.core.url, house.home.ownerToken);
   await socket.command("call_service", { domain: "frontend", service: "set_theme", service_data: { name, mode } });
+  socket.close();
+}
+
+/** Rosa's own language and clock. */
+async function speak(language: string, clock: string): Promise<void> {
+  const { core, rosa } = house.home;
+  const socket = await CoreSocket.open(core.url, rosa.tokens.access_token);
+  const value = { language, number_format: "language", time_format: clock };
+  await socket.command("frontend/set_user_data", { key: "language", value });
   socket.close();
 }
 
@@ -93,19 +153,98 @@ for (const way of WAYS) {
   });
 
   test(`a resident whose Home Assistant is French, with a clock of twelve hours, has a panel like that: ${way}`, async () => {
-    const { core, rosa } = house.home;
-    const speak = async (language: string, clock: string) => {
-      const socket = await CoreSocket.open(core.url, rosa.tokens.access_token);
-      const value = { language, number_format: "language", time_format: clock };
-      await socket.command("frontend/set_user_data", { key: "language", value });
-      socket.close();
-    };
+    const { rosa } = house.home;
     await speak("fr", "12");
     const panel = await PanelAtHome.open(browser, house, rosa, { way });
     await panel.root.getByText("Configurer ce panneau").waitFor();
     assert.equal(await panel.root.locator("neolia-panel").getAttribute("lang"), "fr-u-hc-h12");
     await accessible(panel.frame, `French, ${way}`, "neolia-panel");
     await speak("en", "language");
+    await panel.close();
+  });
+
+  test(`a Home Assistant in a language that we do not speak has an English panel, whole also where it reads from right to left: ${way}`, async () => {
+    for (const [language, direction] of [
+      ["ar", "rtl"],
+      ["he", "rtl"],
+      ["de", "ltr"],
+    ] as const) {
+      await speak(language, "24");
+      const panel = await openSetUp(way);
+      await panel.page.locator(`html[lang=${language}]`).waitFor({ state: "attached" });
+      await until(
+        () =>
+          panel.page.evaluate(
+            (wanted) =>
+              getComputedStyle(document.querySelector("home-assistant") ?? document.body).direction === wanted,
+            direction,
+          ),
+        { what: `a Home Assistant in ${language}` },
+      );
+      assert.equal(await panel.root.locator("neolia-panel").getAttribute("lang"), "en-u-hc-h23");
+      assert.equal(await styleOf(panel, "direction"), "ltr");
+      assert.equal(await styleOf(panel, "text-align"), "start");
+      await panel.root.getByText("Ready to ring").first().waitFor();
+      for (const size of [TELEPHONE, { width: 1024, height: 600 }]) {
+        await panel.page.setViewportSize(size);
+        await shot(panel, `${language}-${size.width}`);
+        const misfit = await panel.root.locator("neolia-panel").evaluate((node) => node.scrollWidth - node.clientWidth);
+        assert.ok(misfit <= 0, `${language}, ${size.width}: ${misfit} px too wide`);
+      }
+      await accessible(panel.frame, `${language}, ${way}`, "neolia-panel");
+      await panel.close();
+    }
+    await speak("en", "language");
+  });
+
+  test(`whatever colours a theme has, the words on the call's buttons can be read: ${way}`, async () => {
+    await setTheme("default", "light");
+    const panel = await openSetUp(way);
+    house.door.mark();
+    await house.door.dial("unit401");
+    await panel.rings();
+    for (const theme of Object.keys(EXTREMES)) {
+      await setTheme(theme, "light");
+      const [, background] = EXTREMES[theme] ?? [];
+      await until(async () => (await styleOf(panel, "--nl-bg")) === background, { what: theme });
+      await shot(panel, `ringing-${theme.toLowerCase()}`);
+      const buttons = panel.root.locator("neolia-incoming-view .buttons button");
+      assert.equal(await buttons.count(), 2);
+      for (const button of await buttons.all()) {
+        const ratio = await contrastOf(button);
+        assert.ok(ratio >= 4.5, `${theme}, ${await button.innerText()}: ${ratio.toFixed(2)}`);
+      }
+    }
+    await setTheme("default", "light");
+    await house.door.hangUp();
+    await house.door.waitFor("CALL_CLOSED");
+    await panel.close();
+  });
+
+  test(`on a telephone with a notch and in kiosk mode, the ringing call's buttons are whole and within reach: ${way}`, async () => {
+    const panel = await openSetUp(way);
+    await withNotch(panel);
+    await setKiosk(panel, true);
+    house.door.mark();
+    await house.door.dial("unit401");
+    await panel.rings();
+    await shot(panel, "ringing-kiosk-notch");
+    for (const name of ["Answer", "Decline"]) {
+      const box = await panel.root.locator("neolia-incoming-view").getByRole("button", { name }).boundingBox();
+      assert.ok(box !== null, name);
+      assert.ok(box.x >= 0 && box.x + box.width <= TELEPHONE.width, `${name}: ${JSON.stringify(box)}`);
+      assert.ok(
+        box.y >= NOTCH.top && box.y + box.height <= TELEPHONE.height - NOTCH.bottom,
+        `${name}: ${JSON.stringify(box)}`,
+      );
+      assert.ok(box.height >= 48, name);
+    }
+    await panel.answer();
+    const end = await panel.root.locator("neolia-call-view button.stop").boundingBox();
+    assert.ok(end !== null && end.y + end.height <= TELEPHONE.height - NOTCH.bottom, JSON.stringify(end));
+    await panel.hangUp();
+    await house.door.waitFor("CALL_CLOSED");
+    await setKiosk(panel, false);
     await panel.close();
   });
 
@@ -130,11 +269,7 @@ for (const way of WAYS) {
     await panel.page.setViewportSize(TELEPHONE);
     const header = way === "frame" ? panel.page.locator("ha-panel-app .header") : menuOf(panel);
     await header.waitFor();
-    const kiosk = (enable: boolean) =>
-      panel.page.evaluate(
-        `window.dispatchEvent(Object.assign(new Event("hass-kiosk-mode"), { detail: { enable: ${enable} } }))`,
-      );
-    await kiosk(true);
+    await setKiosk(panel, true);
     await header.waitFor({ state: "detached" });
     await until(
       async () => {
@@ -144,10 +279,16 @@ for (const way of WAYS) {
       { what: "the panel to fill the screen" },
     );
     await shot(panel, "kiosk");
-    await kiosk(false);
+    await setKiosk(panel, false);
     await header.waitFor();
     await panel.close();
   });
+}
+
+async function setKiosk(panel: PanelAtHome, enable: boolean): Promise<void> {
+  await panel.page.evaluate(
+    `window.dispatchEvent(Object.assign(new Event("hass-kiosk-mode"), { detail: { enable: ${enable} } }))`,
+  );
 }
 
 function menuOf(panel: PanelAtHome) {

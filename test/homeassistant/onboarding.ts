@@ -117,8 +117,13 @@ export function passwordOf(username: string): string {
   return `${username}-${SECRET}`;
 }
 
-/** Adds the MQTT integration by its config flow, as a person would. */
-export async function addMqtt(core: HomeAssistantCore, ownerToken: string, port: number): Promise<void> {
+/** Adds the MQTT integration by its config flow, as a person would; with a login if the broker asks for one. */
+export async function addMqtt(
+  core: HomeAssistantCore,
+  ownerToken: string,
+  port: number,
+  login: { username: string; password: string } | null = null,
+): Promise<void> {
   const flows = "/api/config/config_entries/flow";
   const { flow_id: flow } = await post<{ flow_id: string }>(core, flows, { handler: "mqtt" }, ownerToken);
   await post(core, `${flows}/${flow}`, { next_step_id: "broker" }, ownerToken);
@@ -128,6 +133,7 @@ export async function addMqtt(core: HomeAssistantCore, ownerToken: string, port:
     {
       broker: "127.0.0.1",
       port,
+      ...login,
       protocol: "5",
       other_settings: { set_client_cert: false, set_ca_cert: "off", transport: "tcp" },
     },

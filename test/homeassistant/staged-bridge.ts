@@ -1,5 +1,5 @@
 /** The staged app as the Supervisor would start it, but on loopback and with the stand-in beside it. */
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stageApp } from "../../addon/build.ts";
 import type { SupervisorStandIn } from "../fakes/supervisor.ts";
@@ -7,7 +7,12 @@ import { Program } from "../lab/process.ts";
 
 export interface StagedBridge {
   logFile: string;
+  /** Resident memory at this moment, bytes. */
+  memory(): number;
   restart(): Promise<void>;
+  /** Starts it again after a stop. */
+  start(): Promise<void>;
+  /** Told as the Supervisor tells it. */
   stop(): Promise<void>;
 }
 
@@ -49,8 +54,12 @@ export async function startStagedBridge(
   let program = await start();
   return {
     logFile,
+    memory: () => 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${program.pid}/status`, "utf8"))?.[1]),
     restart: async () => {
       await program.stop();
+      program = await start();
+    },
+    start: async () => {
       program = await start();
     },
     stop: () => program.stop(),

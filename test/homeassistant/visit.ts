@@ -32,6 +32,12 @@ export class Visit {
     return new Visit(`${home.core.url}${path}`, `ingress_session=${session}`);
   }
 
+  /** Of somebody who is not logged in: the session is asked for as Core asks the Supervisor, the rest is as for anybody. */
+  static async ofUser(home: Home, userId: string): Promise<Visit> {
+    const session = await home.supervisor.ingress.createSession({ user_id: userId });
+    return new Visit(`${home.core.url}${home.supervisor.ingressUrl}`, `ingress_session=${session}`);
+  }
+
   /** Any request; never throws on an error reply. */
   async send<T>(method: string, path: string, body?: unknown): Promise<VisitReply<T>> {
     const reply = await fetch(`${this.url}${path}`, {

@@ -119,8 +119,9 @@ export class Bridge {
     this.program?.signal(signal);
   }
 
-  async stop(): Promise<void> {
-    await this.program?.stop();
+  /** Calls of a line may be finished for `graceMs`. */
+  async stop(graceMs?: number): Promise<void> {
+    await this.program?.stop("SIGTERM", graceMs);
   }
 
   /** As a crash or a power cut ends it. */

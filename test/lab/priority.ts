@@ -5,7 +5,7 @@ import { setPriority } from "node:os";
 const PRIORITY = -15;
 
 /**
- * Puts this process and every program that it started before all others. Linux weighs sessions (autogroups) against each other
+ * Puts this process and every program that it started, with all their threads, before all others. Linux weighs sessions (autogroups) against each other
  * first and only then the processes in them, and each of our programs has a session of its own: both are set. false: not
  * allowed, and nothing changed.
  */
@@ -17,7 +17,8 @@ export function putFirst(): boolean {
   }
   for (const pid of withChildren(process.pid)) {
     try {
-      setPriority(pid, PRIORITY);
+      // A process's number alone stands for its first thread only.
+      for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), PRIORITY);
       writeFileSync(`/proc/${pid}/autogroup`, String(PRIORITY));
     } catch {
       // Gone meanwhile, or a kernel without autogroups.

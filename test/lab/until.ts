@@ -2,13 +2,14 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /**
  * Waits for a condition instead of sleeping and hoping: asks every `everyMs` (20) until it gives a truthy value, which
- * is returned. Throws `timed out after … waiting for <what>` after `timeoutMs` (10 s). An error in the condition passes.
+ * is returned. Throws `timed out after … waiting for <what>` after `timeoutMs` (30 s: a busy machine is late, and only a
+ * failure waits as long). An error in the condition passes.
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
   options: { timeoutMs?: number; everyMs?: number; what: string },
 ): Promise<Exclude<T, false | null | undefined | "" | 0>> {
-  const timeoutMs = options.timeoutMs ?? 10_000;
+  const timeoutMs = options.timeoutMs ?? 30_000;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const value = await condition();

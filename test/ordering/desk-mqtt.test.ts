@@ -66,6 +66,18 @@ const becomes = (what: string, wanted: string | RegExp): Promise<true> =>
   });
 const events = (): OrderEventPayload[] => listener.events(topic("order"));
 
+test("a printer's trouble is on the broker as it comes and goes, and a line that people answer has none with its assistant", async () => {
+  await becomes("printer", '{"state":"none"}');
+  luigi.printer("paper-out");
+  await becomes("printer", '{"state":"paper-out"}');
+  luigi.printer("unsure");
+  await becomes("printer", '{"state":"unsure"}');
+  luigi.assistant("no-key");
+  await becomes("assistant", '{"problem":"no-key"}');
+  luigi.settings({ answeredBy: "people" });
+  await becomes("assistant", '{"problem":null}');
+});
+
 test("queue, turnover and alarm follow the orders; each order is told once, with its id and without its caller", async () => {
   await becomes("state", "open");
   await becomes("queue", /"waiting":0/);

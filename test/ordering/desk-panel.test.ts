@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import type { AssistantProblem, LineWithPassword } from "../../bridge/src/api/line.ts";
+import type { AssistantProblem, LineWithPassword, PrinterState } from "../../bridge/src/api/line.ts";
 import { buildPanel, bundleGzipBytes } from "../../panel/build.ts";
 import { type TestApp, testApp } from "../directory/app.ts";
 import { type House, makeHouse } from "../directory/house.ts";
@@ -61,7 +61,7 @@ async function open(
   { width, height, dark = false, locale = "en-GB" }: Look = { width: 1440, height: 900 },
 ): Promise<Page> {
   context = await newProfile(browser, { viewport: { width, height }, colorScheme: dark ? "dark" : "light", locale });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(30_000);
   const [name = "", value = ""] = api.cookie.split("=");
   await context.addCookies([{ name, value, url: `http://localhost:${ports.base}` }]);
   const page = await context.newPage();
@@ -138,6 +138,55 @@ for (const [name, look] of SIZES) {
     }
   });
 }
+
+for (const [name, look] of SIZES) {
+  test(`every dialog of the desk is accessible, fits, and gives the keyboard back where it came from: ${name}`, async () => {
+    evening();
+    const page = await open("board", look);
+    await page.locator("neolia-kitchen-board .order").first().waitFor();
+    const t = look.locale?.startsWith("fr") ? WORDS.fr : WORDS.en;
+    const dialogs = [
+      ["board", t.pause, "pause"],
+      ["board", t.cancel, "cancel"],
+      ["menu", t.edit, "dish"],
+      ["menu", t.choice, "choice"],
+      ["menu", t.category, "category"],
+      ["history", t.call, "call"],
+    ] as const;
+    for (const [place, button, what] of dialogs) {
+      await page.goto(`http://localhost:${ports.base}/#/desk/${lineId}/${place}`);
+      const opener = page.getByRole("button", { name: button }).first();
+      await opener.focus();
+      await page.keyboard.press("Enter");
+      await page.locator("dialog[open]").waitFor();
+      await inspect(page, `desk ${what} ${name}`);
+      await page.keyboard.press("Escape");
+      await page.locator("dialog[open]").waitFor({ state: "detached" });
+      await until(() => opener.evaluate((element) => element.matches(":focus")), {
+        what: `the keyboard back at ${what}`,
+      });
+    }
+  });
+}
+
+const WORDS = {
+  en: {
+    pause: "Pause phone orders",
+    cancel: /^Cancel the order/,
+    edit: /^Edit Margherita/,
+    choice: "Add a choice",
+    category: "Add a category",
+    call: /^Show the call/,
+  },
+  fr: {
+    pause: "Suspendre les commandes",
+    cancel: /^Annuler la commande/,
+    edit: /^Modifier Margherita/,
+    choice: "Ajouter un choix",
+    category: "Ajouter une catégorie",
+    call: /^Voir l'appel/,
+  },
+};
 
 test("a new order shows at once, rings until somebody accepts it, and goes through the kitchen with undo", async () => {
   const page = await open();
@@ -256,8 +305,12 @@ test("a category gets hours of its own, and a choice its options", async () => {
 
 test("a file with mistakes changes nothing and names the lines; a good one replaces the menu", async () => {
   const page = await open("menu");
-  const bring = async (text: string): Promise<void> => {
-    const file = { name: "menu.csv", mimeType: "text/csv", buffer: Buffer.from(text) };
+  const bring = async (text: string | Buffer): Promise<void> => {
+    const file = {
+      name: "menu.csv",
+      mimeType: "text/csv",
+      buffer: typeof text === "string" ? Buffer.from(text) : text,
+    };
     await page.locator("neolia-menu-files input[type=file]").setInputFiles(file);
     await page.getByRole("button", { name: "Replace the menu" }).click();
   };
@@ -267,6 +320,9 @@ test("a file with mistakes changes nothing and names the lines; a good one repla
   await bring("type,id,parent,name,price,tax\ncategory,a,,A\nitem,b,a,B,12,10\n");
   await page.getByText("Imported: 1 dishes, 0 choices").waitFor();
   assert.equal(api.store.lines.menu(lineId).menu.items.length, 1);
+  // As a French Excel saves it: Windows-1252.
+  await bring(Buffer.from("type;id;parent;name;price;tax\ncategory;a;;Crêpes\nitem;b;a;Crêpe;4,50;5,5\n", "latin1"));
+  await until(() => api.store.lines.menu(lineId).menu.items[0]?.name === "Crêpe", { what: "the crêpe" });
 });
 
 test("settings are saved and hold; a pause is set, seen and ended", async () => {
@@ -287,6 +343,26 @@ test("settings are saved and hold; a pause is set, seen and ended", async () => 
   assert.equal(api.ordering.lines.get(lineId).state, "paused");
   await page.getByRole("button", { name: "Take phone orders again" }).click();
   await page.getByText("Open", { exact: true }).waitFor();
+});
+
+test("settings that are not saved yet are still there after a look at another page, and the window asks before it closes", async () => {
+  const page = await open("settings");
+  await page.getByLabel("Greeting in French").fill("Chez Luigi, bonsoir !");
+  await page.getByText("Not saved yet").waitFor();
+  await page.getByRole("link", { name: "Board", exact: true }).click();
+  await page.getByText("No new order").waitFor();
+  await page.getByRole("link", { name: "Line", exact: true }).click();
+  await page.getByText("Not saved yet").waitFor();
+  assert.equal(await page.getByLabel("Greeting in French").inputValue(), "Chez Luigi, bonsoir !");
+  const asked = page.waitForEvent("dialog");
+  void page.close({ runBeforeUnload: true });
+  const question = await asked;
+  assert.equal(question.type(), "beforeunload");
+  await question.dismiss();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Settings saved").waitFor();
+  assert.equal(api.ordering.lines.get(lineId).settings.greeting.fr, "Chez Luigi, bonsoir !");
+  assert.equal(await page.getByText("Not saved yet").count(), 0);
 });
 
 test("an assistant that answers no calls is told on every page with what to do, and is gone when it answers again", async () => {
@@ -310,7 +386,39 @@ test("an assistant that answers no calls is told on every page with what to do, 
   await away.waitFor({ state: "detached" });
 });
 
+test("a line that people answer, as a choice, has no alarm about its assistant", async () => {
+  api.stage.assistantProblem = "no-key";
+  const page = await open("settings");
+  const away = page.getByText("The assistant answers no calls; they ring your people.");
+  await away.waitFor();
+  await page.getByLabel("Calls are answered by").selectOption({ label: "people" });
+  await inspect(page, "desk people answer");
+  await page.getByRole("button", { name: "Save" }).click();
+  await away.waitFor({ state: "detached" });
+  assert.equal(api.ordering.lines.get(lineId).assistantProblem, null);
+  await page.getByLabel("Calls are answered by").selectOption({ label: "the assistant" });
+  await page.getByRole("button", { name: "Save" }).click();
+  await away.waitFor();
+});
+
+test("a printer without paper is told on every page with what to do; one that tells nothing is said to tell nothing", async () => {
+  const page = await open();
+  await page.getByText("No new order").waitFor();
+  const say = (printer: PrinterState): void => {
+    api.stage.printer = printer;
+    api.bus.emit("linkChanged", { link: "voice" });
+  };
+  say("paper-out");
+  await page.getByText("out of paper. Tickets wait for a new roll.").waitFor();
+  await inspect(page, "desk printer without paper");
+  say("unsure");
+  await page.getByText("out of paper").waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "Line", exact: true }).click();
+  await page.getByText("tells nothing about its paper").waitFor();
+});
+
 test("an administrator adds a second line beside the first, goes between them, and removes one after the question", async () => {
+  api.ordering.lines.update(lineId, { settings: { hours: [{ fromMinute: 600, toMinute: 840 }] } });
   const page = await open("settings");
   const list = page.locator("neolia-line-list");
   await list.getByText("Chez Luigi, ht841_restaurant1").waitFor();
@@ -330,6 +438,14 @@ test("an administrator adds a second line beside the first, goes between them, a
   await page.getByRole("link", { name: "Line", exact: true }).click();
   await list.getByRole("link", { name: "Chez Luigi, ht841_restaurant1" }).click();
   await until(async () => (await shown()) === "Chez Luigi", { what: "the first line" });
+  await picker.selectOption("Bistro");
+  await page.getByRole("heading", { name: "Bistro" }).waitFor();
+  // Each has its own hours.
+  const always = () => page.getByRole("radio", { name: "Always" }).isChecked();
+  await until(always, { what: "the new line's hours" });
+  await picker.selectOption("Chez Luigi");
+  await page.getByRole("heading", { name: "Chez Luigi" }).waitFor();
+  await until(async () => !(await always()), { what: "the first line's hours" });
   await picker.selectOption("Bistro");
   await page.getByRole("heading", { name: "Bistro" }).waitFor();
   await page.locator("neolia-remove-line > section").getByRole("button", { name: "Remove this line" }).click();

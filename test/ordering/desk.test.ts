@@ -112,6 +112,16 @@ test("an order that the disk refused after the yes is placed when the tool call 
   assert.equal(board().orders.length, 1);
 });
 
+test("taking a line off leaves the model the word, for what the caller wants instead; an empty cart asks what it shall be", () => {
+  const { tool } = luigi.call();
+  tool("add_item", { item_id: "cola", quantity: 1 });
+  tool("add_item", { item_id: "tiramisu", quantity: 1 });
+  const one = tool("remove_line", { line: 1 });
+  assert.deepEqual([one.say.text, one.say.exact, one.say.mark], ["C'est retiré. Et avec cela ?", false, null]);
+  const none = tool("remove_line", { line: 2 });
+  assert.match(none.say.text, /^C'est retiré\. La commande est encore vide/);
+});
+
 test("the tools get fewer the firmer the order is", () => {
   const { call, tool, upToReadBack, heardAndAnswered } = luigi.call();
   const names = () => call.tools().map(({ name }) => name);
@@ -292,6 +302,19 @@ test("calls are admitted by pause, hours and how many there are", () => {
   luigi.settings({ concurrentCalls: 3, holidays: [{ date: "2026-11-21", label: "Closed", open: [] }] });
   const closed = admit();
   assert.ok(closed.kind === "after-hours" && /est fermé/.test(closed.message.text));
+});
+
+test("a line that people answer sends every call on at once, in its hours and outside, and misses no assistant", () => {
+  luigi.assistant("no-key");
+  luigi.settings({ answeredBy: "people" });
+  const at = { siteId: luigi.siteId, via: "ht841_restaurant1" };
+  assert.deepEqual(luigi.ordering.desk.admit(at), { kind: "people", reason: "people" });
+  assert.equal(luigi.ordering.lines.get(luigi.line.id).assistantProblem, null);
+  luigi.settings({ hours: [{ fromMinute: 0, toMinute: 60 }] });
+  assert.deepEqual(luigi.ordering.desk.admit(at), { kind: "people", reason: "people" });
+  luigi.settings({ hours: [], answeredBy: "assistant" });
+  assert.equal(luigi.ordering.desk.admit(at).kind, "answer");
+  assert.equal(luigi.ordering.lines.get(luigi.line.id).assistantProblem, "no-key");
 });
 
 test("staff take a call over once; the phone hears of it and the order is closed to the model", () => {

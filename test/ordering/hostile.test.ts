@@ -65,6 +65,40 @@ test("a price that changes in the middle of a call does not change what was read
   assert.equal(board().orders[0]?.cart.totalCents, said.totalCents);
 });
 
+test("a price or a choice that changes before the read-back is read back as it is now, and that is what is charged", () => {
+  const { tool, heardAndAnswered } = luigi.call();
+  tool("add_item", { item_id: "margherita", quantity: 2, option_ids: ["taille-normale"] });
+  tool("add_item", { item_id: "cola", quantity: 1 });
+  const before = tool("set_details", { name: "Paul", pickup_time: "asap" });
+  changeMenu((now) => ({
+    ...now,
+    items: now.items.map((item) =>
+      item.id === "margherita"
+        ? { ...item, priceCents: item.priceCents + 100 }
+        : item.id === "cola"
+          ? { ...item, groupIds: ["glace"] }
+          : item,
+    ),
+    groups: [
+      ...now.groups,
+      {
+        ...{ id: "glace", name: "Glaçons", names: {}, min: 1, max: 1 },
+        options: [{ id: "sans-glace", name: "sans glaçons", names: {}, priceCents: 0, allergens: null }],
+      },
+    ],
+  }));
+  const asked = tool("read_back");
+  assert.deepEqual([asked.problem, asked.state], ["choice_missing", "clarify"]);
+  assert.match(asked.say.text, /Glaçons/);
+  tool("change_line", { line: 2, option_ids: ["sans-glace"] });
+  const said = tool("read_back");
+  assert.equal(said.totalCents, before.totalCents + 200);
+  assert.deepEqual(said.say.cents, [said.totalCents]);
+  heardAndAnswered(said);
+  assert.equal(tool("confirm_order").problem, null);
+  assert.equal(board().orders[0]?.cart.totalCents, said.totalCents);
+});
+
 test("the last portion of two callers: the first yes takes it, staff sell out, the second is told before anything is placed", () => {
   const [one, two] = [luigi.call("one"), luigi.call("two")];
   for (const { tool } of [one, two]) {

@@ -49,7 +49,7 @@ const bus = new EventBus(fail);
 const base = { store, bus, now: Date.now, newId: () => ulid() };
 const directory = openDirectory({ ...base, sipUri: null });
 const ordering = startOrdering({
-  ...{ ...base, directory, assistantProblem: () => null },
+  ...{ ...base, directory, assistantProblem: () => null, printerState: () => "none" },
   announce: orderAnnouncer(store),
   onError: fail,
 });

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Menu } from "../../bridge/src/api/menu.ts";
 import { checkMenu } from "../../bridge/src/ordering/menu/check-menu.ts";
+import { jsonLines } from "../../bridge/src/ordering/menu/json-lines.ts";
 import { readMenu, writeMenu } from "../../bridge/src/ordering/menu/menu-file.ts";
 import { SAMPLE_MENU } from "../../bridge/src/ordering/menu/sample-menu.ts";
 import { formatWindows, parseWindows } from "../../bridge/src/ordering/menu/week-text.ts";
@@ -25,6 +26,14 @@ test("a file as a French spreadsheet writes it is read: semicolons, commas in pr
     menu?.items.map(({ priceCents, taxRate, allergens }) => [priceCents, taxRate, allergens]),
     [[1250, 550, ["gluten", "milk"]]],
   );
+});
+
+test("a file with tabs between its cells is read like any other", () => {
+  const rows = ["type\tid\tparent\tname\tdescription\tprice\ttax", "category\tp\t\tPizzas"];
+  rows.push("item\treine\tp\tReine\tTomate, jambon; fromage\t12,50\t10");
+  const { menu, problems } = readMenu(rows.join("\r\n"), "csv");
+  assert.deepEqual(problems, []);
+  assert.deepEqual([menu?.items[0]?.priceCents, menu?.items[0]?.description], [1250, "Tomate, jambon; fromage"]);
 });
 
 test("everything that is wrong is told by its line, and nothing is taken", () => {
@@ -88,17 +97,38 @@ for (const [what, text, code] of [
   });
 }
 
-test("JSON that is none is refused with its line; a wrong price by its place", () => {
-  assert.deepEqual(
-    readMenu('{\n"items": ,\n}', "json").problems.map(({ code, line }) => [code, line]),
-    [["not_json", 2]],
-  );
+for (const [what, text, line] of [
+  ["a value is missing", '{\n"items": ,\n}', 2],
+  ["the same words stand before it, rightly", '{"a": 1,\n"b": [1, 2],\n"a": [1, 2,]\n}', 3],
+  ["it stops early", '{"items": [\n1,\n', 3],
+  ["a word has no quotes", '{\n\n"items": pizza}', 3],
+  ["something follows", "{}\n\n{}", 3],
+  ["a text goes on over its line", '{"a":\n"b\nc"}', 2],
+  ["it is nested without end", "[".repeat(200_000), 1],
+] satisfies [string, string, number][]) {
+  test(`JSON that is none is refused with the line where ${what}`, () => {
+    assert.deepEqual(
+      readMenu(text, "json").problems.map((problem) => [problem.code, problem.line]),
+      [["not_json", line]],
+    );
+  });
+}
+
+test("what is wrong in a menu of JSON is told by its line and its place", () => {
   const wrong = structuredClone(SAMPLE_MENU) as Menu;
-  Object.assign(wrong.items[3] ?? {}, { priceCents: 12.5 });
-  assert.deepEqual(
-    readMenu(JSON.stringify(wrong), "json").problems.map(({ at, code }) => [at, code]),
-    [["/items/3/priceCents", "bad_price"]],
-  );
+  Object.assign(wrong.items[3] ?? {}, { priceCents: 12.5, id: "Été 1" });
+  const text = JSON.stringify(wrong, null, 1);
+  const found = readMenu(`\uFEFF${text}`, "json").problems.map(({ line, at, code }) => [line, at, code]);
+  const lineOf = (part: string) => text.split("\n").findIndex((one) => one.includes(part)) + 1;
+  assert.deepEqual(found, [
+    [lineOf("Été 1"), "/items/3/id", "bad_id"],
+    [lineOf("12.5"), "/items/3/priceCents", "bad_price"],
+  ]);
+  const twice = structuredClone(SAMPLE_MENU) as Menu;
+  Object.assign(twice.items[1] ?? {}, { id: twice.items[0]?.id });
+  const [problem] = readMenu(JSON.stringify(twice, null, 2), "json").problems;
+  assert.deepEqual([problem?.code, problem?.at], ["duplicate_id", "/items/1"]);
+  assert.ok((problem?.line ?? 0) > 2);
   assert.equal(readMenu('{"__proto__": {"items": []}}', "json").menu, null);
 });
 
@@ -120,4 +150,40 @@ test("hours come back from their text, whatever they are", () => {
   fc.assert(fc.property(window, (one) => assert.deepEqual(parseWindows(formatWindows([one])), [one])));
   assert.equal(parseWindows("Mo 25:00-26:00"), null);
   assert.equal(parseWindows("lundi midi"), null);
+});
+
+test("every part of a JSON text has the line where it begins, whatever is in it", () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(0, 2), (value, indent) => {
+      const text = JSON.stringify(value, null, indent);
+      const { lines, brokenIn } = jsonLines(text);
+      assert.equal(brokenIn, null, text);
+      for (const [pointer, line] of lines) {
+        const parts = pointer.split("/").slice(1);
+        const names = parts.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+        const part = names.reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], value);
+        const begins = JSON.stringify(part, null, indent).split("\n")[0] ?? "";
+        assert.ok(text.split("\n")[line - 1]?.includes(begins), `${pointer} in ${text}`);
+      }
+    }),
+  );
+});
+
+test("a text is JSON for the lines exactly when it is JSON", () => {
+  const text = fc.oneof(
+    fc.string({ unit: fc.constantFrom(...'{}[]:,"\\eE+-.0123 \ntruefalsn'.split("")), maxLength: 12 }),
+    fc.json({ maxDepth: 2 }).chain((json) => fc.nat(json.length).map((cut) => json.slice(0, cut))),
+  );
+  const isJson = (one: string): boolean => {
+    try {
+      JSON.parse(one);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  fc.assert(
+    fc.property(text, (one) => assert.equal(jsonLines(one).brokenIn === null, isJson(one), one)),
+    { numRuns: 5_000 },
+  );
 });

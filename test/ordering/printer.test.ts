@@ -1,8 +1,8 @@
-/** The kitchen's printer: a real TCP socket that keeps what it gets, and one that is away. */
+/** The kitchen's printer: one that tells how it is, one that does not, one that is away, out of paper or never hangs up. */
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:net";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { startPrinter } from "../../bridge/src/printer/printer.ts";
+import { type Printers, startPrinter } from "../../bridge/src/printer/printer.ts";
+import { EscPosPrinter } from "../fakes/escpos-printer.ts";
 import { type PortBlock, reservePorts } from "../lab/ports.ts";
 import { until } from "../lab/until.ts";
 import { type Restaurant, restaurant } from "./restaurant.ts";
@@ -10,69 +10,157 @@ import { type Restaurant, restaurant } from "./restaurant.ts";
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 let ports: PortBlock;
 let luigi: Restaurant;
-let sink: Server | null = null;
-let tickets: Buffer[];
-let printer: { stop(): void };
+let kitchen: EscPosPrinter;
+let printers: Printers;
+let changes: number;
 
 before(async () => {
   ports = await reservePorts();
 });
 after(() => ports.release());
 beforeEach(async () => {
-  tickets = [];
+  kitchen = new EscPosPrinter();
   luigi = await restaurant();
   luigi.settings({ printer: { host: "127.0.0.1", port: ports.base } });
-  printer = startPrinter({ store: luigi.store, bus: luigi.bus, log: quiet, retryMs: 200 });
+  changes = 0;
+  luigi.bus.on("deskChanged", () => changes++);
 });
 afterEach(() => {
-  printer.stop();
-  sink?.close();
-  sink = null;
+  printers.stop();
+  kitchen.unplug();
   luigi.close();
 });
 
-async function plugIn(): Promise<void> {
-  const server = createServer((socket) => {
-    const parts: Buffer[] = [];
-    socket.on("data", (part) => parts.push(part));
-    socket.on("end", () => tickets.push(Buffer.concat(parts)));
-    socket.on("error", () => undefined);
-  });
-  sink = server;
-  await new Promise<void>((resolve) => server.listen(ports.base, "127.0.0.1", resolve));
+function start(lookMs = 100): void {
+  printers = startPrinter({ store: luigi.store, bus: luigi.bus, log: quiet, retryMs: 100, lookMs });
 }
-
+const state = () => printers.state(luigi.line.id);
+const reaches = (wanted: string) => until(() => state() === wanted, { what: `the state ${wanted}, it is ${state()}` });
+const waiting = () => luigi.store.orders.printJobs();
 /** Without the printer's commands; PC858 is Latin-1 enough for what is looked for. */
 const textOf = (ticket: Buffer | undefined): string => ticket?.toString("latin1") ?? "";
 
 test("an order is printed once: number, time, lines, options, wishes, total, and a cut at the end", async () => {
-  await plugIn();
+  await kitchen.plugIn(ports.base);
+  start();
   const { tool, wholeOrder } = luigi.call();
   tool("add_item", { item_id: "creme-brulee", quantity: 1, note: "sans \u001bp0 sucre" });
   wholeOrder();
-  await until(() => tickets.length === 1, { what: "the ticket" });
-  const text = textOf(tickets[0]);
+  await until(() => waiting().length === 0, { what: "no ticket waiting" });
+  const text = textOf(kitchen.tickets[0]);
   assert.match(text, /No 1 {3}19:30/);
   assert.match(text, /2 x Margherita[\s\S]*\+ grande/);
   assert.match(text, /1 x Cr\x8ame br\x96l\x82e[\s\S]*! sans p0 sucre/);
   assert.match(text, /Total 33,50 \xd5/);
   assert.doesNotMatch(text, /COPIE/);
-  assert.deepEqual(tickets[0]?.subarray(0, 2), Buffer.from([0x1b, 0x40]));
-  assert.deepEqual(tickets[0]?.subarray(-4), Buffer.from([0x1d, 0x56, 0x41, 0]));
-  await until(() => luigi.store.orders.printJobs().length === 0, { what: "no ticket waiting" });
+  assert.deepEqual(kitchen.tickets[0]?.subarray(0, 2), Buffer.from([0x1b, 0x40]));
+  assert.deepEqual(kitchen.tickets[0]?.subarray(-4), Buffer.from([0x1d, 0x56, 0x41, 0]));
+  assert.deepEqual([kitchen.tickets.length, state()], [1, "ready"]);
 });
 
-test("a ticket waits for a printer that is away, and then says that it may be a copy", async () => {
+test("a printer that is away is seen before an order comes; its ticket waits, and is no copy when it comes out at last", async () => {
+  start();
+  await reaches("away");
   luigi.call().wholeOrder();
-  await until(() => (luigi.store.orders.printJobs()[0]?.attempts ?? 0) > 0, { what: "an attempt" });
-  assert.equal(tickets.length, 0);
-  await plugIn();
-  await until(() => tickets.length === 1, { what: "the ticket" });
-  assert.match(textOf(tickets[0]), /COPIE \/ COPY/);
-  await until(() => luigi.store.orders.printJobs().length === 0, { what: "no ticket waiting" });
+  assert.equal(waiting().length, 1);
+  await kitchen.plugIn(ports.base);
+  await until(() => kitchen.tickets.length === 1, { what: "the ticket" });
+  assert.doesNotMatch(textOf(kitchen.tickets[0]), /COPIE/);
+  await reaches("ready");
+  assert.equal(waiting().length, 0);
 });
 
-test("an order is taken and shown whether the printer works or not", () => {
+test("no paper, an open cover: seen without an order, told at once, and the ticket comes when it is mended", async () => {
+  await kitchen.plugIn(ports.base);
+  start();
+  await reaches("ready");
+  kitchen.paper = false;
+  const before = changes;
+  await reaches("paper-out");
+  assert.ok(changes > before, "the board was told");
+  luigi.call().wholeOrder();
+  kitchen.coverOpen = true;
+  kitchen.paper = true;
+  await reaches("cover-open");
+  assert.deepEqual([kitchen.tickets.length, waiting().length], [0, 1]);
+  kitchen.coverOpen = false;
+  await until(() => kitchen.tickets.length === 1, { what: "the ticket" });
+  assert.doesNotMatch(textOf(kitchen.tickets[0]), /COPIE/);
+  await reaches("ready");
+});
+
+test("paper that ends within a ticket: it is printed again, and says that it may be a copy", {
+  timeout: 60_000,
+}, async () => {
+  await kitchen.plugIn(ports.base);
+  kitchen.paperEndsAfter = 60;
+  start();
+  luigi.call().wholeOrder();
+  await reaches("paper-out");
+  assert.equal(waiting().length, 1);
+  kitchen.paperEndsAfter = Number.POSITIVE_INFINITY;
+  kitchen.paper = true;
+  await until(() => waiting().length === 0, { what: "the ticket", timeoutMs: 20_000 });
+  assert.match(textOf(kitchen.tickets.at(-1)), /COPIE \/ COPY[\s\S]*Total/);
+});
+
+test("a printer that answers nothing prints all the same, and nobody is told that it has paper", async () => {
+  kitchen.answers = false;
+  await kitchen.plugIn(ports.base);
+  start();
+  luigi.call().wholeOrder();
+  await until(() => waiting().length === 0, { what: "the ticket" });
+  assert.equal(state(), "unsure");
+  assert.match(textOf(kitchen.tickets[0]), /Total/);
+});
+
+test("an order that comes while the printer is being looked at does not wait for the next look", async () => {
+  kitchen.answers = false;
+  await kitchen.plugIn(ports.base);
+  start(3_600_000);
+  await until(() => kitchen.visits === 1, { what: "the look" });
+  luigi.call().wholeOrder();
+  await until(() => kitchen.tickets.length === 1, { what: "the ticket" });
+});
+
+test("a printer that never closes its side has printed: there is no second ticket", { timeout: 60_000 }, async () => {
+  kitchen.closes = false;
+  await kitchen.plugIn(ports.base);
+  start();
+  luigi.call().wholeOrder();
+  await until(() => waiting().length === 0, { what: "no ticket waiting", timeoutMs: 20_000 });
+  assert.equal(kitchen.tickets.length, 1);
+});
+
+test("a line's printer that is away does not hold up another line's tickets", async () => {
+  const { siteId } = luigi.line;
+  const building = luigi.directory.buildings.create({ siteId, name: "Bar" });
+  const bar = luigi.ordering.lines.create({ buildingId: building.id, label: "Bar", gateway: "ht841_bar" });
+  await luigi.ordering.menus.loadSample(bar.id);
+  luigi.ordering.lines.update(bar.id, { settings: { printer: { host: "127.0.0.1", port: ports.base + 1 } } });
+  await kitchen.plugIn(ports.base + 1);
+  luigi.call().wholeOrder();
+  luigi.call("at the bar", bar.id).wholeOrder();
+  assert.equal(waiting().length, 2);
+  start();
+  await until(() => kitchen.tickets.length === 1, { what: "the bar's ticket" });
+  await until(() => waiting().length === 1, { what: "only the kitchen's left" });
+  assert.deepEqual([printers.state(bar.id), state()], ["ready", "away"]);
+  // Nor does its ticket that waits have the other one asked at every change of the desk.
+  printers.stop();
+  printers = startPrinter({ store: luigi.store, bus: luigi.bus, log: quiet, retryMs: 3_600_000, lookMs: 3_600_000 });
+  await until(() => printers.state(bar.id) === "ready" && state() === "away", { what: "both printers looked at" });
+  const { visits } = kitchen;
+  for (let n = 0; n < 20; n++) luigi.bus.emit("deskChanged", { siteId, lineId: bar.id });
+  luigi.call("at the bar again", bar.id).wholeOrder();
+  await until(() => kitchen.tickets.length === 2, { what: "the bar's next ticket" });
+  assert.equal(kitchen.visits, visits + 1);
+});
+
+test("an order is taken and shown whether the printer works or not; a line without one has none", () => {
+  start();
   luigi.call().wholeOrder();
   assert.equal(luigi.ordering.boards.board(luigi.line.id).orders.length, 1);
+  luigi.settings({ printer: null });
+  assert.equal(state(), "none");
 });

@@ -1,6 +1,6 @@
 /** A restaurant with one line and the sample menu, on a real store; its clock stands still unless a test moves it. */
 import { ulid } from "ulid";
-import type { AssistantProblem, Line, LineSettings } from "../../bridge/src/api/line.ts";
+import type { AssistantProblem, Line, LineSettings, PrinterState } from "../../bridge/src/api/line.ts";
 import { type Directory, openDirectory } from "../../bridge/src/directory/directory.ts";
 import { EventBus } from "../../bridge/src/events/bus.ts";
 import type { OrderCall, ToolAnswer } from "../../bridge/src/ordering/order-desk.ts";
@@ -24,12 +24,16 @@ export interface Restaurant {
   folder: string;
   /** What would have gone to the outbox. */
   news: { number: number; news: OrderNews }[];
+  now(): number;
   /** Moves the clock. */
   wait(ms: number): void;
   settings(patch: Partial<LineSettings>): void;
-  call(callId?: string): TestCall;
+  /** On the first line, unless another is named. */
+  call(callId?: string, lineId?: string): TestCall;
   /** What the phone says of the assistant from now on. */
   assistant(problem: AssistantProblem | null): void;
+  /** How the printer is found from now on. */
+  printer(state: PrinterState): void;
   /** The same store, as the next process finds it. */
   restart(): Restaurant;
   close(): void;
@@ -92,7 +96,7 @@ interface Parts {
   ordering: Ordering;
   news: Restaurant["news"];
   clock: { nowMs: number };
-  voice: { problem: AssistantProblem | null };
+  voice: { problem: AssistantProblem | null; printer: PrinterState };
   line: Line;
   siteId: string;
   folder: { path: string; remove(): void };
@@ -103,7 +107,7 @@ function start(
   clock: { nowMs: number },
   announce?: RestaurantOptions["announce"],
 ): Pick<Parts, "bus" | "directory" | "ordering" | "news" | "voice"> {
-  const voice: Parts["voice"] = { problem: null };
+  const voice: Parts["voice"] = { problem: null, printer: "none" };
   const news: Restaurant["news"] = [];
   const fail = (error: unknown): never => {
     throw error;
@@ -115,6 +119,7 @@ function start(
     ...base,
     directory,
     assistantProblem: () => voice.problem,
+    printerState: () => voice.printer,
     announce: announce?.(store) ?? (({ number }, what) => void news.push({ number, news: what })),
     onError: fail,
   });
@@ -127,15 +132,20 @@ function restaurantOf(parts: Parts): Restaurant {
   return {
     ...parts,
     folder: folder.path,
+    now: () => clock.nowMs,
     wait: (ms) => {
       clock.nowMs += ms;
     },
     settings: (settings) => void ordering.lines.update(line.id, { settings }),
-    call: (callId = `call-${++calls}`) =>
-      testCall(ordering.desk.open({ callId, lineId: line.id, callerNumber: CALLER, language: "fr" }), clock),
+    call: (callId = `call-${++calls}`, lineId = line.id) =>
+      testCall(ordering.desk.open({ callId, lineId, callerNumber: CALLER, language: "fr" }), clock),
     assistant: (problem) => {
       voice.problem = problem;
       bus.emit("linkChanged", { link: "voice" });
+    },
+    printer: (state) => {
+      voice.printer = state;
+      bus.emit("deskChanged", { siteId: parts.siteId, lineId: line.id });
     },
     restart: () => {
       ordering.stop();

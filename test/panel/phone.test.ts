@@ -62,7 +62,7 @@ around(
 
 beforeEach(async () => {
   page = await openPanel(profile, desk.bridge.url);
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   await page.locator(READY).waitFor();
   door.policy = { final: null };
   door.onCall = () => {};

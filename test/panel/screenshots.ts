@@ -6,7 +6,11 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { AdminDesk, go, type SampleBuilding, settled } from "../directory/admin-desk.ts";
+import type { Building, DoorWithPassword, Site } from "../../bridge/src/api/directory.ts";
+import { AdminDesk, go, type SampleBuilding, SITE, settled } from "../directory/admin-desk.ts";
+import { startEmptySite } from "../directory/empty-site.ts";
+import { WhepCamera } from "../fakes/whep-camera.ts";
+import { newProfile } from "../lab/chromium.ts";
 import { smallPng } from "./small-png.ts";
 
 const SIZES = {
@@ -41,6 +45,7 @@ try {
 } finally {
   await desk.stop();
 }
+await takeRinging();
 const bytes = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
 console.log(`${folder}: ${readdirSync(folder).length} files, ${(bytes / 1e6).toFixed(1)} MB`);
 
@@ -85,6 +90,46 @@ async function takeAll(size: keyof typeof SIZES, look: Look, house: SampleBuildi
   await page.locator("neolia-device-page h1").waitFor();
   await keep(page, "this-device", size, look);
   await desk.closePages();
+}
+
+/** With a server, a door that rings and its camera: what the sample building alone cannot show. */
+async function takeRinging(): Promise<void> {
+  const site = await startEmptySite("lake.sip.example.com");
+  const camera = await WhepCamera.start(site.browser);
+  try {
+    const { api } = site;
+    const made = await api.post<Site>("/api/sites", SITE);
+    const building = await api.post<Building>("/api/buildings", { siteId: made.id, name: "Building A" });
+    await api.post("/api/units/range", { buildingId: building.id, from: 101, to: 104, dryRun: false });
+    const names = { label: "Main entrance", name: "entrance", videoUrl: camera.url };
+    const door = await api.post<DoorWithPassword>("/api/doors", { buildingId: building.id, ...names });
+    const station = await site.phone("entrance", door.account.password);
+    for (const [at, size] of (Object.keys(SIZES) as (keyof typeof SIZES)[]).entries()) {
+      for (const look of LOOKS) {
+        const { theme, locale } = look;
+        const profile = await newProfile(site.browser, {
+          ...{ viewport: SIZES[size], colorScheme: theme, locale, reducedMotion: "reduce" },
+        });
+        const page = await profile.newPage();
+        await page.goto(site.bridge.pageUrl);
+        await page.locator("neolia-setup-view label", { hasText: `10${at + 1}` }).click();
+        await page.locator("neolia-setup-view button.accent").first().click();
+        await page.locator("neolia-home-view button.go:enabled").first().waitFor();
+        await station.dial(`unit10${at + 1}`);
+        await page.locator("neolia-incoming-view neolia-door-picture[shown]").waitFor();
+        await keep(page, "door-rings", size, look);
+        await station.hangUp();
+        await page.locator("neolia-incoming-view").waitFor({ state: "detached" });
+        await go(page, `/${made.id}/health`);
+        await page.locator("neolia-health-page li.device").first().waitFor();
+        await keep(page, "health-server", size, look);
+        await profile.close();
+      }
+    }
+  } finally {
+    await camera.close();
+    await site.stop();
+  }
 }
 
 async function take(size: keyof typeof SIZES, look: Look, name: string, path: string): Promise<void> {

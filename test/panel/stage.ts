@@ -40,7 +40,7 @@ export class Stage {
   /** A device of its own. */
   async profile(options: PageOptions = {}, browser: Browser = this.browser): Promise<BrowserContext> {
     const context = await newProfile(browser, options);
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     this.opened.push(context);
     return context;
   }

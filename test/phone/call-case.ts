@@ -1,8 +1,5 @@
 /** Cases of the golden-call lab: what a caller says, what a model makes of it, and what must come of the call. */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type Static, Type } from "typebox";
-import { Value } from "typebox/value";
 
 const closed = { additionalProperties: false } as const;
 
@@ -15,7 +12,7 @@ const Act = Type.Union([
 const Turn = Type.Object(
   {
     /** What the caller says; left out: nothing. */
-    caller: Type.Optional(Type.String()),
+    caller: Type.Optional(Type.String({ maxLength: 1_000 })),
     /** Speaks this long after the assistant began, into its words; left out: waits until it is quiet. */
     intoMs: Type.Optional(Type.Integer({ minimum: 0 })),
     /** Before speaking, ms of silence. */
@@ -31,7 +28,7 @@ const Turn = Type.Object(
   closed,
 );
 const CartLine = Type.Object(
-  { item: Type.String(), quantity: Type.Integer(), options: Type.Optional(Type.Array(Type.String())) },
+  { item: Type.String(), quantity: Type.Integer({ minimum: 1 }), options: Type.Optional(Type.Array(Type.String())) },
   closed,
 );
 
@@ -41,15 +38,20 @@ export const CallCase = Type.Object(
     tags: Type.Optional(Type.Array(Type.String())),
     voice: Type.Optional(
       Type.Object(
-        { name: Type.String(), speed: Type.Optional(Type.Integer()), pitch: Type.Optional(Type.Integer()) },
+        {
+          name: Type.String(),
+          speed: Type.Optional(Type.Integer({ minimum: 80, maximum: 450 })),
+          pitch: Type.Optional(Type.Integer({ minimum: 0, maximum: 99 })),
+        },
         closed,
       ),
     ),
     /** A bad line, a loud kitchen. */
-    noiseDb: Type.Optional(Type.Number()),
+    noiseDb: Type.Optional(Type.Number({ minimum: -90, maximum: -10 })),
     loss: Type.Optional(Type.Number({ minimum: 0, maximum: 0.3 })),
     codec: Type.Optional(Type.Union([Type.Literal("pcma"), Type.Literal("pcmu")])),
-    number: Type.Optional(Type.String()),
+    /** The caller's number, as networks write it; the same in two cases is the same caller. Left out: one of its own. */
+    number: Type.Optional(Type.String({ pattern: "^(\\+?[0-9]{2,15}|anonymous)$" })),
     /** File of the folder with a menu; left out: the sample menu. */
     menu: Type.Optional(Type.String()),
     soldOut: Type.Optional(Type.Array(Type.String())),
@@ -59,7 +61,11 @@ export const CallCase = Type.Object(
         /** Orders placed, in their order; none: []. */
         orders: Type.Array(
           Type.Object(
-            { cart: Type.Array(CartLine), totalCents: Type.Integer(), name: Type.Optional(Type.String()) },
+            {
+              cart: Type.Array(CartLine),
+              totalCents: Type.Integer({ minimum: 0 }),
+              name: Type.Optional(Type.String()),
+            },
             closed,
           ),
         ),
@@ -80,17 +86,4 @@ export type CartLine = Static<typeof CartLine>;
 
 export interface NamedCase extends CallCase {
   id: string;
-}
-
-/** All cases of a folder, by file name. Throws with the file and the place on anything that is no case. */
-export function readCases(folder: string): NamedCase[] {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".json") && !file.startsWith("menu"));
-  return files.toSorted().map((file) => {
-    const value: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"));
-    if (!Value.Check(CallCase, value)) {
-      const { instancePath, message } = Value.Errors(CallCase, value)[0] ?? {};
-      throw new Error(`${file}: ${instancePath ?? ""} ${message ?? "is no case"}`);
-    }
-    return { ...value, id: file.replace(/\.json$/, "") };
-  });
 }

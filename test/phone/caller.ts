@@ -25,6 +25,8 @@ export interface CallerOptions {
   script: NamedCase;
   dial(handset: Handset): Promise<Call>;
   setSoldOut(menuId: string, soldOut: boolean): Promise<void>;
+  /** The caller hangs up as soon as it is true. */
+  givenUp?(): boolean;
 }
 
 /** The assistant's turn is over when it has been quiet for so long, by the time of its own sound. */
@@ -32,7 +34,12 @@ const QUIET_MS = 900;
 const REPLY_LIMIT_MS = 20_000;
 const SILENT_LEVEL = 260;
 
-export async function playCase({ script, dial, setSoldOut }: CallerOptions): Promise<CallerReport> {
+export async function playCase({
+  script,
+  dial,
+  setSoldOut,
+  givenUp = () => false,
+}: CallerOptions): Promise<CallerReport> {
   const codec = script.codec ?? "pcma";
   const handset = await Handset.open(codec);
   const ear = new Ear(handset);
@@ -53,17 +60,21 @@ export async function playCase({ script, dial, setSoldOut }: CallerOptions): Pro
     };
     if (status !== 200) return report;
     let ended = false;
+    const isOver = () => ended || givenUp();
     const over = call.endedByPeer.then(
       () => {
         ended = true;
       },
       () => {},
     );
-    await until(() => ear.lastSoundAtMs > answeredAt || ended, { timeoutMs: REPLY_LIMIT_MS, what: "the first words" });
+    await until(() => ear.lastSoundAtMs > answeredAt || isOver(), {
+      timeoutMs: REPLY_LIMIT_MS,
+      what: "the first words",
+    });
     report.firstWordsMs = ear.lastSoundAtMs - answeredAt;
     for (const turn of script.turns) {
-      await waitForTurn(turn, ear, () => ended);
-      if (ended) break;
+      await waitForTurn(turn, ear, isOver);
+      if (isOver()) break;
       for (const [menuId, soldOut] of Object.entries(turn.soldOut ?? {})) await setSoldOut(menuId, soldOut);
       if (turn.press !== undefined) handset.press(turn.press);
       if (turn.caller !== undefined) {
@@ -72,7 +83,7 @@ export async function playCase({ script, dial, setSoldOut }: CallerOptions): Pro
         const spokenAt = performance.now();
         if (!turn.hangUp) {
           ear.replyAtMs = Number.NaN;
-          await until(() => !Number.isNaN(ear.replyAtMs) || ended, {
+          await until(() => !Number.isNaN(ear.replyAtMs) || isOver(), {
             timeoutMs: REPLY_LIMIT_MS,
             what: "a reply",
           }).catch(() => {});
@@ -82,7 +93,7 @@ export async function playCase({ script, dial, setSoldOut }: CallerOptions): Pro
       if (turn.hangUp) break;
     }
     if (!ended && !script.turns.at(-1)?.hangUp) {
-      await Promise.race([ear.quietFor(2_500, () => ended), over]);
+      await Promise.race([ear.quietFor(2_500, isOver), over]);
     }
     if (!ended) await call.hangup();
     report.sound = handset.sound();
@@ -142,7 +153,8 @@ class Ear {
   /** Waits until nothing was heard for so long. */
   async quietFor(ms: number, ended: () => boolean): Promise<void> {
     await until(() => this.quietMs > ms || ended(), {
-      timeoutMs: 60_000,
+      // Thirty lines take their time to be read.
+      timeoutMs: 180_000,
       what: "the assistant to be quiet",
     });
   }

@@ -34,13 +34,14 @@ export interface JudgeOptions {
   lab: LineLab;
   restaurant: Restaurant;
   script: NamedCase;
-  number: string;
+  /** The call is the line's first one since then. */
+  beganAtMs: number;
   report: CallerReport | null;
   failure: string | null;
 }
 
-export async function judge({ lab, restaurant, script, number, report, failure }: JudgeOptions): Promise<Score> {
-  const call = await finished(lab, restaurant, number);
+export async function judge({ lab, restaurant, script, beganAtMs, report, failure }: JudgeOptions): Promise<Score> {
+  const call = await finished(lab, restaurant, beganAtMs);
   const details =
     call && (await lab.lab.api.get<PastCallDetails>(`/api/order-calls/${encodeURIComponent(call.callId)}`));
   const orders = details?.orders ?? [];
@@ -77,10 +78,10 @@ export async function judge({ lab, restaurant, script, number, report, failure }
   };
 }
 
-async function finished(lab: LineLab, { line }: Restaurant, number: string): Promise<PastCall | null> {
+async function finished(lab: LineLab, { line }: Restaurant, beganAtMs: number): Promise<PastCall | null> {
   const look = async () => {
     const { calls } = await lab.lab.api.get<HistoryPage>(`/api/lines/${line.id}/history?limit=200`);
-    return calls.find(({ callerNumber, endedAtMs }) => callerNumber === number && endedAtMs !== null);
+    return calls.find(({ startedAtMs, endedAtMs }) => startedAtMs >= beganAtMs && endedAtMs !== null);
   };
   return await until(look, { what: "the call's end", timeoutMs: 15_000 }).catch(() => null);
 }

@@ -178,6 +178,29 @@ test("the bridge is killed in mid-call: after its start the cart is a draft with
   await again.call.hangup();
 });
 
+test("the bridge is told to stop in mid-call: new callers go to people at once, the caller finishes, then it ends", {
+  timeout: 180_000,
+}, async () => {
+  await lab.ready();
+  script = [CARBONARA, CARBONARA];
+  const { handset, status, number, call } = await dial();
+  assert.equal(status, 200);
+  await say(handset);
+  await until(async () => (await cartOf(number)).length === 1, { timeoutMs: 20_000, what: "the cart" });
+  const stopped = lab.lab.bridge.stop(60_000);
+  await until(() => lab.lab.bridge.log().includes("calls are finished before the stop"), { what: "the stop to begin" });
+  const next = await dial();
+  assert.notEqual(next.status, 200);
+  assert.ok(lab.lab.bridge.running);
+  await say(handset);
+  await until(async () => (await cartOf(number)).length === 2, { timeoutMs: 20_000, what: "the order to grow" });
+  await call.hangup();
+  await stopped;
+  await lab.lab.bridge.start();
+  assert.equal((await past(number)).reason, "caller-hung-up");
+  await lab.ready();
+});
+
 test("Kamailio is restarted in mid-call: the talk goes on and the order grows", { timeout: 120_000 }, async () => {
   script = [CARBONARA];
   const { handset, status, number, call } = await dial();

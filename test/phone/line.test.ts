@@ -8,13 +8,14 @@ import { around } from "../lab/around.ts";
 import { DOMAIN } from "../lab/lab.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
-import { type NamedCase, readCases } from "./call-case.ts";
+import type { NamedCase } from "./call-case.ts";
 import { playCase } from "./caller.ts";
+import { readCaseFolder } from "./case-folder.ts";
 import { Handset } from "./handset.ts";
 import { LineLab } from "./line-lab.ts";
 import { ScriptedModel } from "./scripted-model.ts";
 
-const CASES = readCases(join(import.meta.dirname, "calls"));
+const CASES = readCaseFolder(join(import.meta.dirname, "calls")).cases;
 let running: NamedCase | null = null;
 let lab: LineLab;
 around(

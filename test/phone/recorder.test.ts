@@ -51,10 +51,13 @@ async function record(budgetCents: number): Promise<void> {
 async function talk(baseUrl: string): Promise<string[]> {
   const story: string[] = [];
   const calls: ToolCall[] = [];
+  let isTranscribed = false;
   const listener: VoiceListener = {
     turnBegan: () => story.push("turn began"),
     turnEnded: () => story.push("turn ended"),
-    callerSaid: () => {},
+    callerSaid: () => {
+      isTranscribed = true;
+    },
     speech: () => {},
     words: ({ text, complete }) => complete && story.push(`said ${text}`),
     speechEnded: () => {},
@@ -78,7 +81,9 @@ async function talk(baseUrl: string): Promise<string[]> {
   if (over() === 1) {
     session.answerTools([{ callId: calls[0]?.callId ?? "", output: '{"ok":true}' }]);
     session.respond();
-    await until(() => over() === 2 || story.some((one) => one.startsWith("lost")), { what: "the answer" });
+    const isLost = () => story.some((one) => one.startsWith("lost"));
+    // The words of the caller come when they come, also after the answer.
+    await until(() => (over() === 2 && isTranscribed) || isLost(), { what: "the answer and the caller's words" });
   }
   session.close();
   return story;

@@ -4,7 +4,7 @@
  * understood". Of the lines it knows what a model knows: the name in its instructions.
  */
 import type { Brain, Occasion, Part } from "../fakes/realtime/brain.ts";
-import { bestMatch, type Fingerprint, fingerprint } from "../fakes/realtime/fingerprint.ts";
+import { type Fingerprint, fingerprint, scoresOf } from "../fakes/realtime/fingerprint.ts";
 import type { Act, NamedCase } from "./call-case.ts";
 import { speak } from "./speech.ts";
 
@@ -21,8 +21,13 @@ interface ToolOutput {
   cart?: { line: number; item_id: string }[];
 }
 
-/** Below this nobody would recognise it. */
+/** Below this nobody would recognise it, unless it is like one of them and clearly less like any other. */
 const NEEDED_SCORE = 0.4;
+const FAINT = { score: 0.25, margin: 0.12 };
+/** So close together two utterances sound the same ("Oui." twice): the one that comes first in the talk is meant. */
+const SAME_SOUND = 0.03;
+/** So much more like one that was spoken already: it is the rest of that one, and means nothing new. */
+const SPOKEN_MARGIN = 0.15;
 
 const scripts = new Map<string, Promise<Utterance[]>>();
 
@@ -62,6 +67,8 @@ export class ScriptedModel implements Brain {
   /** Line numbers of the cart, by item, as the last tool told. */
   private lines: { line: number; item_id: string }[] = [];
   private said = "";
+  /** Callers say each utterance of their script once. */
+  private readonly spoken = new Set<Utterance>();
   /** What was recognised, with its score, and what the desk refused since. */
   readonly recognised: { text: string; score: number; margin: number; refused: string[] }[] = [];
 
@@ -82,12 +89,24 @@ export class ScriptedModel implements Brain {
     if (turn) {
       const found = await this.recognise(turn);
       heard = found?.text ?? "…";
-      this.queue = [...(found?.acts ?? [{ tool: "did_not_understand", args: {} }])];
+      const isRest = found !== null && this.spoken.has(found);
+      if (!isRest) this.queue = [...(found?.acts ?? [{ tool: "did_not_understand", args: {} }])];
+      if (found) this.spoken.add(found);
     }
-    const next = this.queue.shift();
-    if (next === undefined) return { parts: this.said === "" ? [] : [{ say: this.said }], heard };
-    const acts = Array.isArray(next) ? next : [next as Act];
+    const acts = this.nextResponse();
+    if (acts === null) return { parts: this.said === "" ? [] : [{ say: this.said }], heard };
     return { parts: acts.map((act) => this.partOf(act)), heard };
+  }
+
+  /** null: nothing more is in the script for this turn. Who only speaks is not asked to go on: what follows is said in one breath. */
+  private nextResponse(): readonly Act[] | null {
+    if (this.queue.length === 0) return null;
+    const acts: Act[] = [];
+    do {
+      const next = this.queue.shift() ?? [];
+      acts.push(...(Array.isArray(next) ? (next as readonly Act[]) : [next as Act]));
+    } while (this.queue.length > 0 && !acts.some((act) => "tool" in act));
+    return acts;
   }
 
   private partOf(act: Act): Part {
@@ -113,13 +132,25 @@ export class ScriptedModel implements Brain {
 
   private async recognise(turn: Int16Array): Promise<Utterance | null> {
     const known = this.script ? await utterancesOf(this.script) : [];
-    const match = await bestMatch(
+    const scores = await scoresOf(
       fingerprint(turn),
       known.map(({ print }) => print),
     );
-    const found = match && known[match.index];
-    const { score = 0, margin = 0 } = match ?? {};
+    const at = meant(scores, (index) => this.spoken.has(known[index] as Utterance));
+    const found = known[at];
+    const score = scores[at] ?? 0;
+    const margin = score - Math.max(0, ...scores.filter((_, index) => index !== at));
     this.recognised.push({ text: found?.text ?? "", score, margin, refused: [] });
-    return found && score >= NEEDED_SCORE ? found : null;
+    const isKnown = score >= NEEDED_SCORE || (score >= FAINT.score && margin >= FAINT.margin);
+    return found && isKnown ? found : null;
   }
+}
+
+/** Index of the utterance that is meant; -1: there is none. */
+function meant(scores: readonly number[], isSpoken: (index: number) => boolean): number {
+  const best = (is: (index: number) => boolean) => Math.max(-1, ...scores.filter((_, index) => is(index)));
+  const fresh = best((index) => !isSpoken(index));
+  const old = best(isSpoken);
+  if (old > fresh + SPOKEN_MARGIN) return scores.findIndex((score, index) => isSpoken(index) && score === old);
+  return scores.findIndex((score, index) => !isSpoken(index) && score >= fresh - SAME_SOUND);
 }

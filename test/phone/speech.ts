@@ -13,6 +13,11 @@ export interface Voice {
 
 const run = promisify(execFile);
 const cache = new Map<string, Promise<Int16Array>>();
+const RATE = 8000;
+/** A caller's turn ends after 500 ms of silence, and slow voices pause longer between two sentences of one turn. */
+const LONGEST_PAUSE_MS = 320;
+/** What a telephone's silence stays below. */
+const QUIET = 260;
 /** More at once only makes each slower. */
 const MOST_AT_ONCE = 2;
 let running = 0;
@@ -35,7 +40,7 @@ async function render(text: string, { name, speed = 160, pitch = 50 }: Voice): P
   try {
     const args = ["-v", name, "-s", String(speed), "-p", String(pitch), "--stdout", "--", text];
     const { stdout } = await run("espeak-ng", args, { encoding: "buffer", maxBuffer: 2 ** 25 });
-    return trim(toPhone(stdout));
+    return withShortPauses(trim(toPhone(stdout)));
   } finally {
     running -= 1;
     waiting.shift()?.();
@@ -48,7 +53,7 @@ function toPhone(wav: Buffer): Int16Array {
   const data = wav.subarray(44);
   const input = new Int16Array(Math.floor(data.length / 2));
   for (let i = 0; i < input.length; i++) input[i] = data.readInt16LE(2 * i);
-  const step = from / 8000;
+  const step = from / RATE;
   return Int16Array.from({ length: Math.floor(input.length / step) }, (_, at) => {
     const centre = at * step;
     let [sum, weights] = [0, 0];
@@ -65,4 +70,21 @@ function trim(samples: Int16Array): Int16Array {
   const loud = (sample: number) => Math.abs(sample) > 200;
   const first = samples.findIndex(loud);
   return first < 0 ? samples : samples.slice(first, samples.findLastIndex(loud) + 1);
+}
+
+/** Of each pause the beginning is kept, up to the longest there may be. */
+function withShortPauses(samples: Int16Array): Int16Array {
+  const frame = RATE / 50;
+  const most = (LONGEST_PAUSE_MS * RATE) / 1000;
+  const kept = new Int16Array(samples.length);
+  let length = 0;
+  let quiet = 0;
+  for (let at = 0; at < samples.length; at += frame) {
+    const part = samples.subarray(at, at + frame);
+    quiet = part.some((sample) => Math.abs(sample) > QUIET) ? 0 : quiet + part.length;
+    if (quiet > most) continue;
+    kept.set(part, length);
+    length += part.length;
+  }
+  return kept.slice(0, length);
 }

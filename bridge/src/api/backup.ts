@@ -9,12 +9,14 @@ import { UserId } from "./member.ts";
 import { DeviceId } from "./session.ts";
 
 const closed = { additionalProperties: false } as const;
+/** Of the file's format: what an older Neolia cannot read raises it. */
+export const BACKUP_VERSION = 1;
 const rowless = ["version", "revision"] as const;
 
 export const Backup = Type.Object(
   {
     format: Type.Literal("neolia-site"),
-    formatVersion: Type.Literal(1),
+    formatVersion: Type.Literal(BACKUP_VERSION),
     madeAtMs: Type.Integer(),
     /** The Neolia that made it. */
     madeBy: Type.String({ maxLength: 40 }),

@@ -1,6 +1,6 @@
 /** Many rows at once: ranges of units, CSV in and out, and the jobs that long work runs as. All or nothing, always. */
 import { type Static, Type } from "typebox";
-import { Id, Unit } from "./directory.ts";
+import { Id, LabelPart, Unit } from "./directory.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -11,8 +11,10 @@ export const NewUnitRange = Type.Object(
     from: Type.Integer({ minimum: 0, maximum: 999_999 }),
     to: Type.Integer({ minimum: 0, maximum: 999_999 }),
     /** Before and after each number: "A-" and "" make A-101. */
-    prefix: Type.Optional(Type.String({ maxLength: 20, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$" })),
-    suffix: Type.Optional(Type.String({ maxLength: 20, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$" })),
+    prefix: Type.Optional(LabelPart),
+    suffix: Type.Optional(LabelPart),
+    /** At least so many digits: 2 makes 01 to 20. */
+    digits: Type.Optional(Type.Integer({ minimum: 1, maximum: 6 })),
     /** true: looks and makes nothing. */
     dryRun: Type.Boolean(),
   },

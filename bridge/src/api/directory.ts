@@ -12,6 +12,8 @@ import {
 export const Id = Type.String({ pattern: "^[0-9A-HJKMNP-TV-Z]{26}$" });
 /** Text for people has no control characters, bidirectional overrides or halves of characters. */
 const CLEAN = "[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]*$";
+/** What stands before or after a label; may be empty. */
+export const LabelPart = Type.String({ maxLength: 20, pattern: `^${CLEAN}` });
 /** 1 to 80 characters, not only spaces. */
 export const Label = Type.String({ minLength: 1, maxLength: 80, pattern: `^(?=.*\\S)${CLEAN}` });
 
@@ -184,6 +186,8 @@ export const Removal = Type.Object({
   targetsLost: Type.Array(SipName),
   /** How many of those accounts are registered now: their devices are logged out. */
   loggedOut: Type.Integer(),
+  /** Calls that are on now and end with them. */
+  callsEnded: Type.Integer(),
   /** Residents who lose a flat. */
   members: Type.Integer(),
   /** What stays for a while all the same: entries of the call log, voicemail. */

@@ -56,6 +56,8 @@ export const LineSettings = Type.Object(
     backupNumber: Type.Union([SipName, Type.Null()]),
     /** May the assistant offer something more? */
     upsell: Type.Boolean(),
+    /** `people`: calls ring staff at once and at any hour, as a choice; the assistant is not missed then. */
+    answeredBy: Type.Union([Type.Literal("assistant"), Type.Literal("people")]),
     maxQuantity: Type.Integer({ minimum: 1, maximum: 200 }),
     maxLines: Type.Integer({ minimum: 1, maximum: 100 }),
     maxTotalCents: Type.Integer({ minimum: 100, maximum: 1_000_000 }),
@@ -116,6 +118,20 @@ export const AssistantProblem = Type.Union([
   Type.Literal("incompatible"),
   Type.Literal("no-phone"),
 ]);
+/** Why the kitchen's printer prints nothing now. */
+export const PrinterProblem = Type.Union([
+  Type.Literal("away"),
+  Type.Literal("paper-out"),
+  Type.Literal("cover-open"),
+  Type.Literal("fault"),
+]);
+/** `unsure`: it takes tickets and tells nothing about its paper. */
+export const PrinterState = Type.Union([
+  Type.Literal("none"),
+  Type.Literal("ready"),
+  Type.Literal("unsure"),
+  ...PrinterProblem.anyOf,
+]);
 export const Line = Type.Object({
   id: Id,
   siteId: Id,
@@ -128,8 +144,9 @@ export const Line = Type.Object({
   /** "No phone orders now": until when, null when not paused. Far away (year 2100): until somebody ends it. */
   pausedUntilMs: Type.Union([Type.Integer(), Type.Null()]),
   state: LineState,
-  /** null: the assistant answers. Else calls ring people at once. */
+  /** null: the assistant answers, or is not meant to. Else calls ring people at once. */
   assistantProblem: Type.Union([AssistantProblem, Type.Null()]),
+  printer: PrinterState,
 });
 export const LineWithPassword = Type.Interface([Line], { account: AccountWithPassword });
 /** `minutes` null: until somebody ends it. */
@@ -146,6 +163,8 @@ export type Holiday = Static<typeof Holiday>;
 export type NewLine = Static<typeof NewLine>;
 export type LinePatch = Static<typeof LinePatch>;
 export type AssistantProblem = Static<typeof AssistantProblem>;
+export type PrinterProblem = Static<typeof PrinterProblem>;
+export type PrinterState = Static<typeof PrinterState>;
 export type LineState = Static<typeof LineState>;
 export type Line = Static<typeof Line>;
 export type LineWithPassword = Static<typeof LineWithPassword>;

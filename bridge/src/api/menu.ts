@@ -102,7 +102,7 @@ export const MenuImport = Type.Object(
   },
   closed,
 );
-/** What is wrong where; `line` counts from 1 in CSV, null in JSON, where `at` is a JSON pointer. */
+/** What is wrong where; `line` counts from 1, null when no file was read. `at` is a column of CSV or a JSON pointer. */
 export const MenuProblem = Type.Object({
   line: Type.Union([Type.Integer(), Type.Null()]),
   at: Type.String(),

@@ -1,18 +1,19 @@
 /** The whole site out into one file, and in again somewhere else: see api/backup.ts. */
 import { createHash } from "node:crypto";
 import { findConflicts } from "../../../infra/control/src/directory-check.ts";
-import type { Backup, RestoreReply, RestoreRequest } from "../api/backup.ts";
+import { BACKUP_VERSION, type Backup, type RestoreReply, type RestoreRequest } from "../api/backup.ts";
 import { AppError } from "../events/errors.ts";
 import type { RowMarks } from "../store/row-marks.ts";
 import type { NewUnitRow } from "../store/unit-store.ts";
 import { announceEdit, type DirectoryContext } from "./edit.ts";
 import { siteOf } from "./lookup.ts";
+import { refuseUnknownZone } from "./sites.ts";
 import { siteSnapshot } from "./snapshot.ts";
 
 export interface Backups {
   /** `directory`: without residents, calls, the restaurant and the log, which are nobody's business elsewhere. */
   make(siteId: string, madeBy: string, part?: "all" | "directory"): Backup;
-  /** All of it or nothing. Throws SITE_EXISTS and BACKUP_DAMAGED. */
+  /** All of it or nothing. Throws SITE_EXISTS, UNKNOWN_TIME_ZONE and BACKUP_DAMAGED. */
   restore(request: RestoreRequest): RestoreReply;
 }
 
@@ -30,6 +31,7 @@ export function backups(context: DirectoryContext): Backups {
     },
     restore: ({ backup, dryRun }) => {
       refuseDamaged(backup);
+      refuseUnknownZone(backup.site.timeZone);
       const { id, name, domain } = backup.site;
       if (store.sites.get(id) || store.sites.byDomain(domain)) {
         throw new AppError("SITE_EXISTS", `the site ${domain} is here already; remove it first, or restore elsewhere`);
@@ -59,7 +61,7 @@ function contentOf({ store, now }: DirectoryContext, siteId: string, madeBy: str
     unitId !== null && doors.has(unitId) ? { unitId: null, doorId: unitId } : { unitId, doorId: null };
   return {
     format: "neolia-site",
-    formatVersion: 1,
+    formatVersion: BACKUP_VERSION,
     madeAtMs: now(),
     madeBy,
     site: bare(siteOf(store, siteId)),

@@ -28,6 +28,7 @@ import { type Grants, grants, type RelayUrl } from "./remote/grants.ts";
 import { type Relay, type RemoteSites, remoteSites } from "./remote/remote-sites.ts";
 import { type RuleWarnings, ruleWarnings } from "./rule-warnings.ts";
 import { type Rules, rules } from "./rules.ts";
+import { type SiteTokens, siteTokens, type TokenDoor } from "./site-tokens.ts";
 import { type Sites, sites } from "./sites.ts";
 import { type Units, units } from "./units.ts";
 import { type WhatWouldHappen, whatWouldHappen } from "./what-would-happen.ts";
@@ -58,6 +59,7 @@ export interface Directory {
   grants: Grants;
   grantDoor: GrantDoor;
   remoteSites: RemoteSites;
+  siteTokens: SiteTokens;
   audit: Audit;
   auditCsv: AuditCsv;
 }
@@ -75,6 +77,8 @@ export interface DirectoryOptions extends Pick<DirectoryContext, "store" | "bus"
   certificates?: () => readonly ServerCertificate[];
   /** Managing sites from elsewhere; left out: nobody can. */
   remote?: RemoteWays;
+  /** Whom tokens of sites are shown to; left out: there is no VPS. */
+  tokenDoor?: TokenDoor;
   /** Days that the audit log is kept. */
   auditDays?: number | undefined;
 }
@@ -100,6 +104,7 @@ export function openDirectory({
   testCaller = async () => null,
   certificates = () => [],
   remote = NOBODY,
+  tokenDoor = { domainOf: async () => notConfigured(), use: () => undefined },
   auditDays,
   ...base
 }: DirectoryOptions): Directory {
@@ -137,6 +142,7 @@ export function openDirectory({
     grants: grants(context, remote.relayUrl),
     grantDoor: grantDoor(context, remote.visit, remote.version),
     remoteSites: remoteSites(context, remote.relay, remote.version),
+    siteTokens: siteTokens(context, tokenDoor),
     audit: context.audit,
     auditCsv: auditCsv(context.store),
   };

@@ -21,6 +21,7 @@ export function unitsRemoval(context: DirectoryContext, siteId: string, units: r
     rules: units.reduce((sum, { id }) => sum + store.rules.list({ unitId: id }).length, 0),
     targetsLost: targetsLost(store, siteId, names, gone),
     loggedOut: registeredOf(context, accounts),
+    callsEnded: store.calls.activeCalls({ siteId, unitIds: [...gone] }).length,
     members: store.members.countOf([...gone]),
     kept: kept(store, [...gone]),
   };
@@ -47,6 +48,7 @@ export function accountRemoval(context: DirectoryContext, account: AccountRow): 
     rules: 0,
     targetsLost: targetsLost(store, siteId, names, new Set()),
     loggedOut: registeredOf(context, [account]),
+    callsEnded: callsOf(store, account),
     members: 0,
     kept: [],
   };
@@ -54,6 +56,13 @@ export function accountRemoval(context: DirectoryContext, account: AccountRow): 
 
 function registeredOf({ registrations }: DirectoryContext, accounts: readonly AccountRow[]): number {
   return accounts.filter((account) => registrations.of(account).state === "registered").length;
+}
+
+/** Of a device that rings or talks: another one of the unit may have the call, so one that is answered counts only here. */
+function callsOf(store: Store, { siteId, username }: AccountRow): number {
+  return store.calls
+    .activeCalls({ siteId })
+    .filter(({ caller, answeredBy }) => caller.name === username || answeredBy?.name === username).length;
 }
 
 /** The call log outlives what it speaks of. */

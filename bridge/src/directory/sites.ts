@@ -73,7 +73,8 @@ function refuseInUse({ store }: DirectoryContext, siteId: string): void {
   );
 }
 
-function refuseUnknownZone(timeZone: string): void {
+/** Throws UNKNOWN_TIME_ZONE. */
+export function refuseUnknownZone(timeZone: string): void {
   if (isTimeZone(timeZone)) return;
   throw new AppError("UNKNOWN_TIME_ZONE", "the time zone is no IANA name this system knows", {
     fields: { timeZone: "TIME_ZONE" },

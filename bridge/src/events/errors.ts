@@ -82,8 +82,15 @@ export const ERRORS = {
   CSV_COLUMNS: request(400),
   /** The backup is cut off, changed by hand, or of another version. */
   BACKUP_DAMAGED: request(400),
+  /** The backup was made by a Neolia that keeps more than this one knows. */
+  BACKUP_NEWER: request(400),
   /** A device file needs accounts of another type, or more or fewer of them. */
   DEVICE_FILE_ACCOUNTS: request(400),
+
+  /** The VPS does not know the token. */
+  SITE_TOKEN_WRONG: request(400),
+  /** The VPS knows the token as another site's. */
+  SITE_TOKEN_OTHER: request(400),
 
   UNKNOWN_GRANT: request(404),
   UNKNOWN_REMOTE_SITE: request(404),

@@ -2,8 +2,17 @@
 import { createConnection, createLongLivedTokenAuth } from "home-assistant-js-websocket";
 import type { ConnectCore } from "./core.ts";
 
-/** @param url the Supervisor's; Core is behind its proxy, and the app's token is good for both */
-export function connectCore({ url, token }: { url: string; token: string }): ConnectCore {
+export interface CoreAccess {
+  /** The Supervisor's; Core is behind its proxy, and the app's token is good for both. */
+  url: string;
+  token: string;
+  /** A Core that does not answer for so long is taken for dead: the connection is closed. */
+  answerWithinMs?: number;
+}
+
+const ANSWER_WITHIN_MS = 15_000;
+
+export function connectCore({ url, token, answerWithinMs = ANSWER_WITHIN_MS }: CoreAccess): ConnectCore {
   return async (signal) => {
     signal.throwIfAborted();
     const opening = createConnection({ auth: createLongLivedTokenAuth(`${url}/core`, token), setupRetry: 0 });
@@ -19,10 +28,23 @@ export function connectCore({ url, token }: { url: string; token: string }): Con
       closed.resolve();
     };
     connection.addEventListener("disconnected", close);
+    const lost = closed.promise.then(() => {
+      throw new Error("the connection to Core is gone");
+    });
+    lost.catch(() => undefined);
+    /** The library itself lets a subscription wait for the next connection, and whoever makes that one waits for it. */
+    const answered = async <Reply>(reply: Promise<Reply>): Promise<Reply> => {
+      const timer = setTimeout(close, answerWithinMs);
+      try {
+        return await Promise.race([reply.catch(refused), lost]);
+      } finally {
+        clearTimeout(timer);
+      }
+    };
     return {
-      command: (type, fields) => connection.sendMessagePromise({ ...fields, type }).catch(refused),
+      command: (type, fields) => answered(connection.sendMessagePromise({ ...fields, type })),
       subscribeEvents: async (type, listener) => {
-        await connection.subscribeEvents(listener, type).catch(refused);
+        await answered(connection.subscribeEvents(listener, type));
       },
       closed: closed.promise,
       close,

@@ -1,5 +1,6 @@
 /** Home Assistant around the app: who its users are, its broker, and the entry in its sidebar. */
 import { join } from "node:path";
+import { FirstTimes } from "../links/first-times.ts";
 import type { Log } from "../links/log.ts";
 import type { NetworkWatch } from "../links/network-watch.ts";
 import { connectCore } from "./connect-core.ts";
@@ -42,14 +43,25 @@ export interface Home {
   stop(): Promise<void>;
 }
 
+const OWN_ADDRESS = /^(::ffff:)?127\.0\.0\.1$|^::1$/i;
+
 export function startHome({ access, dataFolder, network, log }: HomeOptions): Home {
   const supervisor = new Supervisor(access);
   const core = new CoreLink({ connect: connectCore(access), network, log });
   const users = new HomeUsers({ core, log });
   const notice = sidebarNotice({ core, file: join(dataFolder, "sidebar-untold"), log });
+  const strangers = new FirstTimes();
   core.start();
   return {
-    userOf: (request) => ingressUser(request, (id) => (users.ready ? users.find(id) : "not-ready"), access.address),
+    userOf: (request) => {
+      const asking = ingressUser(request, (id) => (users.ready ? users.find(id) : "not-ready"), access.address);
+      const address = request.socket.remoteAddress ?? "";
+      // The image's own health check comes from inside the container.
+      if (asking.kind === "foreign" && !OWN_ADDRESS.test(address) && strangers.isFirst(address)) {
+        log.warn({ address }, "somebody other than the Supervisor asks at the app's port, and gets nothing");
+      }
+      return asking;
+    },
     users: () => users.list(),
     onUsers: (listener) => {
       let before = "";

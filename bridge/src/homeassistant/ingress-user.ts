@@ -1,8 +1,11 @@
 /**
  * Who asks through Home Assistant's ingress: the user id in the Supervisor's header, and nothing else. Other apps share
  * our network and could send the same headers, so they count only on a connection from the Supervisor itself.
+ *
+ * The Supervisor takes a header of this name from what a browser sends only if it is spelled exactly as its own
+ * (supervisor/api/ingress.py, `_init_header`, 2026.08): `x-remote-user-id` would come through, beside its own or, for a
+ * session whose user it could not find out, alone. So only the Supervisor's spelling counts, and only if it stands alone.
  */
-import type { IncomingHttpHeaders } from "node:http";
 import type { HomeUser } from "./users.ts";
 
 export type IngressUser =
@@ -17,9 +20,13 @@ export type IngressUser =
   | { kind: "not-ready" };
 
 export interface IngressRequest {
-  headers: IncomingHttpHeaders;
+  /** Names and values in turn, as they were sent. */
+  rawHeaders: string[];
   socket: { remoteAddress?: string | undefined };
 }
+
+/** As the Supervisor spells it. */
+const USER_ID = "X-Remote-User-Id";
 
 /**
  * @param find the user of an id, as `HomeUsers.find` gives it
@@ -33,9 +40,20 @@ export function ingressUser(
   // A socket that listens for both families shows IPv4 addresses in their IPv6 form (RFC 4291 section 2.5.5.2).
   const peer = request.socket.remoteAddress?.replace(/^::ffff:/i, "");
   if (peer !== supervisor) return { kind: "foreign" };
-  const id = request.headers["x-remote-user-id"];
-  if (typeof id !== "string" || id === "") return { kind: "nameless" };
+  const named = headersLike(request.rawHeaders, USER_ID);
+  if (named.length > 1) return { kind: "unknown" };
+  const [name, id] = named[0] ?? ["", ""];
+  if (name !== USER_ID || id === "") return { kind: "nameless" };
   const user = find(id);
   if (user === "not-ready") return { kind: user };
   return user ? { kind: "user", user } : { kind: "unknown" };
+}
+
+function headersLike(rawHeaders: readonly string[], name: string): [name: string, value: string][] {
+  const found: [string, string][] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [sent = "", value = ""] = rawHeaders.slice(at, at + 2);
+    if (sent.toLowerCase() === name.toLowerCase()) found.push([sent, value.trim()]);
+  }
+  return found;
 }

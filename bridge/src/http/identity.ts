@@ -90,13 +90,18 @@ function visiting(visit: Visitor): Asker {
   return { role: "admin", userId: null, name: visit.name, unitIds: null, desk: false, visit };
 }
 
-/** Where the browser is: the Supervisor names it in the header's first address, and we hear only the Supervisor. */
+/**
+ * Where the browser is. Each hop adds who spoke to it, the Supervisor at last Core: the one before is whom Core saw. Core
+ * takes more than that only from a reverse proxy that it was told to trust, and then the one before is whom the proxy saw.
+ * What stands further ahead a browser may have made up.
+ */
 function originOf({ headers, ip }: FastifyRequest): string {
-  const forwarded =
-    String(headers["x-forwarded-for"] ?? "")
-      .split(",")[0]
-      ?.trim() ?? "";
-  return headers["x-ingress-path"] !== undefined && isIP(forwarded) !== 0 ? forwarded : ip;
+  if (headers["x-ingress-path"] === undefined) return ip;
+  const hops = String(headers["x-forwarded-for"] ?? "")
+    .split(",")
+    .map((hop) => hop.trim());
+  const seen = hops.at(-3) ?? hops.at(-2) ?? "";
+  return isIP(seen) === 0 ? ip : seen;
 }
 
 function refuseWithoutRights({ role, desk }: Asker, access: Exclude<Access, "anyone">): void {

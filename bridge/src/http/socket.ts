@@ -1,8 +1,10 @@
 /** What every WebSocket of the bridge needs: a bound on what waits for its reader, and an end for dead ones. */
+import type { FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import type { Board } from "../api/board.ts";
 import type { PanelMessage } from "../api/live.ts";
 import { AppError } from "../events/errors.ts";
+import { FirstTimes } from "../links/first-times.ts";
 import { errorReply } from "./error-reply.ts";
 
 const PING_EVERY_MS = 20_000;
@@ -29,6 +31,23 @@ export function keepAlive(socket: WebSocket, check: () => void): () => void {
     socket.ping();
   }, PING_EVERY_MS);
   return () => clearInterval(timer);
+}
+
+/**
+ * For sockets on which nothing is read: whoever says something is told so and sent away, whatever it was, and each person
+ * gets one line in the log.
+ */
+export function sayingNothing(): (socket: WebSocket, request: FastifyRequest) => void {
+  const talkers = new FirstTimes();
+  return (socket, { asker, log }) => {
+    socket.on("message", () => {
+      const userId = asker?.userId ?? null;
+      if (talkers.isFirst(String(userId)))
+        log.warn({ userId }, "somebody said something on the WebSocket, where nothing is read");
+      send(socket, { type: "error", ...errorReply(new AppError("INVALID_REQUEST", "nothing is read here")) });
+      socket.close(1008, "nothing is read here");
+    });
+  };
 }
 
 /**

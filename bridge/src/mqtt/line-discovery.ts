@@ -40,6 +40,15 @@ export function lineComponents(domain: string, line: { id: string; name: string 
       payload_off: "off",
       json_attributes_topic: topic("assistant"),
     }),
+    // Which problem stands in the attribute `state`: away, paper-out, cover-open, fault (PrinterState).
+    printer: entity("binary_sensor", "printer", "Kitchen printer", {
+      device_class: "problem",
+      state_topic: topic("printer"),
+      value_template: "{{ 'off' if value_json.state in ['none', 'ready', 'unsure'] else 'on' }}",
+      payload_on: "on",
+      payload_off: "off",
+      json_attributes_topic: topic("printer"),
+    }),
     queue: {
       ...counter("queue", "Orders waiting", "mdi:silverware-clean", "queue", "waiting"),
       json_attributes_topic: topic("queue"),

@@ -5,7 +5,7 @@ import { lineTopic } from "./topics.ts";
 /** Topic → payload of every retained topic of a site's lines. */
 export function lineState(domain: string, facts: readonly LineFacts[]): Map<string, string> {
   const state = new Map<string, string>();
-  for (const { name, state: open, assistantProblem, queue, today, alarm, soldOut } of facts) {
+  for (const { name, state: open, assistantProblem, printer, queue, today, alarm, soldOut } of facts) {
     const say = (topic: Parameters<typeof lineTopic>[2], payload: unknown): void => {
       state.set(lineTopic(domain, name, topic), typeof payload === "string" ? payload : JSON.stringify(payload));
     };
@@ -13,6 +13,7 @@ export function lineState(domain: string, facts: readonly LineFacts[]): Map<stri
     say("state", open);
     say("pause", open === "paused" ? "on" : "off");
     say("assistant", { problem: assistantProblem });
+    say("printer", { state: printer });
     say("queue", {
       ...counts,
       waiting: queue.new + queue.accepted,

@@ -315,7 +315,10 @@ test("Home Assistant is told of every flat, door and device, and again when it h
   const accounts = ["panel401", "panel402", "mobile401", "line1"].map(accountId);
   const told = [SITE, UNIT_401, UNIT_402, DOOR, ...accounts];
   await until(() => told.every((id) => configs(id).length === 1), { what: "discovery" });
-  assert.equal((JSON.parse(configs(UNIT_401)[0] ?? "") as { device: { name: string } }).device.name, "Unit 401");
+  assert.equal(
+    (JSON.parse(configs(UNIT_401)[0] ?? "") as { device: { name: string } }).device.name,
+    "Unit 401 (sip.example.com)",
+  );
   await listener.say("homeassistant/status", "offline");
   await listener.say("homeassistant/status", "online");
   await until(() => told.every((id) => configs(id).length === 2), { timeoutMs: 10_000, what: "discovery again" });

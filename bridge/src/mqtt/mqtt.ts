@@ -87,6 +87,7 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
   const leaving = new Map<string, SitePublisher>();
   const checks = new RingChecks((siteId) => (store.sites.get(siteId) ? (options.deviceHealth?.(siteId) ?? []) : []));
   let stopped = false;
+  let names = "";
 
   const publisherOf = (site: { id: string; domain: string }): SitePublisher =>
     new SitePublisher({
@@ -107,10 +108,18 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
     });
   }
 
+  /** Devices say which site they are of as soon as there are several (device-names.ts): one site's edit names all others. */
+  function refreshNames(sites: readonly { id: string; name: string; domain: string }[]): void {
+    const now = JSON.stringify(sites.map(({ id, name, domain }) => [id, name, domain]));
+    if (now !== names) for (const publisher of publishers.values()) publisher.refresh();
+    names = now;
+  }
+
   /** One publisher for each site that there is. */
   function follow(): void {
     if (stopped) return;
     const sites = store.sites.list();
+    refreshNames(sites);
     for (const [siteId, publisher] of publishers) {
       if (sites.some(({ id }) => id === siteId)) continue;
       publishers.delete(siteId);

@@ -97,7 +97,7 @@ export function pressTopics(store: Pick<Store, "sites" | "units">, call: CallRow
   return domain !== undefined && door ? [pressTopic(domain, door.name)] : [];
 }
 
-type LineTopic = "state" | "assistant" | "pause" | "queue" | "today" | "alarm" | "sold-out";
+type LineTopic = "state" | "assistant" | "printer" | "pause" | "queue" | "today" | "alarm" | "sold-out";
 
 /** Retained topics of a line. */
 export const lineTopic = (domain: string, name: string, what: LineTopic): string =>

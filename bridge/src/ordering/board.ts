@@ -1,12 +1,20 @@
 /** What people see of a line's desk, and what they do with drafts and running calls. */
 import type { Board, HistoryPage, PastCall, PastCallDetails } from "../api/board.ts";
-import type { AssistantProblem, LineState } from "../api/line.ts";
+import type { AssistantProblem, LineState, PrinterState } from "../api/line.ts";
 import type { Draft, LiveCall, Order, OrderStage } from "../api/order.ts";
 import { AppError } from "../events/errors.ts";
 import type { LineRow } from "../store/line-store.ts";
 import type { OrderCallRow } from "../store/order-call-store.ts";
 import { masked } from "./caller-number.ts";
-import { clockOf, deskChanged, lineRow, lineState, type OrderingContext, toLine } from "./context.ts";
+import {
+  assistantProblemOf,
+  clockOf,
+  deskChanged,
+  lineRow,
+  lineState,
+  type OrderingContext,
+  toLine,
+} from "./context.ts";
 import type { Desk } from "./desk.ts";
 import { localTime } from "./opening.ts";
 import { type OrderData, totalCents } from "./order-machine.ts";
@@ -20,6 +28,7 @@ export interface LineFacts {
   state: LineState;
   /** Why the assistant answers no calls; null: it does. */
   assistantProblem: AssistantProblem | null;
+  printer: PrinterState;
   queue: { new: number; accepted: number; ready: number; drafts: number; calls: number; oldestNewAtMs: number | null };
   today: { orders: number; turnoverCents: number };
   /** An order waits longer than a minute for somebody to accept it. */
@@ -92,7 +101,8 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
           lineId: id,
           name: store.units.get(row.unitId)?.name ?? "",
           state: lineState(context, row),
-          assistantProblem: context.assistantProblem(),
+          assistantProblem: assistantProblemOf(context, row),
+          printer: context.printerState(id),
           queue: {
             new: inStage("new"),
             accepted: inStage("accepted"),

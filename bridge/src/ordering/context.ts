@@ -1,4 +1,4 @@
-import type { AssistantProblem, Line, LineState } from "../api/line.ts";
+import type { AssistantProblem, Line, LineState, PrinterState } from "../api/line.ts";
 import { siteClock } from "../directory/site-clock.ts";
 import type { EventBus } from "../events/bus.ts";
 import { AppError } from "../events/errors.ts";
@@ -16,6 +16,8 @@ export interface OrderingContext {
   newId(): string;
   /** Why the assistant answers no calls now; null: it does. */
   assistantProblem(): AssistantProblem | null;
+  /** How the line's printer was found last. */
+  printerState(lineId: string): PrinterState;
 }
 
 export function lineRow(store: Store, id: string): LineRow {
@@ -57,8 +59,14 @@ export function toLine(context: OrderingContext, row: LineRow): Line {
     settings: row.settings,
     pausedUntilMs: isPaused(row, context.now()) ? row.pausedUntilMs : null,
     state: lineState(context, row),
-    assistantProblem: context.assistantProblem(),
+    assistantProblem: assistantProblemOf(context, row),
+    printer: context.printerState(row.id),
   };
+}
+
+/** Of a line that people answer, nothing is wrong with the assistant. */
+export function assistantProblemOf(context: OrderingContext, { settings }: LineRow): AssistantProblem | null {
+  return settings.answeredBy === "people" ? null : context.assistantProblem();
 }
 
 /** Tells, once the change is on disk, that a line's desk shows something else now. */

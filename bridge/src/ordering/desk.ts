@@ -35,6 +35,7 @@ export function openDesk(context: OrderingContext, orders: Orders): Desk {
     const { settings } = row;
     const language = settings.languages[0] ?? "fr";
     const sentence = (text: string) => ({ text, language, cents: [], exact: true, mark: null });
+    if (settings.answeredBy === "people") return { kind: "people", reason: "people" };
     if (isPaused(row, now())) return { kind: "people", reason: "paused" };
     if (!isOpenAt(settings, localTime(now(), clockOf(context, row.siteId)))) {
       const message = settings.afterHours[language]?.trim() || phrases(language).afterHours(line.label);

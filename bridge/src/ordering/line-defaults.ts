@@ -10,6 +10,7 @@ export const LINE_DEFAULTS: LineSettings = {
   concurrentCalls: 2,
   backupNumber: null,
   upsell: false,
+  answeredBy: "assistant",
   maxQuantity: 20,
   maxLines: 30,
   maxTotalCents: 30_000,

@@ -18,7 +18,7 @@ import {
   unitPriceCents,
 } from "./order-machine.ts";
 import { moneyWords, numberWords, timeWords } from "./speech/number-words.ts";
-import { lineText, list, phrases, plain, readBack, withTotal } from "./speech/sentences.ts";
+import { lineText, list, phrases, plain, readBack } from "./speech/sentences.ts";
 import { isTool, TOOL_ARGS, type ToolArgs, type ToolName, toolsFor } from "./tools.ts";
 
 /** What the desk knows when a tool is called. */
@@ -262,7 +262,9 @@ function changeLine(run: ToolRun, { line: at, quantity, option_ids, note }: Tool
 function removeLine(run: ToolRun, { line: at }: ToolArgs<"remove_line">): ToolResult {
   if (!run.data.lines.some((one) => one.line === at)) return run.refuse("no_such_line", run.say.unknownLine);
   run.apply({ type: "line-removed", line: at });
-  return run.done(withTotal(run.say.removed, run.cart, run.context.language));
+  // Not word for word: the model may have more to do ("take off the Reine and put a Calzone").
+  const next = run.question() ?? (run.data.lines.length === 0 ? run.say.emptyCart : run.say.anythingElse);
+  return run.done(`${run.say.removed} ${next}`);
 }
 
 function afterEdit(run: ToolRun, line: CartLine | undefined, sentence: (line: string) => string): ToolResult {
@@ -365,24 +367,30 @@ function pickupTimes(run: ToolRun): ToolResult {
 
 function askReadBack(run: ToolRun): ToolResult {
   const { context } = run;
-  if (!run.data.pickup?.asap && run.data.pickup) return readBackWith(run);
+  takeMenuAsItIs(run);
   // "As soon as possible" is the soonest time at this moment, also when it was said some minutes ago.
-  if (run.data.pickup?.asap) {
-    const soonest = pickupSlots(context, 1)[0];
-    if (soonest !== undefined && soonest !== run.data.pickup.atMs) {
-      run.apply({ type: "details-set", pickup: { atMs: soonest, asap: true } });
-    }
+  const soonest = run.data.pickup?.asap ? pickupSlots(context, 1)[0] : undefined;
+  if (soonest !== undefined && soonest !== run.data.pickup?.atMs) {
+    run.apply({ type: "details-set", pickup: { atMs: soonest, asap: true } });
   }
-  return readBackWith(run);
-}
-
-function readBackWith(run: ToolRun): ToolResult {
   const problems = problemsOf(run);
   run.apply({ type: "read-back-asked", mark: run.context.mark, problems: problems.map(({ code }) => code) });
   const first = problems[0];
   if (run.lastRefusal())
     return run.refuse(first?.code ?? run.lastRefusal() ?? "", first?.say ?? run.question() ?? run.say.emptyCart);
   return run.done(readBackSentence(run, run.context.mark));
+}
+
+/** The menu may have changed in mid-call: what is read back, and from then on stands, is its price and choices of now. */
+function takeMenuAsItIs(run: ToolRun): void {
+  for (const line of run.data.lines) {
+    const options = line.options.map(({ optionId }) => optionId);
+    const now = priceLine(run, line.itemId, line.quantity, options, line.note);
+    // What cannot be sold any more is a problem of the whole order, and told as such.
+    if ("problem" in now) continue;
+    const isSame = now.unitPriceCents === line.unitPriceCents && now.missing.length === line.missing.length;
+    if (!isSame) run.apply({ type: "line-changed", line: line.line, to: now });
+  }
 }
 
 function readBackSentence(run: ToolRun, mark: string): Sentence {
@@ -431,7 +439,8 @@ function problemsOf(run: ToolRun): { code: string; say: string }[] {
       problems.push({ code: "not_served_then", say: say.notNow(line.name) });
     }
     for (const option of line.options) {
-      const isThere = context.menu.group(option.groupId)?.options.some(({ id }) => id === option.optionId) ?? false;
+      const group = item?.groupIds.includes(option.groupId) ? context.menu.group(option.groupId) : null;
+      const isThere = group?.options.some(({ id }) => id === option.optionId) ?? false;
       if (!isThere || context.menu.isSoldOut(option.optionId))
         problems.push({ code: "sold_out", say: say.soldOut(option.name) });
     }

@@ -1,71 +1,138 @@
 /**
  * Tickets on their way to the kitchens' printers (TCP, usually port 9100). A ticket waits in the store from the commit of
- * its order until a printer has taken it: at least once, and marked as a copy when it may have been printed before.
+ * its order until a printer has taken it: at least once, and marked as a copy when it may have been printed before. A printer that
+ * is away or out of paper is seen before an order needs it, and holds up no other one.
  */
-import { connect } from "node:net";
+import type { PrinterState } from "../api/line.ts";
 import { siteClock } from "../directory/site-clock.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { Log } from "../links/log.ts";
 import type { CustomerOrderRow } from "../store/customer-order-store.ts";
 import type { Store } from "../store/store.ts";
+import { type PrinterAddress, PrinterFailure, visit } from "./printer-link.ts";
 import { ticket } from "./ticket.ts";
 
 export interface PrinterOptions {
   store: Store;
   bus: EventBus;
   log: Log;
-  /** How long to wait for a printer that is away. */
+  /** How long to wait for a printer that prints nothing. */
   retryMs?: number;
+  /** How often a printer is looked at that has nothing to print. */
+  lookMs?: number;
 }
 
-const TIMEOUT_MS = 5_000;
+export interface Printers {
+  /** How the line's printer was found last; `unsure` until it was looked at. */
+  state(lineId: string): PrinterState;
+  stop(): void;
+}
+
 const RETRY_MS = 10_000;
+const LOOK_MS = 60_000;
 
-export function startPrinter({ store, bus, log, retryMs = RETRY_MS }: PrinterOptions): { stop(): void } {
-  let working = false;
+/** One printer, which may print for several lines. */
+interface Printer {
+  address: PrinterAddress;
+  state: PrinterState;
+  busy: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export function startPrinter({ store, bus, log, retryMs = RETRY_MS, lookMs = LOOK_MS }: PrinterOptions): Printers {
+  const printers = new Map<string, Printer>();
   let stopped = false;
-  let retry: NodeJS.Timeout | undefined;
-  let complained = false;
 
-  async function work(): Promise<void> {
-    if (working || stopped) return;
-    working = true;
-    clearTimeout(retry);
-    try {
-      for (const { orderId, attempts } of store.orders.printJobs()) {
-        const order = store.orders.get(orderId);
-        const line = order && store.lines.get(order.lineId);
-        const printer = line?.settings.printer;
-        if (!order || !line || !printer) {
-          store.orders.removePrintJob(orderId);
-          continue;
-        }
-        const bytes = ticketOf(store, order, line, attempts > 0);
+  /** null: the line has none. */
+  function printerOf(lineId: string): Printer | null {
+    const address = store.lines.get(lineId)?.settings.printer;
+    if (!address) return null;
+    const key = `${address.host} ${address.port}`;
+    let printer = printers.get(key);
+    if (!printer) {
+      printer = { address, state: "unsure", busy: false, timer: undefined };
+      printers.set(key, printer);
+      void run(printer);
+    }
+    return printer;
+  }
+
+  const lines = (printer: Printer) => store.lines.list().filter(({ id }) => printerOf(id) === printer);
+
+  /** Its oldest ticket; null: none waits. */
+  function nextJob(printer: Printer): { orderId: string; print: () => Buffer } | null {
+    for (const { orderId, attempts } of store.orders.printJobs()) {
+      const order = store.orders.get(orderId);
+      const line = order && store.lines.get(order.lineId);
+      if (!order || !line?.settings.printer) {
+        store.orders.removePrintJob(orderId);
+        continue;
+      }
+      if (printerOf(line.id) !== printer) continue;
+      const print = (): Buffer => {
         // Noted first: whoever prints after a crash knows that it may be a copy.
         store.orders.notePrintAttempt(orderId);
-        await send(printer, bytes);
-        store.orders.removePrintJob(orderId);
-        complained = false;
-        if (stopped) return;
-      }
+        return ticketOf(store, order, line, attempts > 0);
+      };
+      return { orderId, print };
+    }
+    return null;
+  }
+
+  async function run(printer: Printer): Promise<void> {
+    if (printer.busy || stopped) return;
+    printer.busy = true;
+    clearTimeout(printer.timer);
+    let again = lookMs;
+    try {
+      let job = nextJob(printer);
+      do {
+        const state = await visit(printer.address, job?.print ?? null);
+        if (job) store.orders.removePrintJob(job.orderId);
+        found(printer, state);
+        // Also after a look: an order may have come meanwhile.
+        job = nextJob(printer);
+      } while (job && !stopped);
     } catch (error) {
-      if (!complained) log.warn({ error: String(error) }, "the kitchen's printer does not answer");
-      complained = true;
-      if (!stopped) retry = setTimeout(() => void work(), retryMs);
+      again = retryMs;
+      if (error instanceof PrinterFailure) found(printer, error.problem);
+      else log.error({ err: error }, "a ticket could not be printed");
     } finally {
-      working = false;
+      printer.busy = false;
+      if (!stopped && lines(printer).length > 0) printer.timer = setTimeout(() => void run(printer), again);
+      else forget(printer);
     }
   }
 
-  const off = bus.on("deskChanged", () => void work());
-  void work();
+  function forget(printer: Printer): void {
+    for (const [key, known] of printers) if (known === printer) printers.delete(key);
+  }
+
+  function found(printer: Printer, state: PrinterState): void {
+    if (stopped || printer.state === state) return;
+    printer.state = state;
+    if (!prints(state)) log.warn({ state }, "the kitchen's printer prints nothing");
+    for (const { id, siteId } of lines(printer)) bus.emit("deskChanged", { siteId, lineId: id });
+  }
+
+  const off = bus.on("deskChanged", ({ lineId }) => {
+    const printer = printerOf(lineId);
+    // One that prints nothing is tried again in its own time.
+    if (printer && prints(printer.state) && nextJob(printer)) void run(printer);
+  });
+  for (const { id } of store.lines.list()) printerOf(id);
   return {
+    state: (lineId) => printerOf(lineId)?.state ?? "none",
     stop: () => {
       stopped = true;
-      clearTimeout(retry);
+      for (const { timer } of printers.values()) clearTimeout(timer);
       off();
     },
   };
+}
+
+function prints(state: PrinterState): boolean {
+  return state === "ready" || state === "unsure";
 }
 
 function ticketOf(
@@ -84,20 +151,5 @@ function ticketOf(
     pickup: wall(order.pickupAtMs),
     taken: wall(order.committedAtMs),
     again,
-  });
-}
-
-/** Resolves when the printer has taken all of it and closed its side, as far as TCP tells. */
-function send({ host, port }: { host: string; port: number }, bytes: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
-    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error("the printer is too slow")));
-    socket.once("error", reject);
-    socket.once("connect", () => socket.end(bytes));
-    socket.once("close", (failed) => {
-      if (!failed) resolve();
-    });
-    // Status bytes that some printers send are of no use here.
-    socket.resume();
   });
 }

@@ -3,7 +3,7 @@
  * date. A damaged, empty or missing file is replaced by the last good copy, with a notice; the bridge never starts
  * on an empty directory that used to be a full one.
  */
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { type Copies, copiesIn, syncFolder } from "./copies.ts";
@@ -155,6 +155,7 @@ function refuseForeign(file: string): void {
 function connect(file: string): Database {
   const db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
   try {
+    closeToOthers(file);
     set(db, "journal_mode", "WAL", "wal");
     // The library's own default in WAL mode would lose the last commits in a power cut.
     set(db, "synchronous", "FULL", 2);
@@ -167,6 +168,15 @@ function connect(file: string): Database {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** It holds logins, keys and tokens, in whatever folder it was put. SQLite gives its other files the same mode. */
+function closeToOthers(file: string): void {
+  try {
+    chmodSync(file, 0o600);
+  } catch {
+    // Some file systems know no modes; one that is read-only says so with the first change.
   }
 }
 

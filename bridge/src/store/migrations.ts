@@ -394,6 +394,19 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE building SET sort_key = neolia_sort_key(name);
   CREATE INDEX building_order ON building (site_id, sort_key, id);
   `,
+  `
+  -- Long lists are read, counted and searched in these alone.
+  DROP INDEX unit_building;
+  CREATE INDEX unit_list ON unit (building_id, kind, sort_key, id, search_text);
+  CREATE INDEX account_list ON account (site_id, username, id, unit_id, type, search_text);
+  `,
+  `
+  -- The VPS's tokens that were entered in the panel; others stand in the options.
+  CREATE TABLE site_token (
+    site_id TEXT PRIMARY KEY REFERENCES site (id) ON DELETE CASCADE,
+    token   TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

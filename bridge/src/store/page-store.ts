@@ -4,7 +4,8 @@
  */
 import type { Database } from "better-sqlite3";
 import type { AccountRow } from "./account-store.ts";
-import { hasWords, searchWords } from "./text.ts";
+import { allOf, type Parameters, type Statements, statements } from "./statements.ts";
+import { searchOf } from "./text.ts";
 
 export interface PageFilter {
   siteId?: string | undefined;
@@ -44,14 +45,14 @@ export interface PageStore {
   numbersOf(unitId: string): UnitNumbers;
 }
 
-const UNITS = `FROM building CROSS JOIN unit ON unit.building_id = building.id AND unit.kind = 'residential'
-  WHERE (@siteId IS NULL OR building.site_id = @siteId) AND (@buildingId IS NULL OR building.id = @buildingId)
-    AND ${hasWords("unit.search_text")}`;
-const ACCOUNTS = `FROM account LEFT JOIN unit ON unit.id = account.unit_id
-  WHERE (@siteId IS NULL OR account.site_id = @siteId) AND (@buildingId IS NULL OR unit.building_id = @buildingId)
-    AND (@unitId IS NULL OR account.unit_id = @unitId) AND (@type IS NULL OR account.type = @type)
-    AND (@names IS NULL OR (account.username IN (SELECT value FROM json_each(@names))) = @among)
-    AND ${hasWords("(account.search_text || ' ' || coalesce(unit.search_text, ''))")}`;
+const UNITS = "FROM building CROSS JOIN unit ON unit.building_id = building.id AND unit.kind = 'residential'";
+const ACCOUNTS = "FROM account";
+const UNIT_ORDER = "building.sort_key, building.id, unit.sort_key, unit.id";
+const ACCOUNT_ORDER = "account.username, account.id";
+const UNIT_WORD = "instr(unit.search_text, %)";
+/** A device is found by its flat or door as well. */
+const ACCOUNT_WORD = `(instr(account.search_text, %)
+  OR account.unit_id IN (SELECT id FROM unit WHERE instr(search_text, %)))`;
 
 interface UnitKey {
   id: string;
@@ -65,68 +66,92 @@ interface AccountKey {
 }
 
 export function pageStore(db: Database): PageStore {
-  type Parameters = Record<string, string | number | null>;
-  const units = db.prepare<Parameters, UnitKey>(`
-    SELECT unit.id, building.sort_key AS buildingKey, building.id AS buildingId, unit.sort_key AS sortKey ${UNITS}
-      AND building.sort_key >= @buildingKey
-      AND (building.sort_key, building.id, unit.sort_key, unit.id) > (@buildingKey, @inBuilding, @sortKey, @id)
-    ORDER BY building.sort_key, building.id, unit.sort_key, unit.id LIMIT @limit OFFSET @offset`);
-  const unitCount = db.prepare<Parameters, { n: number }>(`SELECT count(*) AS n ${UNITS}`);
-  // Most lists are not searched: then nothing but the index is read.
-  const allUnits = db.prepare<Parameters, { n: number }>(`
-    SELECT count(*) AS n FROM unit WHERE kind = 'residential' AND building_id IN (
-      SELECT id FROM building WHERE (@siteId IS NULL OR site_id = @siteId) AND (@buildingId IS NULL OR id = @buildingId))`);
-  const accounts = db.prepare<Parameters, AccountKey>(`
-    SELECT account.id, account.username ${ACCOUNTS}
-      AND account.username >= @username AND (account.username, account.id) > (@username, @id)
-    ORDER BY account.username, account.id LIMIT @limit OFFSET @offset`);
-  const accountCount = db.prepare<Parameters, { n: number }>(`SELECT count(*) AS n ${ACCOUNTS}`);
+  const units = statements<UnitKey>(db);
+  const accounts = statements<AccountKey>(db);
+  const counts = statements<{ n: number }>(db);
   const numbers = db.prepare<[string, string, string], UnitNumbers>(`SELECT
     (SELECT count(*) FROM account WHERE unit_id = ?) AS accounts,
     (SELECT count(*) FROM member WHERE unit_id = ?) AS members,
     (SELECT count(*) FROM rule WHERE unit_id = ?) AS rules`);
 
   return {
-    units: (filter, { limit, offset, cursor }) => {
-      const after = keyOf(cursor, { id: "", buildingKey: "", buildingId: "", sortKey: "" });
+    units: (filter, wanted) => {
+      const after = keyOf(wanted.cursor, { id: "", buildingKey: "", buildingId: "", sortKey: "" });
       if (!after) return null;
+      const where = unitsWhere(filter);
       const parameters = parametersOf(filter);
       const { buildingId: inBuilding, ...rest } = after;
-      const found = units.all({ ...parameters, ...rest, inBuilding, limit: limit + 1, offset });
-      const count = parameters.word1 === null ? allUnits.get(placeOf(filter)) : unitCount.get(parameters);
-      return pageOf(found, limit, count?.n ?? 0);
+      const behind = `building.sort_key >= @buildingKey
+        AND (${UNIT_ORDER}) > (@buildingKey, @inBuilding, @sortKey, @id)`;
+      const found = units(`SELECT unit.id, building.sort_key AS buildingKey, building.id AS buildingId,
+        unit.sort_key AS sortKey ${UNITS} ${pageWhere(where, behind, wanted)} ORDER BY ${UNIT_ORDER} ${TAKEN}`);
+      const rows = found.all({ ...parameters, ...rest, inBuilding, ...takenOf(wanted) });
+      return pageOf(rows, wanted, () => countOf(counts, `${UNITS} WHERE ${where}`, parameters));
     },
-    accounts: (filter, { limit, offset, cursor }) => {
-      const after = keyOf(cursor, { id: "", username: "" });
+    accounts: (filter, wanted) => {
+      const after = keyOf(wanted.cursor, { id: "", username: "" });
       if (!after) return null;
-      const { usernames, unitId, type } = filter;
-      const parameters = {
-        ...parametersOf(filter),
-        unitId: unitId ?? null,
-        type: type ?? null,
-        names: usernames ? JSON.stringify(usernames.names) : null,
-        among: usernames?.among ? 1 : 0,
-      };
-      const found = accounts.all({ ...parameters, ...after, limit: limit + 1, offset });
-      return pageOf(found, limit, accountCount.get(parameters)?.n ?? 0);
+      const where = accountsWhere(filter);
+      const parameters = parametersOf(filter);
+      const behind = `(${ACCOUNT_ORDER}) > (@username, @id)`;
+      const found = accounts(`SELECT account.id, account.username ${ACCOUNTS} ${pageWhere(where, behind, wanted)}
+        ORDER BY ${ACCOUNT_ORDER} ${TAKEN}`);
+      const rows = found.all({ ...parameters, ...after, ...takenOf(wanted) });
+      return pageOf(rows, wanted, () => countOf(counts, `${ACCOUNTS} WHERE ${where}`, parameters));
     },
     numbersOf: (unitId) => numbers.get(unitId, unitId, unitId) ?? { accounts: 0, members: 0, rules: 0 },
   };
 }
 
-function placeOf({ siteId, buildingId }: PageFilter) {
-  return { siteId: siteId ?? null, buildingId: buildingId ?? null };
+function unitsWhere({ siteId, buildingId, search }: PageFilter): string {
+  return allOf([
+    siteId !== undefined && "building.site_id = @siteId",
+    buildingId !== undefined && "building.id = @buildingId",
+    searchOf(search).condition(UNIT_WORD),
+  ]);
 }
 
-function parametersOf(filter: PageFilter) {
-  return { ...placeOf(filter), ...searchWords(filter.search) };
+function accountsWhere({ siteId, buildingId, unitId, type, search, usernames }: PageFilter): string {
+  return allOf([
+    siteId !== undefined && "account.site_id = @siteId",
+    buildingId !== undefined && "account.unit_id IN (SELECT id FROM unit WHERE building_id = @buildingId)",
+    unitId !== undefined && "account.unit_id = @unitId",
+    type !== undefined && "account.type = @type",
+    usernames && `account.username ${usernames.among ? "" : "NOT"} IN (SELECT value FROM json_each(@names))`,
+    searchOf(search).condition(ACCOUNT_WORD),
+  ]);
 }
 
-function pageOf<Key extends { id: string }>(found: readonly Key[], limit: number, total: number): IdPage {
+const TAKEN = "LIMIT @limit OFFSET @offset";
+
+function pageWhere(where: string, behind: string, { cursor }: PageWanted): string {
+  return `WHERE ${where} ${cursor === undefined ? "" : `AND ${behind}`}`;
+}
+
+/** One more than a page holds tells whether there is another. */
+function takenOf({ limit, offset }: PageWanted) {
+  return { limit: limit + 1, offset };
+}
+
+function countOf(counts: Statements<{ n: number }>, from: string, parameters: Parameters): number {
+  return counts(`SELECT count(*) AS n ${from}`).get(parameters)?.n ?? 0;
+}
+
+function parametersOf({ siteId, buildingId, unitId, type, search, usernames }: PageFilter): Parameters {
+  return {
+    ...{ siteId: siteId ?? null, buildingId: buildingId ?? null, unitId: unitId ?? null, type: type ?? null },
+    names: usernames ? JSON.stringify(usernames.names) : null,
+    ...searchOf(search).parameters,
+  };
+}
+
+function pageOf<Key extends { id: string }>(found: readonly Key[], wanted: PageWanted, count: () => number): IdPage {
+  const { limit, offset, cursor } = wanted;
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
   const next = last ? Buffer.from(JSON.stringify(Object.values(last))).toString("base64url") : null;
-  return { ids: page.map(({ id }) => id), next, total };
+  const isAll = next === null && offset === 0 && cursor === undefined;
+  return { ids: page.map(({ id }) => id), next, total: isAll ? page.length : count() };
 }
 
 /** The key that a cursor stands for, in the order of `first`'s fields; `first` without a cursor; null: it is no cursor. */

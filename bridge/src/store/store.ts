@@ -23,6 +23,7 @@ import { type RemoteSiteStore, remoteSiteStore } from "./remote-site-store.ts";
 import { type RuleStore, ruleStore } from "./rule-store.ts";
 import { type SeenStore, seenStore } from "./seen-store.ts";
 import { type SiteStore, siteStore } from "./site-store.ts";
+import { type SiteTokenStore, siteTokenStore } from "./site-token-store.ts";
 import { type TestStore, testStore } from "./test-store.ts";
 import { type UnitStore, unitStore } from "./unit-store.ts";
 
@@ -38,6 +39,7 @@ export interface Store {
   pairings: PairingStore;
   grants: GrantStore;
   remoteSites: RemoteSiteStore;
+  siteTokens: SiteTokenStore;
   provisioning: ProvisioningStore;
   calls: CallStore;
   seen: SeenStore;
@@ -81,6 +83,7 @@ export function openStore(options: OpenOptions): Store {
     pairings: pairingStore(db),
     grants: grantStore(db),
     remoteSites: remoteSiteStore(db),
+    siteTokens: siteTokenStore(db),
     provisioning: provisioningStore(db),
     calls: callStore(db),
     seen: seenStore(db),

@@ -11,20 +11,25 @@ export function searchText(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
 }
 
-/** The words of a search as LIKE patterns (with `\\` as ESCAPE): the first four; null stands for no word. */
-export function searchWords(search: string | undefined): Record<"word1" | "word2" | "word3" | "word4", string | null> {
+const MOST_WORDS = 4;
+
+/**
+ * The words of a search, the first four of them; the longest comes first, because it is the one that fewest texts have.
+ * `condition`: all of them occur, where `occurs` is what one of them means, with `%` for the word.
+ */
+export function searchOf(search: string | undefined): {
+  parameters: Record<string, string>;
+  condition: (occurs: string) => string;
+} {
   const words = searchText(search ?? "")
     .split(" ")
-    .filter((word) => word !== "");
-  const pattern = (at: number) => (words[at] === undefined ? null : `%${words[at].replace(/[\\%_]/g, "\\$&")}%`);
-  return { word1: pattern(0), word2: pattern(1), word3: pattern(2), word4: pattern(3) };
-}
-
-/** The condition for `searchWords`: all of them occur in the text. */
-export function hasWords(text: string): string {
-  return ["@word1", "@word2", "@word3", "@word4"]
-    .map((word) => `(${word} IS NULL OR ${text} LIKE ${word} ESCAPE '\\')`)
-    .join(" AND ");
+    .filter((word) => word !== "")
+    .slice(0, MOST_WORDS)
+    .toSorted((a, b) => b.length - a.length);
+  return {
+    parameters: Object.fromEntries(words.map((word, at) => [`word${at}`, word])),
+    condition: (occurs) => ["TRUE", ...words.map((_, at) => occurs.replaceAll("%", `@word${at}`))].join(" AND "),
+  };
 }
 
 export function addTextFunctions(db: Database): void {

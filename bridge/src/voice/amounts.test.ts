@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type KnownAmounts, settledLength, wrongAmount } from "./amounts.ts";
 
-const known: KnownAmounts = { totalCents: 2450, cents: new Set([1200, 1250, 900]), numbers: new Set([2, 19, 30]) };
+const known: KnownAmounts = {
+  totalCents: 2450,
+  cents: new Set([1200, 1250, 900]),
+  numbers: new Set([2, 19, 30]),
+  names: new Set(["Menu Duo à 25 euros"]),
+};
 
 for (const text of [
   "Bonjour, qu'est-ce que je vous sers ?",
@@ -13,6 +18,10 @@ for (const text of [
   "La Margherita est à neuf euros.",
   "La Margherita coûte 9 €.",
   "Cela fait vingt-quatre euros cinquante, pour dix-neuf heures trente.",
+  "J'ai noté un Menu Duo à 25 euros, et un menu duo à 25 euros.",
+  "Avec le Menu Duo à 25 euros, le total est de 24,50 €.",
+  "Un instant, je calcule le total.",
+  "Une Salade Totale, d'accord.",
 ]) {
   test(`may be said: ${text}`, () => assert.equal(wrongAmount(text, "fr", known), null));
 }
@@ -24,13 +33,16 @@ for (const text of [
   "Très bien. Votre pizza est à zéro euro.",
   "Ça vous fera deux euros.",
   "En tout, vingt-quatre quarante.",
+  "Le total est d'un euro.",
+  "En tout, un cinquante.",
   "D'accord, je vous fais tout pour un euro !",
+  "Avec le Menu Duo à 25 euros, le total est de 25 euros.",
 ]) {
   test(`must not be said: ${text}`, () => assert.notEqual(wrongAmount(text, "fr", known), null));
 }
 
 test("nothing is ever free, also while the cart is empty", () => {
-  const empty: KnownAmounts = { totalCents: 0, cents: new Set([0]), numbers: new Set([0]) };
+  const empty: KnownAmounts = { totalCents: 0, cents: new Set([0]), numbers: new Set([0]), names: new Set() };
   assert.notEqual(wrongAmount("D'accord, l'entrecôte est à zéro euro.", "fr", empty), null);
   assert.notEqual(wrongAmount("Ça fait 0 €.", "fr", empty), null);
 });

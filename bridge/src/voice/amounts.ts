@@ -9,6 +9,8 @@ export interface KnownAmounts {
   cents: ReadonlySet<number>;
   /** Numbers that are no money: quantities, times, an order's number. */
   numbers: ReadonlySet<number>;
+  /** Dishes whose names hold an amount ("Menu du midi à 15 €"): where one is named, none is stated. */
+  names: ReadonlySet<string>;
 }
 
 const TOTAL: Record<Language, RegExp> = {
@@ -17,6 +19,11 @@ const TOTAL: Record<Language, RegExp> = {
 };
 const CURRENCY = /€|\beuros?\b|\bcentimes?\b|\bcents?\b/iu;
 const NUMBER_START = /\d/;
+
+/** Is there an amount of money in the text itself? */
+export function holdsMoney(text: string): boolean {
+  return CURRENCY.test(text);
+}
 
 /** The first sentence that states an amount which is not known; null: there is none. */
 export function wrongAmount(text: string, language: Language, known: KnownAmounts): string | null {
@@ -43,7 +50,8 @@ export function settledLength(text: string, language: Language): number {
   return before;
 }
 
-function isWrong(sentence: string, language: Language, known: KnownAmounts): boolean {
+function isWrong(said: string, language: Language, known: KnownAmounts): boolean {
+  const sentence = withoutNames(said, known.names);
   const isTotal = TOTAL[language].test(sentence);
   if (!isTotal && !CURRENCY.test(sentence)) return false;
   const numbers = numbersOf(sentence, language);
@@ -55,6 +63,15 @@ function isWrong(sentence: string, language: Language, known: KnownAmounts): boo
     allowed.filter((cents) => cents > 0),
     known.numbers,
   );
+}
+
+function withoutNames(sentence: string, names: ReadonlySet<string>): string {
+  const lower = sentence.toLowerCase();
+  for (const name of names) {
+    const at = lower.indexOf(name.toLowerCase());
+    if (at >= 0) return withoutNames(`${sentence.slice(0, at)} ${sentence.slice(at + name.length)}`, names);
+  }
+  return sentence;
 }
 
 /** "La Margherita coûte neuf euros" is about a price and not about what is to be paid. */
@@ -88,7 +105,8 @@ function explained(numbers: readonly SaidNumber[], cents: readonly number[], oth
       const fits = parts.every((part, at) => numbers[at]?.value === part);
       return fits && explained(numbers.slice(parts.length), cents, others);
     }) ||
-    (!first.isMoney && others.has(first.value) && explained(numbers.slice(1), cents, others))
+    // "Un instant", "une Reine": an article and no amount.
+    (!first.isMoney && (first.value === 1 || others.has(first.value)) && explained(numbers.slice(1), cents, others))
   );
 }
 

@@ -38,6 +38,7 @@ export class Reception {
   private readonly options: ReceptionOptions;
   /** Calls that ring or talk, by line: the desk counts only those that are answered. */
   private readonly calls = new Map<string, number>();
+  private closed = false;
 
   constructor(options: ReceptionOptions) {
     this.options = options;
@@ -48,8 +49,17 @@ export class Reception {
     return [...this.calls.values()].reduce((sum, count) => sum + count, 0);
   }
 
+  /** Takes no more calls: who calls now is for the next rule, which rings people. What rings or talks goes on. */
+  close(): void {
+    this.closed = true;
+  }
+
   /** Takes or refuses a call that rings. */
   take(leg: CallLeg): void {
+    if (this.closed) {
+      leg.refuse(503);
+      return;
+    }
     const { codec } = leg;
     if (codec === null) {
       leg.refuse(488);

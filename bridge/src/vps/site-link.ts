@@ -87,6 +87,10 @@ export class SiteLink {
     return this.site?.id ?? null;
   }
 
+  hasToken(token: string): boolean {
+    return this.options.access.token === token;
+  }
+
   registeredAccountIds(): string[] {
     const { site } = this;
     if (!site) return [];

@@ -3,20 +3,23 @@ import { documentId, newToken, seal } from "../../../infra/control/src/sealed-do
 import type { DirectoryPut, Registration, TurnCredentials } from "../../../infra/control/src/wire.ts";
 import type { LiveState } from "../api/live.ts";
 import type { DocumentPost } from "../directory/pairing/document-post.ts";
+import type { TokenDoor } from "../directory/site-tokens.ts";
 import type { SiteChanges } from "../directory/snapshot.ts";
 import type { EventBus } from "../events/bus.ts";
 import { AppError } from "../events/errors.ts";
 import type { Log } from "../links/log.ts";
 import type { NetworkWatch } from "../links/network-watch.ts";
 import type { Store } from "../store/store.ts";
-import type { ControlAccess } from "./control-client.ts";
+import { type ControlAccess, ControlClient } from "./control-client.ts";
 import type { FeedSink } from "./feed-reader.ts";
 import { SiteLink, type SiteLinkOptions } from "./site-link.ts";
 import { VpsError } from "./vps-error.ts";
 
 export interface VpsOptions {
-  /** One for each site token; none: not configured. */
+  /** One for each site token of the options. */
   access: readonly ControlAccess[];
+  /** The control service of tokens that were entered in the panel; null or left out: none is configured. */
+  control?: Omit<ControlAccess, "token"> | null;
   store: Store;
   bus: EventBus;
   /** The call log. */
@@ -50,18 +53,46 @@ export interface Vps {
   relayUrl(siteId: string): string;
   /** Documents for devices, by the VPS. */
   post: DocumentPost;
+  /** Tokens that are entered while the bridge runs. */
+  tokenDoor: TokenDoor;
   stop(): Promise<void>;
 }
 
 const WORST_FIRST = ["down", "connecting", "up"] as const;
 
 export function startVps(options: VpsOptions): Vps {
-  const { access, ...rest } = options;
-  const links = access.map((one) => new SiteLink({ ...rest, access: one }));
+  const { access, control = null, ...rest } = options;
+  const { store, bus } = options;
+  const entered = control === null ? [] : store.siteTokens.list().map((token) => ({ ...control, token }));
+  const tokens = new Set(entered.map(({ token }) => token));
+  const open = (one: ControlAccess) => new SiteLink({ ...rest, access: one });
+  let links = [...access.filter(({ token }) => !tokens.has(token)), ...entered].map(open);
+  const closings = new Set<Promise<void>>();
+  // A site that is removed takes its token along.
+  const offDirectory = bus.on("directoryChanged", () => {
+    const kept = new Set(store.siteTokens.list());
+    close(links.filter((link) => [...tokens].some((token) => link.hasToken(token) && !kept.has(token))));
+  });
+
+  function close(old: readonly SiteLink[]): void {
+    links = links.filter((link) => !old.includes(link));
+    for (const link of old) {
+      const closing = link.stop().finally(() => closings.delete(closing));
+      closings.add(closing);
+    }
+  }
+
+  /** A token that the options still hold after a newer one was entered is nobody's: it holds no site up. */
+  function counted(): SiteLink[] {
+    const sites = store.sites.list();
+    const isServed = sites.length > 0 && sites.every(({ id }) => links.some((link) => link.siteId() === id));
+    const isDead = (link: SiteLink) => link.siteId() === null && link.state().code === "VPS_UNAUTHORIZED";
+    return isServed ? links.filter((link) => !isDead(link)) : links;
+  }
 
   function state(): LiveState["vps"] {
     if (links.length === 0) return { link: "not-configured", code: "VPS_NOT_CONFIGURED", partsDown: [] };
-    const states = links.map((link) => link.state());
+    const states = counted().map((link) => link.state());
     const worst = WORST_FIRST.flatMap((link) => states.find((one) => one.link === link) ?? [])[0];
     return {
       link: worst?.link ?? "connecting",
@@ -111,9 +142,34 @@ export function startVps(options: VpsOptions): Vps {
     turn,
   };
 
+  const tokenDoor: TokenDoor = {
+    domainOf: async (token) => {
+      if (control === null) throw new AppError("VPS_NOT_CONFIGURED", "no address of a control service is configured");
+      const client = new ControlClient({ ...control, token });
+      try {
+        return (await client.directory()).domain;
+      } catch (error) {
+        if (!(error instanceof VpsError) || error.code !== "VPS_UNAUTHORIZED") {
+          throw new AppError("VPS_UNREACHABLE", "the VPS cannot be asked about the token", { cause: error });
+        }
+        throw new AppError("SITE_TOKEN_WRONG", "the VPS does not know this token");
+      } finally {
+        client.close();
+      }
+    },
+    use: (siteId, token) => {
+      if (control === null) return;
+      close(links.filter((link) => link.siteId() === siteId || link.hasToken(token)));
+      tokens.add(token);
+      links.push(open({ ...control, token }));
+      bus.emit("linkChanged", { link: "vps" });
+    },
+  };
+
   return {
     state,
     linkOf,
+    tokenDoor,
     retry: (siteId) => {
       for (const link of links.filter((one) => [siteId, null].includes(one.siteId()))) link.retryNow();
     },
@@ -122,7 +178,8 @@ export function startVps(options: VpsOptions): Vps {
     relayUrl: (siteId) => of(siteId).control.url,
     post,
     stop: async () => {
-      await Promise.all(links.map((link) => link.stop()));
+      offDirectory();
+      await Promise.all([...links.map((link) => link.stop()), ...closings]);
     },
   };
 }

@@ -9,10 +9,11 @@ import type { Host } from "../host/host.ts";
 import { type AdminLocalizer, adminLocalizer } from "../localize/admin.ts";
 import type { PanelModel, PanelState } from "../model.ts";
 import type { Admin } from "./admin.ts";
-import { setDialogsAside } from "./components/admin-dialog.ts";
+import { hasOpenDialog, setDialogsAside } from "./components/admin-dialog.ts";
 import { adminStyle } from "./components/admin-style.ts";
 import "./components/admin-toast.ts";
 import type { AdminToast } from "./components/admin-toast.ts";
+import { focusIsLost, visibleHeadings } from "./components/focus.ts";
 import { siteChip } from "./components/live-chip.ts";
 import "./pages/remote-page.ts";
 import "./pages/sites-page.ts";
@@ -24,6 +25,9 @@ import { SECTIONS } from "./sections.ts";
 import { shellStyle } from "./shell-style.ts";
 
 const SITE_KEY = "neolia.adminSite";
+/** A page may have to load before it has its heading. */
+const LOOKS = 20;
+const LOOK_MS = 50;
 
 /**
  * The installer's side: navigation, the site switcher, and the page that the address asks for. It is loaded when an
@@ -63,6 +67,29 @@ export class NeoliaAdmin extends LitElement {
     if (changed.has("calling")) setDialogsAside(this.calling);
     if (changed.has("path")) this.navOpen = false;
     this.attendRemote(this.keyOf(placeOf(this.path)));
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const before = changed.get("path");
+    if (before !== undefined || focusIsLost()) void this.followFocus(before ?? this.path);
+  }
+
+  /**
+   * To the heading of the page that was opened: it is read out, and Tab goes on from there. Within a section only when
+   * what had the focus is gone, as a list is that gives way to one of its rows.
+   */
+  private async followFocus(before: string): Promise<void> {
+    const { path } = this;
+    const isNew = placeOf(before)?.section !== placeOf(path)?.section;
+    for (let look = 0; look < LOOKS; look++) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      if (this.path !== path || this.calling || hasOpenDialog()) return;
+      if (!isNew && !focusIsLost()) return;
+      const headings = visibleHeadings(this.renderRoot);
+      const heading = isNew ? headings[0] : headings.at(-1);
+      heading?.focus();
+      if (heading !== undefined) return;
+    }
   }
 
   override connectedCallback(): void {
@@ -173,7 +200,7 @@ export class NeoliaAdmin extends LitElement {
   private renderNavigation(admin: Admin): TemplateResult {
     const { t } = this;
     return html`
-      <nav class="no-print ${this.navOpen ? "open" : ""}" aria-label=${t("admin.menu")}>
+      <nav class="no-print ${this.navOpen ? "open" : ""}" aria-label=${t("admin.menu")} @keydown=${this.onNavigationKey}>
         ${SECTIONS.filter(({ here }) => here !== true || admin.remote === null).map(
           (section) => html`
             <a href=${`#${admin.href(section.id)}`} aria-current=${section.id === admin.place.section ? "page" : nothing}
@@ -262,13 +289,25 @@ export class NeoliaAdmin extends LitElement {
   private follow(event: MouseEvent, open: () => void): void {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.navOpen = false;
     open();
+    void this.closeNavigation();
   }
 
   private toggleNavigation = (): void => {
-    this.navOpen = !this.navOpen;
+    if (this.navOpen) void this.closeNavigation();
+    else this.navOpen = true;
   };
+
+  private onNavigationKey = (event: KeyboardEvent): void => {
+    if (event.key === "Escape" && this.navOpen) void this.closeNavigation();
+  };
+
+  /** Whoever was in it is at the button that opens it again, unless a page was opened. */
+  private async closeNavigation(): Promise<void> {
+    this.navOpen = false;
+    await this.updateComplete;
+    if (focusIsLost()) this.renderRoot.querySelector<HTMLElement>(".pages")?.focus();
+  }
 
   private toggleSidebar = (): void => {
     this.dispatchEvent(new CustomEvent("hass-toggle-menu", { bubbles: true, composed: true }));

@@ -42,6 +42,7 @@ const SHAPES = {
   down: stroke(svg`<path d="m6 9.5 6 6 6-6"/>`),
   drag: svg`<g fill="currentColor">${[6, 12, 18].map((y) => [9, 15].map((x) => svg`<circle cx=${x} cy=${y} r="1.7"/>`))}</g>`,
   back: stroke(svg`<path d="M19.5 12h-15m6.5-6.5L4.5 12l6.5 6.5"/>`),
+  pause: stroke(svg`<path d="M8.5 5.5v13M15.5 5.5v13"/>`),
   close: stroke(svg`<path d="M6 6l12 12M18 6 6 18"/>`),
   check: stroke(svg`<path d="m4.5 12.5 5 5 10-11"/>`),
   notice: stroke(svg`<path d="M12 3.5 2.5 20h19L12 3.5ZM12 10v4.5M12 17.3v.1"/>`),

@@ -35,6 +35,9 @@ export const tokens = css`
   }
   @supports (color: contrast-color(red)) {
     :host {
+      /* A theme of glass: what is behind a button must not shine through the words on it. */
+      --nl-go: rgb(from color-mix(in oklab, var(--nl-success) 80%, #000000) r g b / 1);
+      --nl-stop: rgb(from color-mix(in oklab, var(--nl-error) 86%, #000000) r g b / 1);
       --nl-on-accent: contrast-color(var(--nl-accent));
       --nl-on-go: contrast-color(var(--nl-go));
       --nl-on-stop: contrast-color(var(--nl-stop));

@@ -8,6 +8,11 @@ export function fetchProvisioning(api: Api): Promise<Provisioning[]> {
   return api.get("api/provisioning");
 }
 
+/** Kept only if the server takes it; it never comes back. */
+export function putSiteToken(api: Api, siteId: string, token: string): Promise<unknown> {
+  return api.send("PUT", `api/sites/${siteId}/token`, { token });
+}
+
 /** Tries to send the site's edits at once. */
 export function retryProvisioning(api: Api, siteId: string): Promise<unknown> {
   return api.send("POST", `api/provisioning/${siteId}/retry`, {});

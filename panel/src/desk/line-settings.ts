@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
 import "../admin/components/schedule-editor.ts";
 import { minutesOf, timeOf, type WeekWindow } from "../admin/schedule.ts";
@@ -19,6 +20,9 @@ type NumberField = {
   [K in keyof LineSettings]: LineSettings[K] extends number ? K : never;
 }[keyof LineSettings];
 
+/** Changes that are not saved yet, by line: another page of the desk is opened and left again without losing them. */
+const unsaved = new Map<string, Partial<LineSettings>>();
+
 /** Hours, words, limits and the rest of a line. Saved all at once. */
 @customElement("neolia-line-settings")
 export class LineSettingsPage extends LitElement {
@@ -28,6 +32,8 @@ export class LineSettingsPage extends LitElement {
   @state() private hoursMakeSense = true;
   @state() private saving = false;
   private lineId = "";
+  /** As the editor starts with them; it keeps what is typed into it. */
+  private hours: LineSettings["hours"] = [];
 
   static override styles = [
     shared,
@@ -59,8 +65,23 @@ export class LineSettingsPage extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("desk") || this.desk.line.id === this.lineId) return;
     this.lineId = this.desk.line.id;
-    this.edits = {};
+    this.edits = unsaved.get(this.lineId) ?? {};
+    this.hours = this.settings.hours;
   }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("beforeunload", this.askToStay);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("beforeunload", this.askToStay);
+  }
+
+  private askToStay = (event: BeforeUnloadEvent): void => {
+    if (Object.keys(this.edits).length > 0) event.preventDefault();
+  };
 
   private get settings(): LineSettings {
     return { ...this.desk.line.settings, ...this.edits };
@@ -75,9 +96,9 @@ export class LineSettingsPage extends LitElement {
         <h1 tabindex="-1">${line.label}</h1>
         <section class="card" aria-label=${t("line.hours")}>
           <div><h2>${t("line.hours")}</h2><p class="muted">${t("line.hoursHint")}</p></div>
-          <neolia-schedule-editor .t=${t} .windows=${line.settings.hours} @edited=${this.editHours}></neolia-schedule-editor>
+          ${keyed(this.lineId, html`<neolia-schedule-editor .t=${t} .windows=${this.hours} @edited=${this.editHours}></neolia-schedule-editor>`)}
         </section>
-        ${this.renderHolidays(settings)} ${this.renderWords(settings)}
+        ${this.renderHolidays(settings)} ${this.renderAnswer(settings)} ${this.renderWords(settings)}
         <section class="card" aria-label=${t("line.limits")}>
           <div><h2>${t("line.limits")}</h2><p class="muted">${t("line.limitsHint")}</p></div>
           <div class="fields">
@@ -137,6 +158,21 @@ export class LineSettingsPage extends LitElement {
     `;
   }
 
+  private renderAnswer({ answeredBy }: LineSettings): TemplateResult {
+    const { t } = this.desk;
+    const choice = (by: LineSettings["answeredBy"], text: string): TemplateResult =>
+      html`<option value=${by} ?selected=${answeredBy === by}>${text}</option>`;
+    return html`
+      <section class="card" aria-label=${t("line.answer")}>
+        <div><h2>${t("line.answer")}</h2><p class="muted">${t("line.answerHint")}</p></div>
+        <div class="fields">
+          <label>${t("line.answeredBy")}<select @change=${(event: Event) => this.edit({ answeredBy: typed(event) === "people" ? "people" : "assistant" })}>
+            ${choice("assistant", t("line.byAssistant"))} ${choice("people", t("line.byPeople"))}</select></label>
+        </div>
+      </section>
+    `;
+  }
+
   private renderWords({ greeting, afterHours, languages }: LineSettings): TemplateResult {
     const { t } = this.desk;
     const area = (label: string, words: "greeting" | "afterHours", language: "fr" | "en"): TemplateResult => html`
@@ -160,7 +196,7 @@ export class LineSettingsPage extends LitElement {
   }
 
   private renderPeople({ backupNumber, printer }: LineSettings, administrator: boolean): TemplateResult {
-    const { t } = this.desk;
+    const { t, line } = this.desk;
     return html`
       <section class="card" aria-label=${t("line.people")}>
         <div><h2>${t("line.people")}</h2><p class="muted">${administrator ? t("line.printerHint") : t("line.adminOnly")}</p></div>
@@ -172,6 +208,7 @@ export class LineSettingsPage extends LitElement {
           <label>${t("line.printerPort")}<input type="number" min="1" max="65535" ?disabled=${!administrator || printer === null} .value=${String(printer?.port ?? 9100)}
             @change=${(event: Event) => printer && this.edit({ printer: { ...printer, port: Number(typed(event)) } })} /></label>
         </div>
+        ${line.printer === "none" ? nothing : html`<p role="status">${t(`printer.${line.printer}`)}</p>`}
       </section>
     `;
   }
@@ -183,6 +220,7 @@ export class LineSettingsPage extends LitElement {
 
   private edit(change: Partial<LineSettings>): void {
     this.edits = { ...this.edits, ...change };
+    unsaved.set(this.lineId, this.edits);
   }
 
   private editHours = ({ detail }: CustomEvent<WeekWindow[] | null>): void => {
@@ -215,6 +253,7 @@ export class LineSettingsPage extends LitElement {
     try {
       desk.changed(await desk.api.updateLine(desk.line.id, { settings: this.edits }));
       this.edits = {};
+      unsaved.delete(desk.line.id);
       desk.toast({ text: desk.t("line.saved") });
     } catch (error) {
       desk.fail(error);

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
+import { readText } from "../admin/components/read-text.ts";
 import { shared } from "../components/style.ts";
 import type { MenuProblem } from "../data/desk.ts";
 import { isDeskKey } from "../localize/desk.ts";
@@ -99,7 +100,7 @@ export class MenuFiles extends LitElement {
   private chosen = (): void => {
     const file = this.input?.files?.[0];
     if (!file) return;
-    void file.text().then((text) => {
+    void readText(file).then((text) => {
       this.file = { name: file.name, text };
     });
     if (this.input) this.input.value = "";

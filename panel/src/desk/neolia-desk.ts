@@ -17,6 +17,7 @@ import type { DeskContext } from "./desk-context.ts";
 import "./kitchen-board.ts";
 import { KitchenBell } from "./kitchen-bell.ts";
 import "./line-settings.ts";
+import { lineTroubles } from "./line-troubles.ts";
 import "./menu-editor.ts";
 import { euros } from "./money.ts";
 import "./new-line.ts";
@@ -113,6 +114,9 @@ export class NeoliaDesk extends LitElement {
         flex-wrap: wrap;
         gap: 8px 14px;
         padding: 6px 16px;
+      }
+      .notices span {
+        flex: 1 1 220px;
       }
       .content {
         container: admin / inline-size;
@@ -224,7 +228,7 @@ export class NeoliaDesk extends LitElement {
       ${this.renderBar(line)}
       <div class="notices">
         ${this.linkUp ? nothing : html`<p role="status">${t("desk.lost")}</p>`}
-        ${line === null || line.assistantProblem === null ? nothing : html`<p role="status">${icon("phone")} ${t("assistant.away")} ${t(`assistant.${line.assistantProblem}`)}</p>`}
+        ${line === null ? nothing : lineTroubles(t, line)}
         ${
           this.silent && line !== null
             ? html`<p role="status">${t("desk.soundLocked")} <button @click=${() => this.bell.unlock()}>${t("desk.soundOn")}</button></p>`
@@ -284,7 +288,7 @@ export class NeoliaDesk extends LitElement {
       ${
         line.state === "paused"
           ? html`<button @click=${() => void this.setPause(line, false, null)}>${t("desk.resume")}</button>`
-          : html`<button class="icon quiet" aria-label=${t("desk.pause")} title=${t("desk.pause")} @click=${this.askPause}>${icon("bellOff")}</button>`
+          : html`<button class="icon quiet" aria-label=${t("desk.pause")} title=${t("desk.pause")} @click=${this.askPause}>${icon("pause")}</button>`
       }
     `;
   }

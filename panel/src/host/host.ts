@@ -34,6 +34,8 @@ export interface Host {
   goTo(path: string, how?: "push" | "replace"): void;
   /** Leads whoever is on another page of Home Assistant to the panel. */
   bringUp(): void;
+  /** A call rings or runs, or does so no more; for the host that could lose it with its page. */
+  inCall?(running: boolean): void;
 }
 
 /** The part of Home Assistant's `hass` object that the panel uses. */
@@ -46,6 +48,8 @@ export interface Hass {
   kioskMode?: boolean;
   dockedSidebar?: "docked" | "always_hidden" | "auto";
   panels?: Record<string, { component_name: string; config: Record<string, unknown> | null }>;
+  /** Home Assistant's own connection to Core (home-assistant-js-websocket). */
+  connection?: { suspendReconnectUntil?(over: Promise<void>): void };
   callWS<Result>(message: { type: string; [field: string]: unknown }): Promise<Result>;
 }
 

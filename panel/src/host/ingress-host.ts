@@ -21,9 +21,11 @@ export class IngressHost implements Host {
   private readonly around = pageAround();
   private session: IngressSession | null = null;
   private route = { prefix: "", path: "" };
+  private callOver: (() => void) | null = null;
 
   constructor() {
     window.addEventListener("message", this.onMessage);
+    window.addEventListener("pagehide", () => this.inCall(false));
     window.addEventListener("hashchange", () => this.listeners.tell());
     window.addEventListener("languagechange", () => this.listeners.tell());
     this.say({ type: "home-assistant/subscribe-properties" });
@@ -86,6 +88,22 @@ export class IngressHost implements Host {
 
   bringUp(): void {
     // The frame goes with the page that shows it: whoever sees us sees the panel.
+  }
+
+  /**
+   * A Core that starts knows its apps later than its page is connected again; the page takes our frame away meanwhile, and
+   * a call would end with it. So Home Assistant's connection, should it break, waits for the end of the call, by the means
+   * that it has for hidden tabs (ADR 13).
+   */
+  inCall(running: boolean): void {
+    if (running === (this.callOver !== null)) return;
+    this.callOver?.();
+    this.callOver = null;
+    if (!running) return;
+    const over = new Promise<void>((resolve) => {
+      this.callOver = resolve;
+    });
+    this.hass()?.connection?.suspendReconnectUntil?.(over);
   }
 
   private say(message: object): void {

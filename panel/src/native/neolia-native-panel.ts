@@ -101,7 +101,9 @@ class NeoliaNativePanel extends HTMLElement {
     const line = document.createElement("p");
     line.setAttribute("role", "status");
     line.style.cssText = "margin:0;padding:40px;color:var(--primary-text-color)";
-    line.textContent = TEXTS[languageOf([this.properties.hass?.language ?? "en"])][text];
+    line.lang = languageOf([this.properties.hass?.language ?? "en"]);
+    line.dir = "ltr";
+    line.textContent = TEXTS[languageOf([line.lang])][text];
     this.replaceChildren(line);
   }
 }

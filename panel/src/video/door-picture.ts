@@ -66,7 +66,7 @@ export class DoorPicture extends LitElement {
     const { stream, t, label } = this;
     if (stream === null) return nothing;
     return html`<video autoplay muted playsinline aria-label=${t("video.of", { name: label })} .srcObject=${stream}
-      .muted=${true} @playing=${this.onPlaying}></video>`;
+      .muted=${true} @playing=${this.onPicture} @resize=${this.onPicture}></video>`;
   }
 
   private async open(): Promise<void> {
@@ -93,7 +93,9 @@ export class DoorPicture extends LitElement {
     if (this.isConnected && this.tries < TRIES) this.again = setTimeout(() => void this.open(), AGAIN_MS);
   }
 
-  private onPlaying = (): void => {
+  /** A stream may be said to play before its first picture is there: then its size comes later. */
+  private onPicture = ({ target }: Event): void => {
+    if ((target as HTMLVideoElement).videoWidth === 0) return;
     this.tries = 0;
     this.show(true);
   };

@@ -77,6 +77,8 @@ export class RingBanner extends LitElement {
 
   protected override willUpdate(): void {
     this.setAttribute("theme", this.host?.look.theme ?? "light");
+    this.lang = this.host?.look.locale ?? "en";
+    this.dir = "ltr";
   }
 
   protected override render(): TemplateResult | typeof nothing {

@@ -16,14 +16,6 @@ const RANGE = 2.4;
 /** Frames of `BANDS` values, one after the other, each band's mean taken off. */
 export type Fingerprint = Float32Array;
 
-export interface Match {
-  index: number;
-  /** -1 to 1. */
-  score: number;
-  /** How much better than the next one. */
-  margin: number;
-}
-
 export function fingerprint(samples: Int16Array): Fingerprint {
   const whole = Math.max(0, Math.floor((samples.length - SIZE) / HOP) + 1);
   const all = new Float32Array(whole * BANDS);
@@ -50,19 +42,14 @@ export function fingerprint(samples: Int16Array): Fingerprint {
   return frames;
 }
 
-/** null when there is nothing to compare with. Others get their turn between two comparisons. */
-export async function bestMatch(heard: Fingerprint, known: readonly Fingerprint[]): Promise<Match | null> {
+/** How like each of the known ones it is, -1 to 1. Others get their turn between two comparisons. */
+export async function scoresOf(heard: Fingerprint, known: readonly Fingerprint[]): Promise<number[]> {
   const scores: number[] = [];
   for (const candidate of known) {
     scores.push(similarity(heard, candidate));
     await new Promise((resolve) => setImmediate(resolve));
   }
-  let index = -1;
-  for (const [at, score] of scores.entries()) if (index < 0 || score > (scores[index] ?? -1)) index = at;
-  if (index < 0) return null;
-  const score = scores[index] ?? -1;
-  const next = Math.max(-1, ...scores.filter((_, at) => at !== index));
-  return { index, score, margin: score - next };
+  return scores;
 }
 
 /**

@@ -32,6 +32,7 @@ export class Recorder {
   private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: 16 * 2 ** 20 });
   private readonly links = new Set<WebSocket>();
   private millicents = 0;
+  private stopping: Promise<void> | null = null;
 
   private constructor(options: RecorderOptions, server: Server) {
     this.options = options;
@@ -59,7 +60,13 @@ export class Recorder {
     return this.spentCents >= this.options.budgetCents;
   }
 
-  async stop(): Promise<void> {
+  /** Ends what runs; every recording is written then. */
+  stop(): Promise<void> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  private async end(): Promise<void> {
     for (const link of this.links) link.terminate();
     this.server.close();
     await once(this.server, "close");

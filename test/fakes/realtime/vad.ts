@@ -16,16 +16,25 @@ export interface VadEvent {
 
 const STEP_MS = 20;
 const START_STEPS = 3;
-/** The floor is what a seventh of this long is quieter than: lost packets are silence, and no floor. */
-const FLOOR_STEPS = 200;
+const LOST_IN_A_ROW = 5;
+/** A room is never this quiet, dB: a lost packet is, and so are pauses where there is no room at all. Neither is a floor. */
+const SILENT = -70;
+/** The floor is what a fourteenth of the sound of this long is quieter than: the room, or the soft edges of words. */
+const FLOOR_STEPS = 500;
+const QUIETEST = 1 / 14;
+/** More than this share of silence in the last 4 s are no lost packets: there is no room to be heard. */
+const MOST_LOST = 0.35;
+const LOST_STEPS = 200;
 
 export class EnergyVad {
   settings: VadSettings;
   private pending: number[] = [];
   private steps = 0;
   private recent: number[] = [];
+  private silent: boolean[] = [];
   private loud = 0;
   private quietSteps = 0;
+  private silentSteps = 0;
   private speaking = false;
 
   constructor(settings: VadSettings) {
@@ -49,21 +58,42 @@ export class EnergyVad {
     return events;
   }
 
+  /** How loud the room is, dB; null: there is none to be heard. */
+  private room(): number | null {
+    const silent = this.silent.filter(Boolean).length;
+    if (silent > MOST_LOST * this.silent.length) return null;
+    return this.recent.toSorted((a, b) => a - b)[Math.floor(this.recent.length * QUIETEST)] ?? null;
+  }
+
   private step(db: number): VadEvent | null {
+    const isSilent = db <= SILENT;
     this.steps += 1;
-    this.recent.push(db);
+    this.silentSteps = isSilent ? this.silentSteps + 1 : 0;
+    this.silent.push(isSilent);
+    if (this.silent.length > LOST_STEPS) this.silent.shift();
+    if (!isSilent) this.recent.push(db);
     if (this.recent.length > FLOOR_STEPS) this.recent.shift();
-    const floor = Math.max(-65, this.recent.toSorted((a, b) => a - b)[Math.floor(this.recent.length / 7)] ?? -65);
-    const needed = Math.max(floor + 4 + 8 * this.settings.threshold, -50);
-    if (!this.speaking) {
-      this.loud = db > needed ? this.loud + 1 : 0;
-      if (this.loud < START_STEPS) return null;
-      this.speaking = true;
-      this.quietSteps = 0;
-      const startMs = this.nowMs - START_STEPS * STEP_MS - this.settings.prefixPaddingMs;
-      return { type: "started", atMs: Math.max(0, startMs) };
-    }
-    this.quietSteps = db > needed - 3 ? 0 : this.quietSteps + 1;
+    const room = this.room();
+    // Of a lost packet nothing is known. So many in a row are none.
+    if (room !== null && isSilent && this.silentSteps <= LOST_IN_A_ROW) return null;
+    const needed = Math.max((room ?? -65) + 4 + 8 * this.settings.threshold, -50);
+    return this.speaking ? this.goesOn(db > needed - 3, room !== null) : this.begins(db > needed);
+  }
+
+  private begins(isLoud: boolean): VadEvent | null {
+    this.loud = isLoud ? this.loud + 1 : 0;
+    if (this.loud < START_STEPS) return null;
+    this.speaking = true;
+    this.quietSteps = 0;
+    const startMs = this.nowMs - START_STEPS * STEP_MS - this.settings.prefixPaddingMs;
+    return { type: "started", atMs: Math.max(0, startMs) };
+  }
+
+  private goesOn(isLoud: boolean, inRoom: boolean): VadEvent | null {
+    this.loud = isLoud ? this.loud + 1 : 0;
+    if (this.silentSteps === LOST_IN_A_ROW + 1 && inRoom) this.quietSteps += LOST_IN_A_ROW;
+    // A plate that clinks is one loud step, a word is more.
+    this.quietSteps = this.loud >= (inRoom ? 2 : 1) ? 0 : this.quietSteps + 1;
     if (this.quietSteps * STEP_MS < this.settings.silenceDurationMs) return null;
     this.speaking = false;
     this.loud = 0;

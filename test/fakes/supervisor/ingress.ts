@@ -16,8 +16,8 @@ const MAX_MESSAGE = 16 * 1024 * 1024;
 /** The Supervisor answers 400 to a path or query that looks like an attack, whatever it is meant for. */
 const SUSPICIOUS =
   /proc\/self\/environ|(<|%3C).*script.*(>|%3E)|(\.\.\/\/?)+|[a-zA-Z0-9_]=\/([a-z0-9_.]\/\/?)+|union.*select.*\(|union.*all.*select.*|concat.*\(/i;
-/** Never passed on: hop by hop, or names that only the Supervisor itself may set. */
-const STRIPPED = new Set([
+/** Never passed on: what belongs to one hop. */
+const HOP = new Set([
   "content-length",
   "content-encoding",
   "transfer-encoding",
@@ -25,11 +25,17 @@ const STRIPPED = new Set([
   "sec-websocket-protocol",
   "sec-websocket-version",
   "sec-websocket-key",
-  "x-supervisor-token",
-  "x-hassio-key",
-  "x-remote-user-id",
-  "x-remote-user-name",
-  "x-remote-user-display-name",
+]);
+/**
+ * Names that only the Supervisor itself may set. It compares them letter by letter: the same name in small letters is
+ * passed on, beside its own.
+ */
+const OWN = new Set([
+  "X-Supervisor-Token",
+  "X-Hassio-Key",
+  "X-Remote-User-Id",
+  "X-Remote-User-Name",
+  "X-Remote-User-Display-Name",
 ]);
 
 interface Session {
@@ -92,9 +98,9 @@ export class Ingress {
     if (!session) return refused(reply, 401, "Unauthorized");
     const path = this.appPath(url);
     if (path === null) return refused(reply, 503, "Service Unavailable");
-    const headers = { ...this.headers(request, session), "content-length": String(content.length) };
+    const headers = { ...this.headers(request, session), "Content-Length": String(content.length) };
     const upstream = httpRequest(`${this.appUrl}${path}`, { method: request.method, headers }, (answer) => {
-      const passed = Object.entries(answer.headers).filter(([name]) => !STRIPPED.has(name));
+      const passed = Object.entries(answer.headers).filter(([name]) => !HOP.has(name));
       reply.writeHead(answer.statusCode ?? 502, Object.fromEntries(passed) as IncomingHttpHeaders);
       answer.pipe(reply);
     });
@@ -137,16 +143,29 @@ export class Ingress {
     return url.pathname.slice(prefix.length) + url.search;
   }
 
-  private headers(request: IncomingMessage, session: Session): IncomingHttpHeaders {
-    const passed = Object.entries(request.headers).filter(([name]) => !STRIPPED.has(name));
-    const headers: IncomingHttpHeaders = Object.fromEntries(passed);
-    if (session.user) {
-      headers["x-remote-user-id"] = session.user.id;
-      if (session.user.username !== null) headers["x-remote-user-name"] = session.user.username;
-      if (session.user.name !== null) headers["x-remote-user-display-name"] = session.user.name;
+  /** As they are sent on: each name in its first spelling, with all its values. */
+  private headers(request: IncomingMessage, { user }: Session): IncomingHttpHeaders {
+    const headers = new Map<string, { name: string; values: string[] }>();
+    const add = (name: string, value: string): void => {
+      const key = name.toLowerCase();
+      const known = headers.get(key);
+      if (known) known.values.push(value);
+      else headers.set(key, { name, values: [value] });
+    };
+    if (user) {
+      add("X-Remote-User-Id", user.id);
+      if (user.username !== null) add("X-Remote-User-Name", user.username);
+      if (user.name !== null) add("X-Remote-User-Display-Name", user.name);
     }
-    headers["x-forwarded-for"] = `${request.headers["x-forwarded-for"]}, ${request.socket.remoteAddress}`;
-    return headers;
+    const { rawHeaders } = request;
+    for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+      const [name = "", value = ""] = rawHeaders.slice(at, at + 2);
+      if (!OWN.has(name) && !HOP.has(name.toLowerCase())) add(name, value);
+    }
+    const forwarded = `${request.headers["x-forwarded-for"]}, ${request.socket.remoteAddress}`;
+    headers.set("x-forwarded-for", { name: "X-Forwarded-For", values: [forwarded] });
+    const sent = [...headers.values()].map(({ name, values }) => [name, values.length > 1 ? values : values[0]]);
+    return Object.fromEntries(sent) as IncomingHttpHeaders;
   }
 }
 

@@ -14,11 +14,18 @@ export interface CsvLine {
 /** What a spreadsheet runs, with any apostrophes that stand before it: so that two ways through are the way back. */
 const FORMULA = /^'*[=+\-@\t\r]/;
 
-/** Throws CSV_COLUMNS when `needed` columns are missing, INVALID_REQUEST when it is no CSV. */
+/** More of them is no list of ours, and would hold everybody up. */
+const MOST_LINES = 20_000;
+const MOST_COLUMNS = 100;
+const MOST_CELLS = 500_000;
+const LONGEST_LINE = 250_000;
+
+/** Throws CSV_COLUMNS when `needed` columns are missing, TOO_LARGE, and INVALID_REQUEST when it is no CSV. */
 export async function readCsv(text: string, needed: readonly string[], known: readonly string[]): Promise<CsvLine[]> {
   const { parse } = await import("csv-parse/sync");
-  const header = /^[^\r\n]*/.exec(text)?.[0] ?? "";
+  const header = /^[^\r\n]*/.exec(text.slice(0, LONGEST_LINE))?.[0] ?? "";
   const delimiter = [";", "\t"].find((one) => count(header, one) > count(header, ",")) ?? ",";
+  if (count(text, delimiter) > MOST_CELLS) tooLarge(`a file has at most ${MOST_CELLS} cells`);
   let records: { info: { lines: number }; record: string[] }[];
   try {
     // The package's types do not know what `info` makes of a record.
@@ -28,6 +35,10 @@ export async function readCsv(text: string, needed: readonly string[], known: re
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
+      // Characters of a line: a hundred times what fits into all columns.
+      max_record_size: LONGEST_LINE,
+      // The header, and one line too many: then nothing more need be read.
+      to: MOST_LINES + 2,
     }) as unknown as typeof records;
   } catch (error) {
     const line = error instanceof Error && "lines" in error ? Number(error.lines) : 0;
@@ -36,7 +47,8 @@ export async function readCsv(text: string, needed: readonly string[], known: re
       fields: { csv: "MALFORMED" },
     });
   }
-  const columns = (records[0]?.record ?? []).map((name) => name.trim().toLowerCase());
+  if (records.length > MOST_LINES + 1) tooLarge(`a file has at most ${MOST_LINES} lines`);
+  const columns = (records[0]?.record ?? []).slice(0, MOST_COLUMNS).map((name) => name.trim().toLowerCase());
   const missing = needed.filter((name) => !columns.includes(name));
   const unknown = columns
     .filter((name) => !known.includes(name))
@@ -49,19 +61,30 @@ export async function readCsv(text: string, needed: readonly string[], known: re
       fields: { csv: "MALFORMED" },
     });
   }
-  return records.slice(1).map(({ info, record }) => ({
-    line: info.lines - count(record.join(""), "\n"),
-    cells: Object.fromEntries([
-      ...known.map((name) => [name, ""]),
-      ...columns.map((name, at) => [name, withoutApostrophe(record[at] ?? "").trim()]),
-    ]),
-  }));
+  // The parser tells where a record ends, and takes a line end of two characters within a cell for two.
+  let doubles = 0;
+  return records.slice(1).map(({ info, record }) => {
+    const text = record.join("");
+    const before = doubles;
+    doubles += count(text, "\r\n");
+    return {
+      line: info.lines - before - count(text, "\n") - count(text, "\r"),
+      cells: Object.fromEntries([
+        ...known.map((name) => [name, ""]),
+        ...columns.map((name, at) => [name, withoutApostrophe(record[at] ?? "").trim()]),
+      ]),
+    };
+  });
 }
 
 export async function writeCsv(columns: readonly string[], rows: readonly (readonly string[])[]): Promise<string> {
   const { stringify } = await import("csv-stringify/sync");
   const cells = rows.map((row) => row.map(withApostrophe));
   return stringify([columns, ...cells], { bom: true, record_delimiter: "\r\n" });
+}
+
+function tooLarge(message: string): never {
+  throw new AppError("TOO_LARGE", message, { fields: { csv: "TOO_MANY" } });
 }
 
 function withApostrophe(cell: string): string {

@@ -20,7 +20,6 @@ export interface Bulk {
 const KINDS: Readonly<Record<CsvKind, ImportKind>> = { units: unitLines, accounts: accountLines, rules: ruleLines };
 /** Lines that are looked at before somebody else gets a turn. */
 const LINES_AT_ONCE = 250;
-const MOST_LINES = 20_000;
 const LISTED_PROBLEMS = 200;
 const REMEMBERED_JOBS = 20;
 
@@ -53,9 +52,6 @@ export function bulk(context: DirectoryContext): Bulk {
   async function run(id: string, request: NewImport): Promise<void> {
     const kind = KINDS[request.kind];
     const lines = await readCsv(request.csv, kind.needed, kind.columns);
-    if (lines.length > MOST_LINES) {
-      throw new AppError("TOO_LARGE", `a file has at most ${MOST_LINES} lines`, { fields: { csv: "TOO_MANY" } });
-    }
     set(id, { total: lines.length });
     const problems: LineProblem[] = [];
     const importer = kind.start();

@@ -13,7 +13,7 @@ export type MakeUnitRange = (range: NewUnitRange) => UnitRangeReply;
 
 export function unitRange(context: DirectoryContext): MakeUnitRange {
   const { store, audit } = context;
-  return ({ buildingId, from, to, prefix = "", suffix = "", dryRun }) => {
+  return ({ buildingId, from, to, prefix = "", suffix = "", digits = 1, dryRun }) => {
     const building = buildingOf(store, buildingId);
     if (to < from || to - from >= MOST) {
       throw new AppError("INVALID_REQUEST", `a range goes up, and makes at most ${MOST} units`, {
@@ -21,7 +21,8 @@ export function unitRange(context: DirectoryContext): MakeUnitRange {
         fields: { to: to < from ? "TOO_SMALL" : "TOO_LARGE" },
       });
     }
-    const numbers = Array.from({ length: to - from + 1 }, (_, at) => `${prefix}${from + at}${suffix}`);
+    const written = (number: number) => `${prefix}${String(number).padStart(digits, "0")}${suffix}`;
+    const numbers = Array.from({ length: to - from + 1 }, (_, at) => written(from + at));
     if ((numbers.at(-1) ?? "").length > LONGEST_LABEL) {
       throw new AppError("INVALID_REQUEST", "the numbers get too long", { fields: { prefix: "TOO_LONG" } });
     }

@@ -10,6 +10,7 @@ import { siteOf } from "../lookup.ts";
 import { endOf, noteOf } from "./grants.ts";
 import { agreedKey, newKeyHalf } from "./key-agreement.ts";
 import { type Answer, type Ask, GrantRequest, type Reply, readMessage, Take } from "./messages.ts";
+import { unpackBody } from "./packed-body.ts";
 import { FRAME_VERSION, openFrame, sealFrame, versionFrame } from "./sealed-frame.ts";
 
 /** Who comes from elsewhere, and how far the grant goes. */
@@ -87,7 +88,8 @@ export function grantDoor(context: DirectoryContext, visit: Visit, version: stri
     actingAs({ who: name, userId: null, from }, () => audit.note(note));
   }
 
-  async function serve(row: GrantRow, request: GrantRequest, exchange: Buffer): Promise<Reply> {
+  /** null: what is packed in it is not what was agreed. */
+  async function serve(row: GrantRow, request: GrantRequest, exchange: Buffer): Promise<Reply | null> {
     const why = endOf(row, now());
     if (why !== null) return { type: "ended", why };
     if (!isFresh(request.round, exchange)) return { type: "round", round };
@@ -101,8 +103,10 @@ export function grantDoor(context: DirectoryContext, visit: Visit, version: stri
       });
       return { type: "ended", why: "revoked" };
     }
+    const body = unpackBody(request);
+    if (body === undefined) return null;
     noteVisit(row, visitor, request);
-    return { type: "answer", version, ...(await visit(visitor, request)) };
+    return { type: "answer", version, ...(await visit(visitor, { ...request, body })) };
   }
 
   /** Too much at once gets "later"; the count is given back by the returned function. */

@@ -47,6 +47,8 @@ export const Ask = Type.Object(
     path: Type.String({ maxLength: 2000, pattern: "^/api/[A-Za-z0-9/_-]+(\\?[^#\\s]*)?$" }),
     ifMatch: OrNull(Type.String({ maxLength: 40 })),
     body: OrNull(Type.String()),
+    /** The body is deflated and in base64: see packed-body.ts. */
+    packed: Type.Optional(Type.Literal(true)),
   },
   closed,
 );

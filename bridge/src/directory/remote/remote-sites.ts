@@ -6,6 +6,7 @@ import type { DirectoryContext } from "../edit.ts";
 import { readInvitation } from "./invitation.ts";
 import { agreedKey, newKeyHalf } from "./key-agreement.ts";
 import { type Answer, type Ask, type GrantRequest, Reply, readMessage } from "./messages.ts";
+import { packBody } from "./packed-body.ts";
 import { FRAME_VERSION, type FrameKey, newExchange, openFrame, relayToken, sealFrame } from "./sealed-frame.ts";
 
 /** Carries a frame to the site of a grant and its reply back. Throws AppError GRANT_UNKNOWN, REMOTE_*. */
@@ -105,8 +106,10 @@ export function remoteSites(context: DirectoryContext, relay: Relay, version: st
         audit.note({ siteId: null, noun: "remote-site", verb: "removed", rowId: id, label: row.name });
       });
     },
-    ask: (id, by, question) =>
-      ask(found(id), (round) => ({ type: "ask", round, by: nameOf(by), version, ...question })),
+    ask: (id, by, { body, ...question }) => {
+      const packed = packBody(body);
+      return ask(found(id), (round) => ({ type: "ask", round, by: nameOf(by), version, ...question, ...packed }));
+    },
   };
 }
 

@@ -1,4 +1,5 @@
-import { Backup, RestoreReply, RestoreRequest } from "../../api/backup.ts";
+import { BACKUP_VERSION, Backup, RestoreReply, RestoreRequest } from "../../api/backup.ts";
+import { AppError } from "../../events/errors.ts";
 import type { App } from "../app-type.ts";
 import { askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
@@ -29,6 +30,7 @@ export function backupRoutes(api: App, { directory, version }: HttpPorts): void 
     "/backups/restore",
     {
       bodyLimit: RESTORE_LIMIT,
+      preValidation: async ({ body }) => refuseNewer(body),
       schema: {
         summary: "Puts a site back, all of it or nothing. 200 after a dry run.",
         body: RestoreRequest,
@@ -37,4 +39,12 @@ export function backupRoutes(api: App, { directory, version }: HttpPorts): void 
     },
     async (request, reply) => reply.code(request.body.dryRun ? 200 : 201).send(directory.backups.restore(request.body)),
   );
+}
+
+/** Before its parts are looked at: this version cannot know what they mean. */
+function refuseNewer(body: unknown): void {
+  const { backup } = (body ?? {}) as { backup?: { format?: unknown; formatVersion?: unknown } | null };
+  if (backup?.format !== "neolia-site" || typeof backup.formatVersion !== "number") return;
+  if (backup.formatVersion <= BACKUP_VERSION) return;
+  throw new AppError("BACKUP_NEWER", "the backup is of a newer Neolia than this one");
 }

@@ -3,13 +3,14 @@ import type { Board } from "../../api/board.ts";
 import { AppError } from "../../events/errors.ts";
 import type { App } from "../app-type.ts";
 import type { HttpPorts } from "../ports.ts";
-import { endSession, keepAlive, send } from "../socket.ts";
+import { endSession, keepAlive, sayingNothing, send } from "../socket.ts";
 import { IdParams } from "./params.ts";
 
 /** Changes that come in bursts go out as one. */
 const GATHER_MS = 50;
 
 export function deskSocketRoutes(api: App, { ordering: { boards }, identity }: HttpPorts): void {
+  const refuseMessages = sayingNothing();
   api.get(
     "/lines/:id/ws",
     {
@@ -40,7 +41,7 @@ export function deskSocketRoutes(api: App, { ordering: { boards }, identity }: H
         gathering ??= setTimeout(tell, GATHER_MS);
       });
       const stopPinging = keepAlive(socket, () => void mayLook());
-      socket.on("message", () => socket.close(1008, "nothing is read here"));
+      refuseMessages(socket, request);
       socket.on("close", () => {
         clearTimeout(gathering);
         stopPinging();

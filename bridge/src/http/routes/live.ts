@@ -1,17 +1,16 @@
 import { Type } from "typebox";
 import { LiveState } from "../../api/live.ts";
 import { DeviceId } from "../../api/session.ts";
-import { AppError } from "../../events/errors.ts";
 import type { App } from "../app-type.ts";
-import { errorReply } from "../error-reply.ts";
 import { askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
-import { endSession, keepAlive, send } from "../socket.ts";
+import { endSession, keepAlive, sayingNothing, send } from "../socket.ts";
 import { viewerOf } from "../viewer.ts";
 
 const DeviceQuery = Type.Object({ device: Type.Optional(DeviceId) }, { additionalProperties: false });
 
 export function liveRoutes(api: App, { directory, live, identity }: HttpPorts): void {
+  const refuseMessages = sayingNothing();
   api.get(
     "/state",
     {
@@ -39,10 +38,7 @@ export function liveRoutes(api: App, { directory, live, identity }: HttpPorts): 
       };
       const unsubscribe = live.subscribe(viewer, (message) => send(socket, message));
       const stopPinging = keepAlive(socket, () => void viewer());
-      socket.on("message", () => {
-        send(socket, { type: "error", ...errorReply(new AppError("INVALID_REQUEST", "nothing is read here")) });
-        socket.close(1008, "nothing is read here");
-      });
+      refuseMessages(socket, request);
       socket.on("close", () => {
         stopPinging();
         unsubscribe();

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { Id } from "../../api/directory.ts";
 import { NewRemoteSite, RemoteSite } from "../../api/remote.ts";
+import { LARGEST_BODY } from "../../directory/remote/packed-body.ts";
 import { AppError } from "../../events/errors.ts";
 import type { App } from "../app-type.ts";
 import { askerOf } from "../identity.ts";
@@ -8,8 +9,6 @@ import type { HttpPorts } from "../ports.ts";
 import { IdParams, Nothing } from "./params.ts";
 
 const AtParams = Type.Object({ id: Id, "*": Type.String({ maxLength: 2000 }) }, { additionalProperties: false });
-/** What a frame takes, without what is around it. */
-const ASK_LIMIT = 900 * 1024;
 /** What the API answers with. Anything else of a stranger's could be a page that runs in this one's name. */
 const CONTENT_TYPE = /^(application\/json|text\/csv)(; ?charset=utf-8)?$/i;
 const DISPOSITION = /^attachment; filename="[\w.-]{1,200}"$/;
@@ -52,7 +51,7 @@ export function remoteSiteRoutes(api: App, { directory }: HttpPorts): void {
       method,
       url: "/remote-sites/:id/at/*",
       exposeHeadRoute: false,
-      bodyLimit: ASK_LIMIT,
+      bodyLimit: LARGEST_BODY,
       schema: {
         summary: "The same of the site elsewhere, as far as its administrator allows it.",
         params: AtParams,

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { NewSite, Site, SitePatch } from "../../api/directory.ts";
+import { SiteTokenPut } from "../../api/site-token.ts";
 import type { App } from "../app-type.ts";
 import { askerOf } from "../identity.ts";
 import { seenVersion } from "../if-match.ts";
@@ -33,6 +34,21 @@ export function siteRoutes(api: App, { directory }: HttpPorts): void {
       schema: { summary: "Changes a site.", params: IdParams, body: SitePatch, response: { 200: Site } },
     },
     async (request) => directory.sites.update(request.params.id, request.body, seenVersion(request)),
+  );
+  api.put(
+    "/sites/:id/token",
+    {
+      schema: {
+        summary: "Takes the token that the VPS printed for the site, if the VPS knows it. It is never shown again.",
+        params: IdParams,
+        body: SiteTokenPut,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      await directory.siteTokens.put(request.params.id, request.body.token);
+      return reply.code(204).send(null);
+    },
   );
   api.delete(
     "/sites/:id",

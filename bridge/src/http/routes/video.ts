@@ -13,7 +13,8 @@ const VideoParams = Type.Object({ id: Id, videoId: VideoId }, { additionalProper
 export function videoRoutes(api: App, { directory, cameras }: HttpPorts): void {
   /** Who sees the door may watch it: it could ring them, and they could call it. */
   const refuseUnseen = (asker: Asker, doorId: string) => {
-    if (sightOf(directory, asker).door(directory.doors.get(doorId))) return;
+    const door = directory.doors.list({}).find(({ id }) => id === doorId);
+    if (door && sightOf(directory, asker).door(door)) return;
     throw new AppError("UNKNOWN_DOOR", "there is no such door of yours");
   };
   api.post(

@@ -1,6 +1,6 @@
 /**
  * A menu as a CSV file that a spreadsheet opens: one row for each category, group, option and item, in any order but
- * that lists keep theirs. Comma or semicolon, "12,50" or "12.50", with or without byte order mark.
+ * that lists keep theirs. Comma, semicolon or tab, "12,50" or "12.50", with or without byte order mark.
  *
  *     type,id,parent,name,name:en,description,gender,price,tax,allergens,groups,min,max,available
  *     category,pizzas,,Pizzas,Pizzas,,,,,,,,,
@@ -131,7 +131,10 @@ export function menuFromCsv(text: string): CsvMenu {
 
 function readRows(text: string): { line: number; cells: Cells }[] {
   const firstLine = text.split(/\r?\n/, 1)[0] ?? "";
-  const delimiter = firstLine.split(";").length > firstLine.split(",").length ? ";" : ",";
+  // Whichever of them stands most often in the header.
+  const delimiter = [",", ";", "\t"].reduce((best, one) =>
+    firstLine.split(one).length > firstLine.split(best).length ? one : best,
+  );
   const records = parse(text, {
     bom: true,
     delimiter,

@@ -9,7 +9,6 @@ export interface Phrases {
   changed(line: string): string;
   removed: string;
   detailsNoted: string;
-  total(amount: string): string;
   choose(item: string, group: string, options: readonly string[], several: boolean): string;
   readBack(lines: string, details: string, amount: string): string;
   named(name: string): string;
@@ -68,7 +67,6 @@ const FR: Phrases = {
   changed: (line) => `C'est changé : ${line}.`,
   removed: "C'est retiré.",
   detailsNoted: "C'est noté.",
-  total: (amount) => `Le total est de ${amount}.`,
   choose: (item, group, options, several) =>
     `Pour ${item}, ${group} : ${options.length > 0 ? `${list(options, "ou")} ?` : several ? "que souhaitez-vous ?" : "lequel ?"}`,
   readBack: (lines, details, amount) => `Je récapitule : ${lines}.${details} Le total est de ${amount}. Est-ce exact ?`,
@@ -149,7 +147,6 @@ const EN: Phrases = {
   changed: (line) => `Changed: ${line}.`,
   removed: "I have taken it off.",
   detailsNoted: "Noted.",
-  total: (amount) => `The total is ${amount}.`,
   choose: (item, group, options, several) =>
     `For ${item}, ${group}: ${options.length > 0 ? `${list(options, "or")}?` : several ? "what would you like?" : "which one?"}`,
   readBack: (lines, details, amount) =>
@@ -235,18 +232,6 @@ export function phrases(language: Language): Phrases {
 /** Says `text`; nobody waits for its end. */
 export function plain(text: string, language: Language): Sentence {
   return { text, language, cents: [], exact: false, mark: null };
-}
-
-/** With the cart's total, so every word counts. */
-export function withTotal(text: string, cart: Cart, language: Language): Sentence {
-  const amount = moneyWords(cart.totalCents, language);
-  return {
-    text: `${text} ${phrases(language).total(amount)}`,
-    language,
-    cents: [cart.totalCents],
-    exact: true,
-    mark: null,
-  };
 }
 
 export interface ReadBackDetails {

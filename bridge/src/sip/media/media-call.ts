@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { FRAME_BYTES, type G711Codec, silenceByte, transcode } from "../../audio/g711.ts";
 import { DtmfReader } from "./dtmf.ts";
+import { DurationHistogram } from "./duration-histogram.ts";
 import type { MediaAgreement, MediaEvent, MediaFigures } from "./messages.ts";
 import type { Paced } from "./pacer.ts";
 import { Playout } from "./playout.ts";
@@ -29,7 +30,10 @@ export class MediaCall implements Paced {
   private readonly playout: Playout;
   private readonly dtmf = new DtmfReader();
   private readonly ssrc = randomInt(2 ** 32);
-  private readonly figures: MediaFigures = { packetsIn: 0, packetsOut: 0, refused: 0 };
+  private readonly counts = { packetsIn: 0, packetsOut: 0, refused: 0, skipped: 0 };
+  private readonly lateness = new DurationHistogram();
+  private readonly gaps = new DurationHistogram();
+  private sentAtMs: number | null = null;
   private sequence = randomInt(2 ** 15);
   private timestamp = randomInt(2 ** 32);
   private agreement: MediaAgreement | null = null;
@@ -89,9 +93,11 @@ export class MediaCall implements Paced {
     if (this.joined === call) this.join(null);
   }
 
-  tick(nowMs: number, skipped: number): void {
+  tick(nowMs: number, skipped: number, lateMs: number): void {
     const { agreement } = this;
     if (!agreement) return;
+    this.counts.skipped += skipped;
+    this.lateness.add(lateMs);
     this.timestamp = (this.timestamp + (skipped + 1) * FRAME_BYTES) >>> 0;
     this.window?.tick(nowMs);
     if (agreement.receives && nowMs - this.lastPacketAtMs > STARVED_MS) this.starve(true);
@@ -115,7 +121,8 @@ export class MediaCall implements Paced {
   close(): MediaFigures {
     this.joined = null;
     this.socket.close();
-    return this.figures;
+    const { lateness, gaps } = this;
+    return { ...this.counts, latestMs: lateness.longest, lateP99Ms: lateness.below(0.99), gapP99Ms: gaps.below(0.99) };
   }
 
   private send(frame: Buffer, marker: boolean, { codec, remote }: MediaAgreement): void {
@@ -130,7 +137,10 @@ export class MediaCall implements Paced {
     const packet = this.srtp ? this.srtp.seal(frame, fields) : plain(frame, fields);
     const to = this.latched ?? remote;
     this.socket.send(packet, to.port, to.address, () => undefined);
-    this.figures.packetsOut += 1;
+    this.counts.packetsOut += 1;
+    const atMs = performance.now();
+    if (this.sentAtMs !== null) this.gaps.add(atMs - this.sentAtMs);
+    this.sentAtMs = atMs;
   }
 
   private take(bytes: Buffer, from: { address: string; port: number }): void {
@@ -140,12 +150,12 @@ export class MediaCall implements Paced {
     const clear = this.srtp ? this.srtp.open(bytes) : from.port === agreement.remote.port ? bytes : null;
     const packet = clear && readRtp(clear);
     if (!packet) {
-      this.figures.refused += 1;
+      this.counts.refused += 1;
       return;
     }
     // Who proves the key is who we speak to: the other side may have moved.
     if (this.srtp) this.latched = from;
-    this.figures.packetsIn += 1;
+    this.counts.packetsIn += 1;
     this.lastPacketAtMs = performance.now();
     this.starve(false);
     if (packet.payloadType === agreement.dtmfType) {

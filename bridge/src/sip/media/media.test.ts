@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
 import { until } from "../../../../test/lab/until.ts";
 import { DtmfReader } from "./dtmf.ts";
+import { DurationHistogram } from "./duration-histogram.ts";
 import type { ClipPlayed } from "./messages.ts";
 import { Pacer } from "./pacer.ts";
 import { Playout } from "./playout.ts";
@@ -184,7 +185,13 @@ test("the pacer makes up for a short stall and leaves a long one out", async () 
   let nowMs = 0;
   const pacer = new Pacer(() => nowMs);
   const ticks: number[] = [];
-  const member = { tick: (_now: number, skipped: number) => void ticks.push(skipped) };
+  const late: number[] = [];
+  const member = {
+    tick: (_now: number, skipped: number, lateMs: number) => {
+      ticks.push(skipped);
+      late.push(lateMs);
+    },
+  };
   pacer.add(member);
   assert.deepEqual(ticks, [0]);
   nowMs = 60;
@@ -194,6 +201,18 @@ test("the pacer makes up for a short stall and leaves a long one out", async () 
   await until(() => ticks.length >= 5, { what: "the tick after the long one" });
   pacer.remove(member);
   assert.equal(ticks[4], 49);
+  assert.deepEqual(late, [0, 40, 20, 0, 0]);
+});
+
+test("many durations are told by the longest and by what all but a hundredth stay below", () => {
+  const late = new DurationHistogram();
+  assert.deepEqual([late.below(0.99), late.longest], [0, 0]);
+  for (let n = 0; n < 990; n++) late.add(n % 2 === 0 ? 0.43 : -0.3);
+  for (let n = 0; n < 9; n++) late.add(12.55);
+  late.add(740.04);
+  assert.deepEqual([late.below(0.99), late.longest], [0.5, 740]);
+  late.add(12.55);
+  assert.equal(late.below(0.99), 12.6);
 });
 
 test("counters are compared around their wrap", () => {

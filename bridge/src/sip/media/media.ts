@@ -13,6 +13,16 @@ export interface MediaListener {
   failed(): void;
 }
 
+const NOTHING: MediaFigures = {
+  packetsIn: 0,
+  packetsOut: 0,
+  refused: 0,
+  skipped: 0,
+  latestMs: 0,
+  lateP99Ms: 0,
+  gapP99Ms: 0,
+};
+
 export class MediaLine {
   readonly id: number;
   /** The UDP port that goes into the SDP. */
@@ -102,7 +112,7 @@ export class MediaLine {
   }
 
   /** For Media: nothing more will come. */
-  end(figures: MediaFigures = { packetsIn: 0, packetsOut: 0, refused: 0 }): void {
+  end(figures: MediaFigures = NOTHING): void {
     this.closing ??= Promise.resolve(figures);
     this.closed?.(figures);
     for (const resolve of this.flushes.values()) resolve([]);
@@ -117,10 +127,12 @@ export class Media {
   private readonly worker: Worker;
   private readonly lines = new Map<number, MediaLine>();
   private readonly opening = new Map<number, (line: MediaLine) => void>();
+  private readonly onClosed: (figures: MediaFigures) => void;
   private nextId = 1;
 
-  /** `onFailed`: the worker is gone, and with it the sound of every call. */
-  constructor(onFailed: (error: unknown) => void) {
+  /** `onFailed`: the worker is gone, and with it the sound of every call. `onClosed`: that of a call is over. */
+  constructor(onFailed: (error: unknown) => void, onClosed: (figures: MediaFigures) => void = () => {}) {
+    this.onClosed = onClosed;
     this.worker = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 } });
     this.worker.on("message", (event: MediaEvent) => this.take(event));
     this.worker.on("error", (error) => {
@@ -157,6 +169,8 @@ export class Media {
       return;
     }
     this.lines.get(event.call)?.take(event);
-    if (event.type === "closed") this.lines.delete(event.call);
+    if (event.type !== "closed") return;
+    this.lines.delete(event.call);
+    this.onClosed(event.figures);
   }
 }

@@ -51,4 +51,11 @@ export interface MediaFigures {
   packetsIn: number;
   packetsOut: number;
   refused: number;
+  /** Packets that were left out because of a stall. */
+  skipped: number;
+  /** Behind its time left a packet at most, and all but a hundredth. */
+  latestMs: number;
+  lateP99Ms: number;
+  /** Between two packets, all but a hundredth: 20 ms would be perfect. */
+  gapP99Ms: number;
 }

@@ -1,17 +1,20 @@
 /**
  * One clock for all calls: a tick every 20 ms, counted from the start, so that a late one is followed by an earlier one and
  * nothing drifts. A short stall is made up for at once; a long one is left out, because a burst would only be thrown
- * away by the other side.
+ * away by the other side. Timers are good to a millisecond or two: the last bit of each wait is slept through, which holds up
+ * nothing but this thread.
  */
 
 export const TICK_MS = 20;
-/** A timer is allowed to be this much early. */
-const EARLY_MS = 0.5;
+/** A tick is allowed to be this much early. */
+const EARLY_MS = 0.1;
+/** A timer comes up to so much after its time, and is asked for so much earlier. */
+const TIMER_MS = 2;
 const MOST_AT_ONCE = 5;
 
 export interface Paced {
-  /** `skipped`: ticks that were left out just before this one. */
-  tick(nowMs: number, skipped: number): void;
+  /** `skipped`: ticks that were left out just before this one. `lateMs`: behind its time; less than 0: ahead. */
+  tick(nowMs: number, skipped: number, lateMs: number): void;
 }
 
 export class Pacer {
@@ -20,9 +23,12 @@ export class Pacer {
   private startedAtMs = 0;
   private count = 0;
   private readonly now: () => number;
+  private readonly sleep: (ms: number) => void;
 
-  constructor(now: () => number = () => performance.now()) {
+  /** `sleep` blocks: not on the main thread. */
+  constructor(now: () => number = () => performance.now(), sleep: (ms: number) => void = sleepHere) {
     this.now = now;
+    this.sleep = sleep;
   }
 
   add(member: Paced): void {
@@ -39,15 +45,28 @@ export class Pacer {
   }
 
   private readonly run = (): void => {
+    const aheadMs = this.dueMs - this.now();
+    if (aheadMs > EARLY_MS && aheadMs <= TIMER_MS) this.sleep(aheadMs);
     const nowMs = this.now();
     const due = Math.floor((nowMs + EARLY_MS - this.startedAtMs) / TICK_MS) - this.count + 1;
     const skipped = due > MOST_AT_ONCE ? due - 1 : 0;
     this.count += skipped;
     for (let at = skipped; at < due; at++) {
-      for (const member of this.members) member.tick(nowMs, at === skipped ? skipped : 0);
+      const lateMs = nowMs - this.startedAtMs - this.count * TICK_MS;
+      for (const member of this.members) member.tick(nowMs, at === skipped ? skipped : 0, lateMs);
       this.count += 1;
     }
-    const nextMs = this.startedAtMs + this.count * TICK_MS;
-    this.timer = setTimeout(this.run, Math.max(0, nextMs - this.now()));
+    this.timer = setTimeout(this.run, Math.max(0, this.dueMs - this.now() - TIMER_MS));
   };
+
+  /** When the next tick is due. */
+  private get dueMs(): number {
+    return this.startedAtMs + this.count * TICK_MS;
+  }
+}
+
+const nobody = new Int32Array(new SharedArrayBuffer(4));
+
+function sleepHere(ms: number): void {
+  Atomics.wait(nobody, 0, 0, ms);
 }

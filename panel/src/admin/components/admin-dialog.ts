@@ -4,7 +4,7 @@ import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
 import type { AdminLocalizer } from "../../localize/admin.ts";
 import { adminStyle } from "./admin-style.ts";
-import { focusFirst } from "./focus-first.ts";
+import { focused, focusFirst, focusIsLost, visibleHeadings } from "./focus.ts";
 
 /** Open ones step aside while a call is on the screen: a dialog lies above everything, also above who rings. */
 const openDialogs = new Set<AdminDialog>();
@@ -14,6 +14,10 @@ export function setDialogsAside(away: boolean): void {
   if (away === aside) return;
   aside = away;
   for (const dialog of openDialogs) dialog.follow();
+}
+
+export function hasOpenDialog(): boolean {
+  return openDialogs.size > 0;
 }
 
 /**
@@ -28,6 +32,8 @@ export class AdminDialog extends LitElement {
   @property({ type: Boolean }) firm = false;
   @property({ type: Boolean, reflect: true }) wide = false;
   @query("dialog") private readonly dialog!: HTMLDialogElement | null;
+  /** What had the focus when it opened, and gets it back. */
+  private opener: HTMLElement | null = null;
 
   static override styles = [
     shared,
@@ -73,7 +79,7 @@ export class AdminDialog extends LitElement {
     return html`
       <dialog aria-labelledby="heading" @cancel=${this.onCancel} @close=${this.onClose}>
         <header>
-          <h2 id="heading">${this.heading}</h2>
+          <h2 id="heading" tabindex="-1">${this.heading}</h2>
           ${
             this.firm
               ? null
@@ -82,12 +88,13 @@ export class AdminDialog extends LitElement {
                 </button>`
           }
         </header>
-        <div class="body"><slot></slot></div>
+        <div class="body"><slot @slotchange=${this.onContent}></slot></div>
       </dialog>
     `;
   }
 
   protected override firstUpdated(_changed: PropertyValues<this>): void {
+    this.opener = focused();
     openDialogs.add(this);
     this.follow();
     // The first thing to fill in or press, not the button that closes.
@@ -104,7 +111,20 @@ export class AdminDialog extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     openDialogs.delete(this);
+    const { opener } = this;
+    // Once everything that goes with it has gone; another dialog may have opened in its place.
+    queueMicrotask(() => {
+      if (!focusIsLost()) return;
+      if (opener?.checkVisibility()) opener.focus();
+      else visibleHeadings(document).at(-1)?.focus();
+    });
   }
+
+  /** The form has become an answer, say: whoever pressed its button is at the heading of what came in its place. */
+  private onContent = async (): Promise<void> => {
+    await this.updateComplete;
+    if (this.dialog?.open && focusIsLost()) this.renderRoot.querySelector<HTMLElement>("#heading")?.focus();
+  };
 
   follow(): void {
     const { dialog } = this;

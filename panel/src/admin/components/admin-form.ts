@@ -6,6 +6,7 @@ import { ApiError } from "../../data/api.ts";
 import type { AdminLocalizer } from "../../localize/admin.ts";
 import { fieldText, problemText } from "../problem-text.ts";
 import { adminStyle } from "./admin-style.ts";
+import { focusIsLost } from "./focus.ts";
 import type { FormField, FormValue, FormValues } from "./form-field.ts";
 
 /** The same row as the other person left it. */
@@ -139,6 +140,9 @@ export class AdminForm extends LitElement {
       case "number":
         return html`<input type="number" inputmode="numeric" id=${name} min=${field.min ?? nothing} max=${field.max ?? nothing}
           .value=${String(value)} aria-describedby=${by} aria-invalid=${invalid} @input=${edit} />`;
+      case "secret":
+        return html`<input type="password" id=${name} autocomplete="off" spellcheck="false" maxlength=${field.maxLength ?? nothing}
+          .value=${String(value)} aria-describedby=${by} aria-invalid=${invalid} @input=${edit} />`;
       case "text":
         return html`<input type="text" id=${name} autocomplete="off" maxlength=${field.maxLength ?? nothing}
           list=${field.options === undefined ? nothing : `${name}-list`} .value=${String(value)}
@@ -243,6 +247,9 @@ export class AdminForm extends LitElement {
       this.busy = false;
       await this.updateComplete;
       this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+      // The button that was pressed is off once there is nothing left to save.
+      if (focusIsLost())
+        this.renderRoot.querySelector<HTMLElement>("button[type=submit]:enabled, input, select, textarea")?.focus();
     }
   };
 

@@ -217,6 +217,11 @@ export const adminStyle = css`
     inline-size: 22px;
     margin: 0;
   }
+  summary {
+    align-content: center;
+    cursor: pointer;
+    min-block-size: 44px;
+  }
   label.check {
     align-items: center;
     display: flex;

@@ -7,7 +7,8 @@ export interface FormField {
   name: string;
   label: string;
   hint?: string;
-  kind: "text" | "long" | "number" | "select" | "toggle";
+  /** secret: shown as dots, and offered to no password manager. */
+  kind: "text" | "long" | "number" | "select" | "toggle" | "secret";
   value: FormValue;
   /** select: what can be chosen; text: suggestions. */
   options?: readonly { value: string; label: string }[];

@@ -107,7 +107,7 @@ export class PairingDialog extends LitElement {
             ${
               link === null
                 ? nothing
-                : html`<neolia-copy-button .t=${t} .text=${link} .label=${`${t("form.copy")}: ${t("pair.link")}`} data-pairing-link=${link}></neolia-copy-button>`
+                : html`<neolia-copy-button .t=${t} .text=${link} .label=${t("pair.copyLink")} data-pairing-link=${link}></neolia-copy-button>`
             }
           </div>
         </div>
@@ -121,7 +121,7 @@ export class PairingDialog extends LitElement {
         ${qrCode(pairing.httpsUrl, t("pair.qrPhone"))}
         <div class="told">
           <a class="button accent" href=${pairing.linphoneUrl ?? ""}>${t("pair.openLinphone")}</a>
-          <neolia-copy-button .t=${t} .text=${pairing.httpsUrl} .label=${`${t("form.copy")}: ${t("pair.link")}`}
+          <neolia-copy-button .t=${t} .text=${pairing.httpsUrl} .label=${t("pair.copyLink")}
             data-pairing-link=${pairing.httpsUrl}></neolia-copy-button>
         </div>
       </div>

@@ -17,7 +17,8 @@ const TYPING_MS = 200;
 export class RangeDialog extends LitElement {
   @property({ attribute: false }) admin!: SiteAdmin;
   @property() buildingId = "";
-  @state() private range = { from: 101, to: 199, prefix: "", suffix: "" };
+  /** As typed: 01 is two digits. */
+  @state() private range = { from: "101", to: "199", prefix: "", suffix: "" };
   @state() private preview: UnitRangeReply | null = null;
   @state() private failure: string | null = null;
   @state() private busy = false;
@@ -96,8 +97,8 @@ export class RangeDialog extends LitElement {
 
   private renderNumber(name: "from" | "to"): TemplateResult {
     return html`<label>${this.admin.t(`range.${name}`)}
-      <input type="number" inputmode="numeric" min="0" max="999999" .value=${String(this.range[name])}
-        @input=${(event: Event) => this.edit({ [name]: (event.target as HTMLInputElement).valueAsNumber })} /></label>`;
+      <input type="number" inputmode="numeric" min="0" max="999999" .value=${this.range[name]}
+        @input=${(event: Event) => this.edit({ [name]: (event.target as HTMLInputElement).value })} /></label>`;
   }
 
   private renderText(name: "prefix" | "suffix"): TemplateResult {
@@ -126,9 +127,12 @@ export class RangeDialog extends LitElement {
   };
 
   private request(dryRun: boolean): NewUnitRange | null {
-    const { from, to } = this.range;
-    const right = Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to >= from && to - from < MOST;
-    return right ? { buildingId: this.buildingId, ...this.range, dryRun } : null;
+    const { from: first, to: last, ...around } = this.range;
+    if (!/^\d{1,6}$/.test(first) || !/^\d{1,6}$/.test(last)) return null;
+    const [from, to] = [Number(first), Number(last)];
+    if (to < from || to - from >= MOST) return null;
+    const digits = first.startsWith("0") ? first.length : 1;
+    return { buildingId: this.buildingId, from, to, digits, ...around, dryRun };
   }
 
   private async look(): Promise<void> {
@@ -168,8 +172,8 @@ export class RangeDialog extends LitElement {
 }
 
 /** 101 to 199 in an empty building; above the highest number that is there in one that has units. */
-function nextFloor(units: readonly Unit[]): { from: number; to: number } {
+function nextFloor(units: readonly Unit[]): { from: string; to: string } {
   const highest = Math.max(0, ...units.map(({ number }) => Number(/\d+/.exec(number)?.[0] ?? 0)));
   const floor = Math.min(9_999, Math.floor(highest / 100) + 1) * 100;
-  return { from: floor + 1, to: floor + 99 };
+  return { from: String(floor + 1), to: String(floor + 99) };
 }

@@ -88,7 +88,7 @@ function linesOf(removal: Removal, t: AdminLocalizer): string[] {
     const names = removal[noun];
     if (names.length > 0) lines.push(counted(t, `removal.${noun}`, names.length, { names: named(names) }));
   }
-  for (const noun of ["loggedOut", "rules", "members"] as const) {
+  for (const noun of ["callsEnded", "loggedOut", "rules", "members"] as const) {
     if (removal[noun] > 0) lines.push(counted(t, `removal.${noun}`, removal[noun]));
   }
   if (removal.targetsLost.length > 0) lines.push(t("removal.targets", { names: named(removal.targetsLost) }));

@@ -18,6 +18,7 @@ import { AdminPage } from "./admin-page.ts";
 
 const NOUNS = [
   "site",
+  "site-token",
   "building",
   "unit",
   "door",

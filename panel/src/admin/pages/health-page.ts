@@ -21,6 +21,8 @@ import { AdminPage } from "./admin-page.ts";
 
 const LOOK_EVERY_MS = 15_000;
 const SHOWN = 100;
+/** Of what is wrong with the site: the rest is a press away, and the devices are in reach. */
+const AT_A_GLANCE = 5;
 
 /** Could it ring now? The site first, then each device: what is wrong, what to do, and a test that proves it. */
 @customElement("neolia-health-page")
@@ -39,7 +41,7 @@ export class HealthPage extends AdminPage {
       li.device {
         align-items: start;
       }
-      .device > div {
+      .device > :first-child {
         flex: 1 1 260px;
       }
       .problem {
@@ -131,19 +133,31 @@ export class HealthPage extends AdminPage {
   private renderHealth(health: SiteHealth, only: string | null): TemplateResult {
     const { t } = this.admin;
     const broken = health.devices.filter(({ ok }) => !ok).length;
+    const isWhole = health.problems.length === 0;
+    const problems = health.problems.toSorted(
+      (a, b) => Number(a.severity !== "error") - Number(b.severity !== "error"),
+    );
     const devices = health.devices
       .filter(({ accountId }) => only === null || accountId === only)
       .filter(({ problems }) => !this.onlyProblems || problems.length > 0)
       .sort((a, b) => Number(a.ok) - Number(b.ok) || b.problems.length - a.problems.length);
     return html`
-      <p><span class="chip ${health.ok ? "good" : "bad"}" role="status">
-        ${broken > 0 ? counted(t, "health.notOk", broken) : t(health.ok ? "health.ok" : "health.siteNotOk")}</span></p>
+      <p><span class="chip ${health.ok ? (isWhole ? "good" : "wait") : "bad"}" role="status">
+        ${broken > 0 ? counted(t, "health.notOk", broken) : t(health.ok ? (isWhole ? "health.ok" : "health.okBut") : "health.siteNotOk")}</span></p>
       ${
         health.problems.length === 0 && health.certificates.length === 0
           ? nothing
           : html`<section class="card" aria-label=${t("health.siteTitle")}>
               <h2>${t("health.siteTitle")}</h2>
-              ${health.problems.map(this.renderProblem)}
+              ${problems.slice(0, AT_A_GLANCE).map(this.renderProblem)}
+              ${
+                problems.length > AT_A_GLANCE
+                  ? html`<details>
+                      <summary>${t("health.more", { count: problems.length - AT_A_GLANCE })}</summary>
+                      ${problems.slice(AT_A_GLANCE).map(this.renderProblem)}
+                    </details>`
+                  : nothing
+              }
               ${health.certificates.map((one) => html`<p class="muted">${certificateText(one, health.atMs, t)}</p>`)}
             </section>`
       }

@@ -11,6 +11,7 @@ import "../components/admin-dialog.ts";
 import { adminStyle } from "../components/admin-style.ts";
 import { liveChip } from "../components/live-chip.ts";
 import "../components/site-form.ts";
+import "../components/site-token-part.ts";
 import { conflictText, problemText } from "../problem-text.ts";
 import { AdminPage } from "./admin-page.ts";
 
@@ -20,6 +21,9 @@ const SERVER: Record<LiveState["vps"]["link"], AdminKey> = {
   down: "site.serverDown",
   "not-configured": "site.serverMissing",
 };
+
+/** What a token of the site puts right. */
+const NEEDS_TOKEN: ReadonlySet<string> = new Set(["VPS_NOT_CONFIGURED", "VPS_UNAUTHORIZED", "VPS_SITE_UNKNOWN"]);
 
 /** How the site stands: what to do next, the server, changes that are stuck, and the fields of the site itself. */
 @customElement("neolia-overview-page")
@@ -156,13 +160,19 @@ export class OverviewPage extends AdminPage {
     // Of a site elsewhere, Health says it.
     if (live === null || remote !== null) return nothing;
     const { link, partsDown } = live.vps;
-    const tone = link === "up" ? (partsDown.length > 0 ? "bad" : "good") : "wait";
+    const needsToken = NEEDS_TOKEN.has(this.provisioning?.problem ?? "");
+    // The link may be another site's.
+    const isOthers = needsToken && link !== "not-configured";
+    const tone = link === "up" && !isOthers ? (partsDown.length > 0 ? "bad" : "good") : "wait";
     const text =
-      link === "up" && partsDown.length > 0 ? t("link.partsDown", { parts: partsDown.join(", ") }) : t(SERVER[link]);
+      link === "up" && partsDown.length > 0
+        ? t("link.partsDown", { parts: partsDown.join(", ") })
+        : t(isOthers ? "token.missing" : SERVER[link]);
     return html`
       <div class="card">
         <h2>${t("site.server")}</h2>
         <p><span class="chip ${tone}" role="status">${text}</span></p>
+        <neolia-site-token-part .admin=${this.admin} ?wanted=${needsToken}></neolia-site-token-part>
       </div>
     `;
   }

@@ -57,7 +57,7 @@ export const en = {
   "pair.makeCode": "Make the code",
   "pair.panelIntro": "On the panel, open this link or scan its QR code; or open Neolia there and type the short code.",
   "pair.code": "Short code",
-  "pair.link": "Link",
+  "pair.copyLink": "Copy the link",
   "pair.qrPanel": "QR code of the link that pairs the panel",
   "pair.phoneIntro":
     "On the phone: install Linphone, choose “Use a QR code” and scan. Or open this page on the phone itself and tap the link.",
@@ -159,7 +159,7 @@ export const fr: Record<keyof typeof en, string> = {
   "pair.makeCode": "Créer le code",
   "pair.panelIntro": "Sur l'écran, ouvrez ce lien ou lisez son code QR ; ou ouvrez-y Neolia et tapez le code court.",
   "pair.code": "Code court",
-  "pair.link": "Lien",
+  "pair.copyLink": "Copier le lien",
   "pair.qrPanel": "Code QR du lien qui associe l'écran",
   "pair.phoneIntro":
     "Sur le téléphone : installez Linphone, choisissez « Utiliser un code QR » et lisez-le. Ou ouvrez cette page sur le téléphone même et touchez le lien.",

@@ -37,6 +37,9 @@ export const en = {
   "error.UNKNOWN_PAIRING": "This code is not valid any more. Make a new one.",
   "error.UNKNOWN_TEST": "Neolia was restarted meanwhile. Start the test again.",
   "error.CSV_COLUMNS": "The file does not have the columns that it needs. See the list of columns above.",
+  "error.SITE_TOKEN_WRONG": "The server does not know this token. Copy it as it was printed, or have a new one made.",
+  "error.SITE_TOKEN_OTHER": "This token is of another site. Each site has its own.",
+  "error.BACKUP_NEWER": "This backup is of a newer Neolia. Update Neolia here, then restore it.",
   "error.BACKUP_DAMAGED": "This is not a whole backup of Neolia. Choose the file as it was saved.",
   "error.DEVICE_FILE_ACCOUNTS": "This model needs other logins: a door for the door station, gateways for the HT841.",
   "error.DOMAIN_TAKEN": "Another site has this domain already.",
@@ -50,7 +53,7 @@ export const en = {
     "The site still holds something, or the server has not yet confirmed that it is empty. Remove its buildings first and wait until all is live.",
   "error.STORE_UNAVAILABLE": "Neolia could not write to its disk. Nothing was changed; check the free space.",
   "error.HOME_NOT_READY": "Home Assistant is still starting. Neolia tries again by itself.",
-  "error.VPS_NOT_CONFIGURED": "No server is set up. Enter its address and token in the app's configuration first.",
+  "error.VPS_NOT_CONFIGURED": "No server is set up. Enter its address in the app's configuration first.",
   "error.VPS_UNREACHABLE": "The server does not answer. Nothing was lost; try again in a moment.",
   "error.INTERNAL": "Something in Neolia is broken; its log says what. Nothing was changed.",
   "error.BAD_REPLY": "The answer did not come from Neolia. Load the page again.",
@@ -125,6 +128,10 @@ export const fr: Record<keyof typeof en, string> = {
   "error.UNKNOWN_PAIRING": "Ce code n'est plus valable. Créez-en un autre.",
   "error.UNKNOWN_TEST": "Neolia a redémarré entre-temps. Relancez le test.",
   "error.CSV_COLUMNS": "Le fichier n'a pas les colonnes nécessaires. Voyez leur liste ci-dessus.",
+  "error.SITE_TOKEN_WRONG":
+    "Le serveur ne connaît pas ce jeton. Copiez-le tel qu'il a été affiché, ou faites-en créer un autre.",
+  "error.SITE_TOKEN_OTHER": "Ce jeton est celui d'un autre site. Chaque site a le sien.",
+  "error.BACKUP_NEWER": "Cette sauvegarde vient d'un Neolia plus récent. Mettez Neolia à jour ici, puis restaurez-la.",
   "error.BACKUP_DAMAGED":
     "Ce n'est pas une sauvegarde complète de Neolia. Choisissez le fichier tel qu'il a été enregistré.",
   "error.DEVICE_FILE_ACCOUNTS":
@@ -141,7 +148,7 @@ export const fr: Record<keyof typeof en, string> = {
   "error.STORE_UNAVAILABLE": "Neolia n'a pas pu écrire sur son disque. Rien n'a changé ; vérifiez l'espace libre.",
   "error.HOME_NOT_READY": "Home Assistant démarre encore. Neolia réessaie tout seul.",
   "error.VPS_NOT_CONFIGURED":
-    "Aucun serveur n'est configuré. Saisissez d'abord son adresse et son jeton dans la configuration de l'app.",
+    "Aucun serveur n'est configuré. Saisissez d'abord son adresse dans la configuration de l'app.",
   "error.VPS_UNREACHABLE": "Le serveur ne répond pas. Rien n'est perdu ; réessayez dans un instant.",
   "error.INTERNAL": "Neolia a un défaut ; son journal en dit plus. Rien n'a changé.",
   "error.BAD_REPLY": "La réponse ne vient pas de Neolia. Rechargez la page.",

@@ -37,7 +37,13 @@ export const en = {
   "site.serverUp": "Connected",
   "site.serverConnecting": "Connecting…",
   "site.serverDown": "Not reachable. Calls go on; changes wait here and go out in order.",
-  "site.serverMissing": "No server is set up. Enter its address and token in the app's configuration.",
+  "site.serverMissing": "No server is set up. Enter its address in the app's configuration, and the site's token here.",
+  "token.missing": "The server does not know this site yet: enter its token.",
+  "token.title": "Enter the site's token",
+  "token.field": "Token of the site",
+  "token.hint": "As the server printed it when this site was added there. It is kept here and never shown again.",
+  "token.use": "Use this token",
+  "token.used": "The server takes the token. Changes go out now.",
   "site.changes": "Changes",
   "site.stuckTitle": "The server refuses the latest changes",
   "site.wayOut.wait": "Nothing to do: they go out by themselves.",
@@ -45,8 +51,9 @@ export const en = {
   "site.wayOut.rename":
     "A name is there twice. Remove one of these and make it again under another name; the rest then goes on by itself.",
   "site.wayOut.remove": "Remove one of these, then it goes on by itself.",
-  "site.wayOut.token": "The server does not accept the site's token. Enter it again in the app's configuration.",
-  "site.wayOut.configure": "Enter the server's address and token in the app's configuration.",
+  "site.wayOut.token": "The server does not accept the site's token. Enter it under Server, in the overview.",
+  "site.wayOut.configure":
+    "Enter the server's address in the app's configuration, and the site's token under Server, in the overview.",
   "site.conflict": "{name}: {problem}",
   "site.conflict.name-is-unit-and-account": "{name} is the name of a unit and of a device.",
   "site.conflict.duplicate-unit": "{name} is the name of two units or doors.",
@@ -115,7 +122,7 @@ export const en = {
   "door.labelHint": "What people see when it rings, for example “Main entrance”.",
   "door.sipName": "SIP name",
   "door.sipNameHint": "The login of the door station, for example entrance-a.",
-  "door.camera": "Camera (optional)",
+  "door.camera": "Camera",
   "door.cameraHint":
     "WHEP address in the house's network, for example http://192.168.1.20:8889/entrance/whep of MediaMTX. Without user and password. Neolia passes it on, so http is fine although this page is https.",
   "door.add": "Add the door",
@@ -166,7 +173,14 @@ export const fr: Record<keyof typeof en, string> = {
   "site.serverConnecting": "Connexion…",
   "site.serverDown": "Injoignable. Les appels continuent ; les modifications attendent ici et partiront dans l'ordre.",
   "site.serverMissing":
-    "Aucun serveur n'est configuré. Saisissez son adresse et son jeton dans la configuration de l'app.",
+    "Aucun serveur n'est configuré. Saisissez son adresse dans la configuration de l'app, et le jeton du site ici.",
+  "token.missing": "Le serveur ne connaît pas encore ce site : saisissez son jeton.",
+  "token.title": "Saisir le jeton du site",
+  "token.field": "Jeton du site",
+  "token.hint":
+    "Tel que le serveur l'a affiché quand ce site y a été ajouté. Il est gardé ici et n'est plus jamais montré.",
+  "token.use": "Utiliser ce jeton",
+  "token.used": "Le serveur accepte le jeton. Les modifications partent.",
   "site.changes": "Modifications",
   "site.stuckTitle": "Le serveur refuse les dernières modifications",
   "site.wayOut.wait": "Rien à faire : elles partiront d'elles-mêmes.",
@@ -174,9 +188,9 @@ export const fr: Record<keyof typeof en, string> = {
   "site.wayOut.rename":
     "Un nom existe deux fois. Supprimez l'un de ces éléments et recréez-le sous un autre nom ; la suite se fera d'elle-même.",
   "site.wayOut.remove": "Supprimez l'un de ces éléments, la suite se fera d'elle-même.",
-  "site.wayOut.token":
-    "Le serveur n'accepte pas le jeton du site. Saisissez-le à nouveau dans la configuration de l'app.",
-  "site.wayOut.configure": "Saisissez l'adresse et le jeton du serveur dans la configuration de l'app.",
+  "site.wayOut.token": "Le serveur n'accepte pas le jeton du site. Saisissez-le sous Serveur, dans la vue d'ensemble.",
+  "site.wayOut.configure":
+    "Saisissez l'adresse du serveur dans la configuration de l'app, et le jeton du site sous Serveur, dans la vue d'ensemble.",
   "site.conflict": "{name} : {problem}",
   "site.conflict.name-is-unit-and-account": "{name} est le nom d'un logement et d'un appareil.",
   "site.conflict.duplicate-unit": "{name} est le nom de deux logements ou portes.",
@@ -247,7 +261,7 @@ export const fr: Record<keyof typeof en, string> = {
   "door.labelHint": "Ce que l'on voit quand elle sonne, par exemple « Entrée principale ».",
   "door.sipName": "Nom SIP",
   "door.sipNameHint": "L'identifiant de la platine, par exemple entree-a.",
-  "door.camera": "Caméra (facultatif)",
+  "door.camera": "Caméra",
   "door.cameraHint":
     "Adresse WHEP dans le réseau de la maison, par exemple http://192.168.1.20:8889/entree/whep de MediaMTX. Sans nom ni mot de passe. Neolia fait le relais : http convient même si cette page est en https.",
   "door.add": "Ajouter la porte",

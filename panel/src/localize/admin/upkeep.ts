@@ -1,6 +1,8 @@
 /** Health, audit log, files in and out, hand-over. */
 export const en = {
   "health.ok": "Everything could ring now.",
+  "health.okBut": "What is set up could ring now. What is missing stands below.",
+  "health.more": "Show {count} more",
   "health.notOk.one": "{count} device would not ring now.",
   "health.notOk.many": "{count} devices would not ring now.",
   "health.siteNotOk": "The site has a problem: see below.",
@@ -70,7 +72,8 @@ export const en = {
   "problem.VPS_PART_DOWN": "A part of the server is down: {part}.",
   "problem.VPS_PART_DOWN.do": "Restart that part on the server; its runbook says how.",
   "problem.VPS_NOT_CONFIGURED": "No server is set up.",
-  "problem.VPS_NOT_CONFIGURED.do": "Enter the server's address and token in the app's configuration.",
+  "problem.VPS_NOT_CONFIGURED.do":
+    "Enter its address in the app's configuration, and the site's token under Server, in the overview.",
   "problem.MQTT_DOWN": "Home Assistant's broker cannot be reached: automations hear nothing of calls.",
   "problem.MQTT_DOWN.do": "Check the MQTT broker in Home Assistant. Calls go on without it.",
   "problem.EDITS_WAITING": "Changes have been waiting to reach the server for a while.",
@@ -101,6 +104,7 @@ export const en = {
   "noun.pairing": "Pairing",
   "noun.rule": "Call rule",
   "noun.site": "Site",
+  "noun.site-token": "Token of the site",
   "noun.test-ring": "Test ring",
   "noun.unit": "Unit",
   "noun.session": "Sign-in",
@@ -168,7 +172,7 @@ export const en = {
   "backup.makeHint":
     "The whole site: buildings, units, doors, devices, rules, residents, lines with menus and orders, the call log and the audit log. Logins are in it as hashes: keep the file as you would keep a key.",
   "backup.leftOut":
-    "Not in it, because a file outlives the day on which it would be erased here: recordings and transcripts of callers, and names and numbers of those whom nobody has to call back. Of histories the newest 20,000 entries.",
+    "Not in it, because a file outlives the day on which it would be erased here: recordings and transcripts of callers, also of drafts that still wait, and names and numbers of those whom nobody has to call back. Of histories the newest 20,000 entries.",
   "backup.restore": "Restore a backup",
   "backup.restoreHint":
     "Into a Neolia that does not have the site. Panels and phones work on without typing anything anew.",
@@ -209,6 +213,8 @@ export const en = {
 
 export const fr: Record<keyof typeof en, string> = {
   "health.ok": "Tout pourrait sonner maintenant.",
+  "health.okBut": "Ce qui est installé pourrait sonner. Ce qui manque est indiqué ci-dessous.",
+  "health.more": "En afficher {count} de plus",
   "health.notOk.one": "{count} appareil ne sonnerait pas maintenant.",
   "health.notOk.many": "{count} appareils ne sonneraient pas maintenant.",
   "health.siteNotOk": "Le site a un problème : voyez ci-dessous.",
@@ -282,7 +288,8 @@ export const fr: Record<keyof typeof en, string> = {
   "problem.VPS_PART_DOWN": "Une partie du serveur est arrêtée : {part}.",
   "problem.VPS_PART_DOWN.do": "Redémarrez-la sur le serveur ; son guide d'exploitation dit comment.",
   "problem.VPS_NOT_CONFIGURED": "Aucun serveur n'est configuré.",
-  "problem.VPS_NOT_CONFIGURED.do": "Saisissez l'adresse et le jeton du serveur dans la configuration de l'app.",
+  "problem.VPS_NOT_CONFIGURED.do":
+    "Saisissez son adresse dans la configuration de l'app, et le jeton du site sous Serveur, dans la vue d'ensemble.",
   "problem.MQTT_DOWN":
     "Le broker de Home Assistant est injoignable : les automatisations n'apprennent rien des appels.",
   "problem.MQTT_DOWN.do": "Vérifiez le broker MQTT dans Home Assistant. Les appels continuent sans lui.",
@@ -314,6 +321,7 @@ export const fr: Record<keyof typeof en, string> = {
   "noun.pairing": "Association",
   "noun.rule": "Règle d'appel",
   "noun.site": "Lieu",
+  "noun.site-token": "Jeton du site",
   "noun.test-ring": "Sonnerie d'essai",
   "noun.unit": "Logement",
   "noun.session": "Connexion",
@@ -382,7 +390,7 @@ export const fr: Record<keyof typeof en, string> = {
   "backup.makeHint":
     "Tout le site : bâtiments, logements, portes, appareils, règles, résidents, lignes avec cartes et commandes, appels et journal. Les identifiants y sont sous forme d'empreintes : gardez ce fichier comme une clé.",
   "backup.leftOut":
-    "N'y sont pas, parce qu'un fichier survit au jour où ils seraient effacés ici : enregistrements et transcriptions des appelants, noms et numéros de ceux que personne ne doit rappeler. Des historiques, les 20 000 entrées les plus récentes.",
+    "N'y sont pas, parce qu'un fichier survit au jour où ils seraient effacés ici : enregistrements et transcriptions des appelants, même des brouillons qui attendent, noms et numéros de ceux que personne ne doit rappeler. Des historiques, les 20 000 entrées les plus récentes.",
   "backup.restore": "Restaurer une sauvegarde",
   "backup.restoreHint": "Dans un Neolia qui n'a pas ce site. Écrans et téléphones continuent sans rien ressaisir.",
   "backup.file": "Fichier de sauvegarde",

@@ -12,7 +12,7 @@ export const en = {
   "desk.lost": "Connection lost. What you see may be old; it comes back by itself.",
   "assistant.away": "The assistant answers no calls; they ring your people.",
   "assistant.no-key":
-    "No key of the voice service is set. An administrator enters it in the app's options (openai_api_key).",
+    "No key of the voice service is set. An administrator enters it in the app's options (openai_api_key), or you choose on the line's page that people answer.",
   "assistant.key-refused":
     "The voice service refuses the key. An administrator makes a new one there and enters it in the app's options.",
   "assistant.no-credit":
@@ -138,7 +138,7 @@ export const fr: Record<keyof typeof en, string> = {
   "desk.lost": "Connexion perdue. L'affichage peut dater ; il revient tout seul.",
   "assistant.away": "L'assistant ne répond pas aux appels ; ils sonnent chez votre équipe.",
   "assistant.no-key":
-    "Aucune clé du service vocal n'est saisie. Un administrateur la saisit dans les options de l'application (openai_api_key).",
+    "Aucune clé du service vocal n'est saisie. Un administrateur la saisit dans les options de l'application (openai_api_key), ou vous choisissez à la page de la ligne que l'équipe répond.",
   "assistant.key-refused":
     "Le service vocal refuse la clé. Un administrateur en crée une nouvelle et la saisit dans les options de l'application.",
   "assistant.no-credit":

@@ -1,0 +1,136 @@
+/** One visit at a printer: how it is, then perhaps a ticket, then whether that came out. */
+import { connect, type Socket } from "node:net";
+import type { PrinterProblem, PrinterState } from "../api/line.ts";
+import { PRINTED_REQUEST, problemIn, STATUS_BYTES, STATUS_REQUEST, statusBytes } from "./printer-status.ts";
+
+export interface PrinterAddress {
+  host: string;
+  port: number;
+}
+
+/** The printer prints nothing now. */
+export class PrinterFailure extends Error {
+  readonly problem: PrinterProblem;
+
+  constructor(problem: PrinterProblem) {
+    super(`the kitchen's printer: ${problem}`);
+    this.problem = problem;
+  }
+}
+
+/** For a connection, and for taking a ticket. */
+const TIMEOUT_MS = 5_000;
+/** A printer that tells its state does so at once. */
+const ANSWER_MS = 700;
+/** Until a ticket is out of it. */
+const PRINT_MS = 6_000;
+
+/**
+ * `ticket` is asked for once the printer can print; null: it is only looked at. Gives `unsure` for a printer that takes
+ * tickets and answers no question. Throws PrinterFailure; whether part of a ticket is out nobody knows then.
+ */
+export async function visit(address: PrinterAddress, ticket: (() => Buffer) | null): Promise<PrinterState> {
+  const link = await PrinterLink.open(address);
+  try {
+    const before = await link.ask(STATUS_REQUEST, STATUS_BYTES, ANSWER_MS);
+    const answers = before.length === STATUS_BYTES;
+    refuse(answers ? before : []);
+    if (ticket) {
+      link.write(ticket());
+      if (answers) await link.printed();
+      await link.finish();
+    }
+    return answers ? "ready" : "unsure";
+  } finally {
+    link.close();
+  }
+}
+
+function refuse(status: readonly number[]): void {
+  const problem = problemIn(status);
+  if (problem) throw new PrinterFailure(problem);
+}
+
+class PrinterLink {
+  private readonly socket: Socket;
+  /** Its end: true when it broke. */
+  private readonly over: Promise<boolean>;
+  private came: number[] = [];
+  private onData: () => void = () => {};
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    socket.on("data", (bytes) => {
+      this.came.push(...bytes);
+      this.onData();
+    });
+    this.over = new Promise((resolve) => socket.once("close", resolve));
+  }
+
+  static open({ host, port }: PrinterAddress): Promise<PrinterLink> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host, port });
+      const timer = setTimeout(() => socket.destroy(new Error("too slow")), TIMEOUT_MS);
+      socket.on("error", () => {
+        clearTimeout(timer);
+        reject(new PrinterFailure("away"));
+      });
+      socket.once("connect", () => {
+        clearTimeout(timer);
+        resolve(new PrinterLink(socket));
+      });
+    });
+  }
+
+  write(bytes: Buffer): void {
+    this.socket.write(bytes);
+  }
+
+  /** The status bytes that come within the time, at most so many. */
+  async ask(request: Buffer, count: number, withinMs: number): Promise<number[]> {
+    this.came = [];
+    this.write(request);
+    await this.until(() => statusBytes(this.came).length >= count, withinMs);
+    return statusBytes(this.came).slice(0, count);
+  }
+
+  /** Throws when it stopped on the way. A print server that does not know the question is asked how it is instead. */
+  async printed(): Promise<void> {
+    this.came = [];
+    this.write(PRINTED_REQUEST);
+    // Its fixed bits are others than those of DLE EOT: any byte is the answer.
+    await this.until(() => this.came.length > 0, PRINT_MS);
+    if (this.came.length === 0) refuse(await this.ask(STATUS_REQUEST, STATUS_BYTES, ANSWER_MS));
+  }
+
+  /** The printer has taken all of it, as far as TCP tells: some never close their side. */
+  async finish(): Promise<void> {
+    this.socket.end();
+    if (await within(this.over, TIMEOUT_MS)) throw new PrinterFailure("away");
+  }
+
+  close(): void {
+    this.socket.destroySoon();
+  }
+
+  private async until(enough: () => boolean, ms: number): Promise<void> {
+    const answered = new Promise<void>((resolve) => {
+      this.onData = () => enough() && resolve();
+    });
+    await within(Promise.race([answered, this.over]), ms);
+    this.onData = () => {};
+  }
+}
+
+/** What it gives, or undefined when that takes longer. */
+async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

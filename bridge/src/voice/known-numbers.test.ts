@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ToolAnswer } from "../ordering/order-desk.ts";
+import { wrongAmount } from "./amounts.ts";
+import { KnownNumbers } from "./known-numbers.ts";
+
+function answer(forModel: object): ToolAnswer {
+  const say = { text: "C'est noté.", language: "fr", cents: [], exact: false, mark: null } as const;
+  const cart = { lines: [], totalCents: 0 };
+  const step = { type: "go-on" } as const;
+  return {
+    ok: true,
+    problem: null,
+    state: "intake",
+    cart,
+    totalCents: 0,
+    say,
+    tools: [],
+    step,
+    forModel: JSON.stringify(forModel),
+  };
+}
+
+test("a dish whose name holds an amount may be named, once the desk has told of it", () => {
+  const known = new KnownNumbers();
+  const text = "Nous avons le Menu du midi à 15 €.";
+  assert.notEqual(wrongAmount(text, "fr", known.amounts(0)), null);
+  known.learn(answer({ name: "Paul", found: [{ item_id: "midi", name: "Menu du midi à 15 €", price_cents: 1650 }] }));
+  assert.equal(wrongAmount(text, "fr", known.amounts(0)), null);
+});
+
+test("a caller who is called like an amount makes it no amount that may be said", () => {
+  const known = new KnownNumbers();
+  known.learn(answer({ name: "douze euros", cart: [{ name: "Reine", note: "total douze euros" }] }));
+  assert.notEqual(wrongAmount("Le total est de douze euros.", "fr", known.amounts(2000)), null);
+});

@@ -1,0 +1,93 @@
+/** Two people at the same row, in each form: the second is told, sees both versions, and overwrites nothing unseen. */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import type { Page } from "playwright-core";
+import { around } from "../lab/around.ts";
+import { AdminDesk, type SampleBuilding } from "./admin-desk.ts";
+
+let desk: AdminDesk;
+let house: SampleBuilding;
+let number = 0;
+around(
+  async () => {
+    desk = await AdminDesk.start();
+  },
+  () => desk?.stop(),
+);
+beforeEach(async () => {
+  number++;
+  house = await desk.makeBuilding(3, { domain: `pair${number}.sip.example.com`, name: `Pair ${number}` });
+});
+afterEach(() => desk.closePages());
+
+interface Form {
+  /** Behind the site's address. */
+  path: string;
+  /** Opens the form. */
+  open?: (page: Page) => Promise<void>;
+  label: string;
+  /** Row of the API, its field, and what the first person writes into it. */
+  row: string;
+  field: string;
+  theirs: string | number;
+  mine: string;
+}
+
+const forms = (): Record<string, Form> => {
+  const { site, building, units, door, phone, rule, reception } = house;
+  return {
+    site: { path: "", label: "Address", row: `sites/${site.id}`, field: "address", theirs: "1 Hill", mine: "2 Hill" },
+    building: {
+      ...{ path: "/buildings", label: "Name of the building", row: `buildings/${building.id}` },
+      ...{ field: "name", theirs: "Tower", mine: "Villa" },
+    },
+    unit: {
+      ...{ path: `/units/${units[0]?.id}`, label: "Number or name", row: `units/${units[0]?.id}` },
+      ...{ field: "number", theirs: "901", mine: "902" },
+    },
+    door: {
+      ...{ path: `/doors/${door.id}`, label: "Name of the door", row: `doors/${door.id}` },
+      ...{ field: "label", theirs: "Gate", mine: "Porch" },
+    },
+    device: {
+      ...{ path: `/devices/${phone.id}`, label: "Name of the device", row: `accounts/${phone.id}` },
+      ...{ field: "label", theirs: "Red phone", mine: "Blue phone" },
+    },
+    rule: {
+      path: `/rules/${reception.id}`,
+      open: (page) => page.getByRole("button", { name: "Edit: Rule 1" }).click(),
+      ...{ label: "For how many seconds", row: `rules/${rule.id}`, field: "ringSeconds", theirs: 40, mine: "50" },
+    },
+  };
+};
+
+for (const name of ["site", "building", "unit", "door", "device", "rule"]) {
+  test(`the form of a ${name}: the second person is told, chooses, and only then it is saved`, async () => {
+    const form = forms()[name] ?? assert.fail(name);
+    const page = await desk.open(`/${house.site.id}${form.path}`);
+    await form.open?.(page);
+    const field = page.getByLabel(form.label).first();
+    await field.fill(form.mine);
+    const stored = async () => (await desk.api.get<Record<string, unknown>>(`/api/${form.row}`))[form.field];
+    const before = await stored();
+    await desk.api.patch(`/api/${form.row}`, { [form.field]: form.theirs });
+    await page.getByRole("button", { name: "Save", exact: true }).first().click();
+    await page.getByText("Somebody else changed this meanwhile").waitFor();
+    assert.deepEqual([await stored(), before === form.theirs], [form.theirs, false], "nothing is overwritten");
+    const choices = page.getByRole("radio");
+    assert.equal(await choices.count(), 2, "both versions are there to choose from");
+    await page.getByRole("radio", { name: `Yours: ${form.mine}` }).check();
+    await page.getByRole("button", { name: "Save the choice" }).click();
+    await page.getByText("Somebody else changed this meanwhile").waitFor({ state: "detached" });
+    assert.equal(String(await stored()), form.mine);
+  });
+}
+
+test("a row that the other person removed while it was edited says so, and nothing comes back", async () => {
+  const unit = house.units[1];
+  const page = await desk.open(`/${house.site.id}/units/${unit?.id}`);
+  await page.getByLabel("Number or name").fill("999");
+  await desk.api.delete(`/api/units/${unit?.id}`);
+  await page.getByText("This is not there any more. Somebody may have removed it.").waitFor();
+  assert.equal((await desk.api.get<{ id: string }[]>(`/api/units?siteId=${house.site.id}`)).length, 3);
+});

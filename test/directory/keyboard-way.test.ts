@@ -1,0 +1,222 @@
+/**
+ * The way of a French installer with a telephone in the hand and no pointer: from an empty app to a hundred flats and a
+ * phone that rings. Keys only; at each stop the page fits, nothing is in English, the focus is somewhere, and what it
+ * was on could be hit by a finger.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Account, Rule, Unit } from "../../bridge/src/api/directory.ts";
+import { adminLocalizer, adminTexts } from "../../panel/src/localize/admin.ts";
+import { around } from "../lab/around.ts";
+import { newProfile } from "../lab/chromium.ts";
+import { labFolder } from "../lab/folder.ts";
+import { Linphone } from "../lab/linphone.ts";
+import { until } from "../lab/until.ts";
+import { inspect } from "../panel/inspect.ts";
+import { settled } from "./admin-desk.ts";
+import { type EmptySite, startEmptySite } from "./empty-site.ts";
+import { Keyboard } from "./keyboard.ts";
+
+const DOMAIN = "lac.sip.example.com";
+const t = adminLocalizer("fr");
+
+let site: EmptySite;
+const folder = labFolder("keyboard-way");
+around(
+  async () => {
+    site = await startEmptySite(DOMAIN);
+  },
+  async () => {
+    await site?.stop();
+    folder.remove();
+  },
+);
+
+test("in French, on 390 pixels, with the keyboard alone: an empty app becomes a building whose phone rings", async () => {
+  const profile = await newProfile(site.browser, {
+    ...{ viewport: { width: 390, height: 844 }, locale: "fr-FR", reducedMotion: "reduce" },
+  });
+  const page = await profile.newPage();
+  page.setDefaultTimeout(20_000);
+  const keys = new Keyboard(page);
+  const problems: string[] = [];
+  /** Judges where we are; goes on, so that a run shows all there is to mend. */
+  const stop = async (what: string): Promise<void> => {
+    await settled(page);
+    await keys.hasPlace(what).catch((error: Error) => void problems.push(error.message));
+    await inspect(page, `keyboard-${what}`).catch((error: Error) => void problems.push(error.message));
+    problems.push(...(await page.evaluate(WIDE)).map((wide) => `${what}: ${wide}`));
+    problems.push(...english((await page.evaluate(TEXTS)) as string[]).map((text) => `${what}: "${text}"`));
+  };
+  const section = async (name: string): Promise<void> => {
+    await keys.push(t("admin.menu"));
+    await keys.push(name);
+    await page.getByRole("heading", { name, level: 1 }).waitFor();
+    await stop(name);
+  };
+
+  await page.goto(site.bridge.pageUrl);
+  await page.getByRole("button", { name: t("admin.open") }).waitFor();
+  await keys.push(t("admin.open"));
+  await page.getByRole("heading", { name: t("welcome.title") }).waitFor();
+  await stop("welcome");
+
+  // The site, and what comes of a domain that is none.
+  await keys.fill(t("site.name"), "12 rue du Lac");
+  await keys.fill(t("site.timeZone"), "Europe/Paris");
+  await keys.fill(t("site.domain"), "pas un domaine");
+  await keys.push(t("site.add"));
+  await page.getByText(t("field.DOMAIN")).waitFor();
+  await stop("refused");
+  assert.equal((await keys.focus()).names.includes(t("site.domain")), true, "the refused field has the focus");
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.type(DOMAIN);
+  await keys.push(t("site.add"));
+  await page.getByRole("heading", { name: "12 rue du Lac", level: 1 }).waitFor();
+  await stop("site");
+
+  await keys.push(new RegExp(t("site.nextBuilding")));
+  await page.getByRole("heading", { name: t("nav.buildings"), level: 1 }).waitFor();
+  await stop("buildings");
+  // A dialog that is left gives the focus back to what opened it.
+  await keys.push(t("building.new"));
+  await stop("new-building");
+  await keys.press("Escape");
+  await keys.hasPlace("left the dialog");
+  assert.ok((await keys.focus()).names.includes(t("building.new")));
+  await keys.press("Enter");
+  await page.keyboard.type("Bâtiment A");
+  await keys.push(t("building.add"));
+
+  // The first building leads on to its units.
+  await page.getByLabel(t("range.from")).waitFor();
+  await stop("range");
+  await keys.fill(t("range.from"), "101");
+  await keys.fill(t("range.to"), "200");
+  await page.getByRole("button", { name: "Créer 100 logements" }).waitFor();
+  await keys.push("Créer 100 logements");
+  await page.getByText("100 éléments").waitFor();
+  await stop("units");
+
+  await section(t("nav.doors"));
+  await keys.push(t("door.new"));
+  await stop("new-door");
+  await keys.fill(t("door.label"), "Entrée principale");
+  await keys.fill(t("door.sipName"), "entree");
+  await keys.push(t("door.add"));
+  await page.locator('[data-card="password"]').waitFor();
+  const password = await page.locator('[data-card="password"]').innerText();
+  await stop("card");
+  await keys.push(t("card.kept"));
+  await page.getByRole("heading", { name: "Entrée principale", level: 1 }).waitFor();
+  await stop("door");
+
+  // A unit among a hundred, by its number.
+  await section(t("nav.units"));
+  await keys.to(/^Rechercher/);
+  await page.keyboard.type("142");
+  await page.getByText("1 élément", { exact: true }).waitFor();
+  await keys.press("ArrowDown");
+  await keys.press("Enter");
+  await page.getByRole("heading", { name: "Logement 142", level: 1 }).waitFor();
+  await stop("unit");
+
+  // Its rules, put in another order by the arrows.
+  const unit = (await site.api.get<Unit[]>("/api/units")).find(({ number }) => number === "142");
+  await keys.push(t("unit.openRules"));
+  await page.getByRole("button", { name: t("rules.add") }).waitFor();
+  await stop("rules");
+  await keys.push(t("rules.add"));
+  await stop("new-rule");
+  await keys.fill(t("rule.caller"), "entree");
+  await keys.push(t("form.save"));
+  const rules = () => site.api.get<Rule[]>(`/api/rules?unitId=${unit?.id}`);
+  await until(async () => (await rules()).length === 2, { what: "the second rule" });
+  await keys.hasPlace("after the rule's form");
+  const second = t("rules.move", { position: 2 });
+  await page.getByRole("button", { name: second }).waitFor();
+  await keys.to(second);
+  await keys.press("ArrowUp");
+  await page.getByText(t("rules.moved", { position: 1 })).waitFor({ state: "attached" });
+  assert.equal((await rules())[0]?.sourcePattern, "entree");
+  await keys.hasPlace("after the rule moved");
+  assert.ok((await keys.focus()).names.includes(t("rules.move", { position: 1 })));
+  await stop("rules-moved");
+
+  // The phone: its code on the screen, read by a camera.
+  await page.goBack();
+  await page.getByRole("heading", { name: "Logement 142", level: 1 }).waitFor();
+  await stop("back");
+  await keys.push(t("pair.phone"));
+  await stop("pair");
+  await keys.push(t("pair.makeCode"));
+  await page.locator("svg.qr").waitFor();
+  await stop("code");
+  const picture = join(folder.path, "code.png");
+  await page.locator("svg.qr").screenshot({ path: picture });
+  const code = execFileSync("zbarimg", ["--raw", "--quiet", "--nodbus", picture], { encoding: "utf8" }).trim();
+  const phone = new Linphone({
+    folder: join(folder.path, "linphone"),
+    provisioningUrl: code,
+    caFile: site.edge.caFile,
+  });
+  try {
+    await page.getByText(t("pair.used")).waitFor({ timeout: 60_000 });
+    await stop("paired");
+    await keys.push(t("form.done"));
+    await keys.hasPlace("after the pairing");
+    const registered = async () =>
+      (await site.api.get<Account[]>(`/api/accounts?unitId=${unit?.id}`)).find(
+        ({ registration }) => registration.state === "registered",
+      );
+    await until(registered, { what: "the phone to register", timeoutMs: 60_000 });
+    const station = await site.phone("entree", password);
+    await station.dial("unit142");
+    await phone.says(/incoming call from/i);
+    await station.hangUp();
+  } finally {
+    await phone.stop();
+  }
+
+  for (const name of ["nav.health", "nav.devices", "nav.audit", "nav.settings", "nav.rules", "nav.members"] as const) {
+    await section(t(name));
+  }
+  assert.deepEqual([...problems, ...[...keys.misses].map((miss) => `under the focus: ${miss}`)], []);
+});
+
+/** Texts of the English panel that a French page shows, unless French says the same. */
+function english(shown: readonly string[]): string[] {
+  const french = new Set(Object.values<string>(adminTexts.fr));
+  const only = new Set(
+    Object.values<string>(adminTexts.en).filter((text) => !french.has(text) && /[a-z]{2}/.test(text)),
+  );
+  return shown.filter((text) => only.has(text));
+}
+
+/** Every text on the screen and every name that is read out. */
+const TEXTS = `(() => {
+  const texts = [document.title];
+  const look = (root) => {
+    for (const node of root.childNodes) {
+      if (node.nodeType === 3) texts.push(node.textContent.replace(/\\s+/g, " ").trim());
+      if (node.nodeType !== 1) continue;
+      for (const name of ["aria-label", "placeholder", "title", "alt"]) {
+        if (node.hasAttribute(name)) texts.push(node.getAttribute(name));
+      }
+      if (node.shadowRoot) look(node.shadowRoot);
+      if (!["STYLE", "SCRIPT"].includes(node.nodeName)) look(node);
+    }
+  };
+  look(document.body);
+  return texts.filter(Boolean);
+})()`;
+
+/** What a person would have to push sideways. */
+const WIDE = (): string[] => {
+  const { scrollingElement } = document;
+  const found: string[] = [];
+  if (scrollingElement && scrollingElement.scrollWidth > innerWidth) found.push("the page is wider than the screen");
+  return found;
+};

@@ -1,0 +1,79 @@
+/** A kitchen's printer on TCP: prints what it gets, answers what it is asked about itself (or not), and can be out of paper. */
+import { createServer, type Server, type Socket } from "node:net";
+
+const DLE = 0x10;
+const EOT = 0x04;
+/** Bits that every answer to DLE EOT has. */
+const FIXED = 0x12;
+
+export class EscPosPrinter {
+  /** What came out, a ticket each connection that had one. */
+  readonly tickets: Buffer[] = [];
+  /** Connections so far. */
+  visits = 0;
+  /** false: like many print servers it answers nothing. */
+  answers = true;
+  paper = true;
+  coverOpen = false;
+  /** Runs out of paper after so many bytes of a ticket. */
+  paperEndsAfter = Number.POSITIVE_INFINITY;
+  /** false: it leaves its side of the connection open. */
+  closes = true;
+  private server: Server | null = null;
+  private readonly sockets = new Set<Socket>();
+
+  async plugIn(port: number): Promise<void> {
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.serve(socket));
+    this.server = server;
+    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  }
+
+  unplug(): void {
+    for (const socket of this.sockets) socket.destroy();
+    this.server?.close();
+    this.server = null;
+  }
+
+  private serve(socket: Socket): void {
+    this.visits += 1;
+    this.sockets.add(socket);
+    const printed: number[] = [];
+    let pending: number[] = [];
+    socket.on("error", () => {});
+    socket.on("close", () => this.sockets.delete(socket));
+    socket.on("data", (bytes) => {
+      pending = this.read(socket, [...pending, ...bytes], printed);
+    });
+    socket.on("end", () => {
+      if (printed.length > 0) this.tickets.push(Buffer.from(printed));
+      if (this.closes) socket.end();
+    });
+  }
+
+  /** Gives back what is the beginning of a command that has not all come. */
+  private read(socket: Socket, bytes: number[], printed: number[]): number[] {
+    for (let at = 0; at < bytes.length; at++) {
+      const [byte = 0, next, kind] = bytes.slice(at, at + 3);
+      const isCommand = (byte === DLE && next === EOT) || (byte === 0x1d && next === 0x72);
+      if ((byte === DLE || byte === 0x1d) && kind === undefined && (next === undefined || isCommand))
+        return bytes.slice(at);
+      if (!isCommand) {
+        if (printed.length >= this.paperEndsAfter) this.paper = false;
+        if (this.paper && !this.coverOpen) printed.push(byte);
+        continue;
+      }
+      at += 2;
+      if (!this.answers) continue;
+      // GS r waits for its turn, which does not come without paper.
+      if (byte !== DLE) {
+        if (this.paper && !this.coverOpen) socket.write(Buffer.from([0]));
+      } else socket.write(Buffer.from([this.status(kind ?? 0)]));
+    }
+    return [];
+  }
+
+  private status(kind: number): number {
+    if (kind === 2) return FIXED | (this.coverOpen ? 0x04 : 0) | (this.paper ? 0 : 0x20);
+    return kind === 4 && !this.paper ? FIXED | 0x60 : FIXED;
+  }
+}

@@ -1,0 +1,203 @@
+/** Two sites of one name with the same flat, door, panel and line, in one real Core: told apart, and stable whatever is renamed or restarted. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AccountWithPassword, Building, Door, Site, Unit } from "../../bridge/src/api/directory.ts";
+import type { Line } from "../../bridge/src/api/line.ts";
+import { around } from "../lab/around.ts";
+import { until } from "../lab/until.ts";
+import { AppHouse } from "./app-house.ts";
+import { CoreSocket } from "./core-socket.ts";
+import { addMqtt } from "./onboarding.ts";
+import type { Visit } from "./visit.ts";
+
+interface Place {
+  site: Site;
+  building: Building;
+  unit: Unit;
+  door: Door;
+}
+
+let house: AppHouse;
+let owner: Visit;
+let socket: CoreSocket;
+let one: Place;
+let other: Place;
+
+around(
+  async () => {
+    house = await AppHouse.start();
+    const { core, ownerToken } = house.home;
+    await addMqtt(core, ownerToken, house.broker.port, house.broker.login);
+    owner = await house.owner();
+    socket = await CoreSocket.open(core.url, ownerToken);
+    one = await furnish("one.sip.example.com");
+  },
+  async () => {
+    socket?.close();
+    await house?.stop();
+  },
+);
+
+/** A site called Home: two doors and a panel of one name each, a flat, a restaurant's line. */
+async function furnish(domain: string): Promise<Place> {
+  const { site, units } = await house.furnish({ name: "Home", domain }, ["401"]);
+  const unit = units[0] as Unit;
+  const building = await owner.get<Building>(`api/buildings/${unit.buildingId}`);
+  const garden = await owner.post<Building>("api/buildings", { siteId: site.id, name: "Garden house" });
+  const door = await owner.post<Door>("api/doors", { buildingId: building.id, label: "Entrance", name: "entrance" });
+  await owner.post<Door>("api/doors", { buildingId: garden.id, label: "Entrance", name: "garden" });
+  const panel = { siteId: site.id, unitId: unit.id, type: "panel", label: "Hall" };
+  await owner.post<AccountWithPassword>("api/accounts", panel);
+  const line = { buildingId: building.id, label: "Chez Luigi", name: "luigi", gateway: "luigi-gateway" };
+  await owner.post<Line>("api/lines", line);
+  return { site, building, unit, door };
+}
+
+interface Device {
+  id: string;
+  name: string;
+  model: string;
+  manufacturer: string;
+  identifiers: [string, string][];
+}
+interface Entity {
+  entity_id: string;
+  unique_id: string;
+  platform: string;
+}
+
+const devices = async () =>
+  (await socket.command<Device[]>("config/device_registry/list")).filter(
+    ({ manufacturer }) => manufacturer === "Neolia",
+  );
+const entities = async () =>
+  (await socket.command<Entity[]>("config/entity_registry/list")).filter(({ platform }) => platform === "mqtt");
+/** Entity ids by unique id. */
+const ids = async () => Object.fromEntries((await entities()).map((entity) => [entity.unique_id, entity.entity_id]));
+
+async function named(names: string[]): Promise<void> {
+  let found: string[] = [];
+  await until(
+    async () => {
+      found = (await devices()).map(({ name }) => name).toSorted();
+      return JSON.stringify(found) === JSON.stringify(names.toSorted());
+    },
+    { timeoutMs: 20_000, everyMs: 200, what: "the devices" },
+  ).catch(() => assert.deepEqual(found, names.toSorted()));
+}
+
+test("in one site, doors of one name say their building, and a line's gateway says that it is one", async () => {
+  await named([
+    "Home",
+    "Unit 401",
+    "Entrance (A)",
+    "Entrance (Garden house)",
+    "Hall",
+    "Chez Luigi",
+    "Chez Luigi (gateway)",
+  ]);
+});
+
+test("with a second site of that name, every device says its site, and no name and no id comes twice", async () => {
+  const before = await ids();
+  other = await furnish("other.sip.example.com");
+  const ours = ["one", "other"].flatMap((name) => {
+    const site = `Home (${name}.sip.example.com)`;
+    return [
+      site,
+      `Unit 401 (${site})`,
+      `Entrance (A, ${site})`,
+      `Entrance (Garden house, ${site})`,
+      `Hall (${site})`,
+      `Chez Luigi (${site})`,
+      `Chez Luigi (gateway, ${site})`,
+    ];
+  });
+  await named(ours);
+  const all = await entities();
+  for (const key of ["entity_id", "unique_id"] as const) {
+    const values = all.map((entity) => entity[key]);
+    assert.equal(new Set(values).size, values.length, key);
+  }
+  const now = await ids();
+  for (const [unique, id] of Object.entries(before)) assert.equal(now[unique], id);
+  assert.equal(now[`neolia_${one.unit.id}_ring`], "event.unit401_doorbell");
+  assert.equal(now[`neolia_${other.unit.id}_ring`], "event.unit401_doorbell_2");
+});
+
+test("a site that gets a name of its own is called by it, and nothing gets another id", async () => {
+  const before = await ids();
+  await owner.send("PATCH", `api/sites/${other.site.id}`, { name: "Lake house" });
+  await until(async () => (await devices()).some(({ name }) => name === "Unit 401 (Lake house)"), { what: "the name" });
+  await until(async () => (await devices()).some(({ name }) => name === "Unit 401 (Home)"), { what: "the other's" });
+  assert.deepEqual(await ids(), before);
+});
+
+test("restarts of the app, of Core and of the broker change no id and no name", async () => {
+  const before = [await ids(), (await devices()).map(({ name }) => name).toSorted()];
+  await house.broker.stop();
+  await house.broker.start();
+  await house.app.restart();
+  await house.home.restartCore();
+  socket = await CoreSocket.open(house.home.core.url, house.home.ownerToken);
+  owner = await house.owner();
+  const available = async () => {
+    const states = await socket.command<{ entity_id: string; state: string }[]>("get_states");
+    return states.filter(({ entity_id: id }) => /unit401_do_not_disturb/.test(id)).map(({ state }) => state);
+  };
+  await until(async () => JSON.stringify(await available()) === '["off","off"]', {
+    timeoutMs: 40_000,
+    everyMs: 200,
+    what: "both switches",
+  });
+  assert.deepEqual([await ids(), (await devices()).map(({ name }) => name).toSorted()], before);
+});
+
+test("a site that is deleted leaves nothing on the broker and nothing in Core, and the other is called by its own names again", async () => {
+  for (const noun of ["lines", "accounts"]) {
+    const rows = await owner.get<{ id: string; siteId: string; type?: string }[]>(`api/${noun}`);
+    for (const row of rows) {
+      if (row.siteId === other.site.id && row.type !== "door") await owner.send("DELETE", `api/${noun}/${row.id}`);
+    }
+  }
+  for (const { id } of await owner.get<Building[]>(`api/buildings?siteId=${other.site.id}`)) {
+    assert.equal((await owner.send("DELETE", `api/buildings/${id}`)).status, 200);
+  }
+  for (const { id } of await owner.get<{ id: string }[]>(`api/accounts?siteId=${other.site.id}`)) {
+    await owner.send("DELETE", `api/accounts/${id}`);
+  }
+  const gone = await owner.send("DELETE", `api/sites/${other.site.id}`);
+  assert.equal(gone.status, 204, JSON.stringify(gone.body));
+  await named([
+    "Home",
+    "Unit 401",
+    "Entrance (A)",
+    "Entrance (Garden house)",
+    "Hall",
+    "Chez Luigi",
+    "Chez Luigi (gateway)",
+  ]);
+  const left = await house.broker.listen(
+    "homeassistant/device/neolia_other_sip_example_com/#",
+    "neolia/other.sip.example.com/#",
+  );
+  // What the broker keeps comes with the subscription, before anything that is said after it.
+  await left.say("neolia/other.sip.example.com/lab", "over");
+  await until(() => left.last("neolia/other.sip.example.com/lab") !== undefined, { what: "the last message" });
+  assert.deepEqual(
+    left.messages.filter(({ retained }) => retained).map(({ topic }) => topic),
+    [],
+  );
+  await left.close();
+  assert.ok((await entities()).every(({ unique_id: id }) => !id.includes(other.unit.id)));
+});
+
+test("Core found nothing wrong with any of it", () => {
+  const complaints = house.home.core
+    .log()
+    .split("\n")
+    .filter((line) => /(WARNING|ERROR)/.test(line) && /mqtt/.test(line))
+    // The broker's restart, which was ours.
+    .filter((line) => !/\[(paho\.mqtt\.client|homeassistant\.components\.mqtt\.(client|util))\]/.test(line));
+  assert.deepEqual(complaints, []);
+});

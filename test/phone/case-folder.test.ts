@@ -1,0 +1,139 @@
+/** What people write wrong in a folder of golden calls is told in one sentence, with the file and the line. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { SAMPLE_MENU } from "../../bridge/src/ordering/menu/sample-menu.ts";
+import { readOptions } from "../bench/ordering-options.ts";
+import { labFolder } from "../lab/folder.ts";
+import { CaseError, readCaseFolder } from "./case-folder.ts";
+
+const BENCH = join(import.meta.dirname, "../bench/ordering.ts");
+const CASE = `{
+  "title": "A drink",
+  "voice": { "name": "fr" },
+  "turns": [
+    { "caller": "Un coca.", "model": [{ "tool": "add_item", "args": { "item_id": "cola", "quantity": 1 } }] },
+    { "caller": "Oui.", "soldOut": { "reine": true } }
+  ],
+  "expect": {
+    "orders": [
+      { "cart": [{ "item": "cola", "quantity": 1 }],
+        "totalCents": 330 }
+    ]
+  }
+}
+`;
+
+function folderOf(t: { after(done: () => void): void }, files: Record<string, string>): string {
+  const folder = labFolder("cases");
+  t.after(() => folder.remove());
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder.path, name), text);
+  return folder.path;
+}
+
+for (const [what, from, to, message] of [
+  ["stops being JSON", '"voice": {', '"voice" {', "a.json:3: this is not valid JSON"],
+  ["has a field that there is not", '"caller": "Oui."', '"callr": "Oui."', 'a.json:6: /turns/1 has no field "callr"'],
+  ["lacks a field", '"title": "A drink",', "", 'a.json:1: the case has no "title"'],
+  ["has no turns", /"turns": \[[\s\S]*?\n {2}\],/, '"turns": [],', "a.json:4: /turns must not have fewer than 1 items"],
+  [
+    "counts in halves",
+    '"quantity": 1 }],',
+    '"quantity": 1.5 }],',
+    "a.json:10: /expect/orders/0/cart/0/quantity must be integer",
+  ],
+  ["has a total in euros", "330", "3.30", "a.json:11: /expect/orders/0/totalCents must be integer"],
+  [
+    "has an act of no kind",
+    '{ "tool": "add_item",',
+    '{ "tol": "add_item",',
+    'a.json:5: "model" is a list of {"tool": …, "args": …} and {"say": …}, or of lists of these',
+  ],
+  ["names a codec of others", '"voice":', '"codec": "g729", "voice":', 'a.json:3: /codec must be "pcma" or "pcmu"'],
+  [
+    "names a voice that is not there",
+    '"name": "fr"',
+    '"name": "marseille"',
+    'a.json:3: espeak-ng has no voice "marseille"',
+  ],
+  [
+    "names a menu that is not there",
+    '"voice":',
+    '"menu": "carte.csv", "voice":',
+    "a.json:3: there is no file carte.csv",
+  ],
+  ["expects what is not on the menu", '"item": "cola"', '"item": "kola"', 'a.json:10: there is no "kola" on the menu'],
+  ["sells out what is not on the menu", '"reine": true', '"renne": true', 'a.json:6: there is no "renne" on the menu'],
+  ["says nothing that can be spoken", '"caller": "Oui."', '"caller": "…"', "a.json:6: nothing of it can be spoken"],
+] satisfies [string, string | RegExp, string, string][]) {
+  test(`a case that ${what} is refused with its line`, (t) => {
+    const text = CASE.replace(from, to);
+    assert.notEqual(text, CASE);
+    const folder = folderOf(t, { "a.json": text });
+    assert.throws(
+      () => readCaseFolder(folder),
+      (error) => {
+        assert.ok(error instanceof CaseError, String(error));
+        assert.equal(error.message, message);
+        return true;
+      },
+    );
+  });
+}
+
+for (const [what, files, message] of [
+  [
+    "a CSV menu",
+    { "carte.csv": "type,id,parent,name,price,tax\ncategory,p,,Pizzas\nitem,reine,p,Reine,douze,10\n" },
+    /: carte\.csv:3: "douze" is no price/,
+  ],
+  [
+    "a JSON menu",
+    { "carte.csv": "", "menu.json": JSON.stringify({ ...SAMPLE_MENU, items: [{ id: "Ä" }] }, null, 1) },
+    /: menu\.json:\d+: /,
+  ],
+] satisfies [string, Record<string, string>, RegExp][]) {
+  test(`what is wrong in ${what} is told by the menu's own line`, (t) => {
+    const text = what.includes("CSV") ? CASE.replace('"voice":', '"menu": "carte.csv", "voice":') : CASE;
+    const folder = folderOf(t, { ...files, "a.json": text });
+    assert.throws(() => readCaseFolder(folder), message);
+  });
+}
+
+test("a folder may hold menus of any name and a mark at the file's beginning; a total that the menu does not make is noted", (t) => {
+  const folder = folderOf(t, {
+    "a.json": `\uFEFF${CASE}`,
+    "b.json": CASE.replace("330", "335"),
+    "carte-du-soir.json": JSON.stringify(SAMPLE_MENU),
+  });
+  const { cases, notes } = readCaseFolder(folder);
+  assert.deepEqual(
+    cases.map(({ id }) => id),
+    ["a", "b"],
+  );
+  assert.deepEqual(notes, ["b.json:11: 335 is expected, but the menu makes 330 of this cart"]);
+});
+
+test("what the bench is asked for and cannot do is said in a sentence", (t) => {
+  const empty = folderOf(t, {});
+  for (const [args, said] of [
+    [["--calls", empty], `${empty}: there is no case in it (a JSON file with "turns" and "expect")`],
+    [["--calls", `${empty}/none`], `${empty}/none: there is no such folder`],
+    [["--only", "nobody"], "--only nobody: no case is called so"],
+    [["--at-once", "many"], "--at-once many: a whole number from 1 to 20"],
+    [["--replay", empty], `${empty}: there is no recording of any of the cases`],
+    [["--replay", empty, "--record", empty], "--record and --replay exclude each other"],
+  ] as const) {
+    assert.throws(() => readOptions(args, {}), { message: said });
+  }
+  assert.throws(() => readOptions(["--dance"], {}), /Unknown option '--dance'/);
+});
+
+test("the bench says what is wrong in one line and ends with 1, before it starts anything", async (t) => {
+  const folder = folderOf(t, { "a.json": CASE.replace("330", "true") });
+  const run = promisify(execFile)(process.execPath, ["--no-warnings", BENCH, "--calls", folder]);
+  await assert.rejects(run, { code: 1, stderr: "bench: a.json:11: /expect/orders/0/totalCents must be integer\n" });
+});
