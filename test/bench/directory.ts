@@ -118,7 +118,8 @@ async function requests(api: BridgeApi, site: Site, units: number): Promise<Reco
     "first page of 50": () => api.get(`/api/units/page?${query}`),
     "last pages": () => api.get(`/api/units/page?${query}${cursor}`),
     search: () => api.get(`/api/units/page?${query}&search=${units - 7}`),
-    "search for two digits (1, 10 and 50 rows to show)": () => api.get(`/api/units/page?${query}&search=${(units - 7) % 100}`),
+    "search for two digits (1, 10 and 50 rows to show)": () =>
+      api.get(`/api/units/page?${query}&search=${(units - 7) % 100}`),
     "the last rows, by their place": () => api.get(`/api/units/page?siteId=${site.id}&limit=50&offset=${units - 50}`),
     "first page of devices": () => api.get(`/api/accounts/page?${query}`),
     "search for a device": () => api.get(`/api/accounts/page?${query}&search=wall+${units - 7}`),
