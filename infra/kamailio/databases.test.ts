@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, beforeEach, describe, test } from "node:test";
 import Database from "better-sqlite3";
@@ -90,6 +90,7 @@ describe("the files of a VPS", () => {
         [
           [7, 70, "invited", "ab", ""],
           [8, 80, "ringing", "ab", ""],
+          [12, 0, "trimmed", "", ""],
         ],
       );
       const again = db.prepare(
@@ -100,17 +101,51 @@ describe("the files of a VPS", () => {
     });
   });
 
-  test("of an earlier version look like new ones", () => {
-    const shape = (file: string) =>
-      within(file, (db) => db.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY name").raw().all());
+  test("of the version before keep their events, and where the ids go on", () => {
+    const schema = readFileSync(join(import.meta.dirname, "schema/outbox.sql"), "utf8")
+      .replace("INTEGER PRIMARY KEY,", "INTEGER PRIMARY KEY AUTOINCREMENT,")
+      .replace("user_version = 3", "user_version = 2");
+    within("outbox.db", (db) => {
+      db.pragma("journal_mode = WAL");
+      db.exec(schema);
+      const insert = db.prepare(
+        "INSERT INTO call_event (at_ms, domain, call_id, kind, sip_to_tag) VALUES (?, 'a.sip.test', ?, ?, ?)",
+      );
+      insert.run(1, "one", "answered", "ab");
+      insert.run(2, "two", "failed", "");
+    });
     createDatabases(data);
-    const fresh = [shape("outbox.db"), shape("location.db")];
-    data = `${data}-earlier`;
-    mkdirSync(data);
+    within("outbox.db", (db) => {
+      assert.deepEqual(db.prepare("SELECT id, kind, sip_to_tag FROM call_event ORDER BY id").raw().all(), [
+        [1, "answered", "ab"],
+        [2, "failed", ""],
+      ]);
+    });
+    assert.deepEqual(shape("outbox.db"), fresh("outbox.db"));
+  });
+
+  test("of an earlier version look like new ones", () => {
     firstOutbox();
     createDatabases(data);
     within("location.db", (db) => db.exec("CREATE INDEX location_expires_idx ON location (expires)"));
     createDatabases(data);
-    assert.deepEqual([shape("outbox.db"), shape("location.db")], fresh);
+    for (const file of ["outbox.db", "location.db"]) assert.deepEqual(shape(file), fresh(file), file);
   });
+
+  /** The schema; what SQLite once made for itself stays, and does no harm. */
+  function shape(file: string): unknown[] {
+    return within(file, (db) =>
+      db.prepare("SELECT type, name, sql FROM sqlite_schema WHERE name <> 'sqlite_sequence' ORDER BY name").raw().all(),
+    );
+  }
+
+  /** The schema of a new file. */
+  function fresh(file: string): unknown[] {
+    const here = data;
+    data = `${here}-fresh-${file}`;
+    createDatabases(data);
+    const made = shape(file);
+    data = here;
+    return made;
+  }
 });

@@ -28,7 +28,7 @@ export function createDatabases(folder: string, kamailioTables = KAMAILIO_TABLES
   });
   file("outbox.db", (db) => {
     if (isEmpty(db)) db.exec(ours("outbox.sql"));
-    else if (db.pragma("user_version", { simple: true }) === 1) renewOutbox(db, ours("outbox.sql"));
+    else if (Number(db.pragma("user_version", { simple: true })) < 3) renewOutbox(db, ours("outbox.sql"));
   });
 }
 
@@ -36,7 +36,7 @@ export function createDatabases(folder: string, kamailioTables = KAMAILIO_TABLES
 function renewOutbox(db: Database.Database, schema: string): void {
   const columns = () => db.prepare("SELECT name FROM pragma_table_info('call_event')").pluck().all() as string[];
   const before = columns();
-  const lastId = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'call_event'").pluck().get() ?? 0;
+  const lastId = Number(db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'call_event'").pluck().get() ?? 0);
   // An index keeps its name when its table gets another one.
   const indexes = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'call_event'").pluck();
   for (const name of indexes.all() as string[]) db.exec(`DROP INDEX ${name}`);
@@ -46,8 +46,11 @@ function renewOutbox(db: Database.Database, schema: string): void {
     .filter((name) => before.includes(name))
     .join(", ");
   db.exec(`INSERT OR IGNORE INTO call_event (${kept}) SELECT ${kept} FROM earlier ORDER BY id; DROP TABLE earlier`);
-  db.exec("DELETE FROM sqlite_sequence WHERE name = 'call_event'");
-  db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('call_event', ?)").run(lastId);
+  // The last id stood apart from the rows until version 3: one that was trimmed keeps its place by a row of no site.
+  db.prepare(
+    `INSERT INTO call_event (id, at_ms, domain, call_id, kind) SELECT @lastId, 0, '', '', 'trimmed'
+     WHERE @lastId > (SELECT coalesce(max(id), 0) FROM call_event)`,
+  ).run({ lastId });
 }
 
 function withFile(file: string, make: (db: Database.Database) => unknown): void {

@@ -22,9 +22,9 @@ export class OutboxWriter {
     )();
   }
 
-  /** Deletes up to and with this id. */
+  /** Deletes up to and with this id, save the newest row. */
   trim(through: number): void {
-    this.db.prepare("DELETE FROM call_event WHERE id <= ?").run(through);
+    this.db.prepare("DELETE FROM call_event WHERE id <= ? AND id < (SELECT max(id) FROM call_event)").run(through);
   }
 
   close(): void {

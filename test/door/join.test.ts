@@ -167,6 +167,25 @@ describe("a device that registers while its unit rings", () => {
     }
   });
 
+  test("is not asked twice when it registered just before the call, and nothing is logged as an error", async () => {
+    const door = await house.device("door");
+    const panel = await house.device("panel401");
+    const before = await door.call("unit401");
+    await ringing(panel);
+    await before.cancel();
+    assert.equal(await status(before), 487);
+    const logged = house.edge.kamailioLog().length;
+    // Its last call's ring time is not over: as far as the edge knows, it might join that one.
+    assert.equal((await panel.register()).status, 200);
+    const call = await door.call("unit401");
+    await ringing(panel, 1);
+    await inStep(panel);
+    assert.equal(invites(panel).length, 2);
+    assert.doesNotMatch(house.edge.kamailioLog().slice(logged), /ERROR/);
+    await call.cancel();
+    assert.equal(await status(call), 487);
+  });
+
   test("is told to stop with the others when the caller gives up", async () => {
     const door = await house.device("door");
     await house.device("panel401", "ws");

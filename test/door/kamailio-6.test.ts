@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
 import { header } from "../lab/sip/message.ts";
+import { until } from "../lab/until.ts";
 import { DOMAIN, House, ringing, status } from "./house.ts";
 
 /** Suite and the major version it must bring; a root is cached under both names. */
@@ -33,6 +34,15 @@ for (const [suite, version] of SUITES) {
         (await (await house.agent("panel402")).request({ method: "OPTIONS", uri: `sip:${DOMAIN}` })).status,
         200,
       );
+      // A phone that changes its port ten times: the oldest contact gives way (max_contacts).
+      for (let n = 0; n < 10; n++) {
+        const { contactUri } = mobile;
+        const contact = `<${contactUri};line=${n}>`;
+        const parts = { method: "REGISTER", uri: `sip:${DOMAIN}`, to: `<${mobile.aor}>`, contact };
+        assert.equal((await mobile.request(parts)).status, 200);
+      }
+      await house.edge.jsonRpc("ul.rm", ["location", `mobile401@${DOMAIN}`]);
+      assert.equal((await mobile.register()).status, 200);
       const call = await door.call("unit401");
       const elsewhere = await ringing(mobile);
       await ringing(await house.device("second401", "ws"));
@@ -54,6 +64,21 @@ for (const [suite, version] of SUITES) {
       assert.equal((await second.hangup()).status, 200);
       assert.equal((await panel.incoming[1]?.endedByPeer)?.method, "BYE");
       assert.equal((await house.finished()).at(-1), "ended caller");
+
+      // It ends after two hours wherever the panel is by now.
+      const third = await door.call("unit401");
+      const talking = await ringing(panel, 2);
+      talking.answer(200);
+      assert.equal(await status(third), 200);
+      await until(() => talking.messages.some(({ method }) => method === "ACK"), { what: "the ACK" });
+      await house.edge.killKamailio();
+      house.edge.dialogFile((db) => db.exec("UPDATE dialog SET timeout = unixepoch() + 4"));
+      await house.edge.startKamailio();
+      await panel.reconnect();
+      assert.equal((await panel.register()).status, 200);
+      assert.equal((await third.endedByPeer).method, "BYE");
+      assert.equal((await talking.endedByPeer).method, "BYE");
+      assert.equal((await house.finished()).at(-1), "ended system");
     } finally {
       await house.close();
     }

@@ -19,7 +19,9 @@ describe("the loopback port", () => {
   });
 
   test("a path that is not there is 404, a SQL quote in one too", async () => {
-    for (const path of ["/", "/RPC", "/outbox/trim?through=1;x", "/outbox/trim?through=x", "/calls/end?domain=a'b"]) {
+    const calls = ["domain=a'b", "dialog=1", "dialog=1:x", "dialog=1:2&domain=a", "dialog=1:2 OR 1"];
+    const paths = ["/", "/RPC", "/outbox/trim?through=1;x", "/outbox/trim?through=x"];
+    for (const path of [...paths, ...calls.map((query) => `/calls/end?${query}`)]) {
       assert.equal((await house.edge.rpc(path)).status, 404, path);
     }
   });
@@ -61,6 +63,37 @@ describe("the loopback port", () => {
       assert.deepEqual((await house.finished()).slice(-1), ["ended system"]);
     });
   }
+
+  test("one answered call, named as dlg.list names it, ends on both sides, and no other does", async () => {
+    const [door, mobile] = [await house.device("door"), await house.device("mobile401")];
+    const panel = await house.device("panel401", "wss");
+    const call = await door.call("unit401");
+    const answered = await ringing(panel);
+    answered.answer(200);
+    assert.equal(await status(call), 200);
+    // It is somewhere else by now.
+    await panel.reconnect();
+    assert.equal((await panel.register()).status, 200);
+    const other = await mobile.call("entrance");
+    (await ringing(door)).answer(200);
+    assert.equal(await status(other), 200);
+    await until(() => house.story().at(-1) === "answered door", { what: "the other call's answer" });
+
+    const dialogs = (await house.edge.jsonRpc("dlg.list")) as { h_entry: number; h_id: number; "call-id": string }[];
+    const dialog = dialogs.find((each) => each["call-id"] === call.callId);
+    assert.ok(dialog);
+    const end = async (id: number) => {
+      const response = await house.edge.rpc(`/calls/end?dialog=${dialog.h_entry}:${id}`);
+      return ((await response.json()) as { ended: number }).ended;
+    };
+    assert.equal(await end(dialog.h_id + 100), 0);
+    assert.equal(await end(dialog.h_id), 1);
+    assert.equal((await call.endedByPeer).method, "BYE");
+    assert.equal((await answered.endedByPeer).method, "BYE");
+    assert.equal(house.story().at(-1), "ended system");
+    await until(async () => (await end(dialog.h_id)) === 0, { what: "the call to be over" });
+    assert.equal((await other.hangup()).status, 200);
+  });
 
   test("a ringing call ends when its caller is removed", async () => {
     const door = await house.device("door");
@@ -134,10 +167,12 @@ describe("the loopback port", () => {
     assert.deepEqual(await house.finished(), ["invited", "ringing panel401", "answered panel401", "ended caller"]);
     const last = house.edge.events().at(-1)?.id ?? 0;
     await house.edge.rpc(`/outbox/trim?through=${last}`);
-    assert.deepEqual(house.story(), []);
+    assert.deepEqual(house.story(), ["ended caller"], "the newest stays");
     const next = await door.call("nobody");
     assert.equal(await status(next), 404);
-    const [event] = house.edge.events();
+    const event = house.edge.events().at(-1);
     assert.ok(event && event.id > last, "ids go on growing after a trim");
+    await house.edge.rpc(`/outbox/trim?through=${last}`);
+    assert.deepEqual(house.story(), ["failed 404"]);
   });
 });

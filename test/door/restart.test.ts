@@ -1,9 +1,8 @@
 /** What a restart or a kill of Kamailio leaves standing: registrations, calls, their ends and their events. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { describe, test } from "node:test";
-import Database from "better-sqlite3";
 import type { Call } from "../lab/sip/call.ts";
+import { header } from "../lab/sip/message.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import type { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
@@ -13,31 +12,43 @@ inHouse();
 
 const TWO_HOURS = 7_200;
 
-function dialogFile<T>(act: (db: Database.Database) => T): T {
-  const db = new Database(join(house.edge.values.dataFolder, "dialog.db"), { timeout: 5_000 });
-  try {
-    return act(db);
-  } finally {
-    db.close();
-  }
+/** The calls that a killed Kamailio comes back with: as if they had begun two hours ago, but for some seconds. */
+function twoHoursAgo(): void {
+  house.edge.dialogFile((db) =>
+    db.exec(`UPDATE dialog SET start_time = unixepoch() - ${TWO_HOURS - 5}, timeout = unixepoch() + 5`),
+  );
 }
 
 test("a call ends after two hours on both sides, whatever is sent in it and though Kamailio was killed meanwhile", async () => {
   const { call, answered } = await talk(await house.device("door"), await house.device("mobile401"));
-  const limit = () => Number(dialogFile((db) => db.prepare("SELECT timeout - start_time FROM dialog").pluck().get()));
+  const limit = () =>
+    Number(house.edge.dialogFile((db) => db.prepare("SELECT timeout - start_time FROM dialog").pluck().get()));
   // It counts from the ACK.
   await until(() => Math.abs(limit() - TWO_HOURS) <= 2, { what: "a limit of two hours" });
   const ends = Promise.all([call.endedByPeer, answered.endedByPeer]);
   await house.edge.killKamailio();
-  // As if it had begun two hours ago, but for some seconds.
-  dialogFile((db) =>
-    db.exec(`UPDATE dialog SET start_time = unixepoch() - ${TWO_HOURS - 5}, timeout = unixepoch() + 5`),
-  );
+  twoHoursAgo();
   await house.edge.startKamailio();
   assert.equal((await call.request("INFO")).status, 200);
   const [atDoor, atMobile] = await ends;
   assert.deepEqual([atDoor.method, atMobile.method], ["BYE", "BYE"]);
   assert.deepEqual(await house.finished(), ["invited", "ringing mobile401", "answered mobile401", "ended system"]);
+});
+
+test("the end after two hours finds a panel that came back on another socket", async () => {
+  const panel = await house.device("panel401", "wss");
+  const { call, answered } = await talk(await house.device("door"), panel);
+  await house.edge.killKamailio();
+  twoHoursAgo();
+  await house.edge.startKamailio();
+  await panel.reconnect();
+  assert.equal((await panel.register()).status, 200);
+  assert.equal((await call.endedByPeer).method, "BYE");
+  assert.equal((await answered.endedByPeer).method, "BYE");
+  assert.deepEqual(await house.finished(), ["invited", "ringing panel401", "answered panel401", "ended system"]);
+  const rows = () => house.edge.dialogFile((db) => db.prepare("SELECT count(*) FROM dialog").pluck().get());
+  await until(() => rows() === 0, { what: "nothing of it to be kept" });
+  assert.equal(await house.edge.jsonRpc("dlg.profile_get_size", ["caller", `door@${DOMAIN}`]), 0);
 });
 
 const outages = [
@@ -107,7 +118,39 @@ for (const [name, outage] of outages) {
       assert.equal((await call.hangup()).status, 200);
       assert.equal((await answered.endedByPeer).method, "BYE");
       await outage();
-      assert.equal(await house.edge.jsonRpc("dlg.profile_get_size", ["caller", `door@${DOMAIN}`]), 0);
+      const size = () => house.edge.jsonRpc("dlg.profile_get_size", ["caller", `door@${DOMAIN}`]);
+      await until(async () => (await size()) === 0, { what: "the caller to be in no call" });
+      assert.deepEqual(house.story().slice(-1), ["ended caller"]);
+    });
+
+    test("a stranger who knows all of a call can neither end nor change it, and its sides still can", async () => {
+      const door = await house.device("door");
+      const panel = await house.device("panel401", "wss");
+      const { call, answered } = await talk(door, panel);
+      const final = await call.final;
+      await outage();
+      await panel.reconnect();
+      assert.equal((await panel.register()).status, 200);
+      const stranger = await house.agent("panel402", "udp", "127.0.0.77");
+      const sides = [header(final, "from"), header(final, "to")] as const;
+      for (const [from, to] of [sides, sides.toReversed()]) {
+        for (const method of ["BYE", "INVITE", "INFO"]) {
+          const parts = {
+            method,
+            uri: panel.contactUri,
+            callId: call.callId,
+            cseq: 50,
+            from: from ?? "",
+            to: to ?? "",
+          };
+          assert.equal((await stranger.request(parts)).status, 481, method);
+        }
+      }
+      assert.equal((await call.request("INFO")).status, 200, "the call goes on");
+      assert.equal((await answered.request("INFO")).status, 200, "for the other side too");
+      assert.equal((await answered.hangup()).status, 200);
+      assert.equal((await call.endedByPeer).method, "BYE");
+      assert.equal((await house.finished()).at(-1), "ended callee");
     });
 
     test("a panel that came back on a new socket gets the door's BYE, and can hang up itself", async () => {

@@ -12,6 +12,7 @@ import { Rtpengine } from "../../infra/control/src/rtpengine.ts";
 import { defaultPassword, type Edge, startEdge } from "../lab/edge.ts";
 import type { Call } from "../lab/sip/call.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
+import type { Protocol } from "../lab/sip/wire.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
 
@@ -29,12 +30,16 @@ before(async () => {
   edge = await startEdge();
   edge.seedDirectory({
     domain: DOMAIN,
-    units: [{ name: "unit401", kind: "residential" }],
+    units: [
+      { name: "unit401", kind: "residential" },
+      { name: "unit402", kind: "residential" },
+    ],
     accounts: [
       { username: "door", type: "door", unit: null },
       { username: "phone", type: "mobile", unit: "unit401" },
+      { username: "tablet", type: "mobile", unit: "unit402" },
     ],
-    rules: [{ unit: "unit401" }],
+    rules: [{ unit: "unit401" }, { unit: "unit402" }],
   });
   const { rpcPort, rpcSecret, rtpengineNgPort, dataFolder } = edge.values;
   const outbox = new OutboxReader(join(dataFolder, "outbox.db"));
@@ -51,7 +56,6 @@ before(async () => {
   });
   door = await agent("door");
   phone = await agent("phone");
-  phone.policy = { final: null };
   watch.start();
 });
 
@@ -61,29 +65,34 @@ after(async () => {
   await edge?.stop();
 });
 
-async function agent(user: string): Promise<SipAgent> {
+async function agent(user: string, protocol: Protocol = "udp"): Promise<SipAgent> {
   const opened = await SipAgent.open({
     port: edge.values.sipPort,
+    protocol,
     user,
     domain: DOMAIN,
     password: defaultPassword(user),
   });
   closers.push(() => opened.close());
+  opened.policy = { final: null };
   assert.equal((await opened.register()).status, 200);
   return opened;
 }
 
-/** A call in which both sides are heard. */
-async function talk(): Promise<{ call: Call; answered: Call; doorSound: RtpPeer; phoneSound: RtpPeer }> {
+/** A call of the door in which both sides are heard. */
+async function talk(
+  unit = "unit401",
+  device = phone,
+): Promise<{ call: Call; answered: Call; doorSound: RtpPeer; phoneSound: RtpPeer }> {
   const [doorSound, phoneSound] = [await RtpPeer.open(), await RtpPeer.open()];
   closers.push(
     () => doorSound.close(),
     () => phoneSound.close(),
   );
-  const rang = phone.incoming.length;
+  const rang = device.incoming.length;
   doorSound.play(440);
-  const call = await door.call("unit401", { rtp: doorSound });
-  const answered = await until(() => phone.incoming[rang], { what: "the phone to ring" });
+  const call = await door.call(unit, { rtp: doorSound });
+  const answered = await until(() => device.incoming[rang], { what: `the ${device.user} to ring` });
   answered.answer(200, { rtp: phoneSound });
   phoneSound.play(1000);
   assert.equal((await call.final).status, 200);
@@ -101,6 +110,15 @@ for (const dead of ["door", "phone"] as const) {
     assert.equal(await edge.mediaSessions(), 0);
   });
 }
+
+test("the BYE finds a device that came back on another connection during the call", async () => {
+  const tablet = await agent("tablet", "tcp");
+  const { call, answered, doorSound } = await talk("unit402", tablet);
+  await tablet.reconnect();
+  assert.equal((await tablet.register()).status, 200);
+  doorSound.pause();
+  await Promise.all([call.endedByPeer, answered.endedByPeer]);
+});
 
 test("a call in which both sides are heard goes on", async () => {
   const { call, doorSound } = await talk();

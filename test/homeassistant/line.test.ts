@@ -98,11 +98,11 @@ test("the line is one device of its own behind the site, and Core found nothing 
   const devices = await socket.command<{ name: string; model: string }[]>("config/device_registry/list");
   assert.deepEqual(
     devices
-      .filter(({ name }) => name === "Chez Luigi")
-      .map(({ model }) => model)
+      .filter(({ name }) => name.startsWith("Chez Luigi"))
+      .map(({ name, model }) => `${model}: ${name}`)
       .toSorted(),
-    // The gateway that it comes in by has its name.
-    ["Gateway", "Line"],
+    // The gateway that it comes in by has the line's name in the directory.
+    ["Gateway: Chez Luigi (gateway)", "Line: Chez Luigi"],
   );
   const log = home.core.log();
   assert.ok(

@@ -175,6 +175,16 @@ export class Edge {
     }
   }
 
+  /** Kamailio's own file of its dialogs, for a test that lets time pass. */
+  dialogFile<T>(act: (db: Database.Database) => T): T {
+    const db = new Database(join(this.root, this.values.dataFolder, "dialog.db"), { timeout: 5_000 });
+    try {
+      return act(db);
+    } finally {
+      db.close();
+    }
+  }
+
   /** A call to Kamailio's loopback port with the secret; see infra/kamailio/README.md. */
   rpc(path: string, body?: object): Promise<Response> {
     return fetch(`http://127.0.0.1:${this.values.rpcPort}${path}`, {

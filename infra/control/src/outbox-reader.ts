@@ -40,9 +40,9 @@ export class OutboxReader {
     return events ?? [];
   }
 
-  /** The last id that was ever given out, also when its row was trimmed since; 0 before the first event. */
+  /** The last id that was ever given out (its row is never trimmed); 0 before the first event. */
   newestId(): number {
-    return this.id("SELECT seq AS id FROM sqlite_sequence WHERE name = 'call_event'");
+    return this.id("SELECT max(id) AS id FROM call_event");
   }
 
   /** The smallest id of the domain that can still be read; 0 when there is none. */

@@ -1,6 +1,8 @@
 -- Call events, written only by Kamailio, read (never written) by control, which trims it through Kamailio's RPC.
 CREATE TABLE call_event (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- One more than the last. The newest row is never deleted, so none is given twice; AUTOINCREMENT would keep them in a table that
+  -- each event had to write as well.
+  id            INTEGER PRIMARY KEY,
   at_ms         INTEGER NOT NULL,
   domain        TEXT NOT NULL,
   call_id       TEXT NOT NULL,
@@ -21,4 +23,4 @@ CREATE TABLE call_event (
 ) STRICT;
 -- Nothing happens twice in a call; the same index finds a call's events. Each further one is a page more per event.
 CREATE UNIQUE INDEX call_event_once ON call_event (call_id, kind, account);
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
