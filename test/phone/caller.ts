@@ -59,14 +59,7 @@ export async function playCase({
       sound: Buffer.alloc(0),
     };
     if (status !== 200) return report;
-    let ended = false;
-    const isOver = () => ended || givenUp();
-    const over = call.endedByPeer.then(
-      () => {
-        ended = true;
-      },
-      () => {},
-    );
+    const isOver = () => call.isEndedByPeer || givenUp();
     await until(() => ear.lastSoundAtMs > answeredAt || isOver(), {
       timeoutMs: REPLY_LIMIT_MS,
       what: "the first words",
@@ -92,10 +85,8 @@ export async function playCase({
       }
       if (turn.hangUp) break;
     }
-    if (!ended && !script.turns.at(-1)?.hangUp) {
-      await Promise.race([ear.quietFor(2_500, isOver), over]);
-    }
-    if (!ended) await call.hangup();
+    if (!script.turns.at(-1)?.hangUp) await ear.quietFor(2_500, isOver);
+    if (!call.isEndedByPeer) await call.hangup();
     report.sound = handset.sound();
     return report;
   } finally {

@@ -156,8 +156,8 @@ export class MenuEditor extends LitElement {
     const { t } = this.desk;
     return html`
       <li class=${stored.soldOut.includes(item.id) ? "out" : ""}>
-        <button class="open" aria-label=${t("menu.edit", { name: item.name })} @click=${() => this.edit({ what: "item", item, categoryId: item.categoryId })}>
-          <strong>${item.name}</strong><span class="muted">${item.description}</span>
+        <button class="open" aria-label=${`${t("menu.edit", { name: item.name })} ${item.description}`.trim()} @click=${() => this.edit({ what: "item", item, categoryId: item.categoryId })}>
+          <strong>${item.name}</strong> <span class="muted">${item.description}</span>
         </button>
         <span class="price">${euros(t, item.priceCents)}</span>
         ${this.renderStock(stored, item)}

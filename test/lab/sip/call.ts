@@ -76,6 +76,11 @@ export class Call {
     this.final.catch(() => {});
   }
 
+  /** The other side sent BYE or CANCEL. */
+  get isEndedByPeer(): boolean {
+    return this.peerEnd !== null;
+  }
+
   /** The BYE or CANCEL of the other side, waited for since this was asked; throws after a minute without one. */
   get endedByPeer(): Promise<SipMessage> {
     return until(() => this.peerEnd, { timeoutMs: END_MS, what: `BYE or CANCEL to ${this.agent.user}` });
