@@ -1,18 +1,13 @@
 /** The bridge, wired from top to bottom: this file is the map of the process. */
-import type { AddressInfo } from "node:net";
 import { monotonicFactory } from "ulid";
 import { startCallLog } from "./calls/call-log.ts";
-import { liveView } from "./calls/live.ts";
 import { openDirectory } from "./directory/directory.ts";
 import { lazyTestCaller } from "./directory/health/lazy-test-caller.ts";
 import { postBy } from "./directory/pairing/document-post.ts";
-import { provisioningView } from "./directory/provisioning.ts";
 import { siteChanges, siteSnapshot } from "./directory/snapshot.ts";
 import { EventBus } from "./events/bus.ts";
 import { startHome } from "./homeassistant/home.ts";
-import { createServer, serve } from "./http/app.ts";
-import { ingressIdentity } from "./http/ingress-identity.ts";
-import { standaloneIdentity, standaloneKeys } from "./http/standalone-identity.ts";
+import { createServer } from "./http/app.ts";
 import { visitsTo } from "./http/visits.ts";
 import { watchCertificates } from "./links/certificate-watch.ts";
 import { NetworkWatch } from "./links/network-watch.ts";
@@ -21,10 +16,11 @@ import { obeying } from "./mqtt/commands.ts";
 import { lineCommands } from "./mqtt/line-commands.ts";
 import { startMqtt } from "./mqtt/mqtt.ts";
 import { orderAnnouncer } from "./mqtt/order-announcer.ts";
-import { missingParts, type Options, readOptions } from "./options.ts";
+import type { Options } from "./options.ts";
 import { startOrdering } from "./ordering/ordering.ts";
+import { openPage } from "./page.ts";
 import { startPrinter } from "./printer/printer.ts";
-import { explain } from "./start-failure.ts";
+import { runUntilTold } from "./process.ts";
 import { openStore } from "./store/store.ts";
 import { startTelephony } from "./telephony.ts";
 import { startUpkeep } from "./upkeep.ts";
@@ -142,49 +138,6 @@ async function start(options: Options): Promise<() => Promise<void>> {
 
   const watched = cameras({ urlOf: (doorId) => directory.doors.get(doorId).videoUrl });
 
-  // The page and its API.
-  const missing = () => missingParts({ ...options, mqtt: mqtt.state().link !== "not-configured" });
-  const notices = () => [...(store.notice === null ? [] : [store.notice]), ...missing()];
-  const identity = home
-    ? {
-        ...ingressIdentity({
-          userOf: home.userOf,
-          unitsOf: directory.members.unitsOf,
-          worksAtDesk: directory.members.worksAtDesk,
-        }),
-        token: null,
-      }
-    : standaloneIdentity({
-        ...standaloneKeys(options.dataFolder),
-        port: options.port,
-        panelOf: directory.devices.panelOf,
-      });
-  const links = { vps: vps.state, vpsOf: vps.linkOf, mqtt: mqtt.state, registered: vps.registered };
-  await serve(app, {
-    directory,
-    calls: store.calls,
-    live: liveView({
-      store,
-      bus,
-      links,
-      followed: { job: directory.bulk.job, pairing: directory.pairings.get, testRing: directory.testRings.get },
-      version: VERSION,
-    }),
-    ordering,
-    identity,
-    people: home?.users,
-    turn: vps.turnCredentials,
-    cameras: watched,
-    provisioning: provisioningView(store, vps),
-    missing,
-    notices,
-    version: VERSION,
-    sipUri: options.sipUri,
-    demoUrl: options.demoUrl,
-    framed: home !== null,
-    panelFolder: options.panelFolder,
-  });
-
   const upkeep = startUpkeep({ store, directory, log });
 
   const stop = async () => {
@@ -206,39 +159,14 @@ async function start(options: Options): Promise<() => Promise<void>> {
     store.close();
   };
   try {
-    await app.listen({ host: options.host, port: options.port, listenTextResolver: () => "listening" });
+    const where = await openPage({ app, options, store, bus, directory, ordering, vps, mqtt, home, cameras: watched });
+    void home?.showPanel();
+    console.log(`Neolia ${VERSION}: ${where}`);
+    return stop;
   } catch (error) {
     await stop();
     throw error;
   }
-  for (const notice of notices()) log.warn({ notice }, "notice");
-  void home?.showPanel();
-  const { port } = app.server.address() as AddressInfo;
-  const where = identity.token === null ? "in Home Assistant" : `http://localhost:${port}/#token=${identity.token}`;
-  console.log(`Neolia ${VERSION}: ${where}`);
-  return stop;
 }
 
-let port: number | null = null;
-try {
-  const options = readOptions(process.env);
-  port = options.port;
-  const stop = await start(options);
-  let stopping = false;
-  const end = () => {
-    if (stopping) return;
-    stopping = true;
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
-  };
-  process.on("SIGTERM", end);
-  process.on("SIGINT", end);
-} catch (error) {
-  console.error(explain(error, port));
-  process.exit(1);
-}
+await runUntilTold(start);

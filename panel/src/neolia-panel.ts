@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import "./views/call-view.ts";
 import "./views/entry-view.ts";
@@ -8,15 +8,18 @@ import "./views/log-view.ts";
 import "./views/session-view.ts";
 import "./views/setup-view.ts";
 import { Attention } from "./attention.ts";
+import { CallFocus } from "./components/call-focus.ts";
 import { icon } from "./components/icon.ts";
 import { onPlainKey } from "./components/keys.ts";
-import { darkTokens, shared, tokens } from "./components/style.ts";
+import { shared, tokens } from "./components/style.ts";
 import type { Host, Look } from "./host/host.ts";
 import type { NativeProperties } from "./host/native-host.ts";
 import { thisHost } from "./host/this-host.ts";
 import { LazyScript } from "./lazy-script.ts";
 import { type Localizer, localizer } from "./localize/localize.ts";
 import { modelOf, type PanelModel, type PanelState } from "./model.ts";
+import { panelStyle } from "./panel-style.ts";
+import type { CallState } from "./phone/call-machine.ts";
 import { phone } from "./phone/phone.ts";
 import { endKey } from "./views/end-text.ts";
 import { peerOf } from "./views/names.ts";
@@ -46,91 +49,9 @@ export class NeoliaPanel extends LitElement {
   private readonly deviceScript = this.lazy(() => import("./device/device-page.ts"));
   private offKeys: () => void = () => {};
   private readonly attention = new Attention();
+  private readonly focusKept = new CallFocus();
 
-  static override styles = [
-    tokens,
-    shared,
-    css`
-      :host {
-        background: var(--nl-bg);
-        block-size: 100%;
-        color: var(--nl-text);
-        display: flex;
-        flex-direction: column;
-        font-family: var(--ha-font-family-body, Roboto, "Segoe UI", "Noto Sans", system-ui, sans-serif);
-        font-size: 18px;
-        line-height: 1.4;
-        min-block-size: 100%;
-        overflow: auto;
-      }
-      :host([theme="dark"]) {
-        ${darkTokens}
-      }
-      @media (prefers-color-scheme: dark) {
-        :host([theme="system"]) {
-          ${darkTokens}
-        }
-      }
-      /* Home Assistant gives a native panel no height, but room for the notch. */
-      :host([host="native"]) {
-        block-size: 100dvh;
-      }
-      :host([host="native"][safe-area="none"]) {
-        block-size: calc(100dvh - var(--safe-area-inset-top, 0px) - var(--safe-area-inset-bottom, 0px));
-      }
-      :host([safe-area="browser"]) {
-        padding: env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom)
-          env(safe-area-inset-left);
-      }
-      :host([safe-area="variables"]) {
-        padding: var(--safe-area-inset-top) var(--safe-area-content-inset-right, var(--safe-area-inset-right))
-          var(--safe-area-inset-bottom) var(--safe-area-content-inset-left, var(--safe-area-inset-left));
-      }
-      .bar {
-        align-items: center;
-        background: var(--nl-bar);
-        color: var(--nl-on-bar);
-        display: flex;
-        font-size: 20px;
-        gap: 4px;
-        min-block-size: 56px;
-        padding-inline: 4px;
-      }
-      .bar button {
-        background: transparent;
-        border: 0;
-        color: inherit;
-        font-size: 24px;
-        min-inline-size: 48px;
-        padding: 0;
-      }
-      main {
-        display: grid;
-        flex: 1 0 auto;
-        grid-template-columns: minmax(0, 1fr);
-      }
-      /* A call and the installer's pages are always whole on the screen: what is long scrolls inside. */
-      main.whole {
-        flex: 1 1 0;
-        grid-template-rows: minmax(0, 1fr);
-        min-block-size: 0;
-      }
-      @media print {
-        :host {
-          block-size: auto;
-          display: block;
-          overflow: visible;
-        }
-        main.whole {
-          display: block;
-        }
-      }
-      .wait {
-        color: var(--nl-muted);
-        padding: 40px;
-      }
-    `,
-  ];
+  static override styles = [tokens, shared, panelStyle];
 
   set hass(hass: NativeProperties["hass"]) {
     this.take({ hass });
@@ -151,7 +72,12 @@ export class NeoliaPanel extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.attend(thisHost(this.properties));
-    this.offKeys = onPlainKey((key) => this.onKey(key));
+    const offTyping = this.focusKept.attend();
+    const offKeys = onPlainKey((key) => this.onKey(key));
+    this.offKeys = () => {
+      offTyping();
+      offKeys();
+    };
   }
 
   override disconnectedCallback(): void {
@@ -207,23 +133,41 @@ export class NeoliaPanel extends LitElement {
     const calling = (this.known?.phone.call.phase ?? "idle") !== "idle";
     return html`
       ${this.look?.menu === true && !calling && !this.administers && !this.atDesk ? this.renderBar() : nothing}
-      <main class=${calling || this.administers || this.atDesk ? "whole" : ""}>${this.renderView()} ${this.renderAdmin(calling)} ${this.renderDesk(calling)}</main>
+      <main class=${calling || this.administers || this.atDesk ? "whole" : ""}>${this.renderView()} ${this.renderForm(calling)} ${this.renderAdmin(calling)} ${this.renderDesk(calling)}</main>
       <div class="unseen" role="alert">${this.announcement()}</div>
     `;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (this.phaseBefore(changed) !== "idle" || this.phase === "idle") return;
+    this.focusKept.leave(this.phase === "incoming");
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     if (!(changed as Map<string, unknown>).has("known")) return;
     const before = (changed as Map<string, unknown>).get("known") as PanelState | null | undefined;
-    const phase = this.known?.phone.call.phase ?? "idle";
+    const { phase } = this;
     const earlier = before?.phone.call.phase ?? "idle";
     if (before?.device === null && this.known?.device !== null) this.showTop();
+    const waits = this.known?.phone.waiting != null;
+    if (phase === earlier && waits === (before?.phone.waiting != null)) return;
+    this.attention.flash(phase === "incoming" || waits ? `🔔 ${this.announcement()}` : null);
     if (phase === earlier) return;
     this.showTop();
-    this.attention.flash(phase === "incoming" ? `🔔 ${this.announcement()}` : null);
     void this.attention.keepAwake(phase !== "idle" && phase !== "ended");
-    // Back from a call: a person at the keyboard stands at the top again.
-    if (phase === "idle") void this.focusHeading();
+    if (phase === "incoming") void this.focusAnswer();
+    if (phase === "idle") void this.focusAsBefore();
+  }
+
+  private get phase(): CallState["phase"] {
+    return this.known?.phone.call.phase ?? "idle";
+  }
+
+  /** The call's phase before this change of the element. */
+  private phaseBefore(changed: PropertyValues<this>): CallState["phase"] {
+    if (!(changed as Map<string, unknown>).has("known")) return this.phase;
+    const before = (changed as Map<string, unknown>).get("known") as PanelState | null | undefined;
+    return before?.phone.call.phase ?? "idle";
   }
 
   /** A new view starts at its top, wherever the last one was scrolled to. */
@@ -232,7 +176,7 @@ export class NeoliaPanel extends LitElement {
   }
 
   private renderView(): TemplateResult | typeof nothing {
-    const { known, t, model, host, look } = this;
+    const { known, t, model } = this;
     if (known === null || model === null || known.session === "checking") return this.renderWait();
     if (known.session !== "signed-in") {
       return html`<neolia-session-view .t=${t} .session=${known.session}
@@ -241,15 +185,8 @@ export class NeoliaPanel extends LitElement {
     }
     const call = this.renderCall(known);
     if (call !== null) return call;
-    if (this.administers || this.atDesk) return nothing;
-    if (look?.path === "/device" && host !== null) return this.renderDevice(known, model, host, look);
-    if (known.device === undefined) return this.renderWait();
-    if (known.device === null || this.page === "setup") {
-      return html`<neolia-setup-view .t=${t} .directory=${known.directory} .device=${known.device} .notices=${known.notices} .viewer=${known.role}
-        .save=${(unitId: string, label: string) => model.setUp(unitId, label)} @done=${this.goHome}
-        .claim=${(code: string) => model.claim(code)} .problem=${known.problem}
-        .desk=${known.desk} @orders=${this.openDesk} @administer=${this.administer} @open-device=${this.openDevice}></neolia-setup-view>`;
-    }
+    if (this.administers || this.atDesk || this.form !== null) return nothing;
+    if (known.device == null) return this.renderWait();
     if (known.entry !== null) {
       return html`<neolia-entry-view .t=${t} .panel=${known} .call=${known.entry.call}
         .username=${known.device.sip.username} @done=${this.leaveEntry} @log=${this.entryToLog}></neolia-entry-view>`;
@@ -319,11 +256,37 @@ export class NeoliaPanel extends LitElement {
       .locale=${look.locale} .path=${look.path} .menu=${look.menu}></neolia-admin>`;
   }
 
+  /** A page of this device with fields to fill in. */
+  private get form(): "device" | "setup" | null {
+    const { known, look } = this;
+    if (known?.session !== "signed-in" || this.administers || this.atDesk) return null;
+    if (look?.path === "/device") return "device";
+    if (known.device === undefined) return null;
+    return known.device === null || this.page === "setup" ? "setup" : null;
+  }
+
+  /** It stays in the page behind a call, with all that was typed into it. */
+  private renderForm(calling: boolean): TemplateResult | typeof nothing {
+    const { form, known, t, model, host, look } = this;
+    if (form === null || known === null || model === null || host === null || look === null) return nothing;
+    if (form === "device") return this.renderDevice(known, model, host, look, calling);
+    return html`<neolia-setup-view ?hidden=${calling} .t=${t} .directory=${known.directory} .device=${known.device ?? null} .notices=${known.notices}
+      .viewer=${known.role} .save=${(unitId: string, label: string) => model.setUp(unitId, label)} @done=${this.goHome}
+      .claim=${(code: string) => model.claim(code)} .problem=${known.problem}
+      .desk=${known.desk} @orders=${this.openDesk} @administer=${this.administer} @open-device=${this.openDevice}></neolia-setup-view>`;
+  }
+
   /** Loaded when somebody opens it, like the installer's pages. */
-  private renderDevice(known: PanelState, model: PanelModel, host: Host, look: Look): TemplateResult | typeof nothing {
-    const waiting = this.renderScript(this.deviceScript);
+  private renderDevice(
+    known: PanelState,
+    model: PanelModel,
+    host: Host,
+    look: Look,
+    calling: boolean,
+  ): TemplateResult | typeof nothing {
+    const waiting = this.renderScript(this.deviceScript, calling);
     if (waiting !== null) return waiting;
-    return html`<neolia-device-page .locale=${look.locale} .panel=${known} .model=${model} @setup=${this.openSetup}
+    return html`<neolia-device-page ?hidden=${calling} .locale=${look.locale} .panel=${known} .model=${model} @setup=${this.openSetup}
       @done=${() => host.goTo("", "push")}></neolia-device-page>`;
   }
 
@@ -348,14 +311,20 @@ export class NeoliaPanel extends LitElement {
         return null;
       case "incoming":
       case "answering":
-        return html`<neolia-incoming-view .t=${t} .call=${call} .peer=${peerOf(call.call, known, t)}
+        return html`<neolia-incoming-view .t=${t} .call=${call} .peer=${peerOf(call.call, known, t)} .waiting=${this.waiting()}
           .microphone=${microphone} .api=${this.model?.api}></neolia-incoming-view>`;
       case "outgoing":
       case "active":
       case "ended":
-        return html`<neolia-call-view .t=${t} .call=${call} .peer=${peerOf(call.call, known, t)}
+        return html`<neolia-call-view .t=${t} .call=${call} .peer=${peerOf(call.call, known, t)} .waiting=${this.waiting()}
           .api=${this.model?.api}></neolia-call-view>`;
     }
+  }
+
+  /** Name of who rings behind the call that is on; null: nobody does. */
+  private waiting(): string | null {
+    const { known, t } = this;
+    return known?.phone.waiting == null ? null : peerOf(known.phone.waiting, known, t).name;
   }
 
   /** Home Assistant's own pages have the same bar. */
@@ -381,6 +350,8 @@ export class NeoliaPanel extends LitElement {
     const { known, t } = this;
     if (known === null) return "";
     const { call } = known.phone;
+    const waiting = this.waiting();
+    if (waiting !== null) return t("waiting.title", { name: waiting });
     switch (call.phase) {
       case "incoming":
         return t("incoming.title", { name: peerOf(call.call, known, t).name });
@@ -442,9 +413,28 @@ export class NeoliaPanel extends LitElement {
     void this.focusHeading();
   };
 
+  /** Enter and Space answer from the first moment; a dialog has to step aside first, for it lets go of no focus. */
+  private async focusAnswer(): Promise<void> {
+    await this.settled();
+    const view = this.renderRoot.querySelector("neolia-incoming-view");
+    view?.shadowRoot?.querySelector<HTMLButtonElement>("button.go")?.focus();
+  }
+
+  /** Back from a call: a person at the keyboard stands where they stood, or else at the top. */
+  private async focusAsBefore(): Promise<void> {
+    await this.settled();
+    if (!this.focusKept.back()) await this.focusHeading();
+  }
+
+  /** Everything in it is as it will be. */
+  private async settled(): Promise<void> {
+    await this.updateComplete;
+    for (const view of this.renderRoot.querySelectorAll<LitElement>("main > *")) await view.updateComplete;
+  }
+
   private async focusHeading(): Promise<void> {
     await this.updateComplete;
-    const view = this.renderRoot.querySelector<LitElement>("main > *");
+    const view = this.renderRoot.querySelector<LitElement>("main > :not([hidden])");
     await view?.updateComplete;
     view?.shadowRoot?.querySelector<HTMLElement>("h1")?.focus();
   }

@@ -180,3 +180,8 @@ function siteSeed(domain: string): SiteSeed {
     ],
   };
 }
+
+/** An SDP body whose every address is `host`, port 4000. */
+export function sdpNaming(host: string): string {
+  return `v=0\r\no=- 1 2 IN IP4 ${host}\r\ns=-\r\nc=IN IP4 ${host}\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n`;
+}

@@ -162,16 +162,27 @@ test("who is no administrator any more, or is one now, is told and starts anew a
   await until(() => after.closeCode() !== null, { what: "the close" });
 });
 
-test("whatever a panel sends is answered with an error and the end, and harms nobody else", async () => {
+test("whatever a panel says is answered with an error, and it hears on; who goes on talking or shouts is sent away", async () => {
   const other = await connect();
-  for (const message of ["{", '{"type":"hello"}', "\u0000", "x".repeat(100_000)]) {
-    const panel = await connect();
-    await panel.heard("hello");
-    panel.socket.send(message);
-    await until(() => panel.closeCode() !== null, { what: "the close" });
-    assert.ok([1008, 1009].includes(panel.closeCode() ?? 0), String(panel.closeCode()));
+  const panel = await connect();
+  await panel.heard("hello");
+  const words = ["{", '{"type":"hello"}', "\u0000", "[".repeat(4_000), "null", ""];
+  for (const word of words) panel.socket.send(word);
+  const errors = () => panel.messages.filter(({ type }) => type === "error");
+  await until(() => errors().length === words.length, { what: "an answer to each" });
+  for (const error of errors()) {
+    assert.equal(error.type === "error" && error.error.code, "INVALID_REQUEST");
+    assert.doesNotMatch(JSON.stringify(error), /node_modules|\.ts:|at Object/);
   }
   ring();
+  await panel.heard("call");
+  assert.equal(panel.closeCode(), null);
+  for (let n = 0; n < 20; n++) panel.socket.send("{");
+  await until(() => panel.closeCode() === 1008, { what: "the end of a chatterbox" });
+  const loud = await connect();
+  await loud.heard("hello");
+  loud.socket.send("x".repeat(100_000));
+  await until(() => loud.closeCode() === 1009, { what: "the end of a shout" });
   await other.heard("call");
 });
 

@@ -166,7 +166,7 @@ test("a panel whose connection breaks while it rings rings again when it is back
   await answersWithSound();
 });
 
-test("a panel in a call is busy for the door, and its call goes on with sound", async () => {
+test("a door that rings a panel in a call waits there; declined, it is told so, and the call goes on with sound", async () => {
   await fresh();
   await panel402.call("Unit 401");
   await panel401.rings();
@@ -174,11 +174,31 @@ test("a panel in a call is busy for the door, and its call goes on with sound", 
   await panel402.talking();
   const watch = await CallWatch.start(lab);
   await door.dial("unit401");
-  assert.match((await door.waitFor("CALL_CLOSED")).param, /^486/);
+  await panel401.page.getByText("Entrance is ringing, too").first().waitFor();
+  await panel401.page.getByRole("button", { name: "Decline" }).click();
+  assert.match((await door.waitFor("CALL_CLOSED")).param, /^603/);
   const { call, events } = await watch.over();
-  assert.deepEqual([call.status, call.reason], ["busy", "busy"]);
-  assert.deepEqual(events["unit401/event"]?.at(-1), "missed");
+  assert.equal(call.reason, "declined");
+  assert.equal(events["unit401/event"]?.at(-1), "ended");
   await Promise.all([hearsAt(panel401, HZ_402), hearsAt(panel402, HZ_401)]);
+  await panel402.hangUp();
+  await panel401.ended(1_000);
+});
+
+test("with one call on and one waiting a panel is busy for a third, and the log says so", async () => {
+  await fresh();
+  await panel402.call("Unit 401");
+  await panel401.rings();
+  await panel401.answer();
+  await door.dial("unit401");
+  await panel401.page.getByText("Entrance is ringing, too").first().waitFor();
+  const third = await lab.startMobile("402", { hz: 600 });
+  const watch = await CallWatch.start(lab);
+  await third.dial("unit401");
+  assert.match((await third.waitFor("CALL_CLOSED")).param, /^486/);
+  const { call } = await watch.over();
+  assert.deepEqual([call.status, call.reason], ["busy", "busy"]);
+  await door.hangUp();
   await panel402.hangUp();
   await panel401.ended(1_000);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { DemoVerdict } from "../lab/demo-once.ts";
@@ -35,6 +36,47 @@ test("the demo without a person rings, is answered, is heard on both sides, and 
   assert.ok(ringMs !== null && ringMs > 0 && ringMs < 3_000, `rang after ${ringMs} ms`);
   assert.ok(answerMs !== null && answerMs > 0 && answerMs < 3_000, `answered after ${answerMs} ms`);
 });
+
+test("two demos at once do not meet: each rings its own panel, and each says so", async (t) => {
+  const demos = [startOnce(t), startOnce(t)];
+  const codes = await Promise.all(demos.map(({ demo }) => once(demo, "close")));
+  for (const [n, { output }] of demos.entries()) {
+    assert.equal(codes[n]?.[0], 0, output());
+    const verdict = JSON.parse(output().trimEnd().split("\n").at(-1) ?? "") as DemoVerdict;
+    assert.ok(verdict.audioToPanel && verdict.audioToDoor, output());
+  }
+});
+
+for (const [what, size, sentence] of [
+  ["a disk without room", "40m", /^neolia: The disk is full: \S+ has \d+ MB left and the demo needs 300\./m],
+  [
+    "a port in use",
+    null,
+    /^neolia: Port \d+ is in use by another program; choose another: npm run demo -- --port 8300$/m,
+  ],
+] as const) {
+  test(`${what} is one plain sentence, before anything is started`, async (t) => {
+    const folder = labFolder("demo-refused");
+    t.after(() => folder.remove());
+    const taken = createServer().listen(0, "127.0.0.1");
+    t.after(() => taken.close());
+    await once(taken, "listening");
+    const port = (taken.address() as AddressInfo).port;
+    const demo = `exec "${process.execPath}" "${DEMO}" ${size === null ? `--port ${port}` : "--once"}`;
+    const small = `mount -t tmpfs -o size=${size} none "${folder.path}" && `;
+    // Mounted in a namespace of its own, so nothing of it stays.
+    const alone = process.getuid?.() === 0 ? ["--mount"] : ["--map-root-user", "--mount"];
+    const run = spawn("unshare", [...alone, "sh", "-c", `${size === null ? "" : small}${demo}`], {
+      env: { ...process.env, TMPDIR: folder.path },
+    });
+    let said = "";
+    for (const output of [run.stdout, run.stderr]) output.on("data", (bytes) => (said += String(bytes)));
+    const [code] = await once(run, "close");
+    assert.equal(code, 1, said);
+    assert.match(said, sentence);
+    assert.equal(said.trim().split("\n").length, 1, said);
+  });
+}
 
 /** In the block of this test; the demo reserves another one, or the same one again, but never uses this port of it. */
 const PAGE_PORT = 99;

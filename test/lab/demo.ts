@@ -14,6 +14,7 @@ import { DOOR_HZ, holds, ringOnce } from "./demo-once.ts";
 import { DoorBell } from "./door-bell.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { startRingButton } from "./ring-button.ts";
+import { checkRoom, sayFailure } from "./room.ts";
 import type { SipPhone } from "./sip-phone.ts";
 import { writeVisitor } from "./voice.ts";
 
@@ -149,6 +150,7 @@ async function main(): Promise<number> {
     throw new Error("--homeassistant takes no --once and no --port: its address is Home Assistant's.");
   }
   const pagePort = values.once || values.homeassistant ? undefined : await freePagePort(values.port);
+  checkRoom();
   console.log("Neolia demo");
   // However the demo ends, what it started ends first. While it starts, that is before the start's next step.
   const ending: Promise<void>[] = [];
@@ -207,7 +209,7 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: Error) => {
-    console.error(`neolia: ${error.message}`);
+    console.error(`neolia: ${sayFailure(error)}`);
     process.exit(1);
   },
 );

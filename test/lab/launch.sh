@@ -78,7 +78,9 @@ apt_get() {
   if as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=60 "$@" >"$LOG" 2>&1 </dev/null 9<&-; then
     return 0
   fi
-  if grep -qiE 'could not get lock|unable to lock|unable to acquire the dpkg' "$LOG"; then
+  if grep -qiE 'no space left|enough free space' "$LOG"; then
+    die "the disk is full: Debian's packages need about 1 GB."
+  elif grep -qiE 'could not get lock|unable to lock|unable to acquire the dpkg' "$LOG"; then
     die "another program is installing packages; run this again when it is done."
   elif grep -qiE 'could not resolve|temporary failure resolving|unable to connect|could not connect|unreachable|failed to fetch' "$LOG"; then
     die "no network: Debian's package server cannot be reached."
@@ -123,24 +125,64 @@ install_packages() {
 
 # --- npm packages ---------------------------------------------------------------------------------------------------
 
+# A registry that takes the connection and then says nothing: npm waits for minutes, without a word.
+NPM_PATIENCE_S=${NEOLIA_NPM_PATIENCE_S:-60}
+
+# Ends the program whose number stands in the file $1 once nothing was written for a while to npm's cache, its log or
+# node_modules; the file $2 says that it did.
+end_when_stalled() {
+  mark=$2.mark
+  : >"$mark"
+  quiet=0
+  while sleep 1; do
+    kill -0 "$(cat "$1")" 2>/dev/null || break
+    if [ -n "$(find "$NPM_CACHE" node_modules -newer "$mark" -print -quit 2>/dev/null)" ]; then
+      touch "$mark"
+      quiet=0
+    fi
+    quiet=$((quiet + 1))
+    [ "$quiet" -gt "$NPM_PATIENCE_S" ] || continue
+    touch "$2"
+    kill "$(cat "$1")" 2>/dev/null
+    sleep 2
+    kill -9 "$(cat "$1")" 2>/dev/null || true
+  done
+}
+
 # Runs npm with its output in a file; translates what usually goes wrong.
 npm_quiet() {
-  log=$(mktemp)
+  work=$(mktemp -d) || die "no temporary file can be made in $TMPDIR: is the disk full?"
+  log=$work/log
+  NPM_CACHE=${npm_config_cache:-${HOME:-/root}/.npm}
   # npm's own waits between its tries make minutes out of "no network".
-  if env npm_config_fetch_retries=1 npm_config_fetch_retry_mintimeout=1000 npm_config_fetch_retry_maxtimeout=3000 \
-    npm "$@" --no-audit --no-fund >"$log" 2>&1 </dev/null; then
-    rm -f "$log"
-    return 0
-  fi
-  if grep -qE 'ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ENETUNREACH|ECONNRESET' "$log"; then
-    rm -f "$log"
-    die "no network: the npm registry cannot be reached."
-  elif grep -q 'EACCES' "$log"; then
-    rm -f "$log"
-    die "npm may not write here: the folder $(pwd) belongs to someone else."
-  fi
-  tail -n 15 "$log" >&2
-  rm -f "$log"
+  export npm_config_fetch_retries=1 npm_config_fetch_retry_mintimeout=1000 npm_config_fetch_retry_maxtimeout=3000
+  : >"$work/npm"
+  (
+    until [ -s "$work/npm" ]; do sleep 1; done
+    end_when_stalled "$work/npm" "$work/stalled"
+  ) >/dev/null 2>&1 9<&- &
+  watch=$!
+  status=0
+  # shellcheck disable=SC2016 # $$ and the rest belong to the inner shell.
+  sh -c 'echo $$ >"$1"; shift; exec npm "$@" --no-audit --no-fund' sh "$work/npm" "$@" >"$log" 2>&1 </dev/null || status=$?
+  kill "$watch" 2>/dev/null || true
+  stalled=no
+  [ ! -e "$work/stalled" ] || stalled=yes
+  said=$(cat "$log")
+  rm -rf "$work"
+  [ "$status" -ne 0 ] || return 0
+  [ "$stalled" = no ] || die "the npm registry takes the connection and then says nothing: look at the network, or try again later."
+  case $said in
+    *ENOSPC*) die "the disk is full: npm needs about 500 MB in $(pwd) and as much in $NPM_CACHE." ;;
+    *ENOTFOUND* | *EAI_AGAIN* | *ETIMEDOUT* | *ECONNREFUSED* | *ENETUNREACH* | *ECONNRESET* | *EIDLETIMEOUT* | *ERR_SOCKET_TIMEOUT*)
+      die "no network: the npm registry cannot be reached."
+      ;;
+    *EINTEGRITY*) die "what comes from the npm registry is not what the lock file names: something on the way changes it." ;;
+    *EACCES*) die "npm may not write here: the folder $(pwd) belongs to someone else." ;;
+  esac
+  code=$(printf '%s\n' "$said" | sed -nE 's/^npm (error|ERR!) code E([45][0-9][0-9])$/\2/p' | head -n 1)
+  [ -z "$code" ] || die "the npm registry does not give the packages (it answers $code): try again later, or look at npm's registry setting."
+  printf '%s\n' "$said" | tail -n 15 >&2
   die "npm $1 failed; its last lines stand above."
 }
 

@@ -72,6 +72,9 @@ class Machine {
     return join(this.root, file);
   }
 
+  /** How long npm may write nothing; null: as long as the launcher has it. */
+  patienceS: number | null = null;
+
   /** The temporary folder that the person has set. */
   temporary = tmpdir();
 
@@ -94,7 +97,14 @@ class Machine {
   }
 
   private get env(): NodeJS.ProcessEnv {
-    return { ...process.env, TMPDIR: this.temporary, PATH: `${join(this.root, "bin")}:/usr/bin:/bin` };
+    const patience = this.patienceS === null ? {} : { NEOLIA_NPM_PATIENCE_S: String(this.patienceS) };
+    return {
+      ...process.env,
+      ...patience,
+      npm_config_cache: this.path("cache"),
+      TMPDIR: this.temporary,
+      PATH: `${join(this.root, "bin")}:/usr/bin:/bin`,
+    };
   }
 
   /** What a stand-in was asked, one line a call. */
@@ -165,6 +175,7 @@ for (const [trouble, output, sentence] of [
     /no network: Debian's package server cannot be reached/,
   ],
   ["a busy apt", "E: Could not get lock /var/lib/dpkg/lock-frontend", /another program is installing packages/],
+  ["a full disk", "E: You don't have enough free space in /var/cache/apt/archives/.", /the disk is full/],
   ["an old Debian", "E: Unable to locate package mosquitto", /does not have mosquitto .*Debian 12 or newer/],
 ] as const) {
   test(`${trouble} is one sentence`, (t) => {
@@ -214,6 +225,32 @@ test("npm without a network is one sentence", (t) => {
   machine.remove("node_modules");
   machine.program("bin/npm", "echo 'npm error code EAI_AGAIN' >&2; exit 1");
   failsWith(machine.launch("demo"), /no network: the npm registry cannot be reached/);
+});
+
+for (const [trouble, said, sentence] of [
+  ["a registry that refuses", "npm error code E503", /registry does not give the packages \(it answers 503\)/],
+  ["a registry without the package", "npm ERR! code E404", /registry does not give the packages \(it answers 404\)/],
+  ["a registry whose answers are changed on the way", "npm error code EINTEGRITY", /not what the lock file names/],
+  ["a connection that breaks off", "npm error code ECONNRESET", /no network: the npm registry cannot be reached/],
+  ["a full disk", "npm error code ENOSPC", /the disk is full: npm needs about 500 MB/],
+] as const) {
+  test(`${trouble} is one sentence`, (t) => {
+    const machine = new Machine(t);
+    machine.remove("node_modules");
+    machine.program("bin/npm", `echo '${said}' >&2; exit 1`);
+    failsWith(machine.launch("demo"), sentence);
+  });
+}
+
+test("a registry that says nothing any more is given up, and one that is only slow is not", (t) => {
+  const machine = new Machine(t);
+  machine.patienceS = 1;
+  machine.remove("node_modules/.package-lock.json");
+  machine.program("bin/npm", "exec sleep 600");
+  failsWith(machine.launch("demo"), /registry takes the connection and then says nothing/);
+  const slow = `for n in 1 2 3 4 5 6 7 8; do echo "$n" >node_modules/progress; sleep 0.5; done; echo "{}" >node_modules/.package-lock.json`;
+  machine.program("bin/npm", slow);
+  assert.equal(machine.launch("demo").status, 0);
 });
 
 test("another Node than the pinned one is never used", (t) => {

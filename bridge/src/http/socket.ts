@@ -8,6 +8,8 @@ import { FirstTimes } from "../links/first-times.ts";
 import { errorReply } from "./error-reply.ts";
 
 const PING_EVERY_MS = 20_000;
+/** Words that are answered before somebody who only talks is sent away. */
+const MOST_WORDS = 20;
 /** A reader this far behind is gone or asleep; it comes back and takes `hello`. */
 const MOST_WAITING_BYTES = 1024 * 1024;
 
@@ -34,18 +36,21 @@ export function keepAlive(socket: WebSocket, check: () => void): () => void {
 }
 
 /**
- * For sockets on which nothing is read: whoever says something is told so and sent away, whatever it was, and each person
- * gets one line in the log.
+ * For sockets on which nothing is read: whoever says something is told so and hears on, whoever goes on talking is sent away
+ * (1008), and so is who says too much at once (1009, by `maxPayload`). Each person gets one line in the log.
  */
 export function sayingNothing(): (socket: WebSocket, request: FastifyRequest) => void {
   const talkers = new FirstTimes();
   return (socket, { asker, log }) => {
+    let words = 0;
     socket.on("message", () => {
       const userId = asker?.userId ?? null;
       if (talkers.isFirst(String(userId)))
         log.warn({ userId }, "somebody said something on the WebSocket, where nothing is read");
-      send(socket, { type: "error", ...errorReply(new AppError("INVALID_REQUEST", "nothing is read here")) });
-      socket.close(1008, "nothing is read here");
+      words += 1;
+      const why = "nothing is read here; changes are made by HTTP";
+      if (words <= MOST_WORDS) send(socket, { type: "error", ...errorReply(new AppError("INVALID_REQUEST", why)) });
+      else socket.close(1008, "nothing is read here");
     });
   };
 }

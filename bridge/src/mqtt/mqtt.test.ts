@@ -1,99 +1,33 @@
+/** What the broker is told and what is taken from it, on a real Mosquitto; see told-once.test.ts for what gets lost. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { callEvent } from "../../../test/fakes/call-events.ts";
+import { accountId, DOMAIN, DOOR, OTHER_SITE, SITE, UNIT_401, UNIT_402 } from "../../../test/fakes/stored-site.ts";
 import {
-  accountId,
-  DOMAIN,
-  DOOR,
-  OTHER_SITE,
-  SITE,
-  storedSite,
-  UNIT_401,
-  UNIT_402,
-} from "../../../test/fakes/stored-site.ts";
-import { cuttable } from "../../../test/lab/cuttable.ts";
-import { labFolder } from "../../../test/lab/folder.ts";
-import { Mosquitto, type MqttListener } from "../../../test/lab/mosquitto.ts";
-import { type PortBlock, reservePorts } from "../../../test/lab/ports.ts";
+  broker,
+  bus,
+  calls,
+  given,
+  listener,
+  mqtt,
+  onBroker,
+  run,
+  site,
+  start,
+  TOPIC,
+  take,
+  types,
+  unitEvents,
+} from "../../../test/lab/mqtt-house.ts";
 import { until } from "../../../test/lab/until.ts";
-import { type CallLog, startCallLog } from "../calls/call-log.ts";
-import { EventBus } from "../events/bus.ts";
-import { NetworkWatch } from "../links/network-watch.ts";
-import { announcer, type CallEventPayload } from "./announcer.ts";
-import type { BrokerSource } from "./broker-session.ts";
-import type { Command } from "./commands.ts";
-import { type Mqtt, startMqtt } from "./mqtt.ts";
+import type { CallEventPayload } from "./announcer.ts";
 import type { LastCaller } from "./site-state.ts";
 
-const TOPIC = `neolia/${DOMAIN}`;
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const folder = labFolder("mqtt");
-const network = new NetworkWatch();
-let ports: PortBlock;
-let broker: Mosquitto;
-let site: ReturnType<typeof storedSite>;
-let bus: EventBus;
-let calls: CallLog;
-let mqtt: Mqtt;
-let listener: MqttListener;
-let registered: string[];
-let clockAheadMs: number;
-let commands: [siteId: string, command: Command][];
-/** Where the broker is, by what the bridge is told each time. */
-let source: BrokerSource;
-const nowMs = (): number => Date.now() + clockAheadMs;
+onBroker();
 
-before(async () => {
-  ports = await reservePorts();
-  broker = new Mosquitto({ port: ports.base, folder: folder.path, login: { username: "neolia", password: "s3cret" } });
-});
-after(() => {
-  network.stop();
-  ports.release();
-  folder.remove();
-});
-beforeEach(async () => {
-  await broker.start();
-  site = storedSite();
-  registered = [accountId("panel401")];
-  clockAheadMs = 0;
-  commands = [];
-  bus = new EventBus((error) => assert.fail(String(error)));
-  calls = startCallLog({ store: site.store, bus, announce: announcer(site.store, nowMs), nowMs });
-  listener = await broker.listen("neolia/#", "homeassistant/#");
-});
-afterEach(async () => {
-  await mqtt.stop();
-  calls.stop();
-  await listener.close();
-  await broker.stop();
-  site.remove();
-});
-
-async function start(password = "s3cret"): Promise<void> {
-  source = async () => ({ url: broker.url, username: "neolia", password });
-  run();
-  if (password === "s3cret") await until(() => mqtt.state().link === "up", { what: "the link to the broker" });
-}
-function run(): void {
-  mqtt = startMqtt({
-    broker: () => source(),
-    store: site.store,
-    bus,
-    network,
-    log: quiet,
-    registered: () => registered,
-    command: (siteId, command) => commands.push([siteId, command]),
-    nowMs,
-  });
-}
-const take = (id: number, ...event: [Parameters<typeof callEvent>[1], Parameters<typeof callEvent>[2]?]): void =>
-  calls.take(SITE, callEvent(id, event[0], event[1]), 0);
-const unitEvents = (): CallEventPayload[] => listener.events(`${TOPIC}/unit401/event`);
 const configOf = (id: string): string => `homeassistant/device/neolia_sip_example_com/${id}/config`;
 const configs = (id: string): string[] =>
   listener.messages.filter(({ topic }) => topic === configOf(id)).map(({ payload }) => payload);
-const types = (): string[] => unitEvents().map(({ event_type }) => event_type);
 
 test("a call is heard as ringing, answered and ended on the flat's and the door's topic, never retained", async () => {
   await start();
@@ -148,7 +82,7 @@ test("the retained state of flat and door follows the call, and only the account
   await become("idle", "idle", "idle");
   assert.equal(listener.last(`${TOPIC}/account/panel401/registered`), "on");
   assert.equal(listener.last(`${TOPIC}/account/panel402/registered`), "off");
-  registered = [];
+  given.registered = [];
   bus.emit("registrationsChanged", { siteId: SITE });
   await until(() => listener.last(`${TOPIC}/account/panel401/registered`) === "off", { what: "off" });
 });
@@ -178,92 +112,6 @@ test("within 10 s of the broker's crash and return it knows again that we are on
   await until(() => newcomer.last(`${TOPIC}/unit401/state`) === "ringing", { what: "the state of now" });
   assert.equal(newcomer.last(`${TOPIC}/availability`), "online");
   await newcomer.close();
-});
-
-test("nothing is lost while the broker is down: answered and ended come after its return, each once", async () => {
-  await start();
-  take(1, "ringing");
-  await until(() => unitEvents().length === 1, { what: "the ring" });
-  await broker.stop("SIGKILL");
-  take(2, "answered");
-  take(3, "ended");
-  await broker.start();
-  await until(() => new Set(unitEvents().map(({ id }) => id)).size === 3, { timeoutMs: 20_000, what: "all events" });
-  assert.deepEqual([...new Set(types())], ["ringing", "answered", "ended"]);
-  await until(() => site.store.outbox.count() === 0, { what: "an empty outbox" });
-});
-
-test("an event that the broker had, though its confirmation was lost with the connection, is not told again", async (t) => {
-  const line = await cuttable(broker.port);
-  t.after(() => line.close());
-  source = async () => ({ url: `mqtt://127.0.0.1:${line.port}`, username: "neolia", password: "s3cret" });
-  run();
-  await until(() => mqtt.state().link === "up", { what: "the link to the broker" });
-  // The call log ends calls of long ago.
-  const now = () => ({ atMs: Date.now() });
-  line.deafenAfter("/unit401/event");
-  take(1, "ringing", now());
-  await until(() => unitEvents().length === 1, { what: "the ring" });
-  line.cut();
-  await until(() => mqtt.state().link !== "up", { what: "the lost link" });
-  await until(() => mqtt.state().link === "up", { what: "the next link" });
-  await listener.say("homeassistant/status", "online");
-  await until(() => site.store.outbox.count() === 0, { timeoutMs: 20_000, what: "an empty outbox" });
-  take(2, "answered", now());
-  await until(() => types().includes("answered"), { timeoutMs: 20_000, what: "the answer" });
-  assert.deepEqual(types(), ["ringing", "answered"]);
-
-  // The bridge is killed before it has noted the confirmation.
-  line.deafenAfter("/unit401/event");
-  take(3, "ended", now());
-  await until(() => types().includes("ended"), { what: "the end" });
-  line.cut();
-  await mqtt.stop();
-  assert.ok(site.store.outbox.count() > 0);
-  await start();
-  await listener.say("homeassistant/status", "online");
-  await until(() => site.store.outbox.count() === 0, { timeoutMs: 20_000, what: "an empty outbox again" });
-  assert.deepEqual(types(), ["ringing", "answered", "ended"]);
-});
-
-test("a ring that waited for the broker longer than 30 s goes out as a missed call, not as a ring", async () => {
-  take(1, "ringing");
-  take(2, "failed", { code: 487 });
-  clockAheadMs = 31_000;
-  await start();
-  await until(() => site.store.outbox.count() === 0, { what: "an empty outbox" });
-  await until(() => unitEvents().length > 0, { what: "the missed call" });
-  assert.deepEqual(types(), ["missed"]);
-  assert.equal(unitEvents()[0]?.reason, "cancelled");
-});
-
-test("a ring that waited less than 30 s is still a ring", async () => {
-  // The broker remembers which events it had, by their ids.
-  take(1, "ringing", { callId: "f".repeat(32) });
-  clockAheadMs = 20_000;
-  await start();
-  await until(() => unitEvents().length === 1, { what: "the ring" });
-  assert.deepEqual(types(), ["ringing"]);
-});
-
-test("a press that waited for the broker longer than 30 s is told to nobody", async () => {
-  take(1, "failed", { code: 480 });
-  clockAheadMs = 31_000;
-  await start();
-  await until(() => unitEvents().length > 0, { what: "the missed call" });
-  await until(() => site.store.outbox.count() === 0, { what: "an empty outbox" });
-  assert.deepEqual(listener.events(`${TOPIC}/intercom-entrance/press`), []);
-});
-
-test("history of more than a day ago is told to nobody", async () => {
-  calls.take(SITE, callEvent(1, "failed", { code: 487 }), 25 * 3_600_000);
-  await start();
-  take(2, "failed", { callId: "d".repeat(32), code: 487 });
-  await until(() => unitEvents().length > 0, { what: "today's call" });
-  assert.deepEqual(
-    unitEvents().map(({ call_id }) => call_id),
-    ["d".repeat(32)],
-  );
 });
 
 test("a phone number is in the call log and not on the broker", async () => {
@@ -342,6 +190,7 @@ test("what Home Assistant was told of a flat that is gone, or of an entity that 
 test("another site's discovery on the same broker is left alone", async () => {
   const foreign = "homeassistant/device/neolia_elsewhere_example_com/unit/config";
   await listener.say(foreign, "{}", true);
+  await until(() => listener.last(foreign) === "{}", { what: "the other site's" });
   await start();
   await until(() => configs(UNIT_401).length === 1, { what: "discovery" });
   assert.equal(listener.last(foreign), "{}");
@@ -356,19 +205,19 @@ test("a refused password, a missing broker and no configuration are told apart",
   await start("wrong");
   await until(() => mqtt.state().code === "MQTT_UNREACHABLE", { what: "no broker" });
   await mqtt.stop();
-  source = async () => null;
+  given.source = async () => null;
   run();
   await until(() => mqtt.state().link === "not-configured", { what: "no configuration" });
   assert.equal(mqtt.state().code, "MQTT_NOT_CONFIGURED");
 });
 
 test("a broker that is installed after the start, or is given another password, is found without a restart", async () => {
-  source = async () => null;
+  given.source = async () => null;
   run();
   await until(() => mqtt.state().link === "not-configured", { what: "no broker" });
-  source = async () => ({ url: broker.url, username: "neolia", password: "of before" });
+  given.source = async () => ({ url: broker.url, username: "neolia", password: "of before" });
   await until(() => mqtt.state().code === "MQTT_UNAUTHORIZED", { timeoutMs: 10_000, what: "the refusal" });
-  source = async () => ({ url: broker.url, username: "neolia", password: "s3cret" });
+  given.source = async () => ({ url: broker.url, username: "neolia", password: "s3cret" });
   await until(() => mqtt.state().link === "up", { timeoutMs: 10_000, what: "the link" });
   await until(() => listener.last(`${TOPIC}/availability`) === "online", { what: "online" });
 });
@@ -394,7 +243,7 @@ test("do-not-disturb of a flat is told, retained, and commanded by its own topic
   );
   await listener.say(`${TOPIC}/unit401/do-not-disturb/set`, "off");
   // The other site has a session of its own, which may be faster.
-  const ours = () => commands.filter(([siteId]) => siteId === SITE);
+  const ours = () => given.commands.filter(([siteId]) => siteId === SITE);
   await until(() => ours().length > 0, { what: "the command" });
   assert.deepEqual(ours(), [[SITE, { kind: "do-not-disturb", unit: "unit401", on: false }]]);
 });
@@ -408,9 +257,9 @@ test("a command that lies on the broker, or was published while we were away, is
   await start();
   await until(() => listener.last(`${TOPIC}/availability`) === "online", { what: "online" });
   await listener.say(`${TOPIC}/unit402/do-not-disturb/set`, "on");
-  await until(() => commands.length > 0, { what: "the command of now" });
+  await until(() => given.commands.length > 0, { what: "the command of now" });
   assert.deepEqual(
-    commands.map(([, { unit }]) => unit),
+    given.commands.map(([, { unit }]) => unit),
     ["unit402"],
   );
   await listener.say(topic, "", true);
@@ -432,20 +281,6 @@ test("the last caller of a flat stays on the broker, without a telephone number"
   assert.equal((JSON.parse(newcomer.last(`${TOPIC}/unit401/last-caller`) ?? "") as LastCaller).caller, "line1");
   assert.equal(newcomer.last(`${TOPIC}/unit402/last-caller`), undefined);
   await newcomer.close();
-});
-
-test("after the broker's restart events wait for Home Assistant, which comes back later than we do", async () => {
-  await start();
-  await broker.stop("SIGKILL");
-  await until(() => mqtt.state().link === "down", { what: "the lost link" });
-  take(1, "ringing");
-  await broker.start();
-  await until(() => mqtt.state().link === "up", { timeoutMs: 10_000, what: "the link" });
-  await until(() => listener.last(`${TOPIC}/unit401/state`) === "ringing", { what: "the state" });
-  assert.deepEqual(types(), []);
-  await listener.say("homeassistant/status", "online");
-  await until(() => types().length === 1, { what: "the ring" });
-  assert.deepEqual(types(), ["ringing"]);
 });
 
 /** Until discovery is on the broker; an earlier test may have left the same there. */
@@ -499,8 +334,8 @@ test("two sites with the same flat and panel are two worlds: calls, states, devi
   assert.equal(listener.last(`${TOPIC}/account/panel401/registered`), "on");
   assert.equal(listener.last(`${OTHER}/account/panel401/registered`), "off");
   await listener.say(`${OTHER}/unit401/do-not-disturb/set`, "on");
-  await until(() => commands.length > 0, { what: "the command" });
-  assert.deepEqual(commands, [[OTHER_SITE, { kind: "do-not-disturb", unit: "unit401", on: true }]]);
+  await until(() => given.commands.length > 0, { what: "the command" });
+  assert.deepEqual(given.commands, [[OTHER_SITE, { kind: "do-not-disturb", unit: "unit401", on: true }]]);
   const theirs = listener.messages.filter(({ topic }) =>
     topic.startsWith("homeassistant/device/neolia_other_example_com/"),
   );

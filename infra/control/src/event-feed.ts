@@ -1,17 +1,12 @@
 /** The event feed of one WebSocket: hello, the stored events after the reader's cursor, then live ones, in id order. */
 import type { WebSocket } from "ws";
+import { SiteClose, watchSiteSocket } from "./site-socket.ts";
 import type { CallEvent, ControlHealth, FeedMessage } from "./wire.ts";
 
 /** Events read and sent at once; the next page waits until the socket has taken this one. */
 const PAGE = 200;
-const PING_MS = 10_000;
-/** How often a feed looks whether its site is still there: the command line is another process. */
-const LOOK_MS = 1_000;
 /** A site has one bridge; a few more for restarts whose old connection still lingers. */
 const FEEDS_PER_SITE = 8;
-
-/** WebSocket close codes of ours (RFC 6455 section 7.4.2, private range). */
-export const FeedClose = { siteRemoved: 4401, tooManyFeeds: 4429, goingAway: 1001 } as const;
 
 export interface FeedSources {
   outbox: {
@@ -42,13 +37,13 @@ export class EventFeeds {
   serve(socket: WebSocket, domain: string, after: number, sources: FeedSources): void {
     const sockets = this.open.get(domain) ?? new Set();
     if (sockets.size >= FEEDS_PER_SITE) {
-      socket.close(FeedClose.tooManyFeeds, "too many feeds of this site");
+      socket.close(SiteClose.tooManyFeeds, "too many feeds of this site");
       return;
     }
     this.open.set(domain, sockets.add(socket));
+    // The feed only speaks; what the reader says is not looked at.
     const end = runFeed(socket, domain, after, sources);
-    socket.on("error", () => socket.terminate());
-    socket.on("close", () => {
+    watchSiteSocket(socket, sources.siteExists, () => {
       end();
       sockets.delete(socket);
       if (sockets.size === 0) this.open.delete(domain);
@@ -57,17 +52,16 @@ export class EventFeeds {
 
   closeAll(): void {
     for (const sockets of this.open.values()) {
-      for (const socket of sockets) socket.close(FeedClose.goingAway, "control stops");
+      for (const socket of sockets) socket.close(SiteClose.goingAway, "control stops");
     }
   }
 }
 
 /** Starts sending; returns the function that ends every subscription and timer of this feed. */
-function runFeed(socket: WebSocket, domain: string, after: number, { outbox, watch, siteExists }: FeedSources) {
+function runFeed(socket: WebSocket, domain: string, after: number, { outbox, watch }: FeedSources) {
   let cursor = after;
   let ended = false;
   let pumping = false;
-  let alive = true;
   let lastHealth = "";
 
   /** Resolves once the operating system has taken the message: this is the back-pressure. */
@@ -105,18 +99,6 @@ function runFeed(socket: WebSocket, domain: string, after: number, { outbox, wat
 
   const stopOutbox = outbox.onMore(() => void pump());
   const stopWatch = watch.onChange(sendHealth);
-  socket.on("pong", () => {
-    alive = true;
-  });
-  // The feed only speaks; what the reader says beyond pongs is not looked at.
-  const ping = setInterval(() => {
-    if (!alive) return socket.terminate();
-    alive = false;
-    socket.ping();
-  }, PING_MS);
-  const look = setInterval(() => {
-    if (!siteExists()) socket.close(FeedClose.siteRemoved, "the site was removed");
-  }, LOOK_MS);
 
   void send({ type: "hello", domain, newestId: outbox.newestId(), oldestId: outbox.oldestId(domain) })
     .then(pump)
@@ -124,8 +106,6 @@ function runFeed(socket: WebSocket, domain: string, after: number, { outbox, wat
 
   return () => {
     ended = true;
-    clearInterval(ping);
-    clearInterval(look);
     stopOutbox();
     stopWatch();
   };

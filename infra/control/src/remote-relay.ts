@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
 import { ControlFailure } from "./errors.ts";
+import { SiteClose, watchSiteSocket } from "./site-socket.ts";
 import type { Site } from "./site-store.ts";
 import { hashSiteToken, sameHash } from "./site-token.ts";
 import { RemoteLimits } from "./wire.ts";
@@ -13,11 +14,6 @@ import { RemoteLimits } from "./wire.ts";
 const ANSWER_MS = 30_000;
 const AT_ONCE = 8;
 const A_MINUTE = 600;
-const PING_MS = 10_000;
-/** How often a connection looks whether its site is still there: the command line is another process. */
-const LOOK_MS = 1_000;
-
-export const RemoteClose = { siteRemoved: 4401, replaced: 4409, goingAway: 1001 } as const;
 
 interface Grant {
   domain: string;
@@ -63,24 +59,9 @@ export class RemoteRelay {
 
   /** Serves the site's connection until it closes. A newer one takes its place: the site's bridge was restarted. */
   connect(socket: WebSocket, { domain }: Site, siteExists: () => boolean): void {
-    this.sockets.get(domain)?.close(RemoteClose.replaced, "another connection of this site");
+    this.sockets.get(domain)?.close(SiteClose.replaced, "another connection of this site");
     this.sockets.set(domain, socket);
-    let alive = true;
-    socket.on("pong", () => {
-      alive = true;
-    });
-    const ping = setInterval(() => {
-      if (!alive) return socket.terminate();
-      alive = false;
-      socket.ping();
-    }, PING_MS);
-    const look = setInterval(() => {
-      if (!siteExists()) socket.close(RemoteClose.siteRemoved, "the site was removed");
-    }, LOOK_MS);
-    socket.on("error", () => socket.terminate());
-    socket.on("close", () => {
-      clearInterval(ping);
-      clearInterval(look);
+    watchSiteSocket(socket, siteExists, () => {
       if (this.sockets.get(domain) === socket) this.sockets.delete(domain);
     });
   }
@@ -114,7 +95,7 @@ export class RemoteRelay {
   }
 
   closeAll(): void {
-    for (const socket of this.sockets.values()) socket.close(RemoteClose.goingAway, "control stops");
+    for (const socket of this.sockets.values()) socket.close(SiteClose.goingAway, "control stops");
   }
 
   private deliver(socket: WebSocket, domain: string, grantId: string, frame: Buffer): Promise<Buffer> {

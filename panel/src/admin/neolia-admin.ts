@@ -145,7 +145,7 @@ export class NeoliaAdmin extends LitElement {
         ${admin.site === null ? nothing : this.renderNavigation(admin)}
         <div class="content">${this.renderPage(admin)}</div>
       </div>
-      <neolia-admin-toast .t=${this.t}></neolia-admin-toast>
+      <neolia-admin-toast .t=${this.t} .away=${this.calling}></neolia-admin-toast>
     `;
   }
 

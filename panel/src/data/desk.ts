@@ -91,7 +91,9 @@ export function followBoard(
     socket = mine;
     mine.onmessage = (event) => {
       on.link(true);
-      on.board(JSON.parse(String(event.data)) as Board);
+      const message = JSON.parse(String(event.data)) as Board | { type: "error" };
+      // The last word of a connection that ends: who is asking has changed.
+      if (!("type" in message)) on.board(message);
     };
     mine.onclose = ({ code }) => {
       if (over || socket !== mine) return;

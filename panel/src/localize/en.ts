@@ -81,6 +81,10 @@ export const en = {
   "incoming.silenced": "Ringtone silenced",
   "incoming.answering": "Connecting…",
 
+  "waiting.title": "{name} is ringing, too",
+  "waiting.take": "Hang up and answer",
+  "waiting.decline": "Decline",
+
   "outgoing.calling": "Calling {name}…",
   "outgoing.ringing": "Ringing at {name}…",
 

@@ -87,6 +87,10 @@ export const fr: Record<Key, string> = {
   "incoming.silenced": "Sonnerie coupée",
   "incoming.answering": "Connexion…",
 
+  "waiting.title": "{name} sonne aussi",
+  "waiting.take": "Raccrocher et répondre",
+  "waiting.decline": "Refuser",
+
   "outgoing.calling": "Appel de {name}…",
   "outgoing.ringing": "Ça sonne : {name}…",
 

@@ -63,7 +63,8 @@ export type CallEvent =
   | { type: "dial"; call: CallInfo }
   | { type: "progress"; key: string }
   | { type: "accepted"; key: string; nowMs: number }
-  | { type: "listen-only"; key: string; problem: MicrophoneProblem }
+  /** Whether the other end can hear us, and why not; it may change in mid-call. */
+  | { type: "microphone"; key: string; problem: MicrophoneProblem | null }
   | { type: "packets"; key: string; packets: number; nowMs: number }
   /** ICE lost or found a working pair of candidates (RFC 8445). */
   | { type: "path-lost"; key: string }
@@ -124,7 +125,7 @@ export function transition(state: CallState, event: CallEvent): Step {
       return to({ ...state, ringing: true });
     case "accepted":
       return accepted(state, event.key, event.nowMs);
-    case "listen-only":
+    case "microphone":
       if (state.phase === "idle" || state.phase === "ended" || state.call.key !== event.key) return stay(state);
       return to({ ...state, call: { ...state.call, microphone: event.problem } });
     case "packets":
@@ -269,7 +270,8 @@ function hungUp(state: CallState, nowMs: number): Step {
 }
 
 function ended(state: Exclude<CallState, { phase: "idle" }>, reason: EndReason, nowMs: number): CallState {
-  const answeredAtMs = state.phase === "active" ? state.answeredAtMs : null;
+  const talked = state.phase === "active" && reason !== "answered-elsewhere";
+  const answeredAtMs = talked ? state.answeredAtMs : null;
   return { phase: "ended", call: state.call, reason, answeredAtMs, endedAtMs: nowMs };
 }
 

@@ -3,8 +3,10 @@ import type { EndReason } from "./call-machine.ts";
 
 /** What the SIP stack tells of an end: the final status of the INVITE, or the Reason header of a CANCEL (RFC 3326). */
 export interface SipEnd {
-  /** The dialog was confirmed before. */
+  /** This end and the other had a call: an answer went out, or came. */
   established: boolean;
+  /** The caller confirmed our answer (ACK), or we theirs. */
+  confirmed: boolean;
   /** Status of the response that ended it; null for CANCEL, BYE and local failures. */
   status: number | null;
   /** Value of the request's `Reason` header. */
@@ -16,11 +18,13 @@ export interface SipEnd {
 }
 
 export function endReasonOf(end: SipEnd): EndReason {
+  const cause = /^\s*SIP\b.*;\s*cause\s*=\s*(\d{3})/i.exec(end.reason ?? "")?.[1];
+  // Two devices answered in the same moment, and the other one was first: our answer reached nobody.
+  if (end.established && !end.confirmed && end.byPeer && cause === "200") return "answered-elsewhere";
   if (end.established) return "answered-here";
   if (end.connectionLost) return "connection-lost";
   if (end.status !== null) return reasonOfStatus(end.status);
   if (!end.byPeer) return "failed";
-  const cause = /^\s*SIP\b.*;\s*cause\s*=\s*(\d{3})/i.exec(end.reason ?? "")?.[1];
   if (cause === "200") return "answered-elsewhere";
   if (cause === "603" || cause === "600") return "declined";
   return "cancelled";

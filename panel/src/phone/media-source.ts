@@ -8,21 +8,46 @@ export interface OpenedSource {
 }
 
 export class CallMediaSource {
+  private readonly onLost: () => void;
   private release: () => void = () => {};
+  private turn = 0;
 
-  async open(): Promise<OpenedSource> {
+  /** `onLost`: the open microphone was unplugged or taken away; nothing is sent from then on. */
+  constructor(onLost: () => void) {
+    this.onLost = onLost;
+  }
+
+  /**
+   * Opens the microphone, or silence in its place; what was open before is closed once it is there. null: it was asked for
+   * anew meanwhile, and the later one counts.
+   */
+  async open(): Promise<OpenedSource | null> {
+    const turn = ++this.turn;
     const microphone = await openMicrophone();
-    this.close();
-    if ("stream" in microphone) {
-      const { stream } = microphone;
-      this.release = () => {
-        for (const track of stream.getTracks()) track.stop();
-      };
-      return { stream, problem: null };
+    const tracks = "stream" in microphone ? microphone.stream.getTracks() : [];
+    if (turn !== this.turn) {
+      for (const track of tracks) track.stop();
+      return null;
     }
+    if (!("stream" in microphone)) return { stream: this.openSilence(), problem: microphone.problem };
+    this.close();
+    // Fires when the browser ends it, not when we do (Media Capture and Streams, section 4.3.1).
+    for (const track of tracks) track.addEventListener("ended", this.onLost);
+    this.release = () => {
+      for (const track of tracks) {
+        track.removeEventListener("ended", this.onLost);
+        track.stop();
+      }
+    };
+    return { stream: microphone.stream, problem: null };
+  }
+
+  /** Silence instead of what is open. */
+  openSilence(): MediaStream {
+    this.close();
     const silence = silentStream();
     this.release = silence.close;
-    return { stream: silence.stream, problem: microphone.problem };
+    return silence.stream;
   }
 
   close(): void {

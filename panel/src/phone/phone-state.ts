@@ -1,5 +1,5 @@
 /** What the phone of this browser tells, and what it may be told to do. */
-import type { CallState } from "./call-machine.ts";
+import type { CallInfo, CallState } from "./call-machine.ts";
 import type { ConnectionState } from "./connection-machine.ts";
 import type { InterruptedCall } from "./interrupted-call.ts";
 import type { MicrophoneState } from "./microphone.ts";
@@ -10,6 +10,8 @@ export interface PhoneState {
   role: "starting" | "leader" | "follower";
   connection: ConnectionState;
   call: CallState;
+  /** Rings behind `call`, which is on. */
+  waiting: CallInfo | null;
   microphone: MicrophoneState;
   ringtone: RingtoneState;
   /** The call that the page took along when it went away; null after two minutes, or once another call is on. */
@@ -25,7 +27,12 @@ export type PhoneCommand =
   | { type: "mute"; muted: boolean }
   | { type: "digit"; digit: string }
   | { type: "dial"; name: string; displayName: string | null }
-  | { type: "dismiss" };
+  | { type: "dismiss" }
+  /** Ends the call and answers the one that waits. */
+  | { type: "take-waiting" }
+  | { type: "decline-waiting" }
+  /** The microphone once more, in mid-call. */
+  | { type: "try-microphone" };
 
 /** A probe runs on a registration that holds until shown otherwise. */
 export function isRegistered(connection: ConnectionState): boolean {

@@ -2,11 +2,12 @@
  * The phone of this browser: one object for the life of the page, whatever the element on screen does. It wires the
  * two machines to SIP, microphone, ringtone and the other tabs; what it knows goes out as one `PhoneState`.
  */
-import { type CallEffect, type CallEvent, type CallInfo, type CallState, transition } from "./call-machine.ts";
+import type { CallEffect, CallInfo, CallState } from "./call-machine.ts";
+import { CallSound } from "./call-sound.ts";
+import { type Calls, type CallsEvent, takeEvent } from "./call-waiting.ts";
 import { randomUuid } from "./device-id.ts";
 import { CALL_BACK_MS, forgetInterruptedCall, interruptedCall, keepInterruptedCall } from "./interrupted-call.ts";
 import { lead } from "./leader.ts";
-import { CallMediaSource } from "./media-source.ts";
 import { preflight, watchMicrophone } from "./microphone.ts";
 import type { PhoneCommand, PhoneState } from "./phone-state.ts";
 import { Registration } from "./registration.ts";
@@ -40,6 +41,7 @@ export class Phone {
     role: "starting",
     connection: { phase: "off" },
     call: { phase: "idle" },
+    waiting: null,
     microphone: { kind: "unknown" },
     ringtone: "locked",
     interrupted: null,
@@ -55,7 +57,10 @@ export class Phone {
     incoming: (call) => this.invited(call),
     refused: () => this.setup?.onCredentialsRefused(),
   });
-  private readonly source = new CallMediaSource();
+  private readonly sound = new CallSound({
+    current: () => this.callOn(),
+    changed: (key, problem) => this.dispatch({ type: "microphone", key, problem }),
+  });
   private readonly calls = new Map<string, SipCall>();
   private readonly stops: (() => void)[] = [];
   /** Of what only the leader has. */
@@ -179,15 +184,18 @@ export class Phone {
 
   /** Asks the browser for the microphone now instead of at the first call. */
   async askForMicrophone(): Promise<void> {
-    const opened = await this.source.open();
-    this.source.close();
+    const opened = await this.sound.open();
+    // A call has asked for it meanwhile.
+    if (opened === null) return;
+    this.sound.close();
     if (opened.problem === null) this.update({ microphone: { kind: "ready" } });
     else this.update({ microphone: { kind: "problem", problem: opened.problem } });
   }
 
   private becomeLeader(): void {
     // What another tab told of its own call and connection is over with that tab.
-    this.update({ role: "leader", call: { phase: "idle" }, connection: { phase: "off" }, ringtone: "locked" });
+    const none = { call: { phase: "idle" }, waiting: null, connection: { phase: "off" } } as const;
+    this.update({ role: "leader", ...none, ringtone: "locked" });
     const interrupted = interruptedCall(Date.now());
     if (interrupted !== null) {
       this.update({ interrupted });
@@ -207,7 +215,13 @@ export class Phone {
       );
     };
     look();
-    this.leaderStops.push(watchMicrophone(look));
+    this.leaderStops.push(
+      watchMicrophone(() => {
+        look();
+        // What was missing may be there again.
+        void this.sound.lookAgain();
+      }),
+    );
     if (this.setup !== null) this.registration.start(this.setup.account);
   }
 
@@ -230,7 +244,11 @@ export class Phone {
 
   private invited(call: SipCall): void {
     const { test } = this;
-    if (test !== null && test.caller === call.peer.name && this.key() === null) {
+    if (test !== null && test.caller === call.peer.name) {
+      if (this.key() !== null) {
+        call.reject(486);
+        return;
+      }
       this.test = null;
       const servers = this.setup?.iceServers() ?? [];
       void Promise.resolve(servers).then((iceServers) => takeTestCall(call, iceServers).then(test.resolve));
@@ -253,6 +271,7 @@ export class Phone {
       }
       case "decline":
       case "hang-up":
+      case "take-waiting":
         this.dispatch({ type: command.type, nowMs: Date.now() });
         return;
       case "digit":
@@ -262,17 +281,24 @@ export class Phone {
       case "silence":
       case "mute":
       case "dismiss":
+      case "decline-waiting":
         this.dispatch(command);
+        return;
+      case "try-microphone":
+        void this.sound.tryAgain();
         return;
     }
   }
 
-  private dispatch(event: CallEvent): void {
-    const before = this.current.call;
-    const { state, effects } = transition(before, event);
-    if (state !== before) this.update({ call: state, ...(state.phase !== "idle" && { interrupted: null }) });
+  private dispatch(event: CallsEvent): void {
+    const { call: before, waiting } = this.current;
+    const { calls, effects } = takeEvent({ call: before, waiting }, event);
+    const state = calls.call;
+    if (state !== before) this.update({ ...calls, ...(state.phase !== "idle" && { interrupted: null }) });
+    else if (calls.waiting !== waiting) this.update(calls);
     if (before.phase === "idle" && state.phase !== "idle") forgetInterruptedCall();
     for (const effect of effects) this.carryOut(effect);
+    if (knocks(calls) !== knocks({ call: before, waiting })) this.ringtone.knock(knocks(calls));
     if (state !== before) this.follow(before, state);
   }
 
@@ -333,12 +359,12 @@ export class Phone {
   private async openMedia(key: string): Promise<{ stream: MediaStream; iceServers: RTCIceServer[] } | null> {
     const servers = this.servers ?? this.setup?.iceServers() ?? [];
     this.servers = null;
-    const [opened, iceServers] = await Promise.all([this.source.open(), servers]);
-    if (this.key() !== key) {
-      if (this.key() === null) this.source.close();
+    const [opened, iceServers] = await Promise.all([this.sound.open(), servers]);
+    if (opened === null || this.key() !== key) {
+      if (this.key() === null) this.sound.close();
       return null;
     }
-    if (opened.problem !== null) this.dispatch({ type: "listen-only", key, problem: opened.problem });
+    if (opened.problem !== null) this.dispatch({ type: "microphone", key, problem: opened.problem });
     return { stream: opened.stream, iceServers };
   }
 
@@ -362,13 +388,15 @@ export class Phone {
     if (state.phase === before.phase && state.phase !== "incoming") return;
     clearInterval(this.packetTimer);
     clearTimeout(this.endTimer);
+    if (state.phase === "ended" || keyOf(before) !== keyOf(state)) {
+      this.sound.close();
+      if (this.audio !== null) this.audio.srcObject = null;
+    }
     if (state.phase === "active") {
       const { key } = state.call;
       this.packetTimer = setInterval(() => void this.countPackets(key), WATCH_PACKETS_MS);
     }
     if (state.phase === "ended") {
-      this.source.close();
-      if (this.audio !== null) this.audio.srcObject = null;
       const showMs = state.reason === "answered-here" ? SHOW_END_MS : SHOW_REASON_MS;
       this.endTimer = setTimeout(() => this.dispatch({ type: "dismiss" }), showMs);
     }
@@ -385,6 +413,14 @@ export class Phone {
     return call.phase === "idle" || call.phase === "ended" ? null : call.call.key;
   }
 
+  private callOn() {
+    const { call } = this.current;
+    const key = this.key();
+    const sip = this.calls.get(key ?? "");
+    if (call.phase === "idle" || key === null || sip === undefined) return null;
+    return { key, call: sip, microphone: call.call.microphone };
+  }
+
   private describe(
     key: string,
     direction: CallInfo["direction"],
@@ -399,6 +435,15 @@ export class Phone {
     if (this.current.role === "leader") this.channel?.sendState(this.current);
     for (const listener of this.listeners) listener(this.current);
   }
+}
+
+/** Somebody waits behind a conversation; what rings itself drowns it, or was silenced with it. */
+function knocks({ call, waiting }: Calls): boolean {
+  return waiting !== null && call.phase !== "incoming";
+}
+
+function keyOf(state: CallState): string | null {
+  return state.phase === "idle" ? null : state.call.key;
 }
 
 function on(target: EventTarget, type: string, listener: () => void, stops: (() => void)[]): void {

@@ -19,12 +19,16 @@ interface Melody {
 export type RingtoneState = "locked" | "armed";
 
 const LOUDEST_GAIN = 0.9;
+/** Beside a conversation: heard, and not in its way. */
+const KNOCK_GAIN = 0.15;
+const KNOCK_EVERY_MS = 5_000;
 
 export class Ringtone {
   private readonly onState: (state: RingtoneState) => void;
   private readonly own: Melody | null;
   private context: AudioContext | null = null;
   private timer: ReturnType<typeof setInterval> | null = null;
+  private knockTimer: ReturnType<typeof setInterval> | undefined;
   private output: GainNode | null = null;
 
   /** `own`: always this melody, at full volume; left out: what this device has chosen for the door. */
@@ -45,6 +49,7 @@ export class Ringtone {
 
   stop(): void {
     this.silence();
+    this.knock(false);
     document.removeEventListener("pointerup", this.unlock, { capture: true });
     document.removeEventListener("keydown", this.unlock, { capture: true });
     void this.context?.close();
@@ -83,12 +88,21 @@ export class Ringtone {
     navigator.vibrate?.(0);
   }
 
+  /** Somebody waits behind a call: the tone softly, again and again. */
+  knock(on: boolean): void {
+    clearInterval(this.knockTimer);
+    if (!on) return;
+    const knock = (): void => this.sample(KNOCK_GAIN);
+    knock();
+    this.knockTimer = setInterval(knock, KNOCK_EVERY_MS);
+  }
+
   /** The tone once, so that a tap on "arm" is also heard. */
-  sample(): void {
+  sample(loudest = LOUDEST_GAIN): void {
     const { context } = this;
     if (context === null || this.output !== null) return;
     const { tone, volume } = chosen();
-    const gain = new GainNode(context, { gain: LOUDEST_GAIN * volume });
+    const gain = new GainNode(context, { gain: loudest * volume });
     gain.connect(context.destination);
     for (const note of tone.notes) this.strike(context, gain, note);
   }

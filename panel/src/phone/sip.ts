@@ -157,6 +157,7 @@ export class SipCall {
   private readonly session: RTCSession;
   private readonly connected: (act: () => void) => void;
   private established = false;
+  private confirmed = false;
   private gatheringLimited = false;
 
   /** `connected` runs what it is given as soon as there is a connection. */
@@ -176,6 +177,9 @@ export class SipCall {
     this.session.on("accepted", () => {
       this.established = true;
       listener.accepted();
+    });
+    this.session.on("confirmed", () => {
+      this.confirmed = true;
     });
     const connection: RTCPeerConnection | null = this.session.connection;
     if (connection !== null) watchPath(connection, listener);
@@ -233,6 +237,16 @@ export class SipCall {
     else this.session.unmute({ audio: true });
   }
 
+  /** Sends this from now on, in the same call; muted stays muted. */
+  async replaceSound(stream: MediaStream): Promise<void> {
+    const connection: RTCPeerConnection | null = this.session.connection;
+    const [track] = stream.getAudioTracks();
+    const sender = connection?.getSenders().find((one) => one.track?.kind === "audio");
+    if (sender === undefined || track === undefined || connection?.signalingState === "closed") return;
+    track.enabled = sender.track?.enabled ?? true;
+    await sender.replaceTrack(track);
+  }
+
   /** One key as an RFC 4733 event in the audio stream. */
   sendDigit(digit: string): void {
     if (!this.session.isEstablished()) return;
@@ -287,6 +301,7 @@ export class SipCall {
     const message = typeof event.message === "object" ? event.message : null;
     return endReasonOf({
       established: this.established,
+      confirmed: this.confirmed,
       status: message !== null && "status_code" in message ? message.status_code : null,
       reason: message?.getHeader("Reason") ?? null,
       byPeer: String(event.originator) === "remote",

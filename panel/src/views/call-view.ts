@@ -25,6 +25,8 @@ export class CallView extends LitElement {
   @property({ attribute: false }) peer!: Peer;
 
   @property({ attribute: false }) api: Api | undefined;
+  /** Who rings meanwhile. */
+  @property({ attribute: false }) waiting: string | null = null;
   @state() private pictured = false;
   @state() private keypad = false;
   @state() private sent = "";
@@ -40,6 +42,28 @@ export class CallView extends LitElement {
         gap: 16px;
         grid-template-rows: minmax(0, 1fr) auto;
         padding: clamp(16px, 3vw, 32px);
+      }
+      :host([waits]) {
+        grid-template-rows: auto minmax(0, 1fr) auto;
+      }
+      .waiting {
+        align-items: center;
+        background: var(--nl-surface);
+        border: 2px solid var(--nl-accent);
+        border-radius: var(--nl-radius);
+        display: flex;
+        flex-wrap: wrap;
+        gap: 10px;
+        padding: 10px 12px 10px 20px;
+      }
+      .waiting p {
+        align-items: center;
+        display: flex;
+        flex: 1 1 12ch;
+        gap: 10px;
+        font-size: 20px;
+        font-weight: 600;
+        overflow-wrap: anywhere;
       }
       .stage {
         align-items: center;
@@ -153,6 +177,23 @@ export class CallView extends LitElement {
         color: var(--nl-accent-text);
       }
       @media (max-width: 560px) {
+        .waiting {
+          gap: 8px;
+          padding: 10px;
+        }
+        .waiting p {
+          flex-basis: 100%;
+          font-size: 18px;
+        }
+        .waiting button {
+          flex: 1 1 auto;
+          font-size: 16px;
+          min-block-size: 48px;
+          padding-inline: 12px;
+        }
+        .waiting button svg {
+          display: none;
+        }
         .stage {
           flex-direction: column;
         }
@@ -208,9 +249,14 @@ export class CallView extends LitElement {
     this.offKeys();
   }
 
+  protected override willUpdate(): void {
+    this.toggleAttribute("waits", this.waiting !== null);
+  }
+
   protected override render(): TemplateResult {
     const { peer, call } = this;
     return html`
+      ${this.waiting === null ? nothing : this.renderWaiting(this.waiting)}
       <div class="stage ${this.pictured && call.phase !== "ended" ? "pictured" : ""}">
         ${this.renderPicture()}
         <div class="who ${this.keypad ? "compact" : ""}">
@@ -223,6 +269,26 @@ export class CallView extends LitElement {
       <div class="buttons ${call.phase !== "active" ? "one" : this.keypad ? "tight" : ""}">${this.renderButtons()}</div>
     `;
   }
+
+  /** A second door: the call here goes on until somebody decides. */
+  private renderWaiting(name: string): TemplateResult {
+    const { t } = this;
+    return html`
+      <section class="waiting" aria-label=${t("waiting.title", { name })}>
+        <p>${icon("bell")} ${t("waiting.title", { name })}</p>
+        <button class="stop" aria-keyshortcuts="d" @click=${this.declineWaiting}>${t("waiting.decline")}</button>
+        <button class="go" aria-keyshortcuts="a" @click=${this.takeWaiting}>${icon("phone")} ${t("waiting.take")}</button>
+      </section>
+    `;
+  }
+
+  private takeWaiting = (): void => {
+    phone.command({ type: "take-waiting" });
+  };
+
+  private declineWaiting = (): void => {
+    phone.command({ type: "decline-waiting" });
+  };
 
   protected override firstUpdated(): void {
     // Not a button: Enter held down to answer would repeat into whatever has the focus next.
@@ -276,6 +342,11 @@ export class CallView extends LitElement {
     if (call.call.microphone !== null) {
       lines.push(html`<p class="line bad">${t("microphone.listenOnly")}</p>`);
       lines.push(html`<p class="hint">${t(`microphone.${call.call.microphone}`)}</p>`);
+      // What the page itself may not do, no second try brings.
+      if (call.call.microphone !== "insecure" && call.call.microphone !== "policy") {
+        const again = (): void => phone.command({ type: "try-microphone" });
+        lines.push(html`<button @click=${again}>${icon("microphone")} ${t("microphone.tryAgain")}</button>`);
+      }
     } else if (call.muted) {
       lines.push(html`<p class="line">${t("call.muted")}</p>`);
     }
@@ -321,6 +392,11 @@ export class CallView extends LitElement {
       return key === "Escape";
     }
     if (key === "h") this.hangUp();
+    if (this.waiting !== null && (key === "a" || key === "d")) {
+      if (key === "a") this.takeWaiting();
+      else this.declineWaiting();
+      return true;
+    }
     if (this.call.phase !== "active") return key === "h";
     if (key === "m") this.toggleMute();
     else if (key === "k") this.toggleKeypad();

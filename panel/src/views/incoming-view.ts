@@ -18,6 +18,8 @@ export class IncomingView extends LitElement {
   @property({ attribute: false }) peer!: Peer;
   @property({ attribute: false }) microphone: MicrophoneState = { kind: "unknown" };
   @property({ attribute: false }) api: Api | undefined;
+  /** Who else rings. */
+  @property({ attribute: false }) waiting: string | null = null;
   @state() private pictured = false;
 
   static override styles = [
@@ -154,6 +156,7 @@ export class IncomingView extends LitElement {
             : html`<neolia-door-picture .t=${t} .api=${this.api} .doorId=${peer.cameraOf} .label=${peer.name}
                 @picture=${this.onPicture}></neolia-door-picture>`
         }
+        ${this.waiting === null ? nothing : html`<p class="kind">${t("waiting.title", { name: this.waiting })}</p>`}
         ${deaf ? html`<p class="note">${t(`microphone.${microphone.problem}`)}</p>` : nothing}
         ${
           answering
@@ -179,9 +182,4 @@ export class IncomingView extends LitElement {
   private onPicture = ({ detail }: CustomEvent<boolean>): void => {
     this.pictured = detail;
   };
-
-  /** Enter and Space answer from the first moment. */
-  protected override firstUpdated(): void {
-    this.renderRoot.querySelector<HTMLButtonElement>("button.go")?.focus();
-  }
 }

@@ -87,11 +87,12 @@ export class RingBanner extends LitElement {
     if (this.panels > 0 || host === null || known === null || call === undefined) return nothing;
     if (call.phase === "idle" || call.phase === "ended") return nothing;
     const t = localizer(host.look.locale);
-    const { name } = peerOf(call.call, known, t);
     const ringing = call.phase === "incoming";
+    const { waiting } = known.phone;
+    const { name } = peerOf(waiting !== null && !ringing ? waiting : call.call, known, t);
     return html`
       <div role="alert">
-        <p>${t(ringing ? "incoming.title" : "call.active", { name })}</p>
+        <p>${t(ringing ? "incoming.title" : waiting !== null ? "waiting.title" : "call.active", { name })}</p>
         ${
           ringing
             ? html`<button class="stop" @click=${() => phone.command({ type: "decline" })}>${t("incoming.decline")}</button>`

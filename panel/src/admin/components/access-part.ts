@@ -10,6 +10,7 @@ import "./admin-form.ts";
 import { adminStyle } from "./admin-style.ts";
 import "./copy-button.ts";
 import { type FormField, type FormValues, textOf } from "./form-field.ts";
+import { LookAgain } from "./look-again.ts";
 
 const HOURS = [8, 24, 72, 168, 720] as const;
 /** Who uses a grant does so while this page is open: the list shows it. */
@@ -22,7 +23,6 @@ export class AccessPart extends AdminPage {
   @state() private failure: string | null = null;
   @state() private code: string | null = null;
   @state() private ending: Grant | null = null;
-  private timer: ReturnType<typeof setInterval> | undefined;
 
   static override styles = [
     shared,
@@ -44,14 +44,9 @@ export class AccessPart extends AdminPage {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.timer = setInterval(() => void this.load(), LOOK_EVERY_MS);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
+  constructor() {
+    super();
+    this.addController(new LookAgain(LOOK_EVERY_MS, () => void this.load()));
   }
 
   protected override siteChosen(): void {

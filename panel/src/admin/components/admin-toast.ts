@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
@@ -13,6 +13,8 @@ const SHOWN_MS = 8_000;
 @customElement("neolia-admin-toast")
 export class AdminToast extends LitElement {
   @property({ attribute: false }) t!: AdminLocalizer;
+  /** A call stands before it: it waits until it can be seen. */
+  @property({ type: Boolean }) away = false;
   @state() private toast: Toast | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -62,6 +64,10 @@ export class AdminToast extends LitElement {
     clearTimeout(this.timer);
   }
 
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has("away")) this.wait();
+  }
+
   protected override render(): TemplateResult {
     const { t, toast } = this;
     return html`
@@ -96,7 +102,7 @@ export class AdminToast extends LitElement {
 
   private wait = (): void => {
     this.hold();
-    if (this.toast?.failed === true) return;
+    if (this.toast === null || this.toast.failed === true || this.away) return;
     this.timer = setTimeout(this.close, SHOWN_MS);
   };
 

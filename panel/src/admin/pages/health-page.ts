@@ -14,6 +14,7 @@ import {
 import { type AdminKey, counted } from "../../localize/admin.ts";
 import { unitLabel } from "../../localize/localize.ts";
 import { adminStyle } from "../components/admin-style.ts";
+import { LookAgain } from "../components/look-again.ts";
 import { moment } from "../components/registration.ts";
 import { certificateText, problemSentences, testText } from "../health-text.ts";
 import { problemText } from "../problem-text.ts";
@@ -32,7 +33,6 @@ export class HealthPage extends AdminPage {
   @state() private test: TestRing | null = null;
   @state() private onlyProblems = false;
   @state() private shown = SHOWN;
-  private timer: ReturnType<typeof setInterval> | undefined;
 
   static override styles = [
     shared,
@@ -56,14 +56,9 @@ export class HealthPage extends AdminPage {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.timer = setInterval(() => void this.load(), LOOK_EVERY_MS);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
+  constructor() {
+    super();
+    this.addController(new LookAgain(LOOK_EVERY_MS, () => void this.load()));
   }
 
   protected override siteChosen(): void {
