@@ -67,22 +67,43 @@ interface Question {
 }
 type Answer = { code: number; unit: string; steps: { ringSeconds: number; accounts: string[] }[] };
 
-/** As the script puts it together; its words are held against the file, so that neither changes alone. */
+/** What is put together here as the script does it is held against the script's words, so that neither changes alone. */
+function stillSays(script: string, lines: readonly string[]): void {
+  for (const line of lines) assert.ok(script.includes(line), `Kamailio's script no longer says ${line}`);
+}
+
+/** As the script puts it together. */
 function ofStep(action: string, { unit, only, target }: { unit: string; only: string; target: string }): string {
-  for (const words of [
+  stillSays(STEPS, [
     `$var(of_step) = "unit = '" + $var(call_unit) + "'";`,
     `if ($var(call_only) != "") $var(of_step) = "username = '" + $var(call_only) + "'";`,
     `if ($(var(step){s.select,0,:}) != "ring") {`,
     `"CASE WHEN EXISTS (SELECT 1 FROM unit WHERE domain = '" + $var(call_site) + "' AND name = '" + $var(target)`,
     `+ "') THEN unit ELSE username END = '" + $var(target) + "'";`,
-  ]) {
-    assert.ok(STEPS.includes(words), `routes/steps.cfg no longer says ${words}`);
-  }
+  ]);
   if (action !== "ring") {
     const isUnit = `EXISTS (SELECT 1 FROM unit WHERE domain = '${DOMAIN}' AND name = '${target}')`;
     return `CASE WHEN ${isUnit} THEN unit ELSE username END = '${target}'`;
   }
   return only === "" ? `unit = '${unit}'` : `username = '${only}'`;
+}
+
+/** As the script puts it together: a gateway's caller is known by name and number, nobody else has one. */
+function orNumber(number: string): string {
+  stillSays(CALL, [
+    `$var(or_number) = "";`,
+    `if ($var(number) != "") $var(or_number) = "OR '" + $var(number) + "' GLOB source_pattern";`,
+  ]);
+  return number === "" ? "" : `OR '${number}' GLOB source_pattern`;
+}
+
+/** The name in a rule's SIP URI, as the script takes it; empty unless it is of this site. */
+function targetOf(uri: string): string {
+  stillSays(CALL, [
+    `if ($(var(uri){s.select,1,@}{s.tolower}) == $var(domain)) $var(target) = $(var(uri){s.select,0,@}{s.strip,4});`,
+  ]);
+  const [name = "", domain = ""] = uri.split("@");
+  return domain.toLowerCase() === DOMAIN ? name.slice("sip:".length) : "";
 }
 
 /** What Kamailio does with the same tables. */
@@ -92,13 +113,13 @@ function ask(db: Db, { caller, callerNumber, callee, atUnix }: Question): Answer
   const [found] = all(CALLEE, { domain: DOMAIN, callee });
   if (!found) return { code: 404, unit: "", steps: [] };
   const [unit, only] = found.map(String);
-  const base = { domain: DOMAIN, unit: unit ?? "", name: caller, number: callerNumber, TS: atUnix };
+  const base = { domain: DOMAIN, unit: unit ?? "", name: caller, or_number: orNumber(callerNumber), TS: atUnix };
   // The script pushes them, so the last row is tried first.
   const rules = all(RULES, base)
     .toReversed()
-    .filter(([, , , rule]) => rule === 0 || all(HOURS, { ...base, rule: Number(rule) }).length > 0);
-  const steps = rules.map(([action, ringSeconds, target]) => {
-    const of_step = ofStep(String(action), { unit: unit ?? "", only: only ?? "", target: String(target) });
+    .filter(([, , , always, id]) => always === 1 || all(HOURS, { ...base, rule: Number(id) }).length > 0);
+  const steps = rules.map(([action, ringSeconds, uri]) => {
+    const of_step = ofStep(String(action), { unit: unit ?? "", only: only ?? "", target: targetOf(String(uri)) });
     const accounts = all(ACCOUNTS, { call_site: DOMAIN, call_caller: caller, of_step }).map(([name]) => String(name));
     return { ringSeconds: Number(ringSeconds), accounts: accounts.toSorted() };
   });
