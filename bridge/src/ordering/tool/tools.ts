@@ -1,9 +1,9 @@
 /** The tools that the model may call, by the order's state: the list shrinks as the order gets firmer. */
 import { type Static, type TSchema, Type } from "typebox";
-import { MenuId } from "../api/menu.ts";
-import type { ToolDefinition } from "./order-desk.ts";
-import type { OrderData } from "./order-machine.ts";
-import { isOpen } from "./order-machine.ts";
+import { MenuId } from "../../api/menu.ts";
+import type { ToolDefinition } from "../order-desk.ts";
+import type { OrderData } from "../order-machine.ts";
+import { isOpen } from "../order-machine.ts";
 
 const closed = { additionalProperties: false } as const;
 const Line = Type.Integer({ minimum: 1, maximum: 100_000, description: "Number of the line in the cart." });
