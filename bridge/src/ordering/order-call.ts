@@ -131,6 +131,9 @@ export class LiveOrderCall implements OrderCall {
 
   said(text: string): void {
     this.write("assistant", text);
+    // The read-back's own question, by whomever it is repeated, is none that it has to be told apart from.
+    if (text.includes("?") && !text.trimEnd().endsWith(phrases(this.language).isItRight))
+      this.apply({ type: "asked-else" });
   }
 
   note(text: string): void {

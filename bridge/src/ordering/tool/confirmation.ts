@@ -1,12 +1,16 @@
 /** From a cart to an order: read back, confirmed, and what may stand against it at this moment. */
-import { localTime, pickupProblem, pickupSlots } from "../opening.ts";
+import { pickupProblem, pickupSlots } from "../opening.ts";
 import type { Sentence } from "../order-desk.ts";
 import { type OrderData, totalCents } from "../order-machine.ts";
-import { moneyWords, numberWords, timeWords } from "../speech/number-words.ts";
+import { collectionWords } from "../speech/collection-words.ts";
+import { moneyWords, numberWords } from "../speech/number-words.ts";
 import { phrases, readBack } from "../speech/sentences.ts";
-import { MOST_SLOTS, missingDetail } from "./details.ts";
-import { isServed, priceLine } from "./priced-line.ts";
+import { MOST_SLOTS, missingDetail, notThen } from "./details.ts";
+import { isServed, isSoldOut, priceLine } from "./priced-line.ts";
 import type { ToolContext, ToolResult, ToolRun } from "./tool-run.ts";
+
+/** Read-backs in a row that the caller did not hear to the end; then a person takes the call. */
+const MOST_CUT = 3;
 
 export function askReadBack(run: ToolRun): ToolResult {
   const { context } = run;
@@ -38,8 +42,9 @@ function takeMenuAsItIs(run: ToolRun): void {
 
 function readBackSentence(run: ToolRun, mark: string): Sentence {
   const { name, note, pickup } = run.data;
-  const pickupMinute = localTime(pickup?.atMs ?? run.context.nowMs, run.context.clock).minuteOfDay;
-  return readBack({ cart: run.cart, name, note, pickupMinute }, run.context.language, mark);
+  const { nowMs, clock, language } = run.context;
+  const collection = collectionWords(pickup?.atMs ?? nowMs, nowMs, clock, language);
+  return readBack({ cart: run.cart, name, note, collection }, language, mark);
 }
 
 export function confirmOrder(run: ToolRun): ToolResult {
@@ -49,6 +54,10 @@ export function confirmOrder(run: ToolRun): ToolResult {
   const first = problems[0];
   if (refused === "problems" && first) return run.refuse(first.code, first.say);
   if (refused) {
+    // Whoever always speaks into it would hear it for ever.
+    if (refused === "not_played" && run.apply({ type: "misunderstood" }).data.misunderstood >= MOST_CUT) {
+      return run.handOver("misunderstood", run.say.handOver);
+    }
     // Not heard to the end, or not answered: it is read once more, as it stands.
     const { readBack: asked } = run.data;
     return run.refuse(refused, asked ? readBackSentence(run, asked.mark) : run.say.hearFirst);
@@ -58,12 +67,11 @@ export function confirmOrder(run: ToolRun): ToolResult {
 
 /** What is said once the order is stored under its number. */
 export function committedSentence(context: ToolContext, data: OrderData, number: number, mark: string): Sentence {
-  const { language } = context;
+  const { language, nowMs, clock } = context;
   const total = totalCents(data.lines);
-  const minute = localTime(data.pickup?.atMs ?? context.nowMs, context.clock).minuteOfDay;
   const text = phrases(language).committed(
     numberWords(number, language),
-    timeWords(minute, language),
+    collectionWords(data.pickup?.atMs ?? nowMs, nowMs, clock, language),
     moneyWords(total, language),
   );
   return { text, language, cents: [total], exact: true, mark };
@@ -80,6 +88,10 @@ function problemsOf(run: ToolRun): { code: string; say: string }[] {
     if (!item || context.menu.isSoldOut(line.itemId)) problems.push({ code: "sold_out", say: say.soldOut(line.name) });
     else if (!isServed(context, item, data.pickup?.atMs ?? null)) {
       problems.push({ code: "not_served_then", say: say.notNow(line.name) });
+    }
+    for (const { groupId } of line.missing) {
+      const group = context.menu.group(groupId);
+      if (group && isSoldOut(context.menu, group)) problems.push({ code: "sold_out", say: say.soldOut(line.name) });
     }
     for (const option of line.options) {
       const group = item?.groupIds.includes(option.groupId) ? context.menu.group(option.groupId) : null;
@@ -102,7 +114,7 @@ function problemsOf(run: ToolRun): { code: string; say: string }[] {
     const wrong = pickupProblem(context, data.pickup.atMs);
     // Some minutes pass between read-back and "yes": a time that was right then is kept.
     const grace = wrong === "too_soon" && data.pickup.atMs > context.nowMs;
-    if (wrong && !grace) problems.push({ code: wrong, say: say.notThen(run.times(pickupSlots(context, MOST_SLOTS))) });
+    if (wrong && !grace) problems.push({ code: wrong, say: notThen(run, pickupSlots(context, MOST_SLOTS)) });
   }
   return problems;
 }

@@ -34,7 +34,7 @@ function findPickup(run: ToolRun, wanted: string): { atMs: number; asap: boolean
   const problem = atMs === null ? "closed_then" : pickupProblem(run.context, atMs);
   if (atMs === null || problem) {
     const info = { offered: slots.map((at) => clockOf(at, run.context.clock)) };
-    return run.refuse(problem ?? "closed_then", run.say.notThen(run.times(slots)), info);
+    return run.refuse(problem ?? "closed_then", notThen(run, slots), info);
   }
   return { atMs, asap: false };
 }
@@ -43,6 +43,11 @@ export function pickupTimes(run: ToolRun): ToolResult {
   const slots = pickupSlots(run.context, MOST_SLOTS);
   if (slots.length === 0) return run.refuse("no_pickup_time", run.say.noSlots);
   return run.done(run.say.slots(run.times(slots)), { times: slots.map((at) => clockOf(at, run.context.clock)) });
+}
+
+/** What is said of a time that is not possible: others, if there are any. */
+export function notThen(run: ToolRun, slots: readonly number[]): string {
+  return slots.length === 0 ? run.say.noSlots : run.say.notThen(run.times(slots));
 }
 
 export function missingDetail({ data, say }: ToolRun): string | null {

@@ -2,10 +2,10 @@
 import type { LineSettings } from "../../api/line.ts";
 import type { Cart, Language } from "../../api/order.ts";
 import { type MenuIndex, nameIn } from "../menu/menu-index.ts";
-import { localTime, type SiteClock } from "../opening.ts";
+import type { SiteClock } from "../opening.ts";
 import type { HandOverReason, Sentence } from "../order-desk.ts";
 import { type OrderData, type OrderEvent, totalCents, transition } from "../order-machine.ts";
-import { timeWords } from "../speech/number-words.ts";
+import { collectionTimes } from "../speech/collection-words.ts";
 import { phrases, plain } from "../speech/sentences.ts";
 import type { ToolName } from "./tools.ts";
 
@@ -92,9 +92,9 @@ export class ToolRun {
       const open = line.missing[0];
       const group = open && this.context.menu.group(open.groupId);
       if (!group) continue;
-      const options = group.options
-        .filter(({ id }) => !this.context.menu.isSoldOut(id))
-        .map((option) => nameIn(option, this.context.language));
+      const left = group.options.filter(({ id }) => !this.context.menu.isSoldOut(id));
+      if (left.length === 0) return this.say.soldOut(line.name);
+      const options = left.map((option) => nameIn(option, this.context.language));
       const said = options.length > MOST_OPTIONS_SAID ? [] : options;
       return this.say.choose(line.name, nameIn(group, this.context.language), said, group.max > 1);
     }
@@ -102,7 +102,8 @@ export class ToolRun {
   }
 
   times(slots: readonly number[]): string[] {
-    return slots.map((atMs) => timeWords(localTime(atMs, this.context.clock).minuteOfDay, this.context.language));
+    const { nowMs, clock, language } = this.context;
+    return collectionTimes(slots, nowMs, clock, language);
   }
 
   private result(problem: string | null, say: string | Sentence, info: Record<string, unknown> | null): ToolResult {
