@@ -37,8 +37,10 @@ afterEach(() => {
   socket.close();
 });
 
-const portOf = (call: number): number =>
-  events.find((event) => event.type === "opened" && event.call === call)?.port ?? 0;
+function portOf(call: number): number {
+  const opened = events.find((event) => event.type === "opened" && event.call === call);
+  return opened?.type === "opened" ? opened.port : 0;
+}
 
 function packet(type: number, sequence: number, timestamp: number, payload: Buffer): Buffer {
   const header = Buffer.alloc(12);
