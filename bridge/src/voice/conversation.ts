@@ -93,6 +93,7 @@ export class Conversation implements CallLegListener {
   private over = false;
   private silenceTimer: NodeJS.Timeout | undefined;
   private askedIfThere = false;
+  private pressedKeys = false;
   private lengthTimer: NodeJS.Timeout | undefined;
   private stopCommands: () => void = () => {};
 
@@ -160,6 +161,8 @@ export class Conversation implements CallLegListener {
   key(key: string): void {
     if (this.handOver) this.handOver.key(key);
     else if (key === "0") this.give("asked");
+    // Somebody is there who cannot or will not speak.
+    else this.pressedKeys = true;
   }
 
   played(clip: PlayedClip): void {
@@ -349,6 +352,10 @@ export class Conversation implements CallLegListener {
 
   private nobodySpeaks(): void {
     if (this.turn || !this.speaker.quiet) return;
+    if (this.askedIfThere && this.pressedKeys) {
+      this.give("misunderstood");
+      return;
+    }
     if (this.askedIfThere) {
       void this.fixed("goodbye-silent").then(() => this.leave("silence"));
       return;
