@@ -159,7 +159,8 @@ for (const [name, look] of SIZES) {
       await opener.focus();
       await page.keyboard.press("Enter");
       await page.locator("dialog[open]").waitFor();
-      await inspect(page, `desk ${what} ${name}`);
+      // What is behind it is the view, which has a test of its own.
+      await inspect(page, `desk ${what} ${name}`, "dialog[open]");
       await page.keyboard.press("Escape");
       await page.locator("dialog[open]").waitFor({ state: "detached" });
       await until(() => opener.evaluate((element) => element.matches(":focus")), {
