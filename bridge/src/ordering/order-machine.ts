@@ -232,7 +232,7 @@ function answered(data: OrderData, { beganAtMs }: Extract<OrderEvent, { type: "c
   const { readBack } = data;
   if (data.state !== "read-back" || !readBack || readBack.playedAtMs === null) return refuse(data, "nothing_to_do");
   if (beganAtMs < readBack.playedAtMs) return refuse(data, "nothing_to_do");
-  // "Yes, I am still here" agrees to nothing: the order has to be heard again.
+  // "Yes, a cola" agrees to no order: it has to be heard again.
   if (readBack.askedElse) {
     return accept({ ...data, readBack: { ...readBack, playedAtMs: null, answered: false, askedElse: false } });
   }
