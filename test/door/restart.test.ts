@@ -104,6 +104,9 @@ for (const [name, outage] of outages) {
       const { call, answered } = await talk(door, mobile);
       await until(() => held[0], { what: "the ACK" });
       await outage();
+      // Its timers have run: they would have ended a call whose own is not set.
+      const uptime = async () => ((await house.edge.jsonRpc("core.uptime")) as { uptime: number }).uptime;
+      await until(async () => (await uptime()) > 2, { what: "Kamailio's timers" });
       door.wire.send = send;
       send(held[0] ?? "");
       await until(() => answered.messages.some(({ method }) => method === "ACK"), { what: "the ACK" });
