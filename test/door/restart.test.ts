@@ -176,6 +176,24 @@ for (const [name, outage] of outages) {
       }
     });
 
+    test("a phone that came back by another TCP port gets the door's BYE there, and is rung there alone", async () => {
+      const door = await house.device("door");
+      const phone = await house.device("mobile401", "tcp");
+      const { call, answered } = await talk(door, phone);
+      await outage();
+      // Its port is part of its Contact, so the one of before is registered as well until it expires.
+      await phone.reconnect();
+      assert.equal((await phone.register()).status, 200);
+      assert.equal((await call.request("INFO")).status, 200);
+      assert.equal((await call.hangup()).status, 200);
+      assert.equal((await answered.endedByPeer).method, "BYE");
+      assert.equal((await house.finished()).at(-1), "ended caller");
+      const next = await door.call("unit401");
+      (await ringing(phone, 1)).answer(486);
+      assert.equal(await status(next), 486);
+      assert.equal(phone.incoming.length, 2);
+    });
+
     test("control can still end the call of a panel that came back on a new socket", async () => {
       const door = await house.device("door");
       const panel = await house.device("panel401", "wss");
