@@ -4,8 +4,8 @@
  *
  * Only what is meant now counts. A command is ignored that was retained (it lies there since nobody knows when), or that
  * carries the time of its making and is older, or further ahead, than `STALE_MS`; Home Assistant's switch sends that time,
- * because Home Assistant keeps commands while the broker is away. Plain `on` and `off` carry no time: our sessions are
- * clean, so that a broker never keeps one for us, and what arrives was published while we listened.
+ * because Home Assistant keeps commands while the broker is away. Plain `on` and `off` carry no time: what the broker kept
+ * while we were away never comes here (own-echo.ts).
  */
 import { Type } from "typebox";
 import { Value } from "typebox/value";

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { callEvent } from "../../../test/fakes/call-events.ts";
 import { accountId, DOMAIN, DOOR, OTHER_SITE, SITE, UNIT_401, UNIT_402 } from "../../../test/fakes/stored-site.ts";
+import { cuttable } from "../../../test/lab/cuttable.ts";
 import {
   broker,
   bus,
@@ -312,6 +313,28 @@ test("a site that was removed while the broker and we were away leaves nothing b
   for (const topic of [configOf(SITE), configOf(UNIT_401), `${TOPIC}/unit401/state`, `${TOPIC}/availability`]) {
     await until(() => listener.last(topic) === "", { what: topic });
   }
+});
+
+test("a removed site is not called away for ever by the last will of a connection that broke while it left", async (t) => {
+  const line = await cuttable(broker.port);
+  t.after(() => line.close());
+  given.source = async () => ({ url: `mqtt://127.0.0.1:${line.port}`, username: "neolia", password: "s3cret" });
+  run();
+  await told();
+  const leaving = line.silenceAfter(/availability/);
+  site.store.sites.remove(SITE);
+  bus.emit("directoryChanged", { siteId: SITE });
+  await leaving;
+  line.cut();
+  await until(() => site.store.discovered.domains().every((domain) => domain !== DOMAIN), { what: "the removal" });
+  const newcomer = await broker.listen(`${TOPIC}/#`);
+  await newcomer.say(`${TOPIC}/lab`, "over");
+  await until(() => newcomer.last(`${TOPIC}/lab`), { what: "all that is retained" });
+  assert.deepEqual(
+    newcomer.messages.map(({ topic }) => topic),
+    [`${TOPIC}/lab`],
+  );
+  await newcomer.close();
 });
 
 test("two sites with the same flat and panel are two worlds: calls, states, devices and commands of one say nothing of the other", async () => {

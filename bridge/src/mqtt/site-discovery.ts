@@ -86,8 +86,16 @@ export class SiteDiscovery {
     this.published = wanted;
     // One connection keeps the order of what is sent on a topic (MQTT 3.1.1 section 4.6).
     await Promise.all(changes.map(([topic, payload]) => session.publish(topic, payload, true)));
+    // Of a site that is gone the notes stay until the last of it is off the broker: see `forget`.
+    if (!found) return;
     this.note(this.noted ? changes : [...changes.filter(([, payload]) => payload === ""), ...wanted]);
     this.noted = true;
+  }
+
+  /** Nothing of a site that is gone is on the broker any more. */
+  forget(): void {
+    const { store, site } = this.options;
+    for (const { topic } of store.discovered.list(site.domain)) store.discovered.remove(topic);
   }
 
   /** Noted before it is said, with what was there before: whatever may have been said can be taken back one day. */
