@@ -15,10 +15,12 @@ import {
   discoveryTopic,
   payloadOf,
 } from "./discovery.ts";
+import type { NameLanguage } from "./entity-names.ts";
 
 export interface SiteDiscoveryOptions {
   site: { id: string; domain: string };
   store: Store;
+  language: () => NameLanguage;
   /** There is something to publish. */
   onDue: () => void;
 }
@@ -78,9 +80,9 @@ export class SiteDiscovery {
   /** Publishes what has changed; nothing while the broker is still telling what it holds. */
   async publish(session: BrokerSession): Promise<void> {
     if (!this.known) return;
-    const { store, site } = this.options;
-    const found = discoveredSite(store, site.id);
-    const wanted: DiscoveryMessages = found ? discoveryMessages(found, VERSION) : new Map();
+    const { store, site, language } = this.options;
+    const found = discoveredSite(store, site.id, language());
+    const wanted: DiscoveryMessages = found ? discoveryMessages(found, VERSION, language()) : new Map();
     const changes = discoveryChanges(this.published, wanted);
     this.note(changes, this.published);
     this.published = wanted;

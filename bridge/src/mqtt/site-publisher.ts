@@ -13,6 +13,7 @@ import { isRing } from "./announcer.ts";
 import { Audience, LONGEST_WAIT_MS } from "./audience.ts";
 import { BrokerSession, type BrokerSource, type SessionOptions } from "./broker-session.ts";
 import { type Command, commandOf, type IncomingMessage } from "./commands.ts";
+import type { NameLanguage } from "./entity-names.ts";
 import type { MqttLines } from "./line-commands.ts";
 import { lineState } from "./line-state.ts";
 import { type MqttProblem, NoBroker, problemOf } from "./mqtt-error.ts";
@@ -39,6 +40,7 @@ export interface SitePublisherOptions {
   /** Ids of the accounts with at least one live contact. */
   registered: () => string[];
   lines: MqttLines;
+  language: () => NameLanguage;
   /** By the account's id. */
   ringChecks: (siteId: string) => ReadonlyMap<string, RingCheck>;
   onLink: () => void;
@@ -76,7 +78,8 @@ export class SitePublisher {
 
   constructor(options: SitePublisherOptions) {
     this.options = options;
-    this.discovery = new SiteDiscovery({ site: options.site, store: options.store, onDue: () => this.refresh() });
+    const { site, store, language } = options;
+    this.discovery = new SiteDiscovery({ site, store, language, onDue: () => this.refresh() });
     this.audience = new Audience(() => this.refresh());
     this.echo = new OwnEcho(options.store.outbox, options.site.domain);
     this.connection = keepConnected({
