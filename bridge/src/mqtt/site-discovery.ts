@@ -122,6 +122,7 @@ export class SiteDiscovery {
   stop(): void {
     clearTimeout(this.quiet);
     clearTimeout(this.birth);
+    this.birth = undefined;
     this.known = false;
     this.published = new Map();
   }
@@ -134,11 +135,12 @@ export class SiteDiscovery {
     }, QUIET_MS);
   }
 
+  /** One that is due already answers this birth as well: births without end put nothing off. */
   private born(): void {
-    clearTimeout(this.birth);
     const { least, most } = BIRTH_DELAY_MS;
     const delayMs = least + Math.random() * (most - least);
-    this.birth = setTimeout(() => {
+    this.birth ??= setTimeout(() => {
+      this.birth = undefined;
       for (const topic of this.published.keys()) this.published.set(topic, "");
       this.options.onDue();
     }, delayMs);
