@@ -229,6 +229,11 @@ test("Core found nothing wrong with any of it", () => {
     .split("\n")
     .filter((line) => /(WARNING|ERROR)/.test(line) && /mqtt/.test(line))
     // The broker's restart, which was ours; and what Core says of its own platforms when its language changes.
-    .filter((line) => !/\[(paho\.mqtt\.client|homeassistant\.components\.mqtt\.(client|util)|homeassistant\.helpers\.translation)\]/.test(line));
+    .filter(
+      (line) =>
+        !/\[(paho\.mqtt\.client|homeassistant\.components\.mqtt\.(client|util)|homeassistant\.helpers\.translation)\]/.test(
+          line,
+        ),
+    );
   assert.deepEqual(complaints, []);
 });
