@@ -52,7 +52,9 @@ function run(sites: SiteStore, verb: string | undefined, domain: string | undefi
   if (verb === "renew" && domain) {
     const token = sites.renew(domain, overlapMin * 60_000);
     const old = overlapMin === 0 ? "stopped now" : `stops in ${overlapMin} min`;
-    process.stderr.write(`Site ${domain} has a new token, shown this once; the old one ${old}. Enter it at the site:\n`);
+    process.stderr.write(
+      `Site ${domain} has a new token, shown this once; the old one ${old}. Enter it at the site:\n`,
+    );
     process.stdout.write(`${token}\n`);
     return 0;
   }
