@@ -171,7 +171,8 @@ export const fr: Record<keyof typeof en, string> = {
   "field.TOO_LARGE": "Ce nombre est trop grand.",
   "field.TOO_MANY": "Il y en a trop.",
   "field.BLANK": "À remplir.",
-  "field.EXTRA_CELLS": "Plus de cellules que de colonnes. Mettez entre guillemets celle qui contient une virgule ou un point-virgule.",
+  "field.EXTRA_CELLS":
+    "Plus de cellules que de colonnes. Mettez entre guillemets celle qui contient une virgule ou un point-virgule.",
   "field.CONTROL_CHARACTERS": "Il y a des caractères invisibles. Tapez le texte au lieu de le coller.",
   "field.NAME_START": "Commencez par une lettre ou un chiffre.",
   "field.NAME_SPACE": "Pas d'espace : les téléphones n'en veulent pas dans les noms. Mettez - ou _ à la place.",
