@@ -22,7 +22,8 @@ test("a file of the first version gets what is new and keeps its rows", () => {
   prepareDirectory(fresh);
   const old = new Database(":memory:");
   old.exec(readFileSync(DIRECTORY_SCHEMA, "utf8"));
-  old.exec("ALTER TABLE unit DROP COLUMN do_not_disturb; PRAGMA user_version = 1;");
+  old.exec(`ALTER TABLE unit DROP COLUMN do_not_disturb; ALTER TABLE site DROP COLUMN old_token_hash;
+    ALTER TABLE site DROP COLUMN old_token_until_ms; PRAGMA user_version = 1;`);
   old.exec(`INSERT INTO site (id, domain, token_hash) VALUES ('1', 'a.sip.test', 'x');
     INSERT INTO unit (domain, name, kind) VALUES ('a.sip.test', 'unit401', 'residential');`);
   assert.equal(prepareDirectory(old), DIRECTORY_VERSION);

@@ -8,6 +8,8 @@ export const DIRECTORY_SCHEMA = join(import.meta.dirname, "schema", "directory.s
 /** Steps from each older version to the next. They only add, so that a Kamailio of before goes on reading the file. */
 const STEPS: readonly string[] = [
   "ALTER TABLE unit ADD COLUMN do_not_disturb INTEGER NOT NULL DEFAULT 0 CHECK (do_not_disturb IN (0, 1))",
+  `ALTER TABLE site ADD COLUMN old_token_hash TEXT;
+   ALTER TABLE site ADD COLUMN old_token_until_ms INTEGER NOT NULL DEFAULT 0`,
 ];
 export const DIRECTORY_VERSION = STEPS.length + 1;
 

@@ -48,6 +48,8 @@ export interface PanelState {
   phone: PhoneState;
   /** Code of the last thing that failed and that a person should know of. */
   problem: string | null;
+  /** What the pairing link of the address came to: a code; ALREADY_PAIRED: it has paired this very browser before. */
+  pairing: string | null;
 }
 
 const RETRY_MS = 2_000;
@@ -56,6 +58,8 @@ const LOOK_AGAIN_MS = 30_000;
 /** A wall panel runs for months: calls that came in live do not pile up for ever. */
 const LOG_KEPT = 200;
 const SEEN_KEY = "neolia.logSeen";
+/** The link or code that paired this browser. It opens nothing any more: only this browser still knows what it was for. */
+const PAIRED_KEY = "neolia.pairedBy";
 
 export class PanelModel {
   /** For the pages of the installer, which bring requests of their own. */
@@ -84,6 +88,7 @@ export class PanelModel {
     entry: null,
     phone: phone.state,
     problem: null,
+    pairing: null,
   };
 
   constructor(host: Host) {
@@ -182,21 +187,24 @@ export class PanelModel {
   }
 
   /** Makes this browser the panel that the code or link is for. Throws ApiError. */
-  async claim(secret: string): Promise<void> {
-    const device = await claimPairing(this.api, {
-      secret: secret.replace(/[^A-Za-z0-9_-]/g, ""),
-      deviceId: this.deviceId,
-    });
+  async claim(typed: string): Promise<void> {
+    const secret = typed.replace(/[^A-Za-z0-9_-]/g, "");
+    const device = await claimPairing(this.api, { secret, deviceId: this.deviceId });
+    localStorage.setItem(PAIRED_KEY, secret);
+    this.update({ pairing: null });
     this.adopt(device);
     await this.checkSession();
   }
 
+  /** A link that is opened once more where it has paired says so; to anybody else it is like any other wrong one. */
   private async claimFromAddress(secret: string): Promise<void> {
     try {
       await this.claim(secret);
     } catch (error) {
+      const code = error instanceof ApiError ? error.code : "INTERNAL";
+      const isOurs = code === "PAIRING_INVALID" && localStorage.getItem(PAIRED_KEY) === secret;
       await this.checkSession();
-      this.update({ problem: error instanceof ApiError ? error.code : "INTERNAL" });
+      this.update({ pairing: isOurs ? "ALREADY_PAIRED" : code });
     }
   }
 
@@ -249,7 +257,7 @@ export class PanelModel {
   }
 
   dismissProblem(): void {
-    this.update({ problem: null });
+    this.update({ problem: null, pairing: null });
   }
 
   /** Asks anew who is asking: rights may have gone, or Home Assistant's session. */

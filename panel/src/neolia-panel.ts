@@ -180,7 +180,7 @@ export class NeoliaPanel extends LitElement {
     if (known === null || model === null || known.session === "checking") return this.renderWait();
     if (known.session !== "signed-in") {
       return html`<neolia-session-view .t=${t} .session=${known.session}
-        .claim=${(code: string) => model.claim(code)} .problem=${known.problem}
+        .claim=${(code: string) => model.claim(code)} .pairing=${known.pairing}
         @sign-in=${(event: CustomEvent<string>) => void model.signIn(event.detail)}></neolia-session-view>`;
     }
     const call = this.renderCall(known);
@@ -272,7 +272,7 @@ export class NeoliaPanel extends LitElement {
     if (form === "device") return this.renderDevice(known, model, host, look, calling);
     return html`<neolia-setup-view ?hidden=${calling} .t=${t} .directory=${known.directory} .device=${known.device ?? null} .notices=${known.notices}
       .viewer=${known.role} .save=${(unitId: string, label: string) => model.setUp(unitId, label)} @done=${this.goHome}
-      .claim=${(code: string) => model.claim(code)} .problem=${known.problem}
+      .claim=${(code: string) => model.claim(code)} .pairing=${known.pairing}
       .desk=${known.desk} @orders=${this.openDesk} @administer=${this.administer} @open-device=${this.openDevice}></neolia-setup-view>`;
   }
 

@@ -10,6 +10,7 @@ import { startBridge } from "../lab/bridge.ts";
 import { newProfile } from "../lab/chromium.ts";
 import { labFolder } from "../lab/folder.ts";
 import { reservePorts } from "../lab/ports.ts";
+import { inspect } from "../panel/inspect.ts";
 import { AdminDesk, type SampleBuilding } from "./admin-desk.ts";
 
 let desk: AdminDesk;
@@ -163,6 +164,12 @@ test("ten thousand lines that a French spreadsheet saved come in with their acce
     buffer: Buffer.from(["building;number;kind;name", ...rows, ""].join("\r\n"), "latin1"),
   });
   const input = page.getByLabel("CSV file");
+  // Which column is not known stands beside the refusal.
+  const odd = Buffer.from("Bâtiment;number\r\nA;1\r\n", "latin1");
+  await input.setInputFiles({ name: "odd.csv", mimeType: "text/csv", buffer: odd });
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await page.getByText("Missing: “building”. Not known: “bâtiment”.").waitFor();
+  await inspect(page, "import-columns");
   await input.setInputFiles(file([...lines.slice(0, 9_999), "Bâtiment 1;\"=cmd|'/C calc'!A0\";unit;two words"]));
   await page.getByRole("button", { name: "Check the file" }).click();
   await page.getByText("1 line is wrong.").waitFor({ timeout: 60_000 });

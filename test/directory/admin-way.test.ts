@@ -65,6 +65,20 @@ test("an empty app greets with three steps, and ends as a building whose devices
   await panel.getByText("Ready to ring").waitFor();
   await page.getByText("Paired. The device has its settings.").waitFor();
 
+  // The link once more: where it has paired it says so and goes there; to anybody else it is a wrong one.
+  await panel.goto("about:blank");
+  await panel.goto(link);
+  await panel.getByText("This device is paired with Unit 102 already.").waitFor();
+  await panel.getByRole("heading", { name: "Unit 102" }).waitFor();
+  await inspect(panel, "paired-already");
+  await panel.getByRole("button", { name: "Close" }).click();
+  await panel.getByText("This device is paired with Unit 102 already.").waitFor({ state: "detached" });
+  const stranger = await (await newProfile(site.browser)).newPage();
+  await stranger.goto(link);
+  await stranger.getByText("This code is wrong, used or too old. Ask for a new one.").waitFor();
+  assert.equal(await stranger.getByText("102").count(), 0);
+  await stranger.close();
+
   const station = await site.phone("main-entrance", door.password);
   const phone = await site.phone(mobile.username, mobile.password);
   await page.getByRole("button", { name: "Done" }).click();
@@ -86,6 +100,13 @@ test("an empty app greets with three steps, and ends as a building whose devices
   // The installer's own browser is a panel as well: a ring stands above a half-filled form, and leaves it as it was.
   await page.goto(await pairingLink(page, "103"));
   await page.getByText("Ready to ring").waitFor();
+  // A link that is no good is told also to whoever is signed in, and changes nothing.
+  await page.goto("about:blank");
+  await page.goto(link);
+  await page.getByText("This code is wrong, used or too old. Ask for a new one.").waitFor();
+  await page.getByText("Ready to ring").waitFor();
+  await page.getByText("This code is wrong, used or too old. Ask for a new one.").waitFor();
+  await page.getByRole("heading", { name: "Unit 103" }).waitFor();
   await page.getByRole("button", { name: "Manage the building" }).click();
   await page.getByRole("link", { name: "Buildings" }).click();
   await page.getByRole("button", { name: "New building" }).click();

@@ -1,9 +1,12 @@
 /** The whole site into another app: devices work on, nothing is typed again. */
 import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import type { AuditPage } from "../../bridge/src/api/audit.ts";
 import type { Backup, RestoreReply } from "../../bridge/src/api/backup.ts";
 import type { Device } from "../../bridge/src/api/session.ts";
+import { writeWav } from "../../bridge/src/audio/wav.ts";
 import { checksumOf } from "../../bridge/src/directory/backup.ts";
 import { siteSnapshot } from "../../bridge/src/directory/snapshot.ts";
 import { makeDesk } from "../ordering/desk-requests.ts";
@@ -44,7 +47,7 @@ test("a restored site gives the VPS the same directory and the panel the same lo
   assert.equal(reply.status, 201, reply.text);
   const { counts } = reply.json<RestoreReply>();
   const directory = { buildings: 1, units: 2, doors: 1, accounts: 2, rules: 3, members: 1 };
-  assert.deepEqual(counts, { ...directory, calls: 0, orders: 0 });
+  assert.deepEqual(counts, { ...directory, calls: 0, orders: 0, clips: 0 });
   assert.deepEqual(forVps(other), forVps(api));
   const login = async (app: TestApp) => (await app.send("GET", `/api/devices/${DEVICE}`)).json<Device>().sip;
   assert.deepEqual(await login(other), await login(api));
@@ -147,4 +150,62 @@ test("a backup that reaches into another site, or whose columns are no JSON, is 
     other.directory.sites.list().map(({ id }) => id),
     [elsewhere.site.id],
   );
+});
+
+const wav = (seconds: number) => writeWav(new Int16Array(seconds * 8_000).fill(7));
+function record(app: TestApp, name: string, content: Buffer): void {
+  const path = join(app.folder, "clips", name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+const played = (app: TestApp, name: string) => {
+  const path = join(app.folder, "clips", name);
+  return existsSync(path) ? readFileSync(path) : null;
+};
+
+test("recordings of one's own come along with a site that has a phone line; one that is there already stays", async () => {
+  record(api, "fr/notice.wav", wav(1));
+  record(api, "en/notice.wav", wav(2));
+  assert.equal((await take()).clips, undefined, "nobody calls this site");
+  await makeDesk(api, house);
+  record(api, "en/goodbye-silent.wav", wav(200));
+  record(api, "fr/notes.txt", Buffer.from("mine"));
+  symlinkSync("/etc/hostname", join(api.folder, "clips/fr/correction.wav"));
+  record(other, "en/notice.wav", wav(3));
+  const backup = await take();
+  assert.deepEqual(
+    backup.clips?.map(({ name }) => name),
+    ["en/notice.wav", "fr/notice.wav"],
+  );
+  assert.deepEqual(backup.clipsLeftOut, ["en/goodbye-silent.wav"]);
+  assert.equal((await put(other, backup, true)).json<RestoreReply>().counts.clips, 2);
+  assert.equal(played(other, "fr/notice.wav"), null, "a look writes nothing");
+  assert.equal((await put(other, backup)).status, 201);
+  assert.deepEqual(played(other, "fr/notice.wav"), wav(1));
+  assert.deepEqual(played(other, "en/notice.wav"), wav(3));
+});
+
+test("a backup whose recordings are none, or lead elsewhere, is refused; one that fails leaves none behind", async () => {
+  record(api, "fr/notice.wav", wav(1));
+  await makeDesk(api, house);
+  const { checksum: _checksum, ...backup } = await take();
+  const [clip] = backup.clips ?? [];
+  const signed = (content: object) => ({ ...content, checksum: checksumOf(content as Omit<Backup, "checksum">) });
+  const withClip = (change: object) => signed({ ...backup, clips: [{ ...clip, ...change }] });
+  assert.equal((await put(other, withClip({ wav: Buffer.from("MZ").toString("base64") }))).code, "BACKUP_DAMAGED");
+  for (const name of [
+    "../neolia.db",
+    "fr/../../x.wav",
+    "/etc/x.wav",
+    "fr/a/b.wav",
+    "fr/.wav",
+    "de/notice.wav",
+    "fr/x.wav\n",
+  ]) {
+    assert.equal((await put(other, withClip({ name }))).code, "INVALID_REQUEST", name);
+  }
+  const torn = { ...backup, rules: backup.rules.map((rule) => ({ ...rule, unitId: null, doorId: null })) };
+  assert.equal((await put(other, signed(torn))).code, "BACKUP_DAMAGED");
+  assert.equal(played(other, "fr/notice.wav"), null);
+  assert.deepEqual(other.store.sites.list(), []);
 });

@@ -136,6 +136,24 @@ test("what a spreadsheet of another country saves is read as well", async () => 
   assert.equal((await run("units", "number\tbuilding\r\n703\tB\r\n")).counts.added, 1);
 });
 
+test("Excel's separator line, an old Mac's line ends, and empty lines before the header are no hindrance", async () => {
+  const before = api.store.units.list({ siteId: house.site.id }).length;
+  assert.equal((await run("units", "\ufeffsep=;\r\nbuilding;number\r\nB;0801\r\n")).counts.added, 1);
+  assert.equal((await run("units", "building;number\rB;802\rB;803\r")).counts.added, 2);
+  assert.equal((await run("units", "\r\n\r\nnumber;building\r\n804;B\r\n")).counts.added, 1);
+  assert.deepEqual(problems(await run("units", "sep=;\r\nbuilding;number\r\nB;805\r\n;806\r\n")), ["4 building BLANK"]);
+  assert.deepEqual(problems(await run("units", "building;number\rB;805\r;806\r")), ["3 building BLANK"]);
+  const labels = api.store.units.list({ siteId: house.site.id }).map(({ label }) => label);
+  assert.equal(labels.length, before + 4);
+  assert.ok(labels.includes("0801"), "a leading zero stays");
+});
+
+test("a line with more cells than columns is named, and never cut; empty ones behind the last are what spreadsheets leave", async () => {
+  const job = await run("units", "building,number,kind,name\nA, Lake Road,901,unit,unit901\nA,902,unit,,,\n");
+  assert.deepEqual(problems(job), ["2  EXTRA_CELLS"]);
+  assert.equal((await run("units", "building,number,kind,name\nA,902,unit,,,\n")).counts.added, 1);
+});
+
 test("a file without its columns, or that is no CSV, is refused at once", async () => {
   const send = (csv: string) =>
     api.send("POST", "/api/imports", { siteId: house.site.id, kind: "units", csv, dryRun: true });

@@ -71,6 +71,7 @@ const TEXTS: Record<string, string> = {
   emoji: "👨‍👩‍👧‍👦 😀",
   arabic: "شقة ٤٠١",
   "lone surrogate": "a\ud800b",
+  "no character, which XML cannot hold": "a\uffffb",
   "64 kB": "x".repeat(65_536),
   "4 kB": "x".repeat(4096),
   spaces: "   ",

@@ -121,6 +121,7 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   "GET /api/grants": ADMIN,
   "POST /api/grants": ADMIN,
   "DELETE /api/grants/:id": ADMIN,
+  "GET /api/visit": ["UNKNOWN_GRANT", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "NOT_SIGNED_IN"],
   "GET /api/remote-sites": ADMIN,
   "POST /api/remote-sites": ["INVITATION_MALFORMED", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "NOT_SIGNED_IN"],
   "DELETE /api/remote-sites/:id": ELSEWHERE,
@@ -157,7 +158,14 @@ const EXPECTED: Readonly<Record<string, Row>> = {
 };
 
 /** Let in; after `ok`, refused for another reason. */
-const PAST_THE_DOOR = new Set(["ok", "SITE_IN_USE", "SITE_EXISTS", "INVITATION_MALFORMED", "UNKNOWN_REMOTE_SITE"]);
+const PAST_THE_DOOR = new Set([
+  "ok",
+  "SITE_IN_USE",
+  "SITE_EXISTS",
+  "INVITATION_MALFORMED",
+  "UNKNOWN_REMOTE_SITE",
+  "UNKNOWN_GRANT",
+]);
 
 let api: TestApp;
 let house: House;

@@ -5,6 +5,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
+import Database from "better-sqlite3";
+import { SiteStore } from "../../infra/control/src/site-store.ts";
+import { prepareDirectory } from "../../infra/kamailio/directory-schema.ts";
 import type { Control } from "../lab/control.ts";
 import { startControlAlone } from "../lab/control-alone.ts";
 import { until } from "../lab/until.ts";
@@ -71,6 +74,52 @@ describe("the command line of control", () => {
     await assert.rejects(control.cli("site", "remove", "c.sip.test"), /no site c\.sip\.test/);
   });
 
+  it("renews a token: the new one is shown once, the old one and its feed stop at once, the directory stays", async () => {
+    const old = await control.addSite("e.sip.test");
+    const body = directoryPut("e.sip.test", 3, smallBuilding());
+    await control.request("PUT", "/v1/directory", { token: old, body });
+    const feed = await control.feed(old);
+    const token = (await control.cli("site", "renew", "e.sip.test")).trim();
+    assert.match(token, /^neolia_[A-Za-z0-9_-]{43}$/);
+    assert.notEqual(token, old);
+    assert.equal(await statusOf(old), 401);
+    assert.equal(await statusOf(token), 200);
+    await until(() => feed.closeCode === 4401, { what: "the feed of the old token to close" });
+    assert.match(await control.cli("site", "list"), /^e\.sip\.test\trevision 3\t4 accounts$/m);
+    assert.ok(!readFileSync(`${control.values.dataFolder}/directory.db`).includes(token));
+    await assert.rejects(control.cli("site", "renew", "nobody.sip.test"), /no site nobody\.sip\.test/);
+  });
+
+  it("lets the old token stand beside the new one for the time that is asked for, and no older one", async () => {
+    const oldest = await control.addSite("f.sip.test");
+    const feed = await control.feed(oldest);
+    const older = (await control.cli("site", "renew", "f.sip.test", "--overlap", "60")).trim();
+    assert.deepEqual([await statusOf(oldest), await statusOf(older)], [200, 200]);
+    assert.match(await control.cli("site", "list"), /^f\.sip\.test\t.*\told token until \d{4}-\d\d-\d\dT/m);
+    const newest = (await control.cli("site", "renew", "f.sip.test", "--overlap", "60")).trim();
+    assert.deepEqual([await statusOf(oldest), await statusOf(older), await statusOf(newest)], [401, 200, 200]);
+    await until(() => feed.closeCode === 4401, { what: "the feed of the oldest token to close" });
+    const only = (await control.cli("site", "renew", "f.sip.test")).trim();
+    assert.deepEqual([await statusOf(older), await statusOf(newest), await statusOf(only)], [401, 401, 200]);
+    assert.ok(!(await control.cli("site", "list")).includes("old token"));
+  });
+
+  it("ends an old token, and what is connected by it, when its time is over", () => {
+    const db = new Database(":memory:");
+    prepareDirectory(db);
+    let now = 1_000;
+    const sites = new SiteStore(db, () => now);
+    const { site, token } = sites.add("g.sip.test");
+    const renewed = sites.renew("g.sip.test", 60_000);
+    now += 59_999;
+    assert.deepEqual([sites.findByToken(token)?.domain, sites.has(site)], ["g.sip.test", true]);
+    now += 1;
+    assert.deepEqual([sites.findByToken(token), sites.has(site)], [null, false]);
+    assert.equal(sites.findByToken(renewed)?.domain, "g.sip.test");
+    assert.equal(sites.list()[0]?.oldTokenUntilMs, 0);
+    db.close();
+  });
+
   it("names the values file that it cannot use, and what is wrong in it", async () => {
     const file = join(control.values.runFolder, "broken.json");
     const run = (...args: string[]) => promisify(execFile)(process.execPath, [CLI, ...args]);
@@ -87,6 +136,12 @@ describe("the command line of control", () => {
       ["site", "add"],
       ["site", "drop", "x"],
       ["site", "list", "x"],
+      ["site", "renew"],
+      ["site", "renew", "a.sip.test", "--overlap"],
+      ["site", "renew", "a.sip.test", "--overlap", "0"],
+      ["site", "renew", "a.sip.test", "--overlap", "10081"],
+      ["site", "renew", "a.sip.test", "--overlap", "5", "6"],
+      ["site", "remove", "a.sip.test", "--overlap", "5"],
       ["user", "list"],
     ]) {
       await assert.rejects(control.cli(...words), /usage: cli\.ts --values FILE site add <domain>/);

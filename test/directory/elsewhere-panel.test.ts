@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { AuditPage } from "../../bridge/src/api/audit.ts";
 import type { Building, Site, Unit } from "../../bridge/src/api/directory.ts";
 import { buildPanel } from "../../panel/build.ts";
 import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
@@ -153,6 +154,46 @@ test("the address and the switcher lead to a site elsewhere, also after a reload
   assert.ok(away.url().includes(own.id));
   await go(away, "/01ARZ3NDEKTSV4RRFFQ69G5FAV/units");
   await away.getByRole("heading", { name: "This site is not there any more" }).waitFor();
+});
+
+test("a wall panel is paired from elsewhere: the QR code opens the site's own page, and the site's log has it all", async () => {
+  const building = await site.post<Building>("/api/buildings", { siteId: lake.id, name: "Mill" });
+  await site.post<Unit>("/api/units", { buildingId: building.id, number: "301" });
+  const home = await open(atSite, `/${lake.id}`);
+  const code = await codeFrom(home, "Panel fitter");
+  const away = await open(atInstaller, "");
+  await take(away, code);
+  await away.getByRole("navigation").getByRole("link", { name: "Units" }).click();
+  await away.getByRole("option", { name: "Unit 301" }).click();
+  await away.getByRole("button", { name: "Pair a wall panel" }).click();
+  await away.getByRole("button", { name: "Make the code" }).click();
+  await away.getByRole("img", { name: /QR/ }).waitFor();
+  const link = (await away.locator("[data-pairing-link]").getAttribute("data-pairing-link")) ?? "";
+  assert.equal(link.split("#")[0], atSite.pageUrl.split("#")[0]);
+
+  const context = await newProfile(browser);
+  contexts.push(context);
+  const panel = await context.newPage();
+  await panel.goto(link);
+  await panel.getByRole("heading", { name: "Unit 301" }).waitFor();
+  await away.getByText("Paired. The device has its settings.").waitFor();
+  await away.getByRole("button", { name: "Done" }).click();
+
+  // Who invited it and that it came stands at the site; the installer's own log has none of it.
+  const { entries } = await site.get<AuditPage>(`/api/audit?siteId=${lake.id}&noun=pairing`);
+  assert.deepEqual(
+    entries.map(({ verb, who }) => `${verb} ${who}`),
+    ["paired nobody", "added admin (Panel fitter)"],
+  );
+  const installer = await atInstaller.api();
+  assert.deepEqual((await installer.get<AuditPage>("/api/audit?noun=pairing")).entries, []);
+
+  // The printed pages lead there as well.
+  await away.getByRole("navigation").getByRole("link", { name: "Settings" }).click();
+  await away.getByRole("button", { name: "Open: Hand-over" }).click();
+  await away.getByRole("button", { name: "One page per unit" }).click();
+  await away.getByRole("heading", { name: /301/ }).waitFor();
+  assert.equal(await away.locator(".sheet .mono").first().innerText(), link.split("#")[0]);
 });
 
 test("a site that is away is said to be away, and comes back by itself", async () => {

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
-import type { Grant, GrantWithCode, RemoteSite } from "../../bridge/src/api/remote.ts";
+import type { Grant, GrantWithCode, RemoteSite, Visit } from "../../bridge/src/api/remote.ts";
 import { readInvitation, writeInvitation } from "../../bridge/src/directory/remote/invitation.ts";
 import { newExchange, openFrame, relayHash, sealFrame } from "../../bridge/src/directory/remote/sealed-frame.ts";
 import { type TestApp, testApp } from "./app.ts";
@@ -36,7 +36,7 @@ afterEach(async () => {
 
 const deliver = (grantId: string, frame: Buffer) => site.directory.grantDoor.answer(house.site.id, grantId, frame);
 
-async function grant(more: Partial<{ hours: number; backups: boolean }> = {}): Promise<GrantWithCode> {
+async function grant(more: Partial<{ hours: number; backups: boolean; pageUrl: string }> = {}): Promise<GrantWithCode> {
   const body = { siteId: house.site.id, label: "Dupont", hours: 24, backups: false, ...more };
   return (await site.send("POST", "/api/grants", body)).json<GrantWithCode>();
 }
@@ -309,6 +309,32 @@ describe("the site", () => {
       assert.ok((answer.status ?? 0) >= 400, path);
     }
     assert.deepEqual(units(), before);
+  });
+
+  test("the site tells whoever manages it where its own page stands, and nobody else", async () => {
+    const pageUrl = "http://homeassistant.local:8123/app/neolia";
+    const remote = await join((await grant({ pageUrl })).code);
+    const told = (await installer.send("GET", at(remote, "visit"))).json<Visit>();
+    assert.deepEqual(told, { siteId: house.site.id, label: "Dupont", backups: false, pageUrl });
+    assert.equal((await site.send("GET", "/api/visit")).code, "UNKNOWN_GRANT");
+    const without = await join((await grant()).code);
+    assert.equal((await installer.send("GET", at(without, "visit"))).json<Visit>().pageUrl, "");
+    for (const bad of [
+      "javascript:alert(1)",
+      "ftp://a.test/",
+      "http://ann:secret@a.test/",
+      "http://a.test/#pair=x",
+      "http://a.test/?next=x",
+      "http://a.test/ b",
+      "http://a.test/\r\nx",
+      'http://a.test/">',
+      `http://a.test/${"x".repeat(300)}`,
+      "//a.test/",
+      7,
+    ]) {
+      const body = { siteId: house.site.id, label: "Dupont", hours: 1, backups: false, pageUrl: bad };
+      assert.equal((await site.send("POST", "/api/grants", body)).code, "INVALID_REQUEST", String(bad));
+    }
   });
 
   test("answers as many requests of a grant as it can, and tells the rest to come later", async () => {

@@ -112,6 +112,7 @@ export function goodRequests(
     ["GET /api/grants"],
     ["POST /api/grants", { siteId: site.id, label: "Dupont", hours: 24, backups: false }],
     ["DELETE /api/grants/:id"],
+    ["GET /api/visit"],
     ["GET /api/remote-sites"],
     ["POST /api/remote-sites", { code: "neolia-x", by: "Dupont" }],
     ["GET /api/remote-sites/:id/at/*"],

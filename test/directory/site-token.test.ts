@@ -99,17 +99,25 @@ test("the right one is in use at once, without a restart, and still after one", 
 });
 
 test("a token that was lost is replaced: the new one takes the place of the one in the options", async () => {
-  await control.cli("site", "remove", A);
-  const renewed = await control.addSite(A);
-  await bridge.stop();
-  await bridge.start();
-  api = await bridge.api();
+  const renewed = (await control.cli("site", "renew", A)).trim();
+  // Whoever has the old one hears nothing more, and the page says so.
+  const state = async () => (await api.get<LiveState>("/api/state")).vps;
+  await until(async () => (await state()).code === "VPS_UNAUTHORIZED", { what: "the old token to be refused" });
   await api.post<Building>("/api/buildings", { siteId: siteA.id, name: "Tower" });
-  await until(async () => (await states()) !== "live,live", { what: "the old token to be refused" });
+  await until(async () => (await states()) !== "live,live", { what: "the edit to be held back" });
   assert.equal((await put(siteA.id, renewed)).status, 204);
   await isLive("live,live");
-  const link = async () => (await api.get<LiveState>("/api/state")).vps.link;
-  await until(async () => (await link()) === "up", { what: "the link to be up, whatever the options hold" });
+  await until(async () => (await state()).link === "up", { what: "the link to be up, whatever the options hold" });
+  tokens.a = renewed;
+});
+
+test("with an overlap the site keeps its link all the while", async () => {
+  const renewed = (await control.cli("site", "renew", A, "--overlap", "60")).trim();
+  await api.post<Building>("/api/buildings", { siteId: siteA.id, name: "Mill" });
+  await isLive("live,live");
+  assert.equal((await put(siteA.id, renewed)).status, 204);
+  await isLive("live,live");
+  assert.ok((await onVps(renewed)).revision > 0);
   tokens.a = renewed;
 });
 
@@ -117,7 +125,7 @@ test("the token is in no reply, no log, no audit entry and no backup of a site",
   const { entries } = await api.get<AuditPage>("/api/audit?noun=site-token");
   assert.deepEqual(
     entries.map(({ verb, label }) => `${verb} ${label}`),
-    ["changed Alpha", "changed Beta", "changed Beta"],
+    ["changed Alpha", "changed Alpha", "changed Beta", "changed Beta"],
   );
   const replies = await Promise.all(
     [

@@ -11,6 +11,10 @@ import { DeviceId } from "./session.ts";
 const closed = { additionalProperties: false } as const;
 /** Of the file's format: what an older Neolia cannot read raises it. */
 export const BACKUP_VERSION = 1;
+/** Sixteen seconds as a studio records them: 48 kHz, stereo. */
+export const LARGEST_CLIP_BYTES = 3 * 2 ** 20;
+/** A language and a phrase: fr/notice.wav. */
+export const CLIP_NAME = "^(en|fr)/[a-z][a-z-]{0,39}\\.wav$";
 const rowless = ["version", "revision"] as const;
 
 export const Backup = Type.Object(
@@ -67,13 +71,29 @@ export const Backup = Type.Object(
         maxItems: 100_000,
       }),
     ),
+    /** Recordings that are played instead of rendered sentences: of the app, with a site that has a phone line. */
+    clips: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ pattern: CLIP_NAME }),
+            /** The WAV file in base64. */
+            wav: Type.String({ maxLength: 4 * Math.ceil(LARGEST_CLIP_BYTES / 3), pattern: "^[A-Za-z0-9+/]+={0,2}$" }),
+          },
+          closed,
+        ),
+        { maxItems: 100 },
+      ),
+    ),
+    /** Recordings that were too large for the file: more than 3 MB. They have to be copied by hand. */
+    clipsLeftOut: Type.Optional(Type.Array(Type.String({ pattern: CLIP_NAME }), { maxItems: 100 })),
     /** SHA-256 hex of the file's other fields as JSON: half a file is told from a whole one. */
     checksum: Type.String({ pattern: "^[0-9a-f]{64}$" }),
   },
   closed,
 );
 
-/** `POST /api/backups/restore` → 201 RestoreReply; body up to 64 MB. 409 SITE_EXISTS when its domain or id is here. */
+/** `POST /api/backups/restore` → 201 RestoreReply; body up to 96 MB. 409 SITE_EXISTS when its domain or id is here. */
 export const RestoreRequest = Type.Object({ backup: Backup, dryRun: Type.Boolean() }, closed);
 export const RestoreReply = Type.Object({
   dryRun: Type.Boolean(),
@@ -87,6 +107,8 @@ export const RestoreReply = Type.Object({
     members: Type.Integer(),
     calls: Type.Integer(),
     orders: Type.Integer(),
+    /** Recordings in the file. One whose name is taken here is not written. */
+    clips: Type.Integer(),
   }),
 });
 

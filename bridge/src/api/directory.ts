@@ -10,8 +10,8 @@ import {
 } from "../../../infra/control/src/wire.ts";
 
 export const Id = Type.String({ pattern: "^[0-9A-HJKMNP-TV-Z]{26}$" });
-/** Text for people has no control characters, bidirectional overrides or halves of characters. */
-const CLEAN = "[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]*$";
+/** Text for people has no control characters, bidirectional overrides, halves of characters, or what XML cannot hold. */
+const CLEAN = "[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff\\ufffe\\uffff]*$";
 /** What stands before or after a label; may be empty. */
 export const LabelPart = Type.String({ maxLength: 20, pattern: `^${CLEAN}` });
 /** 1 to 80 characters, not only spaces. */

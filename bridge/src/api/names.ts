@@ -13,6 +13,8 @@ export const FIELD_CODES = [
   "TOO_LARGE",
   "TOO_MANY",
   "BLANK",
+  /** Of a line of a file: there is something behind the last column. */
+  "EXTRA_CELLS",
   "CONTROL_CHARACTERS",
   /** A SIP name must begin with a letter or digit. */
   "NAME_START",

@@ -5,6 +5,12 @@ import { Id, Label } from "./directory.ts";
 const closed = { additionalProperties: false } as const;
 const TimeOrNull = Type.Union([Type.Integer(), Type.Null()]);
 
+/** Where a page stands: http or https, without user, query and fragment; empty: not known. */
+const PageUrl = Type.String({
+  maxLength: 300,
+  pattern: "^(https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?(/[!$-;=@-~]*)?)?$",
+});
+
 /** `POST /api/grants` → 201 GrantWithCode. Ninety days at most. */
 export const NewGrant = Type.Object(
   {
@@ -14,6 +20,8 @@ export const NewGrant = Type.Object(
     hours: Type.Integer({ minimum: 1, maximum: 2160 }),
     /** May also take out backups and lists with logins (HA1). */
     backups: Type.Boolean(),
+    /** Where wall panels open this Neolia: the QR codes that the installer makes lead there. Left out: they get a short code. */
+    pageUrl: Type.Optional(PageUrl),
   },
   closed,
 );
@@ -23,6 +31,7 @@ export const Grant = Type.Object({
   siteId: Id,
   label: Label,
   backups: Type.Boolean(),
+  pageUrl: PageUrl,
   state: Type.Union([
     /** The invitation waits to be taken. */
     Type.Literal("invited"),
@@ -44,6 +53,9 @@ export const Grant = Type.Object({
 });
 /** `code` is in this reply only. */
 export const GrantWithCode = Type.Interface([Grant], { code: Type.String() });
+
+/** `GET /api/visit`: what the site says to whoever manages it from elsewhere. To anybody else it is 404. */
+export const Visit = Type.Object({ siteId: Id, label: Label, backups: Type.Boolean(), pageUrl: PageUrl });
 
 /** `POST /api/remote-sites` → 201 RemoteSite: takes an invitation. */
 export const NewRemoteSite = Type.Object(
@@ -74,5 +86,6 @@ export const RemoteSite = Type.Object({
 export type NewGrant = Static<typeof NewGrant>;
 export type Grant = Static<typeof Grant>;
 export type GrantWithCode = Static<typeof GrantWithCode>;
+export type Visit = Static<typeof Visit>;
 export type NewRemoteSite = Static<typeof NewRemoteSite>;
 export type RemoteSite = Static<typeof RemoteSite>;

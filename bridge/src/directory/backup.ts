@@ -25,7 +25,7 @@ export function backups(context: DirectoryContext): Backups {
   return {
     make: (siteId, madeBy, part = "all") => {
       const all = contentOf(context, siteId, madeBy);
-      const content = part === "all" ? all : { ...all, members: [], extras: {} };
+      const content = part === "all" ? { ...all, ...clipsOf(context, all) } : { ...all, members: [], extras: {} };
       audit.note({ siteId, noun: "backup", verb: "exported", rowId: null, label: content.site.name });
       return { ...content, checksum: checksumOf(content) };
     },
@@ -36,6 +36,10 @@ export function backups(context: DirectoryContext): Backups {
       if (store.sites.get(id) || store.sites.byDomain(domain)) {
         throw new AppError("SITE_EXISTS", `the site ${domain} is here already; remove it first, or restore elsewhere`);
       }
+      const clips = (backup.clips ?? []).map(({ name, wav }) => ({ name, content: Buffer.from(wav, "base64") }));
+      if (!clips.every(({ content }) => isWav(content))) damaged("a recording in it is no WAV file");
+      // Files cannot be part of a transaction: they come first, and go again if the rest is refused.
+      const takeBack = dryRun ? () => undefined : store.clips.add(clips);
       try {
         store.transaction(() => {
           write(context, backup);
@@ -45,6 +49,7 @@ export function backups(context: DirectoryContext): Backups {
           store.afterCommit(() => announceEdit(context, id));
         });
       } catch (error) {
+        takeBack();
         if (!(error instanceof DryRun)) throw isTheFiles(error) ? damagedBecause(error) : error;
       }
       return { dryRun, site: { id, name, domain }, counts: countsOf(backup) };
@@ -88,6 +93,23 @@ function contentOf({ store, now }: DirectoryContext, siteId: string, madeBy: str
     members: store.members.list().filter(({ unitId }) => flats.has(unitId)),
     extras: store.extras.dump(siteId),
   };
+}
+
+/** Nobody else plays them: a site without a phone line takes none along. */
+function clipsOf(
+  { store }: DirectoryContext,
+  { extras }: Pick<Backup, "extras">,
+): Pick<Backup, "clips" | "clipsLeftOut"> {
+  if ((extras.line ?? []).length === 0) return {};
+  const { clips, tooLarge } = store.clips.list();
+  return {
+    ...(clips.length > 0 && { clips: clips.map(({ name, content }) => ({ name, wav: content.toString("base64") })) }),
+    ...(tooLarge.length > 0 && { clipsLeftOut: tooLarge }),
+  };
+}
+
+function isWav(content: Buffer): boolean {
+  return content.toString("latin1", 0, 4) === "RIFF" && content.toString("latin1", 8, 12) === "WAVE";
 }
 
 function write({ store }: DirectoryContext, backup: Backup): void {
@@ -135,11 +157,21 @@ function inOrder(value: unknown): string {
   );
 }
 
-function countsOf({ buildings, units, doors, accounts, rules, members, extras }: Backup): RestoreReply["counts"] {
+function countsOf({
+  buildings,
+  units,
+  doors,
+  accounts,
+  rules,
+  members,
+  extras,
+  clips,
+}: Backup): RestoreReply["counts"] {
   return {
     ...{ buildings: buildings.length, units: units.length, doors: doors.length },
     ...{ accounts: accounts.length, rules: rules.length, members: members.length },
     ...{ calls: extras.call?.length ?? 0, orders: extras.customer_order?.length ?? 0 },
+    clips: clips?.length ?? 0,
   };
 }
 

@@ -24,7 +24,7 @@ const BY_KEYWORD: Readonly<Record<string, FieldCode>> = {
   maxItems: "TOO_MANY",
   minItems: "REQUIRED",
 };
-const CONTROLS = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
+const CONTROLS = /[\p{Cc}\u2028-\u202e\u2066-\u2069\ufffe\uffff]/u;
 
 /** Field (`name`, `schedule.0.toMinute`) → code; empty when the value fits. */
 export function fieldCodes(schema: TSchema, value: unknown): Record<string, FieldCode> {

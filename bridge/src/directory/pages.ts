@@ -3,8 +3,7 @@ import type { AccountLine, AccountPage, AccountPageQuery, UnitLine, UnitPage, Un
 import { AppError } from "../events/errors.ts";
 import { toAccount } from "./accounts.ts";
 import type { DirectoryContext } from "./edit.ts";
-import { accountOf, buildingOf, flatOf } from "./lookup.ts";
-import { toUnit } from "./units.ts";
+import { accountOf, buildingOf } from "./lookup.ts";
 
 export interface Pages {
   units(query: UnitPageQuery): UnitPage;
@@ -17,14 +16,11 @@ export function pages(context: DirectoryContext): Pages {
   const { store, registrations } = context;
 
   function unitLine(id: string): UnitLine {
-    const unit = toUnit(flatOf(store, id));
-    const accounts = store.accounts.list({ unitId: id });
-    return {
-      ...unit,
-      buildingName: buildingOf(store, unit.buildingId).name,
-      ...store.pages.numbersOf(id),
-      registered: accounts.filter((account) => registrations.of(account).state === "registered").length,
-    };
+    const unit = store.pages.unit(id);
+    if (!unit) throw new AppError("UNKNOWN_UNIT", `there is nothing under the id ${id}`);
+    const { usernames, ...line } = unit;
+    const isHere = (username: string) => registrations.isRegistered(unit.siteId, username);
+    return { ...line, registered: usernames.filter(isHere).length };
   }
 
   function accountLine(id: string): AccountLine {

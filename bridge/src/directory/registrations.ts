@@ -9,6 +9,8 @@ export interface Registrations {
   /** The live contacts of a site as the VPS lists them now; null: it is away and nobody can say. */
   heard(siteId: string, contacts: readonly Contact[] | null): void;
   of(account: Pick<AccountRow, "id" | "siteId" | "username">): Registration;
+  /** False also while nobody can say. */
+  isRegistered(siteId: string, username: string): boolean;
   /** SIP names of a site's registered accounts; null: nobody can say. */
   usernames(siteId: string): ReadonlySet<string> | null;
 }
@@ -60,6 +62,7 @@ export function registrations(store: Store): Registrations {
         contacts: contacts.length,
       };
     },
+    isRegistered: (siteId, username) => sites.get(siteId)?.has(username) ?? false,
     usernames: (siteId) => {
       const site = sites.get(siteId);
       return site ? new Set(site.keys()) : null;

@@ -7,6 +7,8 @@ export interface GrantRow {
   label: string;
   /** May also take backups and logins out. */
   backups: boolean;
+  /** Where the site's own page stands; "": not known. */
+  pageUrl: string;
   /** Of the invitation until it is taken, then the grant's key: 32 bytes. */
   secret: Buffer;
   createdAtMs: number;
@@ -39,15 +41,15 @@ export interface GrantStore {
 type Columns = Omit<GrantRow, "backups"> & { backups: number };
 
 export function grantStore(db: Database): GrantStore {
-  const select = `SELECT id, site_id AS siteId, label, backups, secret, created_at_ms AS createdAtMs,
+  const select = `SELECT id, site_id AS siteId, label, backups, page_url AS pageUrl, secret, created_at_ms AS createdAtMs,
     invited_to_ms AS invitedToMs, expires_at_ms AS expiresAtMs, taken_at_ms AS takenAtMs, taken_by AS takenBy,
     used_at_ms AS usedAtMs, used_by AS usedBy, revoked_at_ms AS revokedAtMs FROM site_grant`;
   const list = db.prepare<[string], Columns>(`${select} WHERE site_id = ? ORDER BY created_at_ms DESC, id DESC`);
   const get = db.prepare<[string], Columns>(`${select} WHERE id = ?`);
   const insert = db.prepare<Columns>(`
-    INSERT INTO site_grant (id, site_id, label, backups, secret, created_at_ms, invited_to_ms, expires_at_ms,
+    INSERT INTO site_grant (id, site_id, label, backups, page_url, secret, created_at_ms, invited_to_ms, expires_at_ms,
       taken_at_ms, taken_by, used_at_ms, used_by, revoked_at_ms)
-    VALUES (@id, @siteId, @label, @backups, @secret, @createdAtMs, @invitedToMs, @expiresAtMs, @takenAtMs, @takenBy,
+    VALUES (@id, @siteId, @label, @backups, @pageUrl, @secret, @createdAtMs, @invitedToMs, @expiresAtMs, @takenAtMs, @takenBy,
       @usedAtMs, @usedBy, @revokedAtMs)`);
   const take = db.prepare<[number, string, Buffer, string]>(`
     UPDATE site_grant SET taken_at_ms = ?, taken_by = ?, secret = ?

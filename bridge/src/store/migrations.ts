@@ -407,6 +407,10 @@ export const MIGRATIONS: readonly string[] = [
     token   TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Where the site's own page stands, for the links that an installer makes; '' where nobody said so.
+  ALTER TABLE site_grant ADD COLUMN page_url TEXT NOT NULL DEFAULT '';
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

@@ -1,10 +1,12 @@
-/** Everything the bridge keeps, in one SQLite file. SQL stands in this folder and nowhere else. */
+/** Everything the bridge keeps, in one SQLite file and recordings beside it. SQL stands in this folder and nowhere else. */
+import { join } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { AppError } from "../events/errors.ts";
 import { type AccountStore, accountStore } from "./account-store.ts";
 import { type AuditStore, auditStore } from "./audit-store.ts";
 import { type BuildingStore, buildingStore } from "./building-store.ts";
 import { type CallStore, callStore } from "./call-store.ts";
+import { type ClipFiles, clipFiles } from "./clip-files.ts";
 import { type CustomerOrderStore, customerOrderStore } from "./customer-order-store.ts";
 import { type OpenOptions, openDatabase } from "./database.ts";
 import { type DeviceStore, deviceStore } from "./device-store.ts";
@@ -45,6 +47,7 @@ export interface Store {
   seen: SeenStore;
   tests: TestStore;
   extras: ExtraStore;
+  clips: ClipFiles;
   /** Long lists of the above. */
   pages: PageStore;
   audit: AuditStore;
@@ -89,6 +92,7 @@ export function openStore(options: OpenOptions): Store {
     seen: seenStore(db),
     tests: testStore(db),
     extras: extraStore(db),
+    clips: clipFiles(join(options.folder, "clips")),
     pages: pageStore(db),
     audit: auditStore(db),
     feed: feedStore(db),

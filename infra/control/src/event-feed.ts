@@ -20,7 +20,7 @@ export interface FeedSources {
     onChange(listener: () => void): () => void;
   };
   /** False once the site of this feed was removed. */
-  siteExists(): boolean;
+  isLetIn(): boolean;
 }
 
 export class EventFeeds {
@@ -43,7 +43,7 @@ export class EventFeeds {
     this.open.set(domain, sockets.add(socket));
     // The feed only speaks; what the reader says is not looked at.
     const end = runFeed(socket, domain, after, sources);
-    watchSiteSocket(socket, sources.siteExists, () => {
+    watchSiteSocket(socket, sources.isLetIn, () => {
       end();
       sockets.delete(socket);
       if (sockets.size === 0) this.open.delete(domain);

@@ -28,7 +28,7 @@ export function eventRoutes(
       const site = siteOf(request);
       feeds.serve(socket, site.domain, Number(request.query.after ?? 0), {
         ...sources,
-        siteExists: () => sites.has(site),
+        isLetIn: () => sites.has(site),
       });
     },
   });

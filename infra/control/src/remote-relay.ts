@@ -58,10 +58,10 @@ export class RemoteRelay {
   }
 
   /** Serves the site's connection until it closes. A newer one takes its place: the site's bridge was restarted. */
-  connect(socket: WebSocket, { domain }: Site, siteExists: () => boolean): void {
+  connect(socket: WebSocket, { domain }: Site, isLetIn: () => boolean): void {
     this.sockets.get(domain)?.close(SiteClose.replaced, "another connection of this site");
     this.sockets.set(domain, socket);
-    watchSiteSocket(socket, siteExists, () => {
+    watchSiteSocket(socket, isLetIn, () => {
       if (this.sockets.get(domain) === socket) this.sockets.delete(domain);
     });
   }

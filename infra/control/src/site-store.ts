@@ -7,11 +7,23 @@ import { hashSiteToken, newSiteToken, sameHash } from "./site-token.ts";
 export interface Site {
   id: string;
   domain: string;
+  /** Of the token that it came with: a connection lives as long as that one is good. */
+  tokenHash: string;
 }
 
-export interface SiteSummary extends Site {
+export interface SiteSummary extends Pick<Site, "id" | "domain"> {
   revision: number;
   accounts: number;
+  /** The token before the present one is good until then; 0: it is not. */
+  oldTokenUntilMs: number;
+}
+
+interface TokenRow {
+  id: string;
+  domain: string;
+  token_hash: string;
+  old_token_hash: string | null;
+  old_token_until_ms: number;
 }
 
 /** Lower-case host name with at least one dot; it becomes the SIP domain and the digest realm. */
@@ -19,31 +31,50 @@ const DOMAIN = /^(?=.{3,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z
 
 export class SiteStore {
   private readonly db: Db;
+  private readonly now: () => number;
 
-  constructor(db: Db) {
+  constructor(db: Db, now: () => number = Date.now) {
     this.db = db;
+    this.now = now;
   }
 
   /** Adds a site and returns its token, which is stored nowhere. Throws for a malformed or known domain. */
   add(domain: string): { site: Site; token: string } {
     if (!DOMAIN.test(domain)) throw new Error(`"${domain}" is not a lower-case domain name`);
     const token = newSiteToken();
-    const site = { id: ulid(), domain };
+    const site = { id: ulid(), domain, tokenHash: hashSiteToken(token) };
     const added = this.db
       .prepare("INSERT INTO site (id, domain, token_hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-      .run(site.id, domain, hashSiteToken(token));
+      .run(site.id, domain, site.tokenHash);
     if (added.changes === 0) throw new Error(`site ${domain} exists already`);
     return { site, token };
   }
 
+  /**
+   * A new token for a site, stored nowhere. The one before is good for `overlapMs` more, any older one no more at all.
+   * Connections that came with a token end with it. Throws if the site is unknown.
+   */
+  renew(domain: string, overlapMs: number): string {
+    const token = newSiteToken();
+    const renewed = this.db
+      .prepare(
+        `UPDATE site SET old_token_hash = iif(@until > 0, token_hash, NULL), old_token_until_ms = @until,
+                token_hash = @hash WHERE domain = @domain`,
+      )
+      .run({ domain, hash: hashSiteToken(token), until: overlapMs > 0 ? this.now() + overlapMs : 0 });
+    if (renewed.changes === 0) throw new Error(`no site ${domain}`);
+    return token;
+  }
+
   list(): SiteSummary[] {
     return this.db
-      .prepare<[], SiteSummary>(
+      .prepare<[number], SiteSummary>(
         `SELECT id, domain, revision,
-                (SELECT count(*) FROM subscriber s WHERE s.domain = site.domain) AS accounts
+                (SELECT count(*) FROM subscriber s WHERE s.domain = site.domain) AS accounts,
+                iif(old_token_until_ms > ?, old_token_until_ms, 0) AS oldTokenUntilMs
          FROM site ORDER BY domain`,
       )
-      .all();
+      .all(this.now());
   }
 
   count(): number {
@@ -72,16 +103,25 @@ export class SiteStore {
 
   /** The site that a token belongs to. Every stored hash is compared, each in constant time. */
   findByToken(token: string): Site | null {
-    const hash = hashSiteToken(token);
+    const tokenHash = hashSiteToken(token);
     let found: Site | null = null;
-    const rows = this.db.prepare<[], Site & { token_hash: string }>("SELECT id, domain, token_hash FROM site").all();
-    for (const { id, domain, token_hash } of rows) {
-      if (sameHash(token_hash, hash)) found = { id, domain };
+    for (const row of this.db.prepare<[], TokenRow>(TOKENS).all()) {
+      if (this.isGood(row, tokenHash)) found = { id: row.id, domain: row.domain, tokenHash };
     }
     return found;
   }
 
-  has(site: Site): boolean {
-    return this.db.prepare("SELECT 1 FROM site WHERE id = ?").get(site.id) !== undefined;
+  /** Whether the site is there, and the token that it came with is still good. */
+  has({ id, tokenHash }: Site): boolean {
+    const row = this.db.prepare<[string], TokenRow>(`${TOKENS} WHERE id = ?`).get(id);
+    return row !== undefined && this.isGood(row, tokenHash);
+  }
+
+  private isGood(row: TokenRow, tokenHash: string): boolean {
+    const isPresent = sameHash(row.token_hash, tokenHash);
+    const isOld = sameHash(row.old_token_hash ?? "", tokenHash) && row.old_token_until_ms > this.now();
+    return isPresent || isOld;
   }
 }
+
+const TOKENS = "SELECT id, domain, token_hash, old_token_hash, old_token_until_ms FROM site";

@@ -6,7 +6,9 @@ CREATE TABLE site (
   token_hash    TEXT NOT NULL UNIQUE,            -- SHA-256 hex of the site's bearer token
   revision      INTEGER NOT NULL DEFAULT 0,
   content_hash  TEXT NOT NULL DEFAULT '',
-  applied_at_ms INTEGER NOT NULL DEFAULT 0
+  applied_at_ms INTEGER NOT NULL DEFAULT 0,
+  old_token_hash     TEXT,                       -- of the token before, as long as it is good beside the new one
+  old_token_until_ms INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- auth_db's column names, so that Kamailio's stock modules and tools read it. `password` stays empty: HA1 only.
@@ -69,4 +71,4 @@ CREATE TABLE logout (
   requested_at_ms INTEGER NOT NULL,
   PRIMARY KEY (domain, username)
 ) STRICT, WITHOUT ROWID;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

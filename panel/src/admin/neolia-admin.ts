@@ -274,7 +274,7 @@ export class NeoliaAdmin extends LitElement {
         remote?.retry();
         this.toasts?.show({ text: problemText(error, this.t), failed: true });
       },
-      pageUrl: remote === null ? pageUrlOf(this.host) : null,
+      pageUrl: remote === null ? pageUrlOf(this.host) : remote.pageUrl,
       onMessage: (listener) => (remote ?? this.model).onMessage(listener),
     };
   }

@@ -8,7 +8,7 @@ import type { TestRing } from "../../../bridge/src/api/site-health.ts";
 import { type Api, ApiError } from "../data/api.ts";
 import { type Directory, fetchDirectory } from "../data/directory.ts";
 import { fetchProvisioning, type Provisioning } from "../data/provisioning.ts";
-import { type RemoteSite, remoteApi } from "../data/remote.ts";
+import { fetchPageUrl, type RemoteSite, remoteApi } from "../data/remote.ts";
 import type { Host } from "../host/host.ts";
 import type { PanelState } from "../model.ts";
 
@@ -19,6 +19,8 @@ export class RemoteSiteModel {
   readonly site: RemoteSite;
   readonly api: Api;
   directory: Directory | null = null;
+  /** Where its own page stands, for the links that pair its wall panels; null: not known. */
+  pageUrl: string | null = null;
   /** Why the site cannot be shown now; null: it can. */
   failure: unknown = null;
   private provisioning: Provisioning[] = [];
@@ -102,6 +104,7 @@ export class RemoteSiteModel {
     const before = JSON.stringify(this.provisioning);
     const revisions = this.provisioning.map(({ revision }) => revision).join();
     this.provisioning = await fetchProvisioning(this.api);
+    if (this.directory === null) this.pageUrl = await fetchPageUrl(this.api);
     if (this.directory === null || revisions !== this.provisioning.map(({ revision }) => revision).join()) {
       this.directory = await fetchDirectory(this.api);
       this.changed();

@@ -1,7 +1,14 @@
 /** Managing a site from another Neolia: what was allowed here, and the sites elsewhere that this one may manage. */
-import type { Grant, GrantWithCode, NewGrant, NewRemoteSite, RemoteSite } from "../../../bridge/src/api/remote.ts";
+import type {
+  Grant,
+  GrantWithCode,
+  NewGrant,
+  NewRemoteSite,
+  RemoteSite,
+  Visit,
+} from "../../../bridge/src/api/remote.ts";
 import type { Host } from "../host/host.ts";
-import { type Api, createApi } from "./api.ts";
+import { type Api, ApiError, createApi } from "./api.ts";
 
 export type { Grant, GrantWithCode, RemoteSite };
 
@@ -32,6 +39,20 @@ export function addRemoteSite(api: Api, invitation: NewRemoteSite): Promise<Remo
 
 export function removeRemoteSite(api: Api, id: string): Promise<unknown> {
   return api.send("DELETE", `api/remote-sites/${id}`, {}, { timeoutMs: LONG_MS });
+}
+
+/**
+ * Where the page of a site elsewhere stands, as its administrator said; null: not known, or a Neolia that does not tell.
+ * Whatever it sends, only an address of a page is taken.
+ */
+export async function fetchPageUrl(api: Api): Promise<string | null> {
+  try {
+    const { pageUrl } = await api.get<Visit>("api/visit");
+    return /^https?:\/\/[^\s#?]{1,290}$/.test(pageUrl) && URL.canParse(pageUrl) ? pageUrl : null;
+  } catch (error) {
+    if (error instanceof ApiError && error.status >= 400 && error.status < 500) return null;
+    throw error;
+  }
 }
 
 /** The API of a site elsewhere: the same paths, by way of our own bridge. */

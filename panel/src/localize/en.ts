@@ -175,6 +175,7 @@ export const en = {
   "claim.code": "Short code",
   "claim.go": "Pair",
   "claim.working": "Pairing…",
+  "claim.already": "This device is paired with {unit} already. The link has done its work.",
   "device.open": "Sound, test and settings of this device",
 
   "session.title": "Neolia",

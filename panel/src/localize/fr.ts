@@ -183,6 +183,7 @@ export const fr: Record<Key, string> = {
   "claim.code": "Code court",
   "claim.go": "Associer",
   "claim.working": "Association…",
+  "claim.already": "Cet appareil est déjà associé : {unit}. Le lien a fait son travail.",
   "device.open": "Son, essai et réglages de cet appareil",
 
   "session.title": "Neolia",

@@ -10,8 +10,8 @@ import { errorText } from "./notices.ts";
 export class ClaimForm extends LitElement {
   @property({ attribute: false }) t!: Localizer;
   @property({ attribute: false }) claim: (code: string) => Promise<void> = async () => {};
-  /** What the pairing link of the address came to. */
-  @property({ attribute: false }) problem: string | null = null;
+  /** What the pairing link of the address came to. Where this form is shown, no device is set up (any more). */
+  @property({ attribute: false }) pairing: string | null = null;
   @state() private busy = false;
   @state() private failure: string | null = null;
 
@@ -62,7 +62,8 @@ export class ClaimForm extends LitElement {
 
   protected override render(): TemplateResult {
     const { t } = this;
-    const failure = this.failure ?? (this.problem === "PAIRING_INVALID" ? errorText(this.problem, t) : null);
+    const ofLink = this.pairing === "ALREADY_PAIRED" ? "PAIRING_INVALID" : this.pairing;
+    const failure = this.failure ?? (ofLink === null ? null : errorText(ofLink, t));
     return html`
       <form @submit=${this.submit}>
         <h2>${t("claim.title")}</h2>

@@ -1,5 +1,5 @@
 /** What a person should know and can do something about, most urgent first; one plain sentence each. */
-import type { Key, Localizer } from "../localize/localize.ts";
+import { type Key, type Localizer, unitLabel } from "../localize/localize.ts";
 import type { PanelState } from "../model.ts";
 import type { ConnectionProblem, ConnectionState } from "../phone/connection-machine.ts";
 import { isRegistered, type PhoneState } from "../phone/phone-state.ts";
@@ -39,15 +39,16 @@ export function noticesOf(state: PanelState, t: Localizer): Notice[] {
   }
   if (state.live.up === false) notices.push({ id: "bridge", text: t("link.bridge") });
   notices.push(...interruptedNotice(state, t), ...phoneNotices(state.phone, t), ...serverNotices(state, t));
-  if (state.problem !== null) {
-    notices.push({
-      id: "problem",
-      text: errorText(state.problem, t),
-      action: "dismiss",
-      button: t("call.close"),
-    });
-  }
+  const dismiss = { action: "dismiss", button: t("call.close") } as const;
+  if (state.pairing !== null) notices.push({ id: "pairing", text: pairingText(state.pairing, state, t), ...dismiss });
+  if (state.problem !== null) notices.push({ id: "problem", text: errorText(state.problem, t), ...dismiss });
   return notices;
+}
+
+/** At a device that is set up: the link changed nothing. */
+function pairingText(code: string, { device }: PanelState, t: Localizer): string {
+  if (code !== "ALREADY_PAIRED" || !device) return errorText(code, t);
+  return t("claim.already", { unit: unitLabel(t, device.unitNumber) });
 }
 
 export function errorText(code: string, t: Localizer): string {

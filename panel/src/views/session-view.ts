@@ -20,7 +20,7 @@ export class SessionView extends LitElement {
   /** Pairs by a short code. Throws ApiError. */
   @property({ attribute: false }) claim: (code: string) => Promise<void> = async () => {};
   /** What the pairing link of the address came to. */
-  @property({ attribute: false }) problem: string | null = null;
+  @property({ attribute: false }) pairing: string | null = null;
 
   static override styles = [
     shared,
@@ -89,7 +89,7 @@ export class SessionView extends LitElement {
             `
         }
       </form>
-      ${waiting === undefined ? html`<neolia-claim-form .t=${t} .claim=${this.claim} .problem=${this.problem}></neolia-claim-form>` : nothing}
+      ${waiting === undefined ? html`<neolia-claim-form .t=${t} .claim=${this.claim} .pairing=${this.pairing}></neolia-claim-form>` : nothing}
     `;
   }
 

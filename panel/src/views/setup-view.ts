@@ -27,7 +27,7 @@ export class SetupView extends LitElement {
   /** Pairs by a short code. Throws ApiError. */
   @property({ attribute: false }) claim: (code: string) => Promise<void> = async () => {};
   /** What the pairing link of the address came to. */
-  @property({ attribute: false }) problem: string | null = null;
+  @property({ attribute: false }) pairing: string | null = null;
   /** Works at the restaurant's desk. */
   @property({ type: Boolean }) desk = false;
   @property({ attribute: false }) save: (unitId: string, label: string) => Promise<void> = async () => {};
@@ -182,7 +182,7 @@ export class SetupView extends LitElement {
             ? html`<p class="empty">${t(this.viewer === "admin" ? "setup.noUnits" : "setup.noUnitsResident")}</p>`
             : this.renderForm(directory)
       }
-      ${device === null ? html`<neolia-claim-form .t=${t} .claim=${this.claim} .problem=${this.problem}></neolia-claim-form>` : nothing}
+      ${device === null ? html`<neolia-claim-form .t=${t} .claim=${this.claim} .pairing=${this.pairing}></neolia-claim-form>` : nothing}
       ${
         device === null
           ? nothing

@@ -9,7 +9,12 @@ export interface CsvLine {
   line: number;
   /** Column → text, trimmed; a missing column is "". */
   cells: Readonly<Record<string, string>>;
+  /** It has a text behind the last column: most likely a separator that was not put into quotes. */
+  hasMore: boolean;
 }
+
+/** How Excel is told which character separates: the line is no part of the table, yet an editor counts it. */
+const SEPARATOR_LINE = /^\ufeff?sep=([,;\t])(?=[\r\n])/i;
 
 /** What a spreadsheet runs, with any apostrophes that stand before it: so that two ways through are the way back. */
 const FORMULA = /^'*[=+\-@\t\r]/;
@@ -21,10 +26,12 @@ const MOST_CELLS = 500_000;
 const LONGEST_LINE = 250_000;
 
 /** Throws CSV_COLUMNS when `needed` columns are missing, TOO_LARGE, and INVALID_REQUEST when it is no CSV. */
-export async function readCsv(text: string, needed: readonly string[], known: readonly string[]): Promise<CsvLine[]> {
+export async function readCsv(file: string, needed: readonly string[], known: readonly string[]): Promise<CsvLine[]> {
   const { parse } = await import("csv-parse/sync");
-  const header = /^[^\r\n]*/.exec(text.slice(0, LONGEST_LINE))?.[0] ?? "";
-  const delimiter = [";", "\t"].find((one) => count(header, one) > count(header, ",")) ?? ",";
+  const told = SEPARATOR_LINE.exec(file)?.[1];
+  const text = file.replace(SEPARATOR_LINE, "");
+  const header = /[^\r\n]+/.exec(text.slice(0, LONGEST_LINE))?.[0] ?? "";
+  const delimiter = told ?? [";", "\t"].find((one) => count(header, one) > count(header, ",")) ?? ",";
   if (count(text, delimiter) > MOST_CELLS) tooLarge(`a file has at most ${MOST_CELLS} cells`);
   let records: { info: { lines: number }; record: string[] }[];
   try {
@@ -64,11 +71,12 @@ export async function readCsv(text: string, needed: readonly string[], known: re
   // The parser tells where a record ends, and takes a line end of two characters within a cell for two.
   let doubles = 0;
   return records.slice(1).map(({ info, record }) => {
-    const text = record.join("");
+    const all = record.join("");
     const before = doubles;
-    doubles += count(text, "\r\n");
+    doubles += count(all, "\r\n");
     return {
-      line: info.lines - before - count(text, "\n") - count(text, "\r"),
+      line: info.lines - before - count(all, "\n") - count(all, "\r"),
+      hasMore: record.slice(columns.length).some((cell) => cell.trim() !== ""),
       cells: Object.fromEntries([
         ...known.map((name) => [name, ""]),
         ...columns.map((name, at) => [name, withoutApostrophe(record[at] ?? "").trim()]),

@@ -33,6 +33,8 @@ class Undo extends Error {
   }
 }
 
+const EXTRA_CELLS = "more cells than columns: a cell that holds a separator stands in quotes";
+
 export function bulk(context: DirectoryContext): Bulk {
   const { store, bus, newId, audit } = context;
   const jobs = new Map<string, Job>();
@@ -56,7 +58,8 @@ export function bulk(context: DirectoryContext): Bulk {
     const problems: LineProblem[] = [];
     const importer = kind.start();
     for (const [at, line] of lines.entries()) {
-      problems.push(...importer.take(line));
+      if (line.hasMore) problems.push({ line: line.line, column: "", code: "EXTRA_CELLS", message: EXTRA_CELLS });
+      else problems.push(...importer.take(line));
       if ((at + 1) % LINES_AT_ONCE === 0) {
         set(id, { done: at + 1 });
         await new Promise((resolve) => setImmediate(resolve));

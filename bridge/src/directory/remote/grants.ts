@@ -1,5 +1,5 @@
 /** What a site's administrator allows to another Neolia: made, listed, ended. See docs/adr/0012. */
-import type { Grant, GrantWithCode, NewGrant } from "../../api/remote.ts";
+import type { Grant, GrantWithCode, NewGrant, Visit } from "../../api/remote.ts";
 import { AppError } from "../../events/errors.ts";
 import type { GrantRow } from "../../store/grant-store.ts";
 import type { DirectoryContext } from "../edit.ts";
@@ -11,6 +11,8 @@ export interface Grants {
   /** Throws UNKNOWN_SITE, VPS_NOT_CONFIGURED, VPS_UNREACHABLE. */
   create(request: NewGrant): GrantWithCode;
   list(siteId: string): Grant[];
+  /** What whoever uses it is told. Throws UNKNOWN_GRANT. */
+  visit(id: string): Visit;
   /** At once. Idempotent. Throws UNKNOWN_GRANT. */
   revoke(id: string): void;
   /** The data was restored from a copy: what was revoked since would be back. */
@@ -30,28 +32,38 @@ export type RelayUrl = (siteId: string) => string;
 
 export function grants(context: DirectoryContext, relayUrl: RelayUrl): Grants {
   const { store, bus, now, newId, audit } = context;
+
+  function found(id: string): GrantRow {
+    const row = store.grants.get(id);
+    if (!row) throw new AppError("UNKNOWN_GRANT", "there is no such permission");
+    return row;
+  }
+
   return {
-    create: ({ siteId, label, hours, backups }) => {
+    create: ({ siteId, label, hours, backups, pageUrl = "" }) => {
       const site = siteOf(store, siteId);
       const controlUrl = relayUrl(site.id);
       const expiresAtMs = now() + hours * HOUR_MS;
       const row: GrantRow = {
-        ...{ id: newId(), siteId, label, backups, secret: newInvitationSecret() },
+        ...{ id: newId(), siteId, label, backups, pageUrl, secret: newInvitationSecret() },
         ...{ createdAtMs: now(), invitedToMs: Math.min(now() + INVITED_MS, expiresAtMs), expiresAtMs },
         ...{ takenAtMs: null, takenBy: "", usedAtMs: null, usedBy: "", revokedAtMs: null },
       };
       store.transaction(() => {
         store.grants.trim(now() - REMEMBERED_MS);
         store.grants.insert(row);
-        audit.note({ ...noteOf(row), verb: "added", after: { hours, backups } });
+        audit.note({ ...noteOf(row), verb: "added", after: { hours, backups, pageUrl } });
         store.afterCommit(() => bus.emit("grantsChanged", { siteId }));
       });
       return { ...shown(row, now()), code: writeInvitation({ controlUrl, grantId: row.id, secret: row.secret }) };
     },
     list: (siteId) => store.grants.list(siteOf(store, siteId).id).map((row) => shown(row, now())),
+    visit: (id) => {
+      const { siteId, label, backups, pageUrl } = found(id);
+      return { siteId, label, backups, pageUrl };
+    },
     revoke: (id) => {
-      const row = store.grants.get(id);
-      if (!row) throw new AppError("UNKNOWN_GRANT", "there is no such permission");
+      const row = found(id);
       if (row.revokedAtMs !== null) return;
       store.transaction(() => {
         store.grants.revoke(id, now());

@@ -1,7 +1,8 @@
 import { Type } from "typebox";
 import { Id } from "../../api/directory.ts";
-import { Grant, GrantWithCode, NewGrant } from "../../api/remote.ts";
+import { Grant, GrantWithCode, NewGrant, Visit } from "../../api/remote.ts";
 import type { App } from "../app-type.ts";
+import { askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
 import { IdParams, Nothing } from "./params.ts";
 
@@ -29,6 +30,14 @@ export function grantRoutes(api: App, { directory }: HttpPorts): void {
       },
     },
     async (request, reply) => reply.code(201).send(directory.grants.create(request.body)),
+  );
+  api.get(
+    "/visit",
+    {
+      config: { elsewhere: "own" },
+      schema: { summary: "What the permission says that the asker comes by.", response: { 200: Visit } },
+    },
+    async (request) => directory.grants.visit(askerOf(request).visit?.grantId ?? ""),
   );
   api.delete(
     "/grants/:id",

@@ -94,6 +94,10 @@ export class AccessPart extends AdminPage {
     return [
       { name: "label", label: t("access.whom"), hint: t("access.whomHint"), kind: "text", value: "", maxLength: 80 },
       { name: "hours", label: t("access.forHowLong"), kind: "select", value: "24", options },
+      {
+        ...{ name: "pageUrl", label: t("access.pageUrl"), hint: t("access.pageUrlHint"), kind: "text", optional: true },
+        ...{ value: this.admin.pageUrl ?? "", maxLength: 300 },
+      },
       { name: "backups", label: t("access.backups"), hint: t("access.backupsHint"), kind: "toggle", value: false },
     ];
   }
@@ -105,6 +109,7 @@ export class AccessPart extends AdminPage {
       label: textOf(values, "label"),
       hours: Number(values.hours),
       backups: values.backups === true,
+      pageUrl: textOf(values, "pageUrl"),
     });
     this.code = grant.code;
     await this.load();

@@ -230,6 +230,8 @@ export class AdminList<Row extends { id: string }> extends LitElement {
     else if (top + this.rowHeight > window.scrollTop + window.clientHeight) {
       window.scrollTop = top + this.rowHeight - window.clientHeight;
     }
+    // The event of it comes a frame later: what is missing is asked for at once.
+    this.look();
   }
 
   private onKey = (event: KeyboardEvent): void => {

@@ -76,7 +76,7 @@ export class AdminToast extends LitElement {
           toast === null
             ? nothing
             : html`
-              <div class="toast" @pointerenter=${this.hold} @pointerleave=${this.wait} @focusin=${this.hold} @focusout=${this.wait}>
+              <div class="toast" @pointerenter=${this.hold} @pointerleave=${this.leave} @focusin=${this.hold} @focusout=${this.leave}>
                 <span>${toast.text}</span>
                 ${
                   toast.undo === undefined
@@ -98,6 +98,14 @@ export class AdminToast extends LitElement {
 
   private hold = (): void => {
     clearTimeout(this.timer);
+  };
+
+  /** The pointer or the keyboard has left it; it waits on for the other one. The time then begins anew. */
+  private leave = ({ currentTarget, type, relatedTarget }: Event & { relatedTarget?: unknown }): void => {
+    const toast = currentTarget as HTMLElement;
+    const stays = relatedTarget instanceof Node && toast.contains(relatedTarget);
+    const other = type === "focusout" ? ":hover" : ":focus-within";
+    if (!stays && !toast.matches(other)) this.wait();
   };
 
   private wait = (): void => {

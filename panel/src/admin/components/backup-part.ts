@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import type { Backup } from "../../../../bridge/src/api/backup.ts";
 import { shared } from "../../components/style.ts";
 import { ApiError } from "../../data/api.ts";
 import { fetchBackup, type RestoreReply, restoreBackup } from "../../data/upkeep.ts";
@@ -16,6 +17,8 @@ export class BackupPart extends LitElement {
   @property({ attribute: false }) admin!: Admin;
   @state() private backup: unknown = null;
   @state() private found: RestoreReply | null = null;
+  /** Recordings that the last saved file had no room for. */
+  @state() private leftOut: string[] = [];
   @state() private failure: string | null = null;
   @state() private busy = false;
 
@@ -32,6 +35,7 @@ export class BackupPart extends LitElement {
               <p class="muted">${t("backup.makeHint")}</p>
               <p class="muted">${t("backup.leftOut")}</p>
               <div class="end"><button class="accent" ?disabled=${this.busy} @click=${() => void this.save(site.id, site.name)}>${t("backup.make")}</button></div>
+              <p class="failure" role="alert" ?hidden=${this.leftOut.length === 0}>${t("backup.clipsLeftOut", { names: this.leftOut.join(", ") })}</p>
             </section>`
       }
       <section class="card" aria-label=${t("backup.restore")}>
@@ -53,6 +57,7 @@ export class BackupPart extends LitElement {
       counted(t, "count.doors", counts.doors),
       counted(t, "count.devices", counts.accounts),
       counted(t, "count.rules", counts.rules),
+      ...(counts.clips > 0 ? [counted(t, "count.clips", counts.clips)] : []),
     ];
     return html`
       <p>${t("backup.found", { name: site.name, domain: site.domain, time: moment(madeAtMs, t) })} ${facts.join(", ")}.</p>
@@ -64,7 +69,10 @@ export class BackupPart extends LitElement {
     this.busy = true;
     try {
       const day = new Date().toISOString().slice(0, 10);
-      saveFile(`neolia ${name} ${day}.json`, await fetchBackup(this.admin.api, siteId), "application/json");
+      const text = await fetchBackup(this.admin.api, siteId);
+      saveFile(`neolia ${name} ${day}.json`, text, "application/json");
+      const { clipsLeftOut = [] } = JSON.parse(text) as Pick<Backup, "clipsLeftOut">;
+      this.leftOut = clipsLeftOut;
     } catch (error) {
       this.admin.fail(error);
     } finally {

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../../components/style.ts";
+import { ApiError } from "../../data/api.ts";
 import { type CsvKind, exportCsv, fetchJob, type Job, startImport } from "../../data/upkeep.ts";
 import { counted } from "../../localize/admin.ts";
 import type { SiteAdmin } from "../admin.ts";
@@ -146,7 +147,7 @@ export class ImportPart extends LitElement {
     try {
       this.job = await startImport(api, { siteId: site.id, kind: this.kind, csv: this.csv, dryRun });
     } catch (error) {
-      this.failure = problemText(error, t);
+      this.failure = [problemText(error, t), ...columnTexts(error, t)].join(" ");
     } finally {
       this.busy = false;
     }
@@ -179,4 +180,14 @@ export class ImportPart extends LitElement {
     this.job = null;
     this.csv = file === undefined ? null : await readText(file);
   };
+}
+
+/** Which columns a file has too few, too many, or twice. */
+function columnTexts(error: unknown, t: SiteAdmin["t"]): string[] {
+  if (!(error instanceof ApiError) || error.code !== "CSV_COLUMNS") return [];
+  return (["missing", "unknown", "twice"] as const).flatMap((what) => {
+    const names = error.details[what];
+    if (!Array.isArray(names) || names.length === 0) return [];
+    return [t(`columns.${what}`, { names: names.map((name) => `“${name}”`).join(", ") })];
+  });
 }

@@ -104,11 +104,12 @@ export class SettingsPage extends AdminPage {
   }
 
   private parts(): (typeof PARTS)[number][] {
-    const { slug, remote } = this.admin;
+    const { slug, remote, pageUrl } = this.admin;
     return PARTS.filter((part) => {
       if (part === "native") return slug !== null && remote === null;
       if (part === "backup") return remote === null || remote.backups;
-      // The printed pages lead to the Neolia of the site, whose address is not known here.
+      // The printed pages lead to the Neolia of the site.
+      if (part === "handOver") return pageUrl !== null;
       return part === "import" || remote === null;
     });
   }

@@ -73,6 +73,8 @@ export const en = {
   "count.devices.many": "{count} devices",
   "count.rules.one": "{count} rule",
   "count.rules.many": "{count} rules",
+  "count.clips.one": "{count} recording",
+  "count.clips.many": "{count} recordings",
   "count.registered": "{registered} of {count} connected",
 
   "building.new": "New building",
@@ -210,6 +212,8 @@ export const fr: Record<keyof typeof en, string> = {
   "count.devices.many": "{count} appareils",
   "count.rules.one": "{count} règle",
   "count.rules.many": "{count} règles",
+  "count.clips.one": "{count} enregistrement",
+  "count.clips.many": "{count} enregistrements",
   "count.registered": "{registered} sur {count} connectés",
 
   "building.new": "Nouveau bâtiment",

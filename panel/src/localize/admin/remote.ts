@@ -17,6 +17,9 @@ export const en = {
   "access.hours72": "3 days",
   "access.hours168": "1 week",
   "access.hours720": "30 days",
+  "access.pageUrl": "Address of this page for wall panels",
+  "access.pageUrlHint":
+    "The installer's QR codes open it. Change it if the panels reach Neolia by another address; empty: they make short codes only.",
   "access.backups": "May also take backups",
   "access.backupsHint": "A backup holds every device's login. Without this, no login that exists leaves the site.",
   "access.make": "Make a code",
@@ -105,6 +108,9 @@ export const fr: Record<keyof typeof en, string> = {
   "access.hours72": "3 jours",
   "access.hours168": "1 semaine",
   "access.hours720": "30 jours",
+  "access.pageUrl": "Adresse de cette page pour les écrans",
+  "access.pageUrlHint":
+    "Les QR codes de l'installateur l'ouvrent. Changez-la si les écrans joignent Neolia par une autre adresse ; vide : seulement des codes courts.",
   "access.backups": "Peut aussi prendre des sauvegardes",
   "access.backupsHint":
     "Une sauvegarde contient l'identifiant de chaque appareil. Sans cela, aucun identifiant existant ne quitte le site.",
