@@ -23,6 +23,7 @@ const SHORT = {
     {
       caller: "Un cola pour Durand, c'est tout.",
       model: [
+        { say: "Bien sûr." },
         { tool: "add_item", args: { item_id: "cola", quantity: 1 } },
         { tool: "set_details", args: { name: "Durand", pickup_time: "asap" } },
         { tool: "read_back" },

@@ -48,6 +48,7 @@ export class Handset {
   private sequence = Math.floor(Math.random() * 60_000);
   private timestamp = Math.floor(Math.random() * 2 ** 31);
   private ssrc = Math.floor(Math.random() * 2 ** 32);
+  private pressedAt: number | null = null;
   private random = 1;
   private roomAt = 0;
   private sending = true;
@@ -120,7 +121,9 @@ export class Handset {
   /** Presses a key for 100 ms (RFC 4733), its end three times. */
   press(key: string): void {
     const event = "0123456789*#".indexOf(key);
-    const at = this.timestamp;
+    // Two keys never begin at one time: that would be one key.
+    const at = this.timestamp === this.pressedAt ? this.timestamp + 1 : this.timestamp;
+    this.pressedAt = at;
     for (const [duration, end] of [
       [160, 0],
       [480, 0],
