@@ -13,8 +13,11 @@ const root = join(import.meta.dirname, "..");
 
 const bridge = join(root, "bridge/dist");
 
-/** Makes the folder anew, with the bridge as it was built last. */
-export async function stageApp(folder: string): Promise<void> {
+/**
+ * Makes the folder anew, with the bridge as it was built last.
+ * @param panel a panel that is built already
+ */
+export async function stageApp(folder: string, panel?: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   if (!existsSync(bridge)) buildBridge();
@@ -29,7 +32,8 @@ export async function stageApp(folder: string): Promise<void> {
     external: ["better-sqlite3"],
     logLevel: "warning",
   });
-  await buildPanel({ outFolder: join(folder, "panel") });
+  if (panel === undefined) await buildPanel({ outFolder: join(folder, "panel") });
+  else cpSync(panel, join(folder, "panel"), { recursive: true });
   for (const file of readdirSync(join(folder, "panel"))) {
     if (file.endsWith(".map")) rmSync(join(folder, "panel", file));
   }

@@ -13,6 +13,7 @@ import { watchCertificates } from "./links/certificate-watch.ts";
 import { NetworkWatch } from "./links/network-watch.ts";
 import { announcer } from "./mqtt/announcer.ts";
 import { obeying } from "./mqtt/commands.ts";
+import { nameLanguage } from "./mqtt/entity-names.ts";
 import { lineCommands } from "./mqtt/line-commands.ts";
 import { startMqtt } from "./mqtt/mqtt.ts";
 import { orderAnnouncer } from "./mqtt/order-announcer.ts";
@@ -125,7 +126,9 @@ async function start(options: Options): Promise<() => Promise<void>> {
     command: obeying({ store, directory, log }),
     deviceHealth: (siteId) => directory.siteHealth(siteId, { vps: vps.state(), mqtt: mqtt.state() }).devices,
     lines,
+    language: () => nameLanguage(home?.language.current() ?? "en"),
   });
+  home?.language.onChange(() => mqtt.refresh());
   const printer = startPrinter({ store, bus, log });
   const telephony = startTelephony({
     ...{ store, bus, log },

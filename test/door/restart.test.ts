@@ -104,6 +104,9 @@ for (const [name, outage] of outages) {
       const { call, answered } = await talk(door, mobile);
       await until(() => held[0], { what: "the ACK" });
       await outage();
+      // Its timers have run: they would have ended a call whose own is not set.
+      const uptime = async () => ((await house.edge.jsonRpc("core.uptime")) as { uptime: number }).uptime;
+      await until(async () => (await uptime()) > 2, { what: "Kamailio's timers" });
       door.wire.send = send;
       send(held[0] ?? "");
       await until(() => answered.messages.some(({ method }) => method === "ACK"), { what: "the ACK" });
@@ -171,6 +174,24 @@ for (const [name, outage] of outages) {
         assert.equal((await house.finished()).at(-1), `ended ${hangsUp === "door" ? "caller" : "callee"}`);
         await house.clear();
       }
+    });
+
+    test("a phone that came back by another TCP port gets the door's BYE there, and is rung there alone", async () => {
+      const door = await house.device("door");
+      const phone = await house.device("mobile401", "tcp");
+      const { call, answered } = await talk(door, phone);
+      await outage();
+      // Its port is part of its Contact, so the one of before is registered as well until it expires.
+      await phone.reconnect();
+      assert.equal((await phone.register()).status, 200);
+      assert.equal((await call.request("INFO")).status, 200);
+      assert.equal((await call.hangup()).status, 200);
+      assert.equal((await answered.endedByPeer).method, "BYE");
+      assert.equal((await house.finished()).at(-1), "ended caller");
+      const next = await door.call("unit401");
+      (await ringing(phone, 1)).answer(486);
+      assert.equal(await status(next), 486);
+      assert.equal(phone.incoming.length, 2);
     });
 
     test("control can still end the call of a panel that came back on a new socket", async () => {

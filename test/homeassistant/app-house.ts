@@ -1,6 +1,4 @@
 /** A house without a VPS: a real Core with the Supervisor stand-in, the staged app behind Core's ingress, and a broker. */
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import type { Building, Site, Unit } from "../../bridge/src/api/directory.ts";
 import { labFolder } from "../lab/folder.ts";
 import { Mosquitto } from "../lab/mosquitto.ts";
@@ -35,7 +33,6 @@ export class AppHouse {
   static async start(): Promise<AppHouse> {
     const ending: (() => Promise<void> | void)[] = [];
     try {
-      execFileSync(process.execPath, [join(import.meta.dirname, "../../bridge/build.ts")], { stdio: "ignore" });
       const folder = labFolder("app-house");
       ending.unshift(() => folder.remove());
       const ports = await reservePorts();

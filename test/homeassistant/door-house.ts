@@ -2,12 +2,11 @@
  * A whole house in Home Assistant: the real edge and control, a real Core with the Supervisor stand-in, the staged app
  * behind Core's ingress, and a door station that can ring. Rosa lives in unit 401, Sam in unit 402.
  */
-import { execFileSync } from "node:child_process";
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Building, DoorWithPassword, Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { LiveState } from "../../bridge/src/api/live.ts";
-import { buildPanel } from "../../panel/build.ts";
+import { builtPanel } from "../lab/built.ts";
 import { type Control, startControl } from "../lab/control.ts";
 import { type Edge, startEdge } from "../lab/edge.ts";
 import { labFolder } from "../lab/folder.ts";
@@ -75,8 +74,6 @@ export class DoorHouse {
     try {
       const folder = labFolder("door-house");
       ending.unshift(() => folder.remove());
-      const panel = await buildPanel({ outFolder: join(folder.path, "panel") });
-      execFileSync(process.execPath, [join(import.meta.dirname, "../../bridge/build.ts")], { stdio: "ignore" });
       const edge = await startEdge();
       ending.unshift(() => edge.stop());
       const control = await startControl({ values: edge.values, caFile: edge.caFile });
@@ -101,7 +98,7 @@ export class DoorHouse {
           return app.stop;
         },
         files: {
-          "www/neolia-native-panel.js": readFileSync(join(panel, "neolia-native-panel.js"), "utf8"),
+          "www/neolia-native-panel.js": readFileSync(join(builtPanel(), "neolia-native-panel.js"), "utf8"),
           ...options.files,
         },
         configuration: `panel_custom:\n${nativePanel(NATIVE_PATH.slice(1))}${options.nativePanels ?? ""}`,

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stageApp } from "../../addon/build.ts";
 import type { SupervisorStandIn } from "../fakes/supervisor.ts";
+import { builtBridge, builtPanel } from "../lab/built.ts";
 import { Program } from "../lab/process.ts";
 
 export interface StagedBridge {
@@ -28,7 +29,8 @@ export async function startStagedBridge(
   // The app's own user must get in, as it does in the image.
   chmodSync(folder, 0o755);
   mkdirSync(data, { recursive: true });
-  await stageApp(app);
+  builtBridge();
+  await stageApp(app, builtPanel());
   const logFile = join(folder, "app.log");
   const start = () =>
     Program.start({

@@ -86,6 +86,19 @@ async function named(names: string[]): Promise<void> {
   ).catch(() => assert.deepEqual(found, names.toSorted()));
 }
 
+/** What the broker keeps of a site: it comes with the subscription, before anything that is said after it. */
+async function kept(domain: string): Promise<string[]> {
+  const listener = await house.broker.listen(
+    `homeassistant/device/neolia_${domain.replaceAll(".", "_")}/#`,
+    `neolia/${domain}/#`,
+  );
+  const last = `neolia/${domain}/lab`;
+  await listener.say(last, "over");
+  await until(() => listener.last(last), { what: "the last message" });
+  await listener.close();
+  return listener.messages.filter(({ retained }) => retained).map(({ topic }) => topic);
+}
+
 test("in one site, doors of one name say their building, and a line's gateway says that it is one", async () => {
   await named([
     "Home",
@@ -177,19 +190,37 @@ test("a site that is deleted leaves nothing on the broker and nothing in Core, a
     "Chez Luigi",
     "Chez Luigi (gateway)",
   ]);
-  const left = await house.broker.listen(
-    "homeassistant/device/neolia_other_sip_example_com/#",
-    "neolia/other.sip.example.com/#",
-  );
-  // What the broker keeps comes with the subscription, before anything that is said after it.
-  await left.say("neolia/other.sip.example.com/lab", "over");
-  await until(() => left.last("neolia/other.sip.example.com/lab") !== undefined, { what: "the last message" });
-  assert.deepEqual(
-    left.messages.filter(({ retained }) => retained).map(({ topic }) => topic),
-    [],
-  );
-  await left.close();
+  // Core knows before the last of it is taken off the broker.
+  let left: string[] = [];
+  const nothing = async () => {
+    left = await kept("other.sip.example.com");
+    return left.length === 0;
+  };
+  await until(nothing, { everyMs: 100, what: "an empty broker" }).catch(() => assert.deepEqual(left, []));
   assert.ok((await entities()).every(({ unique_id: id }) => !id.includes(other.unit.id)));
+});
+
+test("devices and entities are called by Home Assistant's own language, and ids stay", async () => {
+  const before = await ids();
+  const nameOf = async (unique: string): Promise<string | undefined> => {
+    const id = (await ids())[unique];
+    const states = await socket.command<{ entity_id: string; attributes: { friendly_name?: string } }[]>("get_states");
+    return states.find(({ entity_id }) => entity_id === id)?.attributes.friendly_name;
+  };
+  const called = async (unique: string, name: string): Promise<void> => {
+    await until(async () => (await nameOf(unique)) === name, { everyMs: 100, what: name }).catch(async () =>
+      assert.equal(await nameOf(unique), name),
+    );
+  };
+  const quiet = `neolia_${one.unit.id}_do_not_disturb`;
+  await called(quiet, "Unit 401 Do not disturb");
+  await socket.command("config/core/update", { language: "fr" });
+  await called(quiet, "Logement 401 Ne pas déranger");
+  await called(`neolia_${one.site.id}_connected`, "Home Connexion");
+  assert.deepEqual(await ids(), before);
+  await socket.command("config/core/update", { language: "en" });
+  await called(quiet, "Unit 401 Do not disturb");
+  assert.deepEqual(await ids(), before);
 });
 
 test("Core found nothing wrong with any of it", () => {
@@ -197,7 +228,12 @@ test("Core found nothing wrong with any of it", () => {
     .log()
     .split("\n")
     .filter((line) => /(WARNING|ERROR)/.test(line) && /mqtt/.test(line))
-    // The broker's restart, which was ours.
-    .filter((line) => !/\[(paho\.mqtt\.client|homeassistant\.components\.mqtt\.(client|util))\]/.test(line));
+    // The broker's restart, which was ours; and what Core says of its own platforms when its language changes.
+    .filter(
+      (line) =>
+        !/\[(paho\.mqtt\.client|homeassistant\.components\.mqtt\.(client|util)|homeassistant\.helpers\.translation)\]/.test(
+          line,
+        ),
+    );
   assert.deepEqual(complaints, []);
 });

@@ -1,11 +1,14 @@
-/** A TCP connection that loses what comes back, and breaks, when a test says so. */
+/** A TCP connection that loses what is sent, in both directions, and breaks, when a test says so. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface Cuttable {
   port: number;
-  /** Once a client has sent this text, what the server sends on its connection reaches nobody. */
-  deafenAfter(text: string): void;
+  /**
+   * The server gets what a client sends up to the end of what fits, and from then on neither hears of the other on that
+   * connection. Resolves when it has come to that.
+   */
+  silenceAfter(fits: RegExp): Promise<void>;
   /** Breaks every open connection; new ones are whole. */
   cut(): void;
   close(): Promise<void>;
@@ -14,16 +17,21 @@ export interface Cuttable {
 /** A way to `port` of loopback. */
 export async function cuttable(port: number): Promise<Cuttable> {
   const ends = new Set<{ client: Socket; server: Socket }>();
-  let sign: string | null = null;
+  let sign: { fits: RegExp; seen: () => void } | null = null;
   const listening = createServer((client) => {
     const server = connect(port, "127.0.0.1");
     const both = { client, server };
+    let silent = false;
     ends.add(both);
     client.on("data", (data) => {
-      if (sign !== null && data.includes(sign)) server.unpipe(client).resume();
+      if (silent) return;
+      const match = sign?.fits.exec(data.toString("latin1"));
+      server.write(match ? data.subarray(0, match.index + match[0].length) : data);
+      if (!match) return;
+      silent = true;
+      sign?.seen();
     });
-    client.pipe(server);
-    server.pipe(client);
+    server.on("data", (data) => silent || client.write(data));
     for (const socket of [client, server]) {
       socket.on("error", () => undefined);
       socket.on("close", () => {
@@ -41,9 +49,10 @@ export async function cuttable(port: number): Promise<Cuttable> {
   };
   return {
     port: (listening.address() as AddressInfo).port,
-    deafenAfter: (text) => {
-      sign = text;
-    },
+    silenceAfter: (fits) =>
+      new Promise((seen) => {
+        sign = { fits, seen };
+      }),
     cut,
     close: async () => {
       cut();

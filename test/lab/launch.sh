@@ -241,7 +241,9 @@ run_tests() {
   [ -n "$files" ] || die "there is no test in$present."
   build >/dev/null
   # shellcheck disable=SC2086
-  exec "$NODE" --test --test-concurrency=2 --test-timeout=600000 $files
+  exec "$NODE" --test --test-concurrency=2 --test-timeout=600000 \
+    --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=./test/lab/file-times.ts --test-reporter-destination=stdout $files
 }
 
 command=${1-}

@@ -1,9 +1,9 @@
-/** A page that is closed in the moment of the answer, before the caller's ACK has come. */
+/** A page that is closed, or loses its account, in the middle of a call. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import { until } from "../lab/until.ts";
-import { openPanel } from "./desk.ts";
+import { DOMAIN, openPanel, SITE_ID } from "./desk.ts";
 import { onStage, stage } from "./stage.ts";
 
 onStage();
@@ -33,4 +33,26 @@ test("a page that is closed between its answer and the caller's ACK hangs up at 
     door.send = send;
     rtp.close();
   }
+});
+
+test("a panel that loses its account while it rings refuses the call at once, and is registered no more", async () => {
+  const page = await openPanel(await stage.profile(), stage.desk.bridge.url);
+  await page.locator("neolia-home-view .status.good").waitFor();
+  const call = await stage.door.call("unit401");
+  await page.locator("neolia-incoming-view").waitFor();
+  const { bridge } = stage.desk;
+  const [device] = bridge.devices.values();
+  bridge.devices.clear();
+  bridge.push({ type: "directory", siteId: SITE_ID });
+  assert.equal((await call.final).status, 480);
+  await page.locator("neolia-setup-view").waitFor();
+  const contact = ["location", `${device?.sip.username}@${DOMAIN}`];
+  await until(
+    () =>
+      stage.edge.jsonRpc("ul.lookup", contact).then(
+        () => false,
+        () => true,
+      ),
+    { what: "no contact" },
+  );
 });

@@ -5,6 +5,7 @@ import type { Log } from "../links/log.ts";
 import type { NetworkWatch } from "../links/network-watch.ts";
 import { connectCore } from "./connect-core.ts";
 import { CoreLink } from "./core.ts";
+import { type HomeLanguage, homeLanguage } from "./home-language.ts";
 import { type IngressRequest, type IngressUser, ingressUser } from "./ingress-user.ts";
 import { onceFile } from "./once-file.ts";
 import { sidebarNotice } from "./sidebar-notice.ts";
@@ -38,6 +39,7 @@ export interface Home {
    * does not say.
    */
   broker(): Promise<MqttService | null>;
+  readonly language: Pick<HomeLanguage, "current" | "onChange">;
   /** Switches the sidebar entry on, at the first start only, and says so in Home Assistant. */
   showPanel(): Promise<void>;
   stop(): Promise<void>;
@@ -50,6 +52,7 @@ export function startHome({ access, dataFolder, network, log }: HomeOptions): Ho
   const core = new CoreLink({ connect: connectCore(access), network, log });
   const users = new HomeUsers({ core, log });
   const notice = sidebarNotice({ core, file: join(dataFolder, "sidebar-untold"), log });
+  const language = homeLanguage({ core, file: join(dataFolder, "home-language"), log });
   const strangers = new FirstTimes();
   core.start();
   return {
@@ -74,6 +77,7 @@ export function startHome({ access, dataFolder, network, log }: HomeOptions): Ho
       });
     },
     broker: brokerOf(supervisor, log),
+    language,
     showPanel: async () => {
       try {
         const shown = await supervisor.showPanelOnce(onceFile(join(dataFolder, "sidebar-shown")));
@@ -87,6 +91,7 @@ export function startHome({ access, dataFolder, network, log }: HomeOptions): Ho
     stop: async () => {
       users.stop();
       notice.stop();
+      language.stop();
       await core.stop();
     },
   };

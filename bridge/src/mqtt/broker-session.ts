@@ -1,9 +1,10 @@
 /**
- * One session with the broker, from CONNECT to the socket's end; mqtt.js stays in here. A lost session is not
- * resumed: whoever runs it makes a new one, so that nothing of before (an old ring) is sent again behind our back.
+ * One connection to the broker, from CONNECT to the socket's end; mqtt.js stays in here. The broker keeps our session
+ * between two of them (own-echo.ts says what for); on our side nothing is left, so that nothing of before (an old ring)
+ * is sent again behind our back.
  */
 import { readFileSync } from "node:fs";
-import { connect, type MqttClient } from "mqtt";
+import { connect, type IClientOptions, type ISubscriptionMap, type MqttClient } from "mqtt";
 
 export interface Broker {
   /** mqtt:// or mqtts:// */
@@ -20,15 +21,18 @@ export interface Broker {
  */
 export type BrokerSource = () => Promise<Broker | null>;
 
-export interface SessionOptions {
+interface ConnectionOptions {
   broker: Broker;
   clientId: string;
+  /** Ends the connection, also one that is not open yet. */
+  signal: AbortSignal;
+}
+
+export interface SessionOptions extends ConnectionOptions {
   /** Gets `offline`, retained, from the broker when we vanish. */
   availabilityTopic: string;
   /** Everything that comes in on subscribed topics. */
   onMessage(topic: string, payload: string, retained: boolean): void;
-  /** Ends the session, also one that is not open yet. */
-  signal: AbortSignal;
 }
 
 /** A bridge that hangs is offline after one and a half of these, and Mosquitto 2.0 looks only every 6 s. */
@@ -39,11 +43,9 @@ export class BrokerSession {
   /** Rejects when the session is over, with the reason. */
   readonly over: Promise<never>;
   private readonly client: MqttClient;
-  private readonly availabilityTopic: string;
 
-  private constructor(client: MqttClient, { availabilityTopic, signal }: SessionOptions) {
+  private constructor(client: MqttClient, signal: AbortSignal) {
     this.client = client;
-    this.availabilityTopic = availabilityTopic;
     this.over = new Promise((_resolve, reject) => {
       client.once("error", reject);
       client.once("close", () => reject(new Error("the broker closed the connection")));
@@ -60,36 +62,60 @@ export class BrokerSession {
 
   /** Connects and says `online`, retained. Throws mqtt.js's error (see mqtt-error.ts). */
   static async open(options: SessionOptions): Promise<BrokerSession> {
-    const { broker, clientId, availabilityTopic, signal } = options;
+    const { availabilityTopic } = options;
+    const session = BrokerSession.begin(options, {
+      // The broker goes on listening for us.
+      clean: false,
+      will: { topic: availabilityTopic, payload: Buffer.from("offline"), qos: 1, retain: true },
+    });
+    session.client.on("message", (topic, payload, { retain }) =>
+      options.onMessage(topic, payload.toString("utf8"), retain),
+    );
+    return await session.opened(() => session.publish(availabilityTopic, "online", true));
+  }
+
+  /**
+   * Takes the availability off the broker, and the session that it keeps for us. In a connection without a last will, for
+   * one that breaks at the wrong moment would bring `offline` back for ever.
+   */
+  static async forget(options: ConnectionOptions & { availabilityTopic: string }): Promise<void> {
+    const session = BrokerSession.begin(options, { clean: true });
+    await session.opened(() => session.publish(options.availabilityTopic, "", true));
+    session.end();
+  }
+
+  private static begin({ broker, clientId, signal }: ConnectionOptions, more: IClientOptions): BrokerSession {
     signal.throwIfAborted();
     const client = connect(broker.url, {
       clientId,
       protocolVersion: 4,
-      // What must outlive a session is in the outbox; commands of before must not come late.
-      clean: true,
       keepalive: KEEPALIVE_S,
       connectTimeout: CONNECT_TIMEOUT_MS,
       reconnectPeriod: 0,
       queueQoSZero: false,
       // Otherwise mqtt.js keeps a Buffer for each of the 65,536 packet numbers: 16 MB.
       writeCache: false,
-      will: { topic: availabilityTopic, payload: Buffer.from("offline"), qos: 1, retain: true },
+      ...more,
       ...(broker.username === undefined ? {} : { username: broker.username }),
       ...(broker.password === undefined ? {} : { password: broker.password }),
       ...(broker.caFile === undefined ? {} : { ca: readFileSync(broker.caFile) }),
     });
-    const session = new BrokerSession(client, options);
+    const session = new BrokerSession(client, signal);
     // mqtt.js repeats errors after the first one.
     client.on("error", () => undefined);
-    client.on("message", (topic, payload, packet) => options.onMessage(topic, payload.toString("utf8"), packet.retain));
+    return session;
+  }
+
+  /** Once it is connected, and has said its first word. */
+  private async opened(sayFirst: () => Promise<void>): Promise<this> {
     try {
-      await Promise.race([new Promise<void>((resolve) => client.once("connect", () => resolve())), session.over]);
-      await session.publish(availabilityTopic, "online", true);
+      await Promise.race([new Promise<void>((resolve) => this.client.once("connect", () => resolve())), this.over]);
+      await sayFirst();
     } catch (error) {
-      session.drop();
+      this.drop();
       throw error;
     }
-    return session;
+    return this;
   }
 
   /** QoS 1: resolves with the broker's PUBACK, rejects when the session ends before it. */
@@ -97,15 +123,17 @@ export class BrokerSession {
     await Promise.race([this.client.publishAsync(topic, payload, { qos: 1, retain }), this.over]);
   }
 
-  async subscribe(filters: string[]): Promise<void> {
-    await Promise.race([this.client.subscribeAsync(filters, { qos: 1 }), this.over]);
+  /** @param passing what is worth nothing later: the broker does not keep it while we are away */
+  async subscribe(filters: readonly string[], passing: readonly string[]): Promise<void> {
+    const wanted = [...filters.map((filter) => [filter, { qos: 1 }]), ...passing.map((filter) => [filter, { qos: 0 }])];
+    await Promise.race([this.client.subscribeAsync(Object.fromEntries(wanted) as ISubscriptionMap), this.over]);
   }
 
   /** Says `offline` and leaves; what could not be said within a second the last will says. */
-  async leave(): Promise<void> {
+  async leave(availabilityTopic: string): Promise<void> {
     const timeout = AbortSignal.timeout(1_000);
     const late = new Promise<void>((resolve) => timeout.addEventListener("abort", () => resolve()));
-    await Promise.race([this.publish(this.availabilityTopic, "offline", true).catch(() => undefined), late]);
+    await Promise.race([this.publish(availabilityTopic, "offline", true).catch(() => undefined), late]);
     this.client.end(timeout.aborted);
   }
 

@@ -38,6 +38,11 @@ test("what says neither on nor off is malformed", () => {
   }
 });
 
+test("a command that is longer than any of ours is malformed, and not read", () => {
+  assert.equal(heard(timed("on") + " ".repeat(200)), "malformed");
+  assert.equal(heard("[".repeat(1_000_000)), "malformed");
+});
+
 test("no other topic is one of commands", () => {
   for (const topic of [
     `neolia/${DOMAIN}/unit401/do-not-disturb`,

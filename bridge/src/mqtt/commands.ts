@@ -4,8 +4,8 @@
  *
  * Only what is meant now counts. A command is ignored that was retained (it lies there since nobody knows when), or that
  * carries the time of its making and is older, or further ahead, than `STALE_MS`; Home Assistant's switch sends that time,
- * because Home Assistant keeps commands while the broker is away. Plain `on` and `off` carry no time: our sessions are
- * clean, so that a broker never keeps one for us, and what arrives was published while we listened.
+ * because Home Assistant keeps commands while the broker is away. Plain `on` and `off` carry no time: what the broker kept
+ * while we were away never comes here (own-echo.ts).
  */
 import { Type } from "typebox";
 import { Value } from "typebox/value";
@@ -30,6 +30,9 @@ export interface IncomingMessage {
   retained: boolean;
 }
 
+/** Nothing that is longer is a command, and nobody reads it. */
+export const LONGEST_PAYLOAD = 200;
+
 /** Room for clocks that differ. */
 export const STALE_MS = 30_000;
 
@@ -51,7 +54,7 @@ export function commandOf(domain: string, message: IncomingMessage, nowMs: numbe
 /** `on` and `off`, plain or with the time of their making; see above for what is stale. */
 export function wantedState(payload: string, nowMs: number): "on" | "off" | "stale" | "malformed" {
   if (payload === "on" || payload === "off") return payload;
-  const timed = parse(payload);
+  const timed = payload.length > LONGEST_PAYLOAD ? null : parse(payload);
   if (!Value.Check(TimedSwitch, timed)) return "malformed";
   const atMs = Date.parse(timed.at);
   if (Number.isNaN(atMs)) return "malformed";

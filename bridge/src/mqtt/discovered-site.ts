@@ -4,6 +4,7 @@ import type { Store } from "../store/store.ts";
 import type { UnitRow } from "../store/unit-store.ts";
 import { deviceNames, siteName } from "./device-names.ts";
 import type { DiscoveryDevice, DiscoverySite } from "./discovery.ts";
+import { type NameLanguage, nameIn } from "./entity-names.ts";
 
 /** What has a device of its own; a door's station belongs to the door's, and the bridge is ourselves. */
 const DEVICES: Record<AccountRow["type"], DiscoveryDevice["kind"] | null> = {
@@ -18,6 +19,7 @@ const DEVICES: Record<AccountRow["type"], DiscoveryDevice["kind"] | null> = {
 export function discoveredSite(
   store: Pick<Store, "sites" | "buildings" | "units" | "accounts" | "lines">,
   siteId: string,
+  language: NameLanguage,
 ): DiscoverySite | null {
   const site = store.sites.get(siteId);
   if (!site) return null;
@@ -27,7 +29,8 @@ export function discoveredSite(
   const accounts = store.accounts.list({ siteId });
   const buildings = new Map(store.buildings.list(siteId).map(({ id, name }) => [id, name]));
   const lineUnits = new Set(lines.map(({ unitId }) => unitId));
-  const placeName = ({ kind, label }: UnitRow): string => (kind === "door" ? label : `Unit ${label}`);
+  const placeName = ({ kind, label }: UnitRow): string =>
+    kind === "door" ? label : `${nameIn(language, "Unit")} ${label}`;
   const isFlat = ({ kind, id }: UnitRow): boolean => kind === "residential" && !lineUnits.has(id);
 
   // A line is known by its own id and rung by the name of its unit.
@@ -50,7 +53,7 @@ export function discoveredSite(
       ...lined.map(({ id, label }) => ({ id, name: label, addition: null })),
       ...devices.map(({ id, label, kind, unitId }) => {
         const at = units.find((unit) => unit.id === unitId);
-        return { id, name: label, addition: at ? placeName(at) : kind.toLowerCase() };
+        return { id, name: label, addition: at ? placeName(at) : nameIn(language, kind).toLowerCase() };
       }),
     ],
     sites.length > 1 ? siteName(site, sites) : null,

@@ -137,3 +137,25 @@ test("whatever else lies on a discovery topic is simply replaced", () => {
   const before = new Map(after).set(topic("SITE1"), "not ours");
   assert.deepEqual(discoveryChanges(before, after), [[topic("SITE1"), after.get(topic("SITE1"))]]);
 });
+
+test("in French every name is French, and nothing but names and models is different", () => {
+  const lines = configs().get(topic("LINE1"))?.components ?? {};
+  const english = discoveryMessages(SITE, "1.2.3");
+  const french = discoveryMessages(SITE, "1.2.3", "fr");
+  const plain = (messages: Map<string, string>) =>
+    [...messages].map(([key, payload]) => {
+      const { device, components, ...rest } = JSON.parse(payload) as Config;
+      const parts = Object.entries(components).map(([part, { name: _name, ...more }]) => [part, more]);
+      return [key, { ...device, model: "" }, parts, rest];
+    });
+  assert.deepEqual(plain(french), plain(english));
+  const names = (messages: Map<string, string>) =>
+    [...messages.values()].flatMap((payload) =>
+      Object.values((JSON.parse(payload) as Config).components).flatMap(({ name }) =>
+        name === undefined ? [] : [name],
+      ),
+    );
+  assert.ok(Object.keys(lines).length > 5);
+  for (const [index, name] of names(french).entries()) assert.notEqual(name, names(english)[index]);
+  assert.ok(names(french).includes("Ne pas déranger"));
+});

@@ -5,6 +5,7 @@
  * Ids are those of the directory, so that renaming a flat renames its device and keeps its history; entity ids are only
  * suggested (`default_entity_id`) and belong to the user afterwards. The topics are those of `topics.ts`.
  */
+import { type NameLanguage, nameIn } from "./entity-names.ts";
 import { lineComponents } from "./line-discovery.ts";
 import {
   availabilityTopic,
@@ -90,9 +91,9 @@ const PREFIX = "homeassistant";
 export const BIRTH_TOPIC = `${PREFIX}/status`;
 
 /** A topic of its own for each site, so that what lies there is known to be the site's. `id` may be a wildcard. */
-export function discoveryTopic(domain: string, id: string, prefix = PREFIX): string {
+export function discoveryTopic(domain: string, id: string): string {
   // Discovery takes letters, digits, - and _ only (node_id); a domain has no _ of its own.
-  return `${prefix}/device/neolia_${domain.replaceAll(".", "_")}/${id}/config`;
+  return `${PREFIX}/device/neolia_${domain.replaceAll(".", "_")}/${id}/config`;
 }
 
 /** Key → platform of each component of some payloads, as text in one order: what must be known to take it back. */
@@ -108,15 +109,24 @@ export function payloadOf(components: string): string {
   return JSON.stringify({ components: Object.fromEntries(platforms.map(([key, platform]) => [key, { platform }])) });
 }
 
-/** All discovery messages of a site. `version` is Neolia's own. */
-export function discoveryMessages(site: DiscoverySite, version: string, prefix = PREFIX): DiscoveryMessages {
+/** All discovery messages of a site. `version` is Neolia's own; the labels of `site` are in `language` already. */
+export function discoveryMessages(
+  site: DiscoverySite,
+  version: string,
+  language: NameLanguage = "en",
+): DiscoveryMessages {
   const messages: DiscoveryMessages = new Map();
   const add = (id: string, config: Omit<DiscoveryConfig, "origin">): void => {
+    const named = { ...config, components: namedIn(language, config.components as Record<string, Component>) };
     messages.set(
-      discoveryTopic(site.domain, id, prefix),
-      JSON.stringify({ origin: { name: "Neolia", sw_version: version }, qos: 1, ...config }),
+      discoveryTopic(site.domain, id),
+      JSON.stringify({ origin: { name: "Neolia", sw_version: version }, qos: 1, ...named }),
     );
   };
+  const device = (id: string, name: string, model: string, more: Record<string, string>): Record<string, unknown> => ({
+    ...{ identifiers: [deviceId(id)], name, manufacturer: "Neolia", model: nameIn(language, model) },
+    ...more,
+  });
   const available = { availability_topic: availabilityTopic(site.domain) };
   const via = { via_device: deviceId(site.id) };
 
@@ -154,6 +164,12 @@ export function discoveryMessages(site: DiscoverySite, version: string, prefix =
     });
   }
   return messages;
+}
+
+function namedIn(language: NameLanguage, components: Record<string, Component>): Record<string, Component> {
+  const named = ({ name, ...rest }: Component): Component =>
+    typeof name === "string" ? { ...rest, name: nameIn(language, name) } : rest;
+  return Object.fromEntries(Object.entries(components).map(([key, component]) => [key, named(component)]));
 }
 
 /**
@@ -202,6 +218,7 @@ function siteComponents(site: DiscoverySite): Record<string, Component> {
     connected: {
       platform: "binary_sensor",
       unique_id: uniqueId(site.id, "connected"),
+      default_entity_id: `binary_sensor.${slug(site.name)}_connected`,
       name: "Connected",
       device_class: "connectivity",
       entity_category: "diagnostic",
@@ -363,10 +380,6 @@ function deviceTrigger(topic: string, what: string, subtype: string): Component 
   };
 }
 
-function device(id: string, name: string, model: string, more: Record<string, string>): Record<string, unknown> {
-  return { identifiers: [deviceId(id)], name, manufacturer: "Neolia", model, ...more };
-}
-
 const deviceId = (id: string): string => `neolia_${id}`;
 const uniqueId = (id: string, entity: string): string => `neolia_${id}_${entity}`;
 
@@ -375,6 +388,8 @@ const eventTopic = (domain: string, name: string): string => `${sitePrefix(domai
 /** A name as entity ids allow it. */
 function slug(name: string): string {
   return name
+    .normalize("NFD")
+    .replaceAll(/\p{M}/gu, "")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "_")
     .replaceAll(/^_|_$/g, "");

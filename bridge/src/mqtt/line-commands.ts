@@ -8,7 +8,7 @@ import { MenuId } from "../api/menu.ts";
 import type { LineFacts } from "../ordering/board.ts";
 import type { Ordering } from "../ordering/ordering.ts";
 import type { Store } from "../store/store.ts";
-import { STALE_MS, wantedState } from "./commands.ts";
+import { LONGEST_PAYLOAD, STALE_MS, wantedState } from "./commands.ts";
 
 /** Topic's last part and payload, for the line of this SIP name; false when it is not understood. */
 export type LineCommand = (siteId: string, name: string, what: string, payload: string) => boolean;
@@ -28,7 +28,6 @@ const Stock = Type.Object(
   },
   { additionalProperties: false },
 );
-const LONGEST_PAYLOAD = 200;
 
 export function lineCommands(
   store: Store,

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { callEvent } from "../../../test/fakes/call-events.ts";
 import { accountId, DOMAIN, DOOR, OTHER_SITE, SITE, UNIT_401, UNIT_402 } from "../../../test/fakes/stored-site.ts";
+import { cuttable } from "../../../test/lab/cuttable.ts";
 import {
   broker,
   bus,
@@ -172,6 +173,14 @@ test("Home Assistant is told of every flat, door and device, and again when it h
   await until(() => told.every((id) => configs(id).length === 2), { timeoutMs: 10_000, what: "discovery again" });
 });
 
+test("births without end do not keep it from being told", async (t) => {
+  await start();
+  await until(() => configs(SITE).length === 1, { what: "discovery" });
+  const flood = setInterval(() => void listener.say("homeassistant/status", "online"), 200);
+  t.after(() => clearInterval(flood));
+  await until(() => configs(SITE).length > 1, { what: "discovery again" });
+});
+
 test("what Home Assistant was told of a flat that is gone, or of an entity that is gone, is taken back after a restart", async () => {
   await start();
   await until(() => configs(UNIT_402).length === 1 && configs(UNIT_401).length === 1, { what: "discovery" });
@@ -312,6 +321,28 @@ test("a site that was removed while the broker and we were away leaves nothing b
   for (const topic of [configOf(SITE), configOf(UNIT_401), `${TOPIC}/unit401/state`, `${TOPIC}/availability`]) {
     await until(() => listener.last(topic) === "", { what: topic });
   }
+});
+
+test("a removed site is not called away for ever by the last will of a connection that broke while it left", async (t) => {
+  const line = await cuttable(broker.port);
+  t.after(() => line.close());
+  given.source = async () => ({ url: `mqtt://127.0.0.1:${line.port}`, username: "neolia", password: "s3cret" });
+  run();
+  await told();
+  const leaving = line.silenceAfter(/availability/);
+  site.store.sites.remove(SITE);
+  bus.emit("directoryChanged", { siteId: SITE });
+  await leaving;
+  line.cut();
+  await until(() => site.store.discovered.domains().every((domain) => domain !== DOMAIN), { what: "the removal" });
+  const newcomer = await broker.listen(`${TOPIC}/#`);
+  await newcomer.say(`${TOPIC}/lab`, "over");
+  await until(() => newcomer.last(`${TOPIC}/lab`), { what: "all that is retained" });
+  assert.deepEqual(
+    newcomer.messages.map(({ topic }) => topic),
+    [`${TOPIC}/lab`],
+  );
+  await newcomer.close();
 });
 
 test("two sites with the same flat and panel are two worlds: calls, states, devices and commands of one say nothing of the other", async () => {

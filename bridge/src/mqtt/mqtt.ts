@@ -7,6 +7,7 @@ import type { Store } from "../store/store.ts";
 import { OLDEST_ANNOUNCED_MS } from "./announcer.ts";
 import type { BrokerSource } from "./broker-session.ts";
 import type { Command } from "./commands.ts";
+import type { NameLanguage } from "./entity-names.ts";
 import type { MqttLines } from "./line-commands.ts";
 import type { MqttProblem } from "./mqtt-error.ts";
 import { ASKED_EVERY_MS, type DeviceHealthOf, RingChecks } from "./ring-checks.ts";
@@ -24,6 +25,8 @@ export interface MqttOptions {
   deviceHealth?: DeviceHealthOf;
   /** Left out: there are no lines. */
   lines?: MqttLines;
+  /** In which Home Assistant's devices and entities are named. Left out: English. */
+  language?: () => NameLanguage;
   /** What a command does; see commands.ts for what comes through. */
   command: (siteId: string, command: Command) => void;
   nowMs?: () => number;
@@ -31,6 +34,8 @@ export interface MqttOptions {
 
 export interface Mqtt {
   state(): LiveState["mqtt"];
+  /** The language of names is another one. */
+  refresh(): void;
   /** Says `offline` to the broker and leaves. */
   stop(): Promise<void>;
 }
@@ -64,6 +69,7 @@ export function startMqtt(options: MqttOptions): Mqtt {
       if (worst) return worst;
       return configured ? { link: "connecting", code: "MQTT_NO_SITE" } : NOT_CONFIGURED;
     },
+    refresh: () => publishers.refresh(),
     stop: async () => {
       clearInterval(tending);
       await publishers.stop();
@@ -77,6 +83,7 @@ const NO_LINES: MqttLines = { facts: () => [], command: () => false };
 
 interface Publishers {
   states(): LiveState["mqtt"][];
+  refresh(): void;
   stop(): Promise<void>;
 }
 
@@ -94,6 +101,7 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
       ...options,
       site,
       lines: options.lines ?? NO_LINES,
+      language: options.language ?? (() => "en"),
       ringChecks: (siteId) => checks.site(siteId),
       onLink: () => bus.emit("linkChanged", { link: "mqtt" }),
       onCommand: (command) => options.command(site.id, command),
@@ -161,6 +169,9 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
 
   return {
     states: () => [...publishers.values()].map((publisher) => publisher.state()),
+    refresh: () => {
+      for (const publisher of publishers.values()) publisher.refresh();
+    },
     stop: async () => {
       stopped = true;
       clearInterval(asking);

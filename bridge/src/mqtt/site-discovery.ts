@@ -15,10 +15,12 @@ import {
   discoveryTopic,
   payloadOf,
 } from "./discovery.ts";
+import type { NameLanguage } from "./entity-names.ts";
 
 export interface SiteDiscoveryOptions {
   site: { id: string; domain: string };
   store: Store;
+  language: () => NameLanguage;
   /** There is something to publish. */
   onDue: () => void;
 }
@@ -78,16 +80,24 @@ export class SiteDiscovery {
   /** Publishes what has changed; nothing while the broker is still telling what it holds. */
   async publish(session: BrokerSession): Promise<void> {
     if (!this.known) return;
-    const { store, site } = this.options;
-    const found = discoveredSite(store, site.id);
-    const wanted: DiscoveryMessages = found ? discoveryMessages(found, VERSION) : new Map();
+    const { store, site, language } = this.options;
+    const found = discoveredSite(store, site.id, language());
+    const wanted: DiscoveryMessages = found ? discoveryMessages(found, VERSION, language()) : new Map();
     const changes = discoveryChanges(this.published, wanted);
     this.note(changes, this.published);
     this.published = wanted;
     // One connection keeps the order of what is sent on a topic (MQTT 3.1.1 section 4.6).
     await Promise.all(changes.map(([topic, payload]) => session.publish(topic, payload, true)));
+    // Of a site that is gone the notes stay until the last of it is off the broker: see `forget`.
+    if (!found) return;
     this.note(this.noted ? changes : [...changes.filter(([, payload]) => payload === ""), ...wanted]);
     this.noted = true;
+  }
+
+  /** Nothing of a site that is gone is on the broker any more. */
+  forget(): void {
+    const { store, site } = this.options;
+    for (const { topic } of store.discovered.list(site.domain)) store.discovered.remove(topic);
   }
 
   /** Noted before it is said, with what was there before: whatever may have been said can be taken back one day. */
@@ -112,6 +122,7 @@ export class SiteDiscovery {
   stop(): void {
     clearTimeout(this.quiet);
     clearTimeout(this.birth);
+    this.birth = undefined;
     this.known = false;
     this.published = new Map();
   }
@@ -124,11 +135,12 @@ export class SiteDiscovery {
     }, QUIET_MS);
   }
 
+  /** One that is due already answers this birth as well: births without end put nothing off. */
   private born(): void {
-    clearTimeout(this.birth);
     const { least, most } = BIRTH_DELAY_MS;
     const delayMs = least + Math.random() * (most - least);
-    this.birth = setTimeout(() => {
+    this.birth ??= setTimeout(() => {
+      this.birth = undefined;
       for (const topic of this.published.keys()) this.published.set(topic, "");
       this.options.onDue();
     }, delayMs);

@@ -11,15 +11,16 @@ import type { OutboxMessage } from "../store/event-outbox.ts";
 import type { Store } from "../store/store.ts";
 import { isRing } from "./announcer.ts";
 import { Audience, LONGEST_WAIT_MS } from "./audience.ts";
-import { BrokerSession, type BrokerSource } from "./broker-session.ts";
+import { BrokerSession, type BrokerSource, type SessionOptions } from "./broker-session.ts";
 import { type Command, commandOf, type IncomingMessage } from "./commands.ts";
+import type { NameLanguage } from "./entity-names.ts";
 import type { MqttLines } from "./line-commands.ts";
 import { lineState } from "./line-state.ts";
 import { type MqttProblem, NoBroker, problemOf } from "./mqtt-error.ts";
+import { OwnEcho } from "./own-echo.ts";
 import type { RingCheck } from "./ring-checks.ts";
 import { SiteDiscovery } from "./site-discovery.ts";
 import { retainedState } from "./site-state.ts";
-import { ToldEvents } from "./told-events.ts";
 import {
   availabilityTopic,
   commandFilter,
@@ -39,6 +40,7 @@ export interface SitePublisherOptions {
   /** Ids of the accounts with at least one live contact. */
   registered: () => string[];
   lines: MqttLines;
+  language: () => NameLanguage;
   /** By the account's id. */
   ringChecks: (siteId: string) => ReadonlyMap<string, RingCheck>;
   onLink: () => void;
@@ -50,8 +52,6 @@ type Link = { link: "up" | "connecting" | "down" | "not-configured"; code: MqttP
 
 /** The broker is in the house: within ten seconds of its return it must know again that we are there. */
 const LONGEST_PAUSE_MS = 5_000;
-/** What is retained comes with the subscription. */
-const MARKER_WAIT_MS = 1_000;
 /** Messages on their way at once; the rest waits for their PUBACKs. */
 const IN_FLIGHT = 50;
 
@@ -61,14 +61,16 @@ export class SitePublisher {
   private readonly discovery: SiteDiscovery;
   private session: BrokerSession | null = null;
   private readonly audience: Audience;
-  private readonly told: ToldEvents;
+  private readonly echo: OwnEcho;
   private current: Link = { link: "connecting", code: null };
   /** A session was up and ended. */
   private lost = false;
+  /** Nothing that is heard counts any more, but our own events. */
+  private leaving = false;
   /** Set while everything of the site is being taken off the broker; called when nothing is left. */
   private cleared: (() => void) | null = null;
-  /** The last word of a site that is gone, being said. */
-  private ending: Promise<void> | null = null;
+  /** Nothing of a site that is gone is left but its availability. */
+  private isLast = false;
   /** Retained topics as the broker has them, by our knowledge. */
   private published = new Map<string, string>();
   private working: Promise<void> | null = null;
@@ -76,9 +78,10 @@ export class SitePublisher {
 
   constructor(options: SitePublisherOptions) {
     this.options = options;
-    this.discovery = new SiteDiscovery({ site: options.site, store: options.store, onDue: () => this.refresh() });
+    const { site, store, language } = options;
+    this.discovery = new SiteDiscovery({ site, store, language, onDue: () => this.refresh() });
     this.audience = new Audience(() => this.refresh());
-    this.told = new ToldEvents(options.store.outbox, options.site.domain);
+    this.echo = new OwnEcho(options.store.outbox, options.site.domain);
     this.connection = keepConnected({
       connect: (up, signal) => this.connect(up, signal),
       onDown: (error) => this.down(error),
@@ -106,18 +109,17 @@ export class SitePublisher {
     this.working = this.publishAll(session).finally(() => {
       this.working = null;
       if (this.again) this.refresh();
-      else this.ending = this.endCleared(session);
+      else this.endCleared(session);
     });
   }
 
   async stop(): Promise<void> {
     const { session } = this;
+    this.leaving = true;
     this.session = null;
     await this.working;
-    // Cut short, the broker would tell the last will after it.
-    await this.ending;
     if (this.cleared) session?.end();
-    else await session?.leave();
+    else await session?.leave(this.availabilityTopic);
     await this.connection.stop();
     this.cleared?.();
   }
@@ -130,51 +132,66 @@ export class SitePublisher {
     await promise;
   }
 
-  private async endCleared(session: BrokerSession): Promise<void> {
+  /** The rest is said in a connection of its own. */
+  private endCleared(session: BrokerSession): void {
     const nothingLeft = this.discovery.empty && this.published.size === 0;
     if (!this.cleared || !nothingLeft || this.session !== session) return;
+    this.leaving = true;
+    this.isLast = true;
     this.session = null;
-    const last = [this.told.topic, availabilityTopic(this.options.site.domain)];
-    await Promise.allSettled(last.map((topic) => session.publish(topic, "", true)));
     session.end();
-    await this.connection.stop();
-    this.cleared();
+  }
+
+  private get availabilityTopic(): string {
+    return availabilityTopic(this.domain);
   }
 
   private async connect(up: () => void, signal: AbortSignal): Promise<void> {
-    const { site } = this.options;
     const broker = await this.options.broker();
     if (!broker) throw new NoBroker("there is no broker");
+    const { availabilityTopic } = this;
+    const connection = { broker, clientId: `neolia-${this.domain}`, availabilityTopic, signal };
+    if (!this.isLast) await this.stay(connection, up);
+    await BrokerSession.forget(connection);
+    this.discovery.forget();
+    void this.stop();
+  }
+
+  /** One session. Throws when it is over, unless it ended because nothing of the site is left. */
+  private async stay(connection: Omit<SessionOptions, "onMessage">, up: () => void): Promise<void> {
+    const { domain } = this;
     const session = await BrokerSession.open({
-      broker,
-      clientId: `neolia-${site.domain}`,
-      availabilityTopic: availabilityTopic(site.domain),
-      // A session that is being left still hears: nothing of that counts.
-      onMessage: (topic, payload, retained) => this.session && this.hear({ topic, payload, retained }),
-      signal,
+      ...connection,
+      // What was kept for us comes as soon as we are connected.
+      onMessage: (topic, payload, retained) => this.hear({ topic, payload, retained }),
     });
     try {
       this.session = session;
       this.published = new Map();
       if (this.lost) this.audience.waitFor(this.patienceMs());
-      else if (this.told.doubtful) this.audience.waitFor(MARKER_WAIT_MS);
-      await session.subscribe([
-        ...retainedFilters(site.domain),
-        ...this.discovery.filters,
-        this.told.topic,
-        ...this.audience.filters,
-        commandFilter(site.domain),
-        lineCommandFilter(site.domain),
-      ]);
+      await session.subscribe(
+        [
+          ...retainedFilters(domain),
+          ...this.discovery.filters,
+          ...this.echo.filters,
+          commandFilter(domain),
+          lineCommandFilter(domain),
+        ],
+        this.audience.filters,
+      );
       this.discovery.subscribed();
+      await this.echo.catchUp(session);
       up();
       this.set({ link: "up", code: null });
       this.refresh();
       await session.over;
+    } catch (error) {
+      if (!this.isLast) throw error;
     } finally {
       this.lost = true;
       this.discovery.stop();
       this.audience.stop();
+      this.echo.stop();
       session.drop();
       if (this.session === session) this.session = null;
     }
@@ -185,7 +202,7 @@ export class SitePublisher {
     const { site, lines, log } = this.options;
     const command = lineCommandOf(site.domain, topic);
     // Empty: what a retained command was cleared with.
-    if (!command || payload === "") return;
+    if (!command || payload === "" || !this.echo.caughtUp) return;
     try {
       if (lines.command(site.id, command.name, command.what, payload)) return;
       log.warn({ what: command.what }, "a command on the broker was not understood");
@@ -197,9 +214,11 @@ export class SitePublisher {
   private hear(message: IncomingMessage): void {
     const { topic, payload, retained } = message;
     const { site, log, onCommand, nowMs } = this.options;
+    if (this.echo.hear(topic, payload) || this.leaving) return;
     this.audience.hear(topic, payload, retained);
-    if (this.discovery.hear(topic, payload, retained) || this.told.hear(topic, payload, retained)) return;
-    const command = commandOf(site.domain, message, nowMs());
+    if (this.discovery.hear(topic, payload, retained)) return;
+    // Whatever was kept for us, on the topic or in the session, is an old wish.
+    const command = commandOf(site.domain, { topic, payload, retained: retained || !this.echo.caughtUp }, nowMs());
     if (typeof command === "string") log.warn({ reason: command, topic }, "a command from the broker was ignored");
     else if (command) onCommand(command);
     else if (!retained) this.lineCommand(message);
@@ -262,7 +281,7 @@ export class SitePublisher {
   }
 
   private async publishEvents(session: BrokerSession): Promise<void> {
-    if (this.audience.waiting) return;
+    if (this.audience.waiting || !this.echo.caughtUp) return;
     const { store } = this.options;
     const prefix = sitePrefix(this.options.site.domain);
     let after = 0;
@@ -273,17 +292,12 @@ export class SitePublisher {
       after = last.id;
       const ours = messages.filter(({ topic }) => topic.startsWith(prefix));
       if (ours.length === 0) continue;
-      const marker = this.told.sending(ours);
-      const outcomes = await Promise.allSettled([
-        ...ours.map((message) => this.publishEvent(session, message)),
-        session.publish(this.told.topic, marker, true),
-      ]);
+      this.echo.sending(ours);
+      const outcomes = await Promise.allSettled(ours.map((message) => this.publishEvent(session, message)));
       store.transaction(() => {
         for (const [index, message] of ours.entries()) {
-          // Only what the broker confirmed leaves the outbox.
-          if (outcomes[index]?.status !== "fulfilled") continue;
-          store.outbox.remove(message.id);
-          this.told.confirmed(message);
+          // Only what the broker confirmed leaves the outbox, or what we heard ourselves.
+          if (outcomes[index]?.status === "fulfilled") this.echo.confirmed(message);
         }
       });
       if (outcomes.some(({ status }) => status === "rejected")) throw new Error("not everything was confirmed");
@@ -297,6 +311,7 @@ export class SitePublisher {
   }
 
   private down(error: unknown): void {
+    if (this.isLast) return;
     const code = problemOf(error);
     const link = code === "MQTT_NOT_CONFIGURED" ? "not-configured" : "down";
     if (link === "down" && (this.current.link !== "down" || this.current.code !== code)) {

@@ -2,7 +2,7 @@
  * Every topic of Neolia on the broker. `<site>` is the site's SIP domain; `<name>` is the SIP name of a flat or door.
  *
  *     neolia/<site>/availability                    online | offline       retained, last will
- *     neolia/<site>/told                            the last events sent (told-events.ts)   retained
+ *     neolia/<site>/echo                            our own word, to hear what lies before it (own-echo.ts)
  *     neolia/<site>/<name>/event                    call events (JSON)     never retained
  *     neolia/<site>/<door>/press                    somebody presses its bell (JSON), also when nobody is rung
  *     neolia/<site>/<door>/called                   the same for calls *to* a door, which are no press of its bell
@@ -39,7 +39,7 @@ export const sitePrefix = (domain: string): string => `${siteTopic(domain)}/`;
 
 export const availabilityTopic = (domain: string): string => `${siteTopic(domain)}/availability`;
 
-export const toldTopic = (domain: string): string => `${siteTopic(domain)}/told`;
+export const echoTopic = (domain: string): string => `${siteTopic(domain)}/echo`;
 
 export const stateTopic = (domain: string, name: string): string => `${siteTopic(domain)}/${level(name)}/state`;
 
@@ -64,6 +64,10 @@ export const retainedFilters = (domain: string): string[] => [
   ...["registered", "could-ring"].map((leaf) => `${siteTopic(domain)}/account/+/${leaf}`),
   `${siteTopic(domain)}/+/line/+`,
 ];
+
+/** Filters that match every topic of events of a site, but those of orders, which are among `retainedFilters`. */
+export const eventFilters = (domain: string): string[] =>
+  ["event", "press", "called"].map((leaf) => `${siteTopic(domain)}/+/${leaf}`);
 
 /** The filter that matches every topic of commands of a site. */
 export const commandFilter = (domain: string): string => `${siteTopic(domain)}/+/do-not-disturb/set`;

@@ -22,27 +22,36 @@ export class Registration {
   }
 
   start(account: SipAccount): void {
-    this.ua = new SipUa(account, {
-      opened: () => this.take({ type: "open" }),
-      closed: () => this.take({ type: "closed" }),
-      doubtful: () => this.networkChanged(),
-      registered: () => this.take({ type: "registered" }),
-      alive: () => {
+    // One that was stopped says its last words for a moment longer; they concern nobody here.
+    const ours =
+      <Given extends unknown[]>(act: (...given: Given) => void) =>
+      (...given: Given): void => {
+        if (this.ua === ua) act(...given);
+      };
+    const ua: SipUa = new SipUa(account, {
+      opened: ours(() => this.take({ type: "open" })),
+      closed: ours(() => this.take({ type: "closed" })),
+      doubtful: ours(() => this.networkChanged()),
+      registered: ours(() => this.take({ type: "registered" })),
+      alive: ours(() => {
         if (this.state.phase === "probing") this.take({ type: "alive" });
-      },
-      refused: (problem) => {
+      }),
+      refused: ours((problem) => {
         this.take({ type: "refused", problem });
         if (problem === "credentials") this.listener.refused();
-      },
-      incoming: (call) => this.listener.incoming(call),
+      }),
+      incoming: ours((call) => this.listener.incoming(call)),
     });
+    this.ua = ua;
     this.take({ type: "start" });
   }
 
+  /** Ends for good: a call that rings is refused, one that runs is hung up, and the registration taken back. */
   stop(): void {
-    this.take({ type: "stop" });
-    this.ua?.stop();
+    const { ua } = this;
     this.ua = null;
+    this.take({ type: "stop" });
+    ua?.stop();
   }
 
   /** Ends without unregistering: another tab has registered the same contact meanwhile. */
