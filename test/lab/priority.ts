@@ -1,24 +1,28 @@
 /** The processor first, for what is real time: a bench whose sound other programs on the machine must not disturb. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 
-const PRIORITY = -15;
+const PRIORITY = -9;
 
 /**
- * Puts this process and every program that it started, with all their threads, before all others. Linux weighs sessions (autogroups) against each other
+ * Puts this process and every program that it started, with all their threads, before all others, and leaves which of them
+ * comes before which. Linux weighs sessions (autogroups) against each other
  * first and only then the processes in them, and each of our programs has a session of its own: both are set. false: not
  * allowed, and nothing changed.
  */
 export function putFirst(): boolean {
   try {
-    setPriority(PRIORITY);
+    const before = getPriority();
+    setPriority(before - 1);
+    setPriority(before);
   } catch {
     return false;
   }
   for (const pid of withChildren(process.pid)) {
     try {
       // A process's number alone stands for its first thread only.
-      for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), PRIORITY);
+      for (const thread of readdirSync(`/proc/${pid}/task`))
+        setPriority(Number(thread), Math.max(-20, getPriority(Number(thread)) + PRIORITY));
       writeFileSync(`/proc/${pid}/autogroup`, String(PRIORITY));
     } catch {
       // Gone meanwhile, or a kernel without autogroups.

@@ -159,7 +159,8 @@ for (const [name, look] of SIZES) {
       await opener.focus();
       await page.keyboard.press("Enter");
       await page.locator("dialog[open]").waitFor();
-      await inspect(page, `desk ${what} ${name}`);
+      // What is behind it is the view, which has a test of its own.
+      await inspect(page, `desk ${what} ${name}`, "dialog[open]");
       await page.keyboard.press("Escape");
       await page.locator("dialog[open]").waitFor({ state: "detached" });
       await until(() => opener.evaluate((element) => element.matches(":focus")), {
@@ -213,6 +214,32 @@ test("a new order shows at once, rings until somebody accepts it, and goes throu
   assert.equal(stage(), "gone");
   await page.getByRole("button", { name: "One step back: 1" }).click();
   await until(() => stage() === "ready", { what: "the order to be back" });
+});
+
+test("an order for another day names the day, and what was taken twice says so", async () => {
+  const call = openCall("tomorrow");
+  call.callTool(
+    "add_item",
+    { item_id: "margherita", quantity: 1, option_ids: ["taille-normale", "sup-olives", "sup-olives"] },
+    "1",
+  );
+  call.callTool("set_details", { name: "Paul", pickup_time: "asap" }, "2");
+  const { say } = call.callTool("read_back", {}, "3");
+  call.playedToEnd(say.mark ?? "");
+  call.callerTurn({ beganAtMs: Date.now() + 1 });
+  call.callTool("confirm_order", {}, "4");
+  call.end({ reason: "completed", costCents: 1 });
+  const row = api.store.orders.inStages(lineId, ["new"])[0];
+  assert.ok(row);
+  const pickupAtMs = Date.now() + 30 * 3_600_000;
+  api.store.orders.insert({ ...row, id: `${row.id.slice(0, -1)}Z`, ordinal: 2, number: 2, pickupAtMs });
+  const page = await open();
+  const card = page
+    .locator("neolia-kitchen-board .order", { hasText: "2" })
+    .filter({ has: page.locator(".number", { hasText: "2" }) });
+  const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "short" }).format(pickupAtMs);
+  assert.match(await card.innerText(), new RegExp(`${weekday} \\d\\d:\\d\\d[\\s\\S]*olives × 2`));
+  await inspect(page, "desk board, another day");
 });
 
 test("cancelling an order asks first and can be taken back", async () => {

@@ -70,6 +70,12 @@ for (const [what, events, refused] of [
   });
 }
 
+test("a turn that answers another question voids what was heard: the read-back must be played and answered again", () => {
+  const other = run([added, asked, played, { type: "asked-else" }, turn]);
+  assert.equal(transition(other, confirm).refused, "not_played");
+  assert.equal(transition(run([played, turn], other), confirm).data.state, "confirmed");
+});
+
 test("a confirmation that meets sold-out goods opens the order again and voids the read-back", () => {
   const { data, refused } = transition(run([added, asked, played, turn]), {
     type: "confirm-asked",
@@ -139,6 +145,7 @@ const event: fc.Arbitrary<OrderEvent> = fc.oneof(
   problems.map((found): OrderEvent => ({ type: "confirm-asked", problems: found })),
   number.map((of): OrderEvent => ({ type: "committed", number: of })),
   fc.constantFrom<OrderEvent>(
+    { type: "asked-else" },
     { type: "acknowledged" },
     { type: "misunderstood" },
     { type: "understood" },
@@ -173,12 +180,19 @@ test("no history commits an order without its own read-back, heard to the end, a
       let readBack: string | null = null;
       let heardAtMs: number | null = null;
       let answered = false;
+      let askedElse = false;
       for (const one of history) {
         const { data: next, refused } = transition(data, one);
-        if (next.revision !== data.revision) [readBack, heardAtMs, answered] = [null, null, false];
-        if (one.type === "read-back-asked" && !refused) [readBack, heardAtMs, answered] = [one.mark, null, false];
+        if (next.revision !== data.revision) [readBack, heardAtMs, answered, askedElse] = [null, null, false, false];
+        if (one.type === "read-back-asked" && !refused)
+          [readBack, heardAtMs, answered, askedElse] = [one.mark, null, false, false];
         if (one.type === "played" && one.mark === readBack && heardAtMs === null) heardAtMs = one.atMs;
-        if (one.type === "caller-turn" && heardAtMs !== null && one.beganAtMs >= heardAtMs) answered = true;
+        if (one.type === "asked-else" && heardAtMs !== null) askedElse = true;
+        if (one.type === "caller-turn" && heardAtMs !== null && one.beganAtMs >= heardAtMs) {
+          if (askedElse) [heardAtMs, answered] = [null, false];
+          else answered = true;
+          askedElse = false;
+        }
         if (next.state === "confirmed" && data.state !== "confirmed") {
           assert.ok(one.type === "confirm-asked" && one.problems.length === 0);
           assert.ok(answered && next.lines.length > 0 && next.lines.every(({ missing }) => missing.length === 0));

@@ -157,6 +157,25 @@ test("a line's printer that is away does not hold up another line's tickets", as
   assert.equal(kitchen.visits, visits + 1);
 });
 
+test("a ticket for another day says which: the kitchen does not cook it tonight", async () => {
+  // Saturday 18:00; the rest of the evening is closed.
+  luigi.settings({
+    hours: [
+      { fromMinute: 5 * 1440, toMinute: 5 * 1440 + 1081 },
+      { fromMinute: 6 * 1440 + 720, toMinute: 6 * 1440 + 840 },
+    ],
+  });
+  await kitchen.plugIn(ports.base);
+  start();
+  const { tool, heardAndAnswered } = luigi.call();
+  tool("add_item", { item_id: "cola", quantity: 1 });
+  tool("set_details", { name: "Paul", pickup_time: "12:30" });
+  heardAndAnswered(tool("read_back"));
+  tool("confirm_order");
+  await until(() => waiting().length === 0, { what: "no ticket waiting" });
+  assert.match(textOf(kitchen.tickets[0]), /No 1 {3}22\/11 12:30/);
+});
+
 test("an order is taken and shown whether the printer works or not; a line without one has none", () => {
   start();
   luigi.call().wholeOrder();

@@ -6,8 +6,9 @@ import { LINE_DEFAULTS } from "../../bridge/src/ordering/line-defaults.ts";
 import { indexMenu } from "../../bridge/src/ordering/menu/menu-index.ts";
 import { SAMPLE_MENU } from "../../bridge/src/ordering/menu/sample-menu.ts";
 import { NEW_ORDER, type OrderData } from "../../bridge/src/ordering/order-machine.ts";
-import { runTool, type ToolContext } from "../../bridge/src/ordering/run-tool.ts";
-import { TOOL_ARGS, toolsFor } from "../../bridge/src/ordering/tools.ts";
+import { runTool } from "../../bridge/src/ordering/tool/run-tool.ts";
+import type { ToolContext } from "../../bridge/src/ordering/tool/tool-run.ts";
+import { TOOL_ARGS, toolsFor } from "../../bridge/src/ordering/tool/tools.ts";
 import { EVENING_MS } from "./restaurant.ts";
 
 const menu = indexMenu(SAMPLE_MENU, new Set(["diavola", "sup-oeuf"]));

@@ -7,10 +7,10 @@ import type { Page } from "playwright-core";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** All of it; keeps a picture as well when `NEOLIA_SHOTS` names a folder, for people to look at. */
-export async function inspect(page: Page, name: string): Promise<void> {
+/** All of it, or in the element `within` alone, such as a dialog over a view that was looked at already; keeps a picture as well when `NEOLIA_SHOTS` names a folder, for people to look at. */
+export async function inspect(page: Page, name: string, within?: string): Promise<void> {
   await shot(page, name);
-  await accessible(page, name);
+  await accessible(page, name, within);
   await fits(page, name);
   await touchable(page, name);
 }

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
@@ -15,14 +15,33 @@ import { readCaseFolder } from "./case-folder.ts";
 import { ScriptedModel } from "./scripted-model.ts";
 
 const BENCH = join(import.meta.dirname, "../bench/ordering.ts");
-const CALLS = join(import.meta.dirname, "other-calls");
-const CASE = "01-ramen";
+const CASE = "court";
+/** As short as an order can be: three calls are played one after the other, in the time that they take. */
+const SHORT = {
+  title: "A cola and nothing else",
+  turns: [
+    {
+      caller: "Un cola pour Durand, c'est tout.",
+      model: [
+        { tool: "add_item", args: { item_id: "cola", quantity: 1 } },
+        { tool: "set_details", args: { name: "Durand", pickup_time: "asap" } },
+        { tool: "read_back" },
+      ],
+    },
+    { caller: "Oui, merci.", model: [{ tool: "confirm_order" }] },
+    { caller: "Au revoir.", model: [{ tool: "end_call" }] },
+  ],
+  expect: { orders: [{ cart: [{ item: "cola", quantity: 1 }], totalCents: 330, name: "Durand" }] },
+};
 const KEY = "sk-made-up-for-this-test-0123456789";
 const folder = labFolder("bench-service");
+const calls = join(folder.path, "calls");
 let service: FakeRealtime;
 
 before(async () => {
-  const script = readCaseFolder(CALLS).cases.find(({ id }) => id === CASE);
+  mkdirSync(calls);
+  writeFileSync(join(calls, `${CASE}.json`), JSON.stringify(SHORT));
+  const script = readCaseFolder(calls).cases.find(({ id }) => id === CASE);
   assert.ok(script);
   service = await FakeRealtime.start(() => new ScriptedModel(() => script));
 });
@@ -32,7 +51,7 @@ after(async () => {
 });
 
 async function bench(args: readonly string[], env: NodeJS.ProcessEnv) {
-  const always = ["--no-warnings", BENCH, "--calls", CALLS, "--only", CASE, "--at-once", "1", "--no-media"];
+  const always = ["--no-warnings", BENCH, "--calls", calls, "--only", CASE, "--at-once", "1", "--no-media"];
   const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, ...rest } = process.env;
   const run = await promisify(execFile)(process.execPath, [...always, ...args], {
     env: { ...rest, ...env },
@@ -48,9 +67,9 @@ test("calls to a service are recorded without key, number, sound or instructions
   const recordings = join(folder.path, "recordings");
   const atService = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: service.url };
   const first = await bench(["--record", recordings, "--budget-cents", "500"], atService);
-  const { calls, exactCart, wrongTotals, lost, doubled, costCents } = first.figures;
+  const { exactCart, wrongTotals, lost, doubled, costCents } = first.figures;
   assert.deepEqual(
-    { calls, exactCart, wrongTotals, lost, doubled },
+    { calls: first.figures.calls, exactCart, wrongTotals, lost, doubled },
     { calls: 1, exactCart: 1, wrongTotals: 0, lost: 0, doubled: 0 },
     first.stdout,
   );

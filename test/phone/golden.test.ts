@@ -14,7 +14,7 @@ test("calls and menus of another folder are played and scored: every order exact
   const folder = join(import.meta.dirname, "other-calls");
   const { cases, notes } = readCaseFolder(folder);
   assert.deepEqual(notes, []);
-  const args = [BENCH, "--calls", folder, "--at-once", "8", "--no-media"];
+  const args = [BENCH, "--calls", folder, "--at-once", "16", "--no-media"];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 24 });
   const figures = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as Record<string, number>;
   const { calls, exactCart, exactCartNoise, completed, wrongTotals, lost, doubled } = figures;

@@ -6,8 +6,8 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { decodeG711, encodeG711, type G711Codec } from "../../bridge/src/audio/g711.ts";
 
-const FRAME = 160;
 const TYPE = { pcmu: 0, pcma: 8 } as const;
+const COMFORT_NOISE = 13;
 const SILENCE = { pcmu: 0xff, pcma: 0xd5 } as const;
 
 export interface Impairment {
@@ -32,6 +32,10 @@ export class Handset {
   readonly codec: G711Codec;
   readonly heard: HeardPacket[] = [];
   impairment: Impairment = {};
+  /** Of sound in each packet sent: a multiple of 10. */
+  packetMs = 20;
+  /** Between words only a description of the noise is sent, now and then (RFC 3389). */
+  comfortNoise = false;
   /** A room that is heard all the time, 8 kHz, again and again. */
   background: Int16Array | null = null;
   /** Told for each packet heard. */
@@ -43,7 +47,7 @@ export class Handset {
   private held: Buffer | null = null;
   private sequence = Math.floor(Math.random() * 60_000);
   private timestamp = Math.floor(Math.random() * 2 ** 31);
-  private readonly ssrc = Math.floor(Math.random() * 2 ** 32);
+  private ssrc = Math.floor(Math.random() * 2 ** 32);
   private random = 1;
   private roomAt = 0;
   private sending = true;
@@ -72,11 +76,11 @@ export class Handset {
       "s=-",
       "c=IN IP4 127.0.0.1",
       "t=0 0",
-      `m=audio ${this.port} RTP/AVP ${type} 101`,
+      `m=audio ${this.port} RTP/AVP ${type} ${COMFORT_NOISE} 101`,
       `a=rtpmap:${type} ${this.codec.toUpperCase()}/8000`,
       "a=rtpmap:101 telephone-event/8000",
       "a=fmtp:101 0-15",
-      "a=ptime:20",
+      `a=ptime:${this.packetMs}`,
       `a=${direction}`,
       "",
     ].join("\r\n");
@@ -92,13 +96,20 @@ export class Handset {
     const startedAt = performance.now();
     let ticks = 0;
     this.timer = setInterval(() => {
-      for (; ticks < (performance.now() - startedAt) / 20; ticks++) this.tick();
+      for (; ticks * this.packetMs < performance.now() - startedAt; ticks++) this.tick();
     }, 5);
   }
 
   /** Says the sound. Resolves when its last packet is out; `started` is told with the first. */
   say(sound: Buffer, started: () => void = () => {}): Promise<void> {
     return new Promise((done) => this.queue.push({ sound, offset: 0, started, done }));
+  }
+
+  /** Goes on as another sender, as after a transfer in the gateway: another SSRC, other counters. */
+  becomeAnother(): void {
+    this.ssrc = (this.ssrc + 1) >>> 0;
+    this.sequence = (this.sequence + 20_000) & 0xffff;
+    this.timestamp = (this.timestamp + 2 ** 30) >>> 0;
   }
 
   /** Nothing is sent any more, as by a phone that died. */
@@ -133,31 +144,36 @@ export class Handset {
   }
 
   private tick(): void {
-    const frame = Buffer.alloc(FRAME, SILENCE[this.codec]);
+    const length = this.packetMs * 8;
+    const frame = Buffer.alloc(length, SILENCE[this.codec]);
     const first = this.queue[0];
     if (first) {
       if (first.offset === 0) first.started();
       first.sound.copy(frame, 0, first.offset);
-      first.offset += FRAME;
+      first.offset += length;
       if (first.offset >= first.sound.length) {
         this.queue.shift();
         first.done();
       }
     }
     this.addRoom(frame);
-    this.timestamp = (this.timestamp + FRAME) >>> 0;
-    if (this.sending) this.impair(this.packet(frame, TYPE[this.codec], this.timestamp));
+    this.timestamp = (this.timestamp + length) >>> 0;
+    if (!this.sending) return;
+    if (!this.comfortNoise || first) this.impair(this.packet(frame, TYPE[this.codec], this.timestamp));
+    else if (this.timestamp % (10 * length) < length) {
+      this.transmit(this.packet(Buffer.from([70]), COMFORT_NOISE, this.timestamp));
+    }
   }
 
   private addRoom(frame: Buffer): void {
     const { background } = this;
     if (!background) return;
     const speech = decodeG711(frame, this.codec);
-    for (let i = 0; i < FRAME; i++) {
+    for (let i = 0; i < frame.length; i++) {
       const room = background[(this.roomAt + i) % background.length] ?? 0;
       speech[i] = Math.max(-32_768, Math.min(32_767, (speech[i] ?? 0) + room));
     }
-    this.roomAt += FRAME;
+    this.roomAt += frame.length;
     frame.set(encodeG711(speech, this.codec));
   }
 

@@ -136,6 +136,42 @@ test("a line with loss, swaps and repetitions gives a timeline in which every pa
   await call.hangup();
 });
 
+for (const ms of [10, 30, 60]) {
+  test(`a gateway with packets of ${ms} ms is heard whole, and hears us`, async () => {
+    const seen = answered();
+    const phone = await handset();
+    phone.packetMs = ms;
+    const call = await house.dial(phone);
+    await call.final;
+    const sound = distinct(48);
+    await phone.say(sound);
+    await until(() => Buffer.concat(seen.sound).includes(sound), { what: "the caller's sound at the bridge" });
+    seen.call?.play("a", sound, true);
+    await until(() => phone.sound().includes(sound), { what: "the bridge's sound at the caller" });
+    await call.hangup();
+  });
+}
+
+test("comfort noise instead of silence and a sender that becomes another in mid-call: each word is heard, and the pause is as long as it was", async () => {
+  const seen = answered();
+  const phone = await handset();
+  const call = await house.dial(phone);
+  await call.final;
+  const [before, after] = [distinct(25), distinct(60).subarray(35 * 160)];
+  await phone.say(before);
+  phone.comfortNoise = true;
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  phone.comfortNoise = false;
+  phone.becomeAnother();
+  await phone.say(after);
+  await until(() => Buffer.concat(seen.sound).includes(after), { what: "the words after the pause" });
+  const heard = Buffer.concat(seen.sound);
+  const pause = heard.subarray(heard.indexOf(before) + before.length, heard.indexOf(after));
+  assert.ok(heard.indexOf(before) >= 0 && isSilence(pause));
+  assert.equal(seen.end, null);
+  await call.hangup();
+});
+
 describe("a call that changes", () => {
   test("hold stops our sound and theirs, resume brings both back", async () => {
     const seen = answered();

@@ -299,6 +299,36 @@ describe("the talk", () => {
     assert.equal(past()[0]?.reason, "silence");
   });
 
+  test("who says nothing but presses keys is there: a person takes the call, and nobody hangs up on them", async () => {
+    open({ silenceMs: 40 });
+    person = new FakeLeg("staff");
+    const { leg } = await dial();
+    leg.listener?.key("5");
+    await until(() => spoken.some((text) => /passe quelqu'un/.test(text)), { what: "the hand-over" });
+    person.listener?.answered();
+    await until(() => leg.joined !== null, { what: "the two to be joined" });
+    assert.ok(!spoken.includes("Je ne vous entends plus. Au revoir."));
+  });
+
+  test("silence after a read-back: its question is asked once more, so that 'yes' agrees to the order", async () => {
+    open({ silenceMs: 60 });
+    const { leg, session } = await dial();
+    tool(session, "add_item", MARINARA);
+    tool(session, "set_details", { name: "Paul", pickup_time: "asap" });
+    tool(session, "read_back");
+    const readBacks = () => spoken.filter((text) => text.startsWith("Je récapitule")).length;
+    await until(() => readBacks() === 1, { what: "the read-back" });
+    await until(() => spoken.includes("Vous êtes toujours là ?") && spoken.includes("Est-ce exact ?"), {
+      what: "the questions",
+    });
+    luigi.wait(1000);
+    session.listener.turnBegan(Date.now() + 10 ** 12);
+    session.listener.turnEnded(Date.now());
+    tool(session, "confirm_order");
+    leg.end("them");
+    assert.deepEqual([past()[0]?.orders.length, drafts().length], [1, 0]);
+  });
+
   for (const [what, limits, act, reason] of [
     ["too long", { longestMs: 60 }, () => {}, "too-long"],
     ["too expensive", { mostCents: 1 }, (session: ScriptedSession) => session.listener.cost(2_000), "too-expensive"],

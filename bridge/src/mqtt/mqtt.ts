@@ -143,14 +143,15 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
   }
 
   const refresh = ({ siteId }: { siteId: string }): void => publishers.get(siteId)?.refresh();
+  const refreshLines = ({ siteId }: { siteId: string }): void => publishers.get(siteId)?.refreshLines();
   const offs = [
     bus.on("callChanged", refresh),
     bus.on("registrationsChanged", (change) => {
       checks.forget(change.siteId);
       refresh(change);
     }),
-    bus.on("deskChanged", refresh),
-    bus.on("menuChanged", refresh),
+    bus.on("deskChanged", refreshLines),
+    bus.on("menuChanged", refreshLines),
     bus.on("directoryChanged", (change) => {
       checks.forget(change.siteId);
       follow();

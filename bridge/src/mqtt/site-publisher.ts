@@ -73,6 +73,10 @@ export class SitePublisher {
   private isLast = false;
   /** Retained topics as the broker has them, by our knowledge. */
   private published = new Map<string, string>();
+  /** What the directory's and the calls' topics say, as it was worked out last. */
+  private site = new Map<string, string>();
+  /** That may be different now. */
+  private siteDue = true;
   private working: Promise<void> | null = null;
   private again = false;
 
@@ -100,6 +104,12 @@ export class SitePublisher {
 
   /** Something changed: publishes what is new. */
   refresh(): void {
+    this.siteDue = true;
+    this.refreshLines();
+  }
+
+  /** Something changed on the lines alone, as it does at every word of a running call: a large site is not gone through for that. */
+  refreshLines(): void {
     const { session } = this;
     if (!session) return;
     if (this.working) {
@@ -108,7 +118,7 @@ export class SitePublisher {
     }
     this.working = this.publishAll(session).finally(() => {
       this.working = null;
-      if (this.again) this.refresh();
+      if (this.again) this.refreshLines();
       else this.endCleared(session);
     });
   }
@@ -241,26 +251,32 @@ export class SitePublisher {
     this.refresh();
   }
 
+  private siteState(): Map<string, string> {
+    const { store, site, registered, ringChecks } = this.options;
+    return retainedState(store, site.id, new Set(registered()), ringChecks(site.id));
+  }
+
   private wanted(): Map<string, string> {
-    const { store, site, registered, lines, ringChecks } = this.options;
-    return new Map([
-      ...retainedState(store, site.id, new Set(registered()), ringChecks(site.id)),
-      ...lineState(site.domain, lines.facts(site.id)),
-    ]);
+    const { site, lines } = this.options;
+    return new Map([...this.site, ...lineState(site.domain, lines.facts(site.id))]);
   }
 
   private async publishAll(session: BrokerSession): Promise<void> {
     try {
       do {
         this.again = false;
+        const siteDue = this.siteDue;
+        this.siteDue = false;
+        if (siteDue) this.site = this.siteState();
         // Sent first, so that an entity is gone before its state is; a ring does not wait until all of it is confirmed.
         await Promise.all([
-          this.discovery.publish(session),
+          siteDue && this.discovery.publish(session),
           this.publishState(session).then(() => this.publishEvents(session)),
         ]);
       } while (this.again && this.session === session);
     } catch (error) {
       // The session is over, and the next one starts with everything that is left; or the store refuses.
+      this.siteDue = true;
       if (this.session === session) {
         this.options.log.warn({ error: String(error) }, "publishing to the broker stopped");
         session.drop();

@@ -20,7 +20,7 @@ export function briefing(line: Line, menu: MenuIndex, language: Language): strin
       ? "Once, before the read-back, you may ask whether a drink or dessert is wanted."
       : "Do not offer anything that was not asked for.",
     "",
-    "Menu (id: name, price in cents; [choices]):",
+    "Menu (id: name [choices]); find_items and item_details know the prices:",
     ...menuText(menu, language),
   ].join("\n");
 }
@@ -28,8 +28,7 @@ export function briefing(line: Line, menu: MenuIndex, language: Language): strin
 function menuText(menu: MenuIndex, language: Language): string[] {
   const groups = menu.menu.groups.map((group) => {
     const options = group.options.map((option) => {
-      const price = option.priceCents > 0 ? ` +${option.priceCents}` : "";
-      return `${option.id}: ${nameIn(option, language)}${price}${menu.isSoldOut(option.id) ? " SOLD OUT" : ""}`;
+      return `${option.id}: ${nameIn(option, language)}${menu.isSoldOut(option.id) ? " SOLD OUT" : ""}`;
     });
     return `[${group.id}] ${nameIn(group, language)}, ${group.min} to ${group.max} of: ${options.join("; ")}`;
   });
@@ -40,7 +39,7 @@ function menuText(menu: MenuIndex, language: Language): string[] {
       .map((item) => {
         const choices = item.groupIds.map((id) => `[${id}]`).join("");
         const soldOut = menu.isSoldOut(item.id) ? " SOLD OUT" : "";
-        return `${item.id}: ${nameIn(item, language)}, ${item.priceCents} ${choices}${soldOut}`.trimEnd();
+        return `${item.id}: ${menu.nameOf(item, language)} ${choices}${soldOut}`.trimEnd();
       }),
   ]);
   return [...items, "## Choices", ...groups];

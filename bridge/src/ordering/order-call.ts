@@ -9,11 +9,13 @@ import { isOpenAt, localTime } from "./opening.ts";
 import type { CallCommand, CallStep, HandOverReason, OrderCall, Sentence, ToolAnswer } from "./order-desk.ts";
 import { type OrderData, type OrderEvent, totalCents, transition } from "./order-machine.ts";
 import type { Orders } from "./orders.ts";
-import { committedSentence, misunderstood, runTool, type ToolContext, type ToolResult, ToolRun } from "./run-tool.ts";
 import { emergencyIn } from "./speech/emergency-words.ts";
 import { moneyWords } from "./speech/number-words.ts";
 import { linesText, phrases, plain } from "./speech/sentences.ts";
-import { definitionOf, toolsFor } from "./tools.ts";
+import { committedSentence } from "./tool/confirmation.ts";
+import { misunderstood, runTool } from "./tool/run-tool.ts";
+import { type ToolContext, type ToolResult, ToolRun } from "./tool/tool-run.ts";
+import { definitionOf, toolsFor } from "./tool/tools.ts";
 
 export interface LiveOrderCallOptions {
   context: OrderingContext;
@@ -129,6 +131,9 @@ export class LiveOrderCall implements OrderCall {
 
   said(text: string): void {
     this.write("assistant", text);
+    // The read-back's own question, by whomever it is repeated, is none that it has to be told apart from.
+    if (text.includes("?") && !text.trimEnd().endsWith(phrases(this.language).isItRight))
+      this.apply({ type: "asked-else" });
   }
 
   note(text: string): void {

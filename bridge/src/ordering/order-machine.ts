@@ -48,6 +48,8 @@ interface ReadBack {
   mark: string;
   playedAtMs: number | null;
   answered: boolean;
+  /** Something else was asked since: the next turn answers that. Left out: no. */
+  askedElse?: boolean;
 }
 
 /** A line as the menu makes it: everything but its number and total. */
@@ -62,6 +64,8 @@ export type OrderEvent =
   /** `problems`: what stands against the order as it is (stock, hours, limits, details). */
   | { type: "read-back-asked"; mark: string; problems: readonly string[] }
   | { type: "played"; mark: string; atMs: number }
+  /** The assistant asked something that is not whether the read-back is right. */
+  | { type: "asked-else" }
   | { type: "caller-turn"; beganAtMs: number }
   | { type: "confirm-asked"; problems: readonly string[] }
   | { type: "committed"; number: number }
@@ -116,6 +120,8 @@ export function transition(data: OrderData, event: OrderEvent): Outcome {
       return askReadBack(data, event);
     case "played":
       return played(data, event);
+    case "asked-else":
+      return askedElse(data);
     case "caller-turn":
       return answered(data, event);
     case "confirm-asked":
@@ -216,10 +222,20 @@ function played(data: OrderData, { mark, atMs }: Extract<OrderEvent, { type: "pl
   return accept({ ...data, readBack: { ...readBack, playedAtMs: atMs } });
 }
 
+function askedElse(data: OrderData): Outcome {
+  const { readBack } = data;
+  if (data.state !== "read-back" || !readBack || readBack.playedAtMs === null) return refuse(data, "nothing_to_do");
+  return accept({ ...data, readBack: { ...readBack, askedElse: true } });
+}
+
 function answered(data: OrderData, { beganAtMs }: Extract<OrderEvent, { type: "caller-turn" }>): Outcome {
   const { readBack } = data;
   if (data.state !== "read-back" || !readBack || readBack.playedAtMs === null) return refuse(data, "nothing_to_do");
   if (beganAtMs < readBack.playedAtMs) return refuse(data, "nothing_to_do");
+  // "Yes, a cola" agrees to no order: it has to be heard again.
+  if (readBack.askedElse) {
+    return accept({ ...data, readBack: { ...readBack, playedAtMs: null, answered: false, askedElse: false } });
+  }
   return accept({ ...data, readBack: { ...readBack, answered: true } });
 }
 

@@ -131,6 +131,9 @@ export function startPrinter({ store, bus, log, retryMs = RETRY_MS, lookMs = LOO
   };
 }
 
+/** What is collected sooner is cooked now, also past midnight. */
+const SAME_EVENING_MS = 6 * 3_600_000;
+
 function prints(state: PrinterState): boolean {
   return state === "ready" || state === "unsure";
 }
@@ -142,13 +145,17 @@ function ticketOf(
   again: boolean,
 ): Buffer {
   const clock = siteClock(store.sites.get(line.siteId)?.timeZone ?? "UTC", order.committedAtMs);
-  const wall = (atMs: number): string => {
+  const local = (atMs: number): string => {
     const offset = clock.findLast(({ fromUnix }) => fromUnix * 1000 <= atMs)?.offsetSeconds ?? 0;
-    return new Date(atMs + offset * 1000).toISOString().slice(11, 16);
+    return new Date(atMs + offset * 1000).toISOString();
   };
+  const wall = (atMs: number): string => local(atMs).slice(11, 16);
+  const [, month, day] = local(order.pickupAtMs).slice(0, 10).split("-");
+  const isSoon = order.pickupAtMs - order.committedAtMs < SAME_EVENING_MS;
+  const isToday = isSoon || local(order.pickupAtMs).slice(0, 10) === local(order.committedAtMs).slice(0, 10);
   return ticket(order, {
     restaurant: store.units.get(line.unitId)?.label ?? "",
-    pickup: wall(order.pickupAtMs),
+    pickup: `${isToday ? "" : `${day}/${month} `}${wall(order.pickupAtMs)}`,
     taken: wall(order.committedAtMs),
     again,
   });

@@ -22,6 +22,7 @@ import type {
 } from "../ordering/order-desk.ts";
 import { moneyWords } from "../ordering/speech/number-words.ts";
 import { saysTheNumbers } from "../ordering/speech/said-numbers.ts";
+import { phrases } from "../ordering/speech/sentences.ts";
 import { settledLength, wrongAmount } from "./amounts.ts";
 import type { CallLeg, CallLegEnd, CallLegListener, PlayedClip } from "./call-leg.ts";
 import type { Clips } from "./clips.ts";
@@ -93,6 +94,7 @@ export class Conversation implements CallLegListener {
   private over = false;
   private silenceTimer: NodeJS.Timeout | undefined;
   private askedIfThere = false;
+  private pressedKeys = false;
   private lengthTimer: NodeJS.Timeout | undefined;
   private stopCommands: () => void = () => {};
 
@@ -160,6 +162,8 @@ export class Conversation implements CallLegListener {
   key(key: string): void {
     if (this.handOver) this.handOver.key(key);
     else if (key === "0") this.give("asked");
+    // Somebody is there who cannot or will not speak.
+    else this.pressedKeys = true;
   }
 
   played(clip: PlayedClip): void {
@@ -349,13 +353,34 @@ export class Conversation implements CallLegListener {
 
   private nobodySpeaks(): void {
     if (this.turn || !this.speaker.quiet) return;
+    if (this.askedIfThere && this.pressedKeys) {
+      this.give("misunderstood");
+      return;
+    }
     if (this.askedIfThere) {
       void this.fixed("goodbye-silent").then(() => this.leave("silence"));
       return;
     }
     this.askedIfThere = true;
-    this.session?.note("assistant", FIXED[this.language]["still-there"]);
-    void this.fixed("still-there");
+    void this.askIfThere();
+  }
+
+  /** After a read-back its question is asked again with it: whoever says yes then agrees to the order, and not to being there. */
+  private async askIfThere(): Promise<void> {
+    const { language, order, session } = this;
+    const { clips, codec } = this.options;
+    const question = order?.state() === "read-back" ? phrases(language).isItRight : null;
+    const sounds = await Promise.all([
+      clips.fixed("still-there", language, codec),
+      ...(question === null ? [] : [clips.sentence(question, language, codec)]),
+    ]).catch(() => []);
+    if (this.over || this.handOver || this.turn) return;
+    const text = [FIXED[language]["still-there"], ...(question === null ? [] : [question])].join(" ");
+    session?.note("assistant", text);
+    order?.said(text);
+    for (const sound of sounds) this.speaker.clip(`still-there ${randomUUID()}`, sound);
+    // Without a renderer nothing is heard, and the silence is no shorter for that.
+    if (sounds.length === 0) this.isQuiet();
   }
 
   /** Hangs up as soon as everything was heard. */

@@ -9,7 +9,7 @@ import type { G711Codec } from "../audio/g711.ts";
 import type { Log } from "../links/log.ts";
 import type { Admission, OrderDesk } from "../ordering/order-desk.ts";
 import { NEW_ORDER } from "../ordering/order-machine.ts";
-import { definitionOf, toolsFor } from "../ordering/tools.ts";
+import { definitionOf, toolsFor } from "../ordering/tool/tools.ts";
 import type { Breaker } from "./breaker.ts";
 import type { CallLeg, CallLegEnd } from "./call-leg.ts";
 import type { Clips } from "./clips.ts";

@@ -5,7 +5,7 @@ import { adminStyle } from "../admin/components/admin-style.ts";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
 import type { Board, Draft, Order, OrderStage } from "../data/desk.ts";
-import { clock } from "../localize/localize.ts";
+import { clock, weekday } from "../localize/localize.ts";
 import { cartLines } from "./cart-lines.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { cardStyle } from "./desk-style.ts";
@@ -15,6 +15,8 @@ import { spelled } from "./phone-number.ts";
 
 const COLUMNS = ["new", "accepted", "ready", "gone"] as const;
 type Column = (typeof COLUMNS)[number];
+/** What is collected sooner is for now, also past midnight. */
+const SAME_EVENING_MS = 6 * 3_600_000;
 const NEXT: Record<Column, Column | null> = { new: "accepted", accepted: "ready", ready: "gone", gone: null };
 const BACK: Record<Column, Column | null> = { new: null, accepted: "new", ready: "accepted", gone: "ready" };
 
@@ -151,6 +153,14 @@ export class KitchenBoard extends LitElement {
     `;
   }
 
+  /** With its day, when it is not for this evening. */
+  private collection(atMs: number): string {
+    const { t } = this.desk;
+    const isSoon = atMs - this.nowMs < SAME_EVENING_MS;
+    const isToday = new Date(atMs).toDateString() === new Date(this.nowMs).toDateString();
+    return isSoon || isToday ? clock(t, atMs) : `${weekday(t, atMs)} ${clock(t, atMs)}`;
+  }
+
   /** The bridge's time now, by the time since its last word. */
   private get nowMs(): number {
     return (this.desk.board?.nowMs ?? 0) + performance.now() - this.heardAtMs;
@@ -245,7 +255,7 @@ export class KitchenBoard extends LitElement {
       <article class="order ${column} ${order.alarm ? "alarm" : ""}" aria-label=${t("board.moved", { number: order.number, stage: t(`board.${column}`) })}>
         <div class="head">
           <span class="number">${order.number}</span>
-          <span class="time" title=${t("board.pickupLabel")}>${clock(t, order.pickupAtMs)}</span>
+          <span class="time" title=${t("board.pickupLabel")}>${this.collection(order.pickupAtMs)}</span>
         </div>
         <p><strong>${order.name}</strong> · ${euros(t, order.cart.totalCents)}</p>
         ${order.alarm ? html`<p class="warn" role="alert">${icon("notice")} ${t("board.alarm", { minutes: this.minutesSince(order.committedAtMs) })}</p>` : nothing}

@@ -61,6 +61,11 @@ export function date(t: Localizer, atMs: number): string {
   return new Intl.DateTimeFormat(t.locale, { weekday: "long", day: "numeric", month: "long" }).format(atMs);
 }
 
+/** "Sun", "dim." */
+export function weekday(t: Localizer, atMs: number): string {
+  return new Intl.DateTimeFormat(t.locale, { weekday: "short" }).format(atMs);
+}
+
 function startOfDay(atMs: number): number {
   const date = new Date(atMs);
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();

@@ -10,6 +10,8 @@ export interface MenuIndex {
   /** The groups of an item, in their order. */
   groupsOf(item: MenuItem): OptionGroup[];
   isSoldOut(id: string): boolean;
+  /** What the dish is called: with its category, when another one has the same name. */
+  nameOf(item: MenuItem, language: Language): string;
 }
 
 /** The language of the names themselves. */
@@ -26,6 +28,12 @@ export function indexMenu(menu: Menu, soldOut: ReadonlySet<string>): MenuIndex {
     category: (id) => categories.get(id) ?? null,
     groupsOf: (item) => item.groupIds.flatMap((id) => groups.get(id) ?? []),
     isSoldOut: (id) => soldOut.has(id),
+    nameOf: (item, language) => {
+      const name = nameIn(item, language);
+      const isShared = menu.items.some((other) => other.id !== item.id && nameIn(other, language) === name);
+      const category = isShared ? categories.get(item.categoryId) : undefined;
+      return category ? `${name} (${nameIn(category, language)})` : name;
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Words that mean an emergency whatever the model makes of them. Only such as nobody says to order food: "au feu de bois" is
- * a pizza, "pouvez-vous m'aider" a question. The transcript may be wrong: a person who takes the call for nothing is no harm.
+ * a pizza, "je suis au feu rouge" a caller on the way, "pouvez-vous m'aider" a question. The transcript may be wrong: a person who takes the call for nothing is no harm.
  */
 import type { Menu } from "../../api/menu.ts";
 import type { EmergencyKind } from "./sentences.ts";
@@ -8,17 +8,20 @@ import type { EmergencyKind } from "./sentences.ts";
 const WORDS: readonly [EmergencyKind, RegExp][] = [
   [
     "medical",
-    /\b(samu|ambulance|crise cardiaque|infarctus|arret cardiaque|ne respire (plus|pas)|fait un malaise|inconsciente?|overdose|s'etouffe|choc anaphylactique|heart attack|can'?t breathe|not breathing|unconscious)\b/,
+    /\b(samu|ambulance|crise cardiaque|infarctus|arret cardiaque|avc|(il|elle|ne|bebe) respire (plus|pas)|(plus|pas|mal) a respirer|fai(t|s) un malaise|inconsciente?|overdose|(s'|m'|t')etouffe|en train de s'etouffer|perd(u)? (beaucoup de|tout son) sang|saigne (beaucoup|enormement)|choc anaphylactique|me suicider|heart attack|having a stroke|can'?t breathe|not breathing|unconscious|bleeding (badly|heavily)|choking)\b/,
   ],
   [
     "fire",
-    /\b(il y a le feu|au feu(?! de bois)|le feu a pris|incendie|pompiers?|fuite de gaz|there'?s a fire|fire brigade|house is on fire|gas leak)\b/,
+    /\b((il )?y a le feu|(?<!\b(cuite?s?|grillee?s?|suis|es|est|arretee?) )au feu(?! (de|du|rouge|vert|orange)\b)|le feu a pris|(four|restaurant) (est en feu|a pris feu|prend feu)|(maison|appartement|appart|cuisine|immeuble|voiture) (est en feu|brule|a pris feu|prend feu)|incendie|pompiers?|fuite de gaz|odeur de gaz|there'?s a fire|fire (brigade|department)|(house|kitchen|flat|building) is on fire|gas leak)\b/,
   ],
   [
     "police",
-    /\b(appel(ez|le) (la )?police|on m'agresse|il a (un couteau|une arme)|cambriolage|braquage|il me frappe|call the police|he has a (knife|gun)|being attacked)\b/,
+    /\b(appel(ez|le)[- ](la )?(police|gendarmes|gendarmerie)|on m'agresse|(m'agresse|se fait agresser|suis fait agresser)|il a (un couteau|une arme|un pistolet)|cambriol(age|e|er|eurs?)|(?<!c'est (du|un) )braquage|me frappe|(il|elle) (la|le) frappe|veut me tuer|me menace|call the police|he has a (knife|gun)|being attacked|being robbed)\b/,
   ],
-  ["any", /\b(au secours|c'est une urgence|urgence vitale|it'?s an emergency|a l'aide(?! d))/],
+  [
+    "any",
+    /\b(au secours|c'est une urgence|urgence vitale|appel(ez|le)[- ](les |des )?(secours|urgences)|it'?s an emergency|a l'aide(?! d))/,
+  ],
 ];
 
 /** "12 rue des Pompiers", "à côté des pompiers": where somebody is, and no cry for help. */

@@ -2,7 +2,7 @@
 import type { Allergen } from "../../api/menu.ts";
 import type { Cart, CartLine, Language } from "../../api/order.ts";
 import type { Sentence } from "../order-desk.ts";
-import { moneyWords, numberWords, timeWords } from "./number-words.ts";
+import { moneyWords, numberWords } from "./number-words.ts";
 
 export interface Phrases {
   added(line: string): string;
@@ -11,6 +11,8 @@ export interface Phrases {
   detailsNoted: string;
   choose(item: string, group: string, options: readonly string[], several: boolean): string;
   readBack(lines: string, details: string, amount: string): string;
+  /** The end of it. */
+  isItRight: string;
   named(name: string): string;
   pickup(time: string): string;
   noted(note: string): string;
@@ -69,12 +71,14 @@ const FR: Phrases = {
   detailsNoted: "C'est noté.",
   choose: (item, group, options, several) =>
     `Pour ${item}, ${group} : ${options.length > 0 ? `${list(options, "ou")} ?` : several ? "que souhaitez-vous ?" : "lequel ?"}`,
-  readBack: (lines, details, amount) => `Je récapitule : ${lines}.${details} Le total est de ${amount}. Est-ce exact ?`,
+  readBack: (lines, details, amount) =>
+    `Je récapitule : ${lines}.${details} Le total est de ${amount}. ${FR.isItRight}`,
+  isItRight: "Est-ce exact ?",
   named: (name) => ` Au nom de ${name}.`,
-  pickup: (time) => ` À retirer à ${time}.`,
+  pickup: (time) => ` À retirer ${time}.`,
   noted: (note) => ` Avec la remarque : ${note}.`,
   committed: (number, time, amount) =>
-    `Merci, votre commande numéro ${number} est confirmée. Elle sera prête à ${time}. Le total est de ${amount}.`,
+    `Merci, votre commande numéro ${number} est confirmée. Elle sera prête ${time}. Le total est de ${amount}.`,
   soldOut: (name) => `Désolé, il n'y a plus de ${name} aujourd'hui.`,
   notNow: (name) => `Désolé, ${name} n'est pas servi à cette heure-là.`,
   unknownItem: "Désolé, je ne trouve pas cela sur la carte.",
@@ -88,9 +92,9 @@ const FR: Phrases = {
   askPickup: "Pour quelle heure, s'il vous plaît ?",
   asItIs: "Je vous relis la commande.",
   hearFirst: "Je vous relis d'abord toute la commande.",
-  slots: (times) => `Vous pouvez venir à ${list(times, "ou")}.`,
+  slots: (times) => `Vous pouvez venir ${list(times, "ou")}.`,
   noSlots: "Il n'y a plus d'heure de retrait libre.",
-  notThen: (times) => `Cette heure n'est pas possible. Je vous propose ${list(times, "ou")}.`,
+  notThen: (times) => `Cette heure n'est pas possible. Vous pouvez venir ${list(times, "ou")}.`,
   closed: "Le restaurant ne prend pas de commande à cette heure.",
   contains: (item, allergens) => `D'après la carte, ${item} contient : ${allergens}.`,
   containsNone: (item) => `D'après la carte, ${item} ne contient aucun des quatorze allergènes à déclarer.`,
@@ -150,12 +154,13 @@ const EN: Phrases = {
   choose: (item, group, options, several) =>
     `For ${item}, ${group}: ${options.length > 0 ? `${list(options, "or")}?` : several ? "what would you like?" : "which one?"}`,
   readBack: (lines, details, amount) =>
-    `Let me read that back: ${lines}.${details} The total is ${amount}. Is that right?`,
+    `Let me read that back: ${lines}.${details} The total is ${amount}. ${EN.isItRight}`,
+  isItRight: "Is that right?",
   named: (name) => ` For ${name}.`,
-  pickup: (time) => ` To collect at ${time}.`,
+  pickup: (time) => ` To collect ${time}.`,
   noted: (note) => ` With the note: ${note}.`,
   committed: (number, time, amount) =>
-    `Thank you, your order number ${number} is confirmed. It will be ready at ${time}. The total is ${amount}.`,
+    `Thank you, your order number ${number} is confirmed. It will be ready ${time}. The total is ${amount}.`,
   soldOut: (name) => `Sorry, ${name} is sold out today.`,
   notNow: (name) => `Sorry, ${name} is not served at that time.`,
   unknownItem: "Sorry, I cannot find that on the menu.",
@@ -169,9 +174,9 @@ const EN: Phrases = {
   askPickup: "For what time, please?",
   asItIs: "Let me read the order back.",
   hearFirst: "Let me read the whole order back first.",
-  slots: (times) => `You can come at ${list(times, "or")}.`,
+  slots: (times) => `You can come ${list(times, "or")}.`,
   noSlots: "There is no free time to collect it any more.",
-  notThen: (times) => `That time is not possible. I can offer ${list(times, "or")}.`,
+  notThen: (times) => `That time is not possible. You can come ${list(times, "or")}.`,
   closed: "The restaurant takes no orders at this hour.",
   contains: (item, allergens) => `According to the menu, ${item} contains: ${allergens}.`,
   containsNone: (item) =>
@@ -238,19 +243,17 @@ export interface ReadBackDetails {
   cart: Cart;
   name: string;
   note: string;
-  pickupMinute: number;
+  /** "à dix-neuf heures", "demain à midi". */
+  collection: string;
 }
 
 export function readBack(
-  { cart, name, note, pickupMinute }: ReadBackDetails,
+  { cart, name, note, collection }: ReadBackDetails,
   language: Language,
   mark: string,
 ): Sentence {
   const say = phrases(language);
-  const details =
-    (name === "" ? "" : say.named(name)) +
-    say.pickup(timeWords(pickupMinute, language)) +
-    (note === "" ? "" : say.noted(note));
+  const details = (name === "" ? "" : say.named(name)) + say.pickup(collection) + (note === "" ? "" : say.noted(note));
   const text = say.readBack(linesText(cart.lines, language), details, moneyWords(cart.totalCents, language));
   return { text, language, cents: [cart.totalCents], exact: true, mark };
 }
@@ -263,10 +266,19 @@ export function linesText(lines: readonly CartLine[], language: Language): strin
 export function lineText(line: CartLine, language: Language): string {
   const say = phrases(language);
   const count = numberWords(line.quantity, language, language === "fr" && line.gender === "f");
-  const options = line.options.map(({ name }) => name);
+  const options = optionsText(line, language);
   const chosen = options.length > 0 ? ` ${say.with} ${list(options, say.and)}` : "";
   const note = line.note === "" ? "" : ` (${line.note})`;
   return `${count} ${line.name}${chosen}${note}`;
+}
+
+/** "Vanille", or "deux fois Vanille". */
+function optionsText({ options }: CartLine, language: Language): string[] {
+  return [...new Set(options.map(({ optionId }) => optionId))].map((id) => {
+    const same = options.filter(({ optionId }) => optionId === id);
+    const name = same[0]?.name ?? "";
+    return same.length === 1 ? name : `${numberWords(same.length, language)} ${phrases(language).for} ${name}`;
+  });
 }
 
 export function list(words: readonly string[], last: string): string {

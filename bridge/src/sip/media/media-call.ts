@@ -1,6 +1,8 @@
 /** The sound of one call on one UDP socket: packets in and out, keys pressed, what is played, who is joined. */
 import { randomInt } from "node:crypto";
-import { createSocket, type Socket } from "node:dgram";
+import { createSocket, type Socket, type SocketOptions } from "node:dgram";
+import { lookup } from "node:dns";
+import { isIP } from "node:net";
 import { FRAME_BYTES, type G711Codec, silenceByte, transcode } from "../../audio/g711.ts";
 import { DtmfReader } from "./dtmf.ts";
 import { DurationHistogram } from "./duration-histogram.ts";
@@ -16,9 +18,9 @@ const SILENT_MS = 12_000;
 /** A sender that is there sends all the time, also silence. */
 const STARVED_MS = 500;
 /** Joined calls: no more than this may wait, or the delay of a stall would stay for ever. */
-const JOIN_FRAMES = 5;
+const JOIN_MOST_BYTES = 5 * FRAME_BYTES;
 /** Waiting before a joined call is heard, so that two clocks that are not quite alike make no holes. */
-const JOIN_START_FRAMES = 2;
+const JOIN_START_BYTES = 2 * FRAME_BYTES;
 const PAYLOAD_TYPE = { pcmu: 0, pcma: 8 } as const;
 
 type Report = (event: MediaEvent) => void;
@@ -40,9 +42,13 @@ export class MediaCall implements Paced {
   private srtp: SrtpTransform | null = null;
   private window: ReorderWindow | null = null;
   private joined: MediaCall | null = null;
-  private fromJoined: Uint8Array[] = [];
+  /** What waits of the joined call, oldest first: its packets may be longer or shorter than ours. */
+  private fromJoined = Buffer.alloc(0);
   private joinRuns = false;
   private spoke = false;
+  private readonly frame = Buffer.alloc(FRAME_BYTES);
+  /** Of the next tick; null: nothing is to be sent. */
+  private prepared: Buffer | null = null;
   private lastPacketAtMs = performance.now();
   private starved = false;
   private latched: { address: string; port: number } | null = null;
@@ -51,7 +57,7 @@ export class MediaCall implements Paced {
     this.id = id;
     this.report = report;
     this.playout = new Playout((clip) => report({ type: "played", call: id, clip }));
-    this.socket = createSocket("udp4");
+    this.socket = createSocket({ type: "udp4", lookup: addressAtOnce });
     this.socket.on("message", (bytes, from) => this.take(bytes, from));
     this.socket.on("error", () => report({ type: "failed", call: id }));
     this.socket.bind(0, () => report({ type: "opened", call: id, port: this.socket.address().port }));
@@ -85,7 +91,7 @@ export class MediaCall implements Paced {
   /** What this call hears, the other one says, until `join(null)`. */
   join(other: MediaCall | null): void {
     this.joined = other;
-    this.fromJoined = [];
+    this.fromJoined = Buffer.alloc(0);
   }
 
   /** That call is over. */
@@ -93,23 +99,31 @@ export class MediaCall implements Paced {
     if (this.joined === call) this.join(null);
   }
 
-  tick(nowMs: number, skipped: number, lateMs: number): void {
-    const { agreement } = this;
+  prepare(skipped: number): void {
+    const { agreement, frame } = this;
+    this.prepared = null;
     if (!agreement) return;
     this.counts.skipped += skipped;
-    this.lateness.add(lateMs);
     this.timestamp = (this.timestamp + (skipped + 1) * FRAME_BYTES) >>> 0;
+    if (!agreement.sends) return;
+    frame.fill(silenceByte(agreement.codec));
+    const speaks = this.playout.next(frame) || this.nextOfJoined(frame);
+    this.prepared = this.packet(frame, speaks && !this.spoke, agreement);
+    this.spoke = speaks;
+  }
+
+  tick(nowMs: number, lateMs: number): void {
+    const { agreement, prepared } = this;
+    if (!agreement) return;
+    if (prepared) this.send(prepared, agreement.remote);
+    this.lateness.add(lateMs);
     this.window?.tick(nowMs);
-    if (agreement.receives && nowMs - this.lastPacketAtMs > STARVED_MS) this.starve(true);
-    if (agreement.receives && nowMs - this.lastPacketAtMs > SILENT_MS) {
+    if (!agreement.receives) return;
+    if (nowMs - this.lastPacketAtMs > STARVED_MS) this.starve(true);
+    if (nowMs - this.lastPacketAtMs > SILENT_MS) {
       this.lastPacketAtMs = nowMs;
       this.report({ type: "silent", call: this.id });
     }
-    if (!agreement.sends) return;
-    const frame = Buffer.alloc(FRAME_BYTES, silenceByte(agreement.codec));
-    const speaks = this.playout.next(frame) || this.nextOfJoined(frame);
-    this.send(frame, speaks && !this.spoke, agreement);
-    this.spoke = speaks;
   }
 
   private starve(starved: boolean): void {
@@ -125,7 +139,7 @@ export class MediaCall implements Paced {
     return { ...this.counts, latestMs: lateness.longest, lateP99Ms: lateness.below(0.99), gapP99Ms: gaps.below(0.99) };
   }
 
-  private send(frame: Buffer, marker: boolean, { codec, remote }: MediaAgreement): void {
+  private packet(frame: Buffer, marker: boolean, { codec }: MediaAgreement): Buffer {
     this.sequence = (this.sequence + 1) & 0xffff;
     const fields = {
       payloadType: PAYLOAD_TYPE[codec],
@@ -134,9 +148,12 @@ export class MediaCall implements Paced {
       timestamp: this.timestamp,
       ssrc: this.ssrc,
     };
-    const packet = this.srtp ? this.srtp.seal(frame, fields) : plain(frame, fields);
+    return this.srtp ? this.srtp.seal(frame, fields) : plain(frame, fields);
+  }
+
+  private send(packet: Buffer, remote: MediaAgreement["remote"]): void {
     const to = this.latched ?? remote;
-    this.socket.send(packet, to.port, to.address, () => undefined);
+    this.socket.send(packet, to.port, to.address, ignore);
     this.counts.packetsOut += 1;
     const atMs = performance.now();
     if (this.sentAtMs !== null) this.gaps.add(atMs - this.sentAtMs);
@@ -174,18 +191,26 @@ export class MediaCall implements Paced {
   }
 
   private say(sound: Uint8Array): void {
-    for (let at = 0; at < sound.length; at += FRAME_BYTES) this.fromJoined.push(sound.slice(at, at + FRAME_BYTES));
-    if (this.fromJoined.length > JOIN_FRAMES) this.fromJoined.splice(0, this.fromJoined.length - JOIN_FRAMES);
+    this.fromJoined = Buffer.concat([this.fromJoined, sound]).subarray(-JOIN_MOST_BYTES);
   }
 
   private nextOfJoined(frame: Buffer): boolean {
-    if (!this.joinRuns && this.fromJoined.length < JOIN_START_FRAMES) return false;
-    const sound = this.fromJoined.shift();
-    this.joinRuns = sound !== undefined;
-    if (sound) frame.set(sound);
-    return this.joinRuns;
+    const needed = this.joinRuns ? FRAME_BYTES : JOIN_START_BYTES;
+    this.joinRuns = this.fromJoined.length >= needed;
+    if (!this.joinRuns) return false;
+    frame.set(this.fromJoined.subarray(0, FRAME_BYTES));
+    this.fromJoined = this.fromJoined.subarray(FRAME_BYTES);
+    return true;
   }
 }
+
+const ignore = (): void => undefined;
+
+/** Of an address in numbers nothing has to be looked up; by itself Node would send a turn of its loop later. */
+const addressAtOnce: NonNullable<SocketOptions["lookup"]> = (host, options, done) => {
+  if (isIP(host) === 0) lookup(host, options, done);
+  else done(null, host, 4);
+};
 
 function plain(
   payload: Buffer,

@@ -1,15 +1,26 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { getPriority, setPriority } from "node:os";
 import { test } from "node:test";
+import { until } from "../../../../test/lab/until.ts";
 import { Media } from "./media.ts";
 
-/** Field 19 of proc_pid_stat(5), of every thread of this process. */
-function niceOfThreads(): number[] {
+const NICE = 19;
+const POLICY = 41;
+const SCHED_RR = 2;
+
+/** A field of proc_pid_stat(5), of every thread of this process. */
+function ofThreads(field: number): number[] {
   return readdirSync("/proc/self/task").map((thread) => {
     const stat = readFileSync(`/proc/self/task/${thread}/stat`, "utf8");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[field - 3]);
   });
+}
+
+/** May programs here ask for real time, and is there something to ask with? */
+function mayBeRealTime(): boolean {
+  return spawnSync("chrt", ["--rr", "1", "true"]).status === 0;
 }
 
 /** May programs here come before others at all? */
@@ -30,8 +41,11 @@ test("the sound's thread comes before all others where that is allowed, and runs
   try {
     const line = await media.open();
     assert.ok(line.port > 0);
-    const first = niceOfThreads().filter((nice) => nice === -10 && nice !== usual);
+    const first = ofThreads(NICE).filter((nice) => nice === -10 && nice !== usual);
     assert.equal(first.length, mayComeFirst() ? 1 : 0);
+    const realTime = () => ofThreads(POLICY).filter((policy) => policy === SCHED_RR).length;
+    if (mayBeRealTime()) await until(() => realTime() === 1, { what: "the thread in real time" });
+    else assert.equal(realTime(), 0);
   } finally {
     await media.stop();
   }

@@ -1,13 +1,9 @@
 /** The media worker: the sound of all calls, in a thread that a slow disk or a large page does not hold up. */
-import { readlinkSync } from "node:fs";
-import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
+import { comeFirst } from "./come-first.ts";
 import { MediaCall } from "./media-call.ts";
 import type { MediaCommand, MediaEvent } from "./messages.ts";
 import { Pacer } from "./pacer.ts";
-
-/** Of this thread alone, before the process's others and what else runs on the machine. */
-const PRIORITY = -10;
 
 const calls = new Map<number, MediaCall>();
 const pacer = new Pacer();
@@ -54,15 +50,5 @@ function obey(call: MediaCall, command: Exclude<MediaCommand, { type: "open" }>)
   }
 }
 
-/** A packet that is late is heard, a page that is late is not. Where it is not allowed, it stays as it is. */
-function comeFirst(): void {
-  try {
-    // proc(5): "<process>/task/<thread>". Linux takes the number of a thread for setpriority(2).
-    const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    if (thread > 0) setPriority(thread, PRIORITY);
-  } catch {
-    // No right to it, or no Linux.
-  }
-}
-
+// A packet that is late is heard, a page that is late is not.
 comeFirst();

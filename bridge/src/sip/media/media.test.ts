@@ -187,10 +187,8 @@ test("the pacer makes up for a short stall and leaves a long one out", async () 
   const ticks: number[] = [];
   const late: number[] = [];
   const member = {
-    tick: (_now: number, skipped: number, lateMs: number) => {
-      ticks.push(skipped);
-      late.push(lateMs);
-    },
+    prepare: (skipped: number) => void ticks.push(skipped),
+    tick: (_now: number, lateMs: number) => void late.push(lateMs),
   };
   pacer.add(member);
   assert.deepEqual(ticks, [0]);

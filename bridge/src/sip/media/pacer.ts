@@ -1,20 +1,22 @@
 /**
  * One clock for all calls: a tick every 20 ms, counted from the start, so that a late one is followed by an earlier one and
  * nothing drifts. A short stall is made up for at once; a long one is left out, because a burst would only be thrown
- * away by the other side. Timers are good to a millisecond or two: the last bit of each wait is slept through, which holds up
- * nothing but this thread.
+ * away by the other side. Timers are good to a millisecond or two: what a tick needs is made ready before its time, and the last
+ * bit of each wait is slept through, which holds up nothing but this thread.
  */
 
 export const TICK_MS = 20;
 /** A tick is allowed to be this much early. */
 const EARLY_MS = 0.1;
-/** A timer comes up to so much after its time, and is asked for so much earlier. */
-const TIMER_MS = 2;
+/** A timer comes up to so much after its time, and making ready takes a while: it is asked for so much earlier. */
+const TIMER_MS = 3;
 const MOST_AT_ONCE = 5;
 
 export interface Paced {
-  /** `skipped`: ticks that were left out just before this one. `lateMs`: behind its time; less than 0: ahead. */
-  tick(nowMs: number, skipped: number, lateMs: number): void;
+  /** All of the next tick that can be done before its time. `skipped`: ticks that were left out just before it. */
+  prepare(skipped: number): void;
+  /** `lateMs`: behind its time; less than 0: ahead. */
+  tick(nowMs: number, lateMs: number): void;
 }
 
 export class Pacer {
@@ -45,15 +47,15 @@ export class Pacer {
   }
 
   private readonly run = (): void => {
-    const aheadMs = this.dueMs - this.now();
-    if (aheadMs > EARLY_MS && aheadMs <= TIMER_MS) this.sleep(aheadMs);
-    const nowMs = this.now();
-    const due = Math.floor((nowMs + EARLY_MS - this.startedAtMs) / TICK_MS) - this.count + 1;
+    const due = Math.floor((this.now() + TIMER_MS - this.startedAtMs) / TICK_MS) - this.count + 1;
     const skipped = due > MOST_AT_ONCE ? due - 1 : 0;
     this.count += skipped;
     for (let at = skipped; at < due; at++) {
-      const lateMs = nowMs - this.startedAtMs - this.count * TICK_MS;
-      for (const member of this.members) member.tick(nowMs, at === skipped ? skipped : 0, lateMs);
+      for (const member of this.members) member.prepare(at === skipped ? skipped : 0);
+      const aheadMs = this.dueMs - this.now();
+      if (aheadMs > EARLY_MS) this.sleep(aheadMs);
+      const nowMs = this.now();
+      for (const member of this.members) member.tick(nowMs, nowMs - this.dueMs);
       this.count += 1;
     }
     this.timer = setTimeout(this.run, Math.max(0, this.dueMs - this.now() - TIMER_MS));

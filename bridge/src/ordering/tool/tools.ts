@@ -1,9 +1,9 @@
 /** The tools that the model may call, by the order's state: the list shrinks as the order gets firmer. */
 import { type Static, type TSchema, Type } from "typebox";
-import { MenuId } from "../api/menu.ts";
-import type { ToolDefinition } from "./order-desk.ts";
-import type { OrderData } from "./order-machine.ts";
-import { isOpen } from "./order-machine.ts";
+import { MenuId } from "../../api/menu.ts";
+import type { ToolDefinition } from "../order-desk.ts";
+import type { OrderData } from "../order-machine.ts";
+import { isOpen } from "../order-machine.ts";
 
 const closed = { additionalProperties: false } as const;
 const Line = Type.Integer({ minimum: 1, maximum: 100_000, description: "Number of the line in the cart." });
@@ -13,7 +13,11 @@ const Note = Type.String({
   maxLength: 120,
   description: "The caller's wish in a few words, e.g. 'sans oignons'. Never changes a price.",
 });
-const Options = Type.Array(MenuId, { maxItems: 40, description: "Option ids; all options of the line." });
+const Options = Type.Array(MenuId, {
+  maxItems: 40,
+  description:
+    "Option ids; all options of the line. One that is wanted twice stands twice, if its choice takes several.",
+});
 
 /** Arguments as the model must send them. */
 export const TOOL_ARGS = {
@@ -32,7 +36,10 @@ export const TOOL_ARGS = {
     {
       name: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
       pickup_time: Type.Optional(
-        Type.String({ pattern: "^(asap|([01]?\\d|2[0-3]):[0-5]\\d)$", description: "asap or 19:30" }),
+        Type.String({
+          pattern: "^(asap|([01]?\\d|2[0-3]):[0-5]\\d)$",
+          description: "asap, or a time within the next 24 hours: 19:30",
+        }),
       ),
       note: Type.Optional(Type.String({ maxLength: 200, description: "For the whole order, e.g. an allergy." })),
     },

@@ -1,0 +1,96 @@
+/** What the caller wants to know of the menu: which dishes there are, what is in one of them. */
+import type { MenuItem } from "../../api/menu.ts";
+import { nameIn } from "../menu/menu-index.ts";
+import { list } from "../speech/sentences.ts";
+import type { ToolResult, ToolRun } from "./tool-run.ts";
+import type { ToolArgs } from "./tools.ts";
+
+const MOST_FOUND = 8;
+
+export function findItems(run: ToolRun, { words }: ToolArgs<"find_items">): ToolResult {
+  const { menu, language } = run.context;
+  const wanted = folded(words).split(" ").filter(Boolean);
+  const scored = best(menu.menu.items, (item) => scoreOf(item, wanted));
+  // "Which desserts do you have?": a word of no dish may be that of a category.
+  if (scored.length === 0) {
+    const { categories } = menu.menu;
+    const of = (item: MenuItem) => categories.filter(({ id }) => id === item.categoryId);
+    scored.push(...best(menu.menu.items, (item) => likeness(of(item).flatMap(namesOf), wanted)));
+  }
+  if (scored.length === 0) return run.refuse("not_found", run.say.unknownItem);
+  const names = scored.map((item) => menu.nameOf(item, language));
+  const found = scored.map((item) => ({
+    item_id: item.id,
+    name: menu.nameOf(item, language),
+    price_cents: item.priceCents,
+    sold_out: menu.isSoldOut(item.id),
+  }));
+  return run.done(list(names, run.say.or), { found });
+}
+
+function best(items: readonly MenuItem[], score: (item: MenuItem) => number): MenuItem[] {
+  return items
+    .map((item) => ({ item, score: score(item) }))
+    .filter((one) => one.score > 0)
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, MOST_FOUND)
+    .map(({ item }) => item);
+}
+
+function scoreOf(item: MenuItem, wanted: readonly string[]): number {
+  return likeness([...namesOf(item), item.description, item.id], wanted);
+}
+
+function namesOf({ name, names }: Pick<MenuItem, "name" | "names">): string[] {
+  return [name, ...Object.values(names)];
+}
+
+/** Whole words count most; every wanted word adds. */
+function likeness(texts: readonly string[], wanted: readonly string[]): number {
+  const text = folded(texts.join(" "));
+  const words = new Set(text.split(" "));
+  return wanted.reduce((sum, word) => sum + (words.has(word) ? 3 : word.length > 2 && text.includes(word) ? 1 : 0), 0);
+}
+
+function folded(text: string): string {
+  return text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
+
+export function itemDetails(run: ToolRun, { item_id }: ToolArgs<"item_details">): ToolResult {
+  const { menu, language } = run.context;
+  const item = menu.item(item_id);
+  if (!item) return run.refuse("unknown_item", run.say.unknownItem);
+  const name = menu.nameOf(item, language);
+  const words = item.allergens?.map((allergen) => run.say.allergens[allergen]) ?? [];
+  const say =
+    item.allergens === null
+      ? run.say.askStaff(name)
+      : words.length > 0
+        ? run.say.contains(name, list(words, run.say.and))
+        : run.say.containsNone(name);
+  return run.done(say, {
+    item_id,
+    name,
+    description: item.description,
+    price_cents: item.priceCents,
+    sold_out: menu.isSoldOut(item.id),
+    allergens: item.allergens ?? "unknown: ask the staff",
+    choices: menu.groupsOf(item).map((group) => ({
+      name: nameIn(group, language),
+      min: group.min,
+      max: group.max,
+      options: group.options.map((option) => ({
+        option_id: option.id,
+        name: nameIn(option, language),
+        price_cents: option.priceCents,
+        sold_out: menu.isSoldOut(option.id),
+        allergens: option.allergens ?? "unknown: ask the staff",
+      })),
+    })),
+  });
+}
