@@ -81,6 +81,6 @@ What the bridge adds, with a service that answers at once, SQLite written ten ti
 | memory with ${calls} calls, from source | ${list((load) => load.memoryMb)} MB | |
 
 The cores also run the edge, RTPEngine, the stand-in and the telephones. A downlink waits for the next packet's turn, up to 20 ms. The bridge's thread that sends sound and the telephones' are real time here
-(\`sip/media/come-first.ts\`; the app asks for the same by \`realtime\` in its manifest). Where that is not allowed, gaps grow by two to four milliseconds on a busy machine.
+(\`sip/media/come-first.ts\`; the app asks Home Assistant for no such right). Where that is not allowed, gaps grow by two to four milliseconds on a busy machine.
 `;
 }
