@@ -207,7 +207,7 @@ test("what is too large stops at the first door that sees it", async () => {
 test("a file of 10,000 lines is imported from elsewhere, larger than what the server carries", async () => {
   const remote = await joined((await grant()).code);
   const note = "Left of the stairs, second door behind the lift; ask the caretaker for the key of the riser cupboard";
-  const lines = Array.from({ length: 10_000 }, (_, n) => `far${n},panel,Wall ${n},,${note} ${n}`);
+  const lines = Array.from({ length: 10_000 }, (_, n) => `far${n},panel,Wall ${n},,"${note} ${n}"`);
   const csv = `username,type,label,place,note\n${lines.join("\n").replaceAll(",,", ",unit401,")}\n`;
   assert.ok(csv.length > 1024 * 1024, `${csv.length}`);
   const started = await installer.request<Job>("POST", at(remote, "imports"), {
