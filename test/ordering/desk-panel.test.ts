@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { ulid } from "ulid";
 import type { AssistantProblem, LineWithPassword, PrinterState } from "../../bridge/src/api/line.ts";
 import { buildPanel, bundleGzipBytes } from "../../panel/build.ts";
 import { type TestApp, testApp } from "../directory/app.ts";
@@ -232,7 +233,7 @@ test("an order for another day names the day, and what was taken twice says so",
   const row = api.store.orders.inStages(lineId, ["new"])[0];
   assert.ok(row);
   const pickupAtMs = Date.now() + 30 * 3_600_000;
-  api.store.orders.insert({ ...row, id: `${row.id.slice(0, -1)}Z`, ordinal: 2, number: 2, pickupAtMs });
+  api.store.orders.insert({ ...row, id: ulid(), ordinal: 2, number: 2, pickupAtMs });
   const page = await open();
   const card = page
     .locator("neolia-kitchen-board .order", { hasText: "2" })
