@@ -185,6 +185,16 @@ test("recordings of one's own come along with a site that has a phone line; one 
   assert.deepEqual(played(other, "en/notice.wav"), wav(3));
 });
 
+test("recordings that are too many for one file are named, and the file is one that can be restored", async () => {
+  await makeDesk(api, house);
+  const names = Array.from("abcdefghi", (letter) => `en/${letter}.wav`);
+  for (const name of names) record(api, name, wav(190));
+  const backup = await take();
+  assert.deepEqual([backup.clips?.length, backup.clipsLeftOut], [8, ["en/i.wav"]]);
+  assert.equal((await put(other, backup)).status, 201);
+  assert.deepEqual(played(other, "en/h.wav"), wav(190));
+});
+
 test("a backup whose recordings are none, or lead elsewhere, is refused; one that fails leaves none behind", async () => {
   record(api, "fr/notice.wav", wav(1));
   await makeDesk(api, house);

@@ -13,6 +13,8 @@ const closed = { additionalProperties: false } as const;
 export const BACKUP_VERSION = 1;
 /** Sixteen seconds as a studio records them: 48 kHz, stereo. */
 export const LARGEST_CLIP_BYTES = 3 * 2 ** 20;
+/** All recordings of a file: as base64 a third more, and a restore takes 96 MB in all. */
+export const ALL_CLIPS_BYTES = 24 * 2 ** 20;
 /** A language and a phrase: fr/notice.wav. */
 export const CLIP_NAME = "^(en|fr)/[a-z][a-z-]{0,39}\\.wav$";
 const rowless = ["version", "revision"] as const;
@@ -85,7 +87,7 @@ export const Backup = Type.Object(
         { maxItems: 100 },
       ),
     ),
-    /** Recordings that were too large for the file: more than 3 MB. They have to be copied by hand. */
+    /** Recordings that the file had no room for: more than 3 MB, or 24 MB with those before them. They have to be copied by hand. */
     clipsLeftOut: Type.Optional(Type.Array(Type.String({ pattern: CLIP_NAME }), { maxItems: 100 })),
     /** SHA-256 hex of the file's other fields as JSON: half a file is told from a whole one. */
     checksum: Type.String({ pattern: "^[0-9a-f]{64}$" }),

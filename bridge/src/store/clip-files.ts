@@ -4,7 +4,7 @@
  */
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CLIP_NAME, LARGEST_CLIP_BYTES } from "../api/backup.ts";
+import { ALL_CLIPS_BYTES, CLIP_NAME, LARGEST_CLIP_BYTES } from "../api/backup.ts";
 import { syncFolder } from "./copies.ts";
 
 export interface ClipFile {
@@ -23,12 +23,20 @@ export interface ClipFiles {
 export function clipFiles(folder: string): ClipFiles {
   return {
     list: () => {
-      const found = namesIn(folder).map((name) => ({ name, size: sizeOf(join(folder, name)) }));
-      const clips = found.filter(({ size }) => size > 0 && size <= LARGEST_CLIP_BYTES);
-      return {
-        clips: clips.map(({ name }) => ({ name, content: readFileSync(join(folder, name)) })),
-        tooLarge: found.filter(({ size }) => size > LARGEST_CLIP_BYTES).map(({ name }) => name),
-      };
+      const clips: ClipFile[] = [];
+      const tooLarge: string[] = [];
+      let room = ALL_CLIPS_BYTES;
+      for (const name of namesIn(folder)) {
+        const path = join(folder, name);
+        const size = sizeOf(path);
+        if (size <= 0) continue;
+        if (size > Math.min(room, LARGEST_CLIP_BYTES)) tooLarge.push(name);
+        else {
+          clips.push({ name, content: readFileSync(path) });
+          room -= size;
+        }
+      }
+      return { clips, tooLarge };
     },
     add: (clips) => {
       const written: string[] = [];

@@ -19,7 +19,7 @@ export interface FeedSources {
     health(): ControlHealth;
     onChange(listener: () => void): () => void;
   };
-  /** False once the site of this feed was removed. */
+  /** False once the site of this feed was removed, or its token ended. */
   isLetIn(): boolean;
 }
 

@@ -173,7 +173,7 @@ export const en = {
     "The whole site: buildings, units, doors, devices, rules, residents, lines with menus, orders and recordings of your own, the call log and the audit log. Logins are in it as hashes: keep the file as you would keep a key.",
   "backup.leftOut":
     "Not in it, because a file outlives the day on which it would be erased here: recordings and transcripts of callers, also of drafts that still wait, and names and numbers of those whom nobody has to call back. Of histories the newest 20,000 entries.",
-  "backup.clipsLeftOut": "Saved, but for recordings of more than 3 MB: {names}. Copy these by hand.",
+  "backup.clipsLeftOut": "Saved, but for recordings of more than 3 MB, or 24 MB in all: {names}. Copy these by hand.",
   "backup.restore": "Restore a backup",
   "backup.restoreHint":
     "Into a Neolia that does not have the site. Panels and phones work on without typing anything anew.",
@@ -392,7 +392,7 @@ export const fr: Record<keyof typeof en, string> = {
     "Tout le site : bâtiments, logements, portes, appareils, règles, résidents, lignes avec cartes, commandes et vos propres enregistrements, appels et journal. Les identifiants y sont sous forme d'empreintes : gardez ce fichier comme une clé.",
   "backup.leftOut":
     "N'y sont pas, parce qu'un fichier survit au jour où ils seraient effacés ici : enregistrements et transcriptions des appelants, même des brouillons qui attendent, noms et numéros de ceux que personne ne doit rappeler. Des historiques, les 20 000 entrées les plus récentes.",
-  "backup.clipsLeftOut": "Enregistré, sauf les sons de plus de 3 Mo : {names}. Copiez-les à la main.",
+  "backup.clipsLeftOut": "Enregistré, sauf les sons de plus de 3 Mo, ou 24 Mo en tout : {names}. Copiez-les à la main.",
   "backup.restore": "Restaurer une sauvegarde",
   "backup.restoreHint": "Dans un Neolia qui n'a pas ce site. Écrans et téléphones continuent sans rien ressaisir.",
   "backup.file": "Fichier de sauvegarde",
