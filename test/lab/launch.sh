@@ -156,6 +156,8 @@ npm_quiet() {
   NPM_CACHE=${npm_config_cache:-${HOME:-/root}/.npm}
   # npm's own waits between its tries make minutes out of "no network".
   export npm_config_fetch_retries=1 npm_config_fetch_retry_mintimeout=1000 npm_config_fetch_retry_maxtimeout=3000
+  # `npm run --silent` would silence this npm too, and with it the reason.
+  export npm_config_loglevel=error
   : >"$work/npm"
   (
     until [ -s "$work/npm" ]; do sleep 1; done
