@@ -242,6 +242,9 @@ run_tests() {
   files=$(find $present -name node_modules -prune -o -name dist -prune -o -name '*.test.ts' -print | sort)
   [ -n "$files" ] || die "there is no test in$present."
   build >/dev/null
+  # Each file is a process, and most start others: what they load is compiled once for all of them.
+  NODE_COMPILE_CACHE=$(pwd)/node_modules/.cache/neolia
+  export NODE_COMPILE_CACHE
   # shellcheck disable=SC2086
   exec "$NODE" --test --test-concurrency=2 --test-timeout=600000 \
     --test-reporter=spec --test-reporter-destination=stdout \
