@@ -180,7 +180,35 @@ test("allergens are told from the menu, and where it knows nothing the staff are
     "D'après la carte, Tiramisu contient : gluten, œufs et lait.",
   );
   assert.match(tool("item_details", { item_id: "poulet-roti" }).say.text, /ne contient aucun des quatorze allergènes/);
+  const choices = tool("item_details", { item_id: "margherita" }).say.text;
+  assert.match(choices, /contient : gluten et lait\. Selon les choix, il peut aussi y avoir : œufs et poisson\. /);
+  assert.match(choices, /Pour certains choix, je n'ai pas d'information sûre : demandez au personnel\.$/);
   assert.match(tool("item_details", { item_id: "du-chef" }).say.text, /pas d'information sûre.*Demandez au personnel/);
+});
+
+test("a dish without allergens is not said to have none when a choice of it has some", () => {
+  const { menu, revision } = luigi.ordering.menus.get(luigi.line.id);
+  const items = menu.items.map((item) => (item.id === "entrecote" ? { ...item, allergens: [] } : item));
+  luigi.ordering.menus.put(luigi.line.id, { revision, menu: { ...menu, items } });
+  assert.match(
+    luigi.call().tool("item_details", { item_id: "entrecote" }).say.text,
+    /ne contient aucun des quatorze allergènes à déclarer\. Selon les choix, il peut aussi y avoir : moutarde, lait et œufs\.$/,
+  );
+});
+
+test("whoever asks something at the read-back is answered, and then asked once more whether it is right", () => {
+  const { call, tool, upToReadBack, heardAndAnswered } = luigi.call();
+  heardAndAnswered(upToReadBack());
+  const asked = tool("item_details", { item_id: "tiramisu" });
+  assert.match(
+    asked.say.text,
+    /contient : gluten, œufs et lait\. Votre commande reste telle que je l'ai lue\. Est-ce exact \?$/,
+  );
+  call.said(asked.say.text);
+  assert.match(tool("pickup_times").say.text, /^Vous pouvez venir .* Est-ce exact \?$/);
+  luigi.wait(5_000);
+  call.callerTurn({ beganAtMs: luigi.now() });
+  assert.equal(tool("confirm_order").state, "committed");
 });
 
 test("an emergency is told its number and handed over", () => {

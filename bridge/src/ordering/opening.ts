@@ -49,11 +49,11 @@ export interface Kitchen {
   pickups: readonly number[];
 }
 
-/** The next pick-up times with a free place, soonest first; starts at the full slot after preparation. */
-export function pickupSlots(kitchen: Kitchen, most: number): number[] {
+/** The next pick-up times with a free place, soonest first; starts at the full slot after preparation, or at `fromMs` when that is later. */
+export function pickupSlots(kitchen: Kitchen, most: number, fromMs = 0): number[] {
   const { settings, clock, nowMs } = kitchen;
   const slotMs = settings.slotMinutes * MINUTE_MS;
-  const firstMs = Math.ceil((nowMs + settings.preparationMinutes * MINUTE_MS) / slotMs) * slotMs;
+  const firstMs = Math.ceil(Math.max(fromMs, nowMs + settings.preparationMinutes * MINUTE_MS) / slotMs) * slotMs;
   const lastMs = nowMs + settings.aheadHours * 60 * MINUTE_MS;
   const slots: number[] = [];
   for (let atMs = firstMs; atMs <= lastMs && slots.length < most; atMs += slotMs) {
@@ -83,6 +83,21 @@ export function nextAt(minuteOfDay: number, nowMs: number, clock: SiteClock): nu
   for (const shift of [0, -60, 60]) {
     const atMs = startMs + (away + shift) * MINUTE_MS;
     if (atMs >= startMs && localTime(atMs, clock).minuteOfDay === minuteOfDay) return atMs;
+  }
+  return null;
+}
+
+/** The moment, so many days from today, at which the site's clock shows this time; null when it never does (spring). */
+export function atOn(daysAway: number, minuteOfDay: number, nowMs: number, clock: SiteClock): number | null {
+  const today = localTime(nowMs, clock);
+  const wanted = (Date.parse(today.date) + daysAway * DAY_MS) / MINUTE_MS + minuteOfDay;
+  // As long as the clock does not change on the way; else an hour around.
+  const startMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
+  const guessMs = startMs + (wanted - Date.parse(today.date) / MINUTE_MS - today.minuteOfDay) * MINUTE_MS;
+  for (const shift of [0, -60, 60]) {
+    const atMs = guessMs + shift * MINUTE_MS;
+    const at = localTime(atMs, clock);
+    if (Date.parse(at.date) / MINUTE_MS + at.minuteOfDay === wanted) return atMs;
   }
   return null;
 }
