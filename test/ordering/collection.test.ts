@@ -1,6 +1,9 @@
 /** When an order is collected: by time, by day, or so many minutes from now; over midnight, holidays and the change of clocks. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { siteClock } from "../../bridge/src/directory/site-clock.ts";
+import { LINE_DEFAULTS } from "../../bridge/src/ordering/line-defaults.ts";
+import { isOpenAt, localTime, nextAt, pickupSlots } from "../../bridge/src/ordering/opening.ts";
 import { type Restaurant, restaurant, type TestCall } from "./restaurant.ts";
 
 let luigi: Restaurant;
@@ -91,4 +94,84 @@ test("in English a time ends its sentence with one stop, and so does a note", ()
   assert.match(readBack.say.text, /To collect at seven thirty p\.m\. With the note: no onions! The total is/);
   heardAndAnswered(readBack);
   assert.match(tool("confirm_order").say.text, /ready at seven thirty p\.m\. The total is/);
+});
+
+const paris = siteClock("Europe/Paris", Date.UTC(2026, 9, 1));
+/** Every day 18:00 to 2:00; Sunday's night runs into Monday. */
+const NIGHTS = [
+  ...[0, 1, 2, 3, 4, 5].map((day) => ({ fromMinute: day * 1440 + 1080, toMinute: (day + 1) * 1440 + 120 })),
+  { fromMinute: 6 * 1440 + 1080, toMinute: 10_080 },
+  { fromMinute: 0, toMinute: 120 },
+];
+/** Local times of 2026, Paris in winter, at which it is open. */
+const openAt = (settings: Parameters<typeof isOpenAt>[0], times: string[]): string[] =>
+  times.filter((time) => isOpenAt(settings, localTime(Date.parse(`2026-${time}:00+01:00`), paris)));
+
+test("hours past midnight are the evening's, from Sunday into Monday too", () => {
+  const times = ["12-06T17:59", "12-06T18:00", "12-07T00:00", "12-07T01:59", "12-07T02:00", "12-07T18:00"];
+  assert.deepEqual(openAt({ hours: NIGHTS, holidays: [] }, times), [times[1], times[2], times[3], times[5]]);
+});
+
+test("a holiday takes its own evening along, and leaves the one before", () => {
+  // A Friday.
+  const closed = { hours: NIGHTS, holidays: [{ date: "2026-12-25", label: "Noël", open: [] }] };
+  const night = ["12-24T23:00", "12-25T01:00", "12-25T19:00", "12-26T01:00", "12-26T19:00"];
+  assert.deepEqual(openAt(closed, night), [night[0], night[1], night[4]]);
+  const monday = { hours: NIGHTS, holidays: [{ date: "2026-12-07", label: "", open: [] }] };
+  assert.deepEqual(openAt(monday, ["12-07T01:00", "12-07T19:00", "12-08T01:00"]), ["12-07T01:00"]);
+  const always = { hours: [], holidays: closed.holidays };
+  assert.deepEqual(openAt(always, night), [night[0], night[3], night[4]]);
+  const week = { hours: [{ fromMinute: 0, toMinute: 10_080 }], holidays: closed.holidays };
+  assert.deepEqual(openAt(week, night), [night[0], night[3], night[4]]);
+});
+
+test("a holiday's own hours may run past midnight", () => {
+  const eve = {
+    hours: NIGHTS,
+    holidays: [{ date: "2026-12-31", label: "", open: [{ fromMinute: 1140, toMinute: 240 }] }],
+  };
+  const times = ["12-31T01:00", "12-31T18:30", "12-31T19:00", "12-31T23:59"];
+  assert.deepEqual(openAt(eve, times), [times[0], times[2], times[3]]);
+  const newYear = [0, 3, 4].map((hour) => isOpenAt(eve, localTime(Date.UTC(2026, 11, 31, 23 + hour, 30), paris)));
+  assert.deepEqual(newYear, [true, true, false]);
+  luigi.settings({ holidays: eve.holidays });
+  assert.throws(() =>
+    luigi.settings({ holidays: [{ date: "2026-12-31", label: "", open: [{ fromMinute: 60, toMinute: 60 }] }] }),
+  );
+});
+
+test("today is a holiday: calls are told so, nothing is collected today, tomorrow it is open again", () => {
+  luigi.settings({ aheadHours: 72, holidays: [{ date: "2026-11-21", label: "Inventaire", open: [] }] });
+  assert.equal(luigi.ordering.desk.admit({ siteId: luigi.siteId, via: "ht841_restaurant1" }).kind, "after-hours");
+  luigi.settings({ holidays: [{ date: "2026-11-22", label: "Inventaire", open: [] }] });
+  assert.match(collected(withPizza(), { pickup_time: "19:00", pickup_day: "sunday" }), /^no_pickup_time/);
+  assert.equal(collected(withPizza(), { pickup_time: "19:00", pickup_day: "monday" }), "lundi à dix-neuf heures");
+});
+
+test("the night in which clocks go back or forward has its hours, slots and times once each, in order", () => {
+  for (const [month, day, skipped] of [
+    [9, 25, false],
+    [2, 29, true],
+  ] as const) {
+    const clock = siteClock("Europe/Paris", Date.UTC(2026, month, day));
+    const fromMs = Date.UTC(2026, month, day - 1, 23, 0);
+    const kitchen = {
+      settings: {
+        ...LINE_DEFAULTS,
+        hours: NIGHTS.map((night) => ({ ...night, toMinute: Math.min(10_080, night.toMinute + 240) })),
+      },
+      ...{ clock, nowMs: fromMs, pickups: [] },
+    };
+    const slots = pickupSlots(kitchen, 60);
+    assert.deepEqual(
+      slots,
+      [...new Set(slots)].sort((a, b) => a - b),
+    );
+    assert.ok(slots.every((atMs) => isOpenAt(kitchen.settings, localTime(atMs, clock))));
+    const shown = nextAt(150, fromMs, clock);
+    assert.equal(shown === null, skipped);
+    if (shown !== null) assert.equal(localTime(shown, clock).minuteOfDay, 150);
+    const after = nextAt(19 * 60, fromMs, clock) ?? 0;
+    assert.equal(new Date(after).toISOString().slice(11, 16), skipped ? "17:00" : "18:00");
+  }
 });

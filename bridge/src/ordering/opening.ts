@@ -30,11 +30,42 @@ export function localTime(atMs: number, clock: SiteClock): LocalTime {
   };
 }
 
-/** A holiday's own hours take the place of the week's. */
-export function isOpenAt({ hours, holidays }: Pick<LineSettings, "hours" | "holidays">, at: LocalTime): boolean {
+type Opening = Pick<LineSettings, "hours" | "holidays">;
+
+/** A window that began before midnight and ends by then is the evening before, and no day of its own. */
+const MORNING_MINUTE = 6 * 60;
+const DAY_MINUTES = 1440;
+const WEEK_MINUTES = 7 * DAY_MINUTES;
+
+/**
+ * A holiday's own hours take the place of the week's. What runs past midnight belongs to the day on which it began: a
+ * Thursday evening until two in the morning ends at two though Friday is a holiday, and is not there when Thursday is one.
+ */
+export function isOpenAt(opening: Opening, at: LocalTime): boolean {
+  const { hours, holidays } = opening;
   const holiday = holidays.find(({ date }) => date === at.date);
-  if (holiday) return within(holiday.open, at.minuteOfDay);
-  return hours.length === 0 || within(hours, at.minuteOfWeek);
+  const dayBefore = new Date(Date.parse(at.date) - DAY_MS).toISOString().slice(0, 10);
+  const eve = holidays.find(({ date }) => date === dayBefore);
+  const ofEve = eve
+    ? eve.open.some(({ fromMinute, toMinute }) => toMinute < fromMinute && at.minuteOfDay < toMinute)
+    : isEveningBefore(hours, at);
+  if (ofEve) return true;
+  if (holiday) return within(holiday.open.map(upToMidnight), at.minuteOfDay);
+  if (hours.length === 0) return true;
+  return within(hours, at.minuteOfWeek) && !isEveningBefore(hours, at);
+}
+
+function upToMidnight({ fromMinute, toMinute }: { fromMinute: number; toMinute: number }) {
+  return { fromMinute, toMinute: toMinute < fromMinute ? DAY_MINUTES : toMinute };
+}
+
+function isEveningBefore(hours: Opening["hours"], { minuteOfDay, minuteOfWeek }: LocalTime): boolean {
+  const midnight = minuteOfWeek - minuteOfDay;
+  const before = midnight === 0 ? WEEK_MINUTES : midnight;
+  return hours.some(({ fromMinute, toMinute }) => {
+    if (toMinute > midnight + MORNING_MINUTE || minuteOfWeek >= toMinute || fromMinute > midnight) return false;
+    return fromMinute < midnight || hours.some((other) => other.toMinute === before);
+  });
 }
 
 export function within(windows: readonly { fromMinute: number; toMinute: number }[], minute: number): boolean {
