@@ -8,8 +8,10 @@ import { type House, makeHouse } from "../directory/house.ts";
 import { newProfile, startChromium } from "../lab/chromium.ts";
 import { labFolder } from "../lab/folder.ts";
 import { type PortBlock, reservePorts } from "../lab/ports.ts";
+import { leaveDraft, openSampleCall, type SampleLine, sampleEvening, takeOrder } from "./sample-evening.ts";
 
-export const CALLER = "+33639980178";
+export { CALLER } from "./sample-evening.ts";
+
 export const panel = labFolder("desk-panel");
 export let browser: Browser;
 export let ports: PortBlock;
@@ -70,50 +72,11 @@ export async function open(
   return page;
 }
 
-export const openCall = (callId: string) =>
-  api.ordering.desk.open({ callId, lineId, callerNumber: CALLER, language: "fr" });
-
-export function order(callId: string, item = "margherita"): void {
-  const call = openCall(callId);
-  call.heard("Bonjour, deux pizzas s'il vous plaît.");
-  call.callTool(
-    "add_item",
-    { item_id: item, quantity: 2, option_ids: ["taille-grande", "sup-olives"], note: "bien cuite" },
-    "1",
-  );
-  call.callTool("add_item", { item_id: "tiramisu", quantity: 1 }, "2");
-  call.callTool("set_details", { name: "Paul Martin", pickup_time: "asap" }, "3");
-  const readBack = call.callTool("read_back", {}, "4");
-  call.said(readBack.say.text);
-  call.playedToEnd(readBack.say.mark ?? "");
-  call.callerTurn({ beganAtMs: Date.now() + 1 });
-  call.heard("Oui, c'est ça.");
-  const { say } = call.callTool("confirm_order", {}, "5");
-  call.playedToEnd(say.mark ?? "");
-  call.end({ reason: "completed", costCents: 12 });
-}
-
-export function draft(callId: string): void {
-  const call = openCall(callId);
-  call.callTool("add_item", { item_id: "cola", quantity: 2 }, "1");
-  call.callTool("set_details", { name: "Anne" }, "2");
-  call.end({ reason: "caller-hung-up", costCents: 4 });
-}
-
-export function evening(): void {
-  order("first");
-  order("second", "reine");
-  order("third", "calzone");
-  const [one, two] = api.ordering.boards.board(lineId).orders;
-  if (one) api.ordering.orders.move(one.id, "new", "accepted");
-  if (two) api.ordering.orders.move(two.id, "new", "accepted");
-  if (two) api.ordering.orders.move(two.id, "accepted", "ready");
-  draft("left");
-  const live = openCall("running");
-  live.heard("Bonjour, je voudrais une Reine.");
-  live.callTool("add_item", { item_id: "reine", quantity: 1 }, "1");
-  live.said("J'ai noté une Reine. Pour Reine, la taille : normale ou grande ?");
-}
+const on = (): SampleLine => ({ ordering: api.ordering, lineId });
+export const openCall = (callId: string) => openSampleCall(on(), callId);
+export const order = (callId: string, item?: string): void => takeOrder(on(), callId, item);
+export const draft = (callId: string): void => leaveDraft(on(), callId);
+export const evening = (): void => sampleEvening(on());
 
 /** A page of somebody who has not signed in here. */
 export async function openUnsigned(width: number, height: number): Promise<Page> {
