@@ -88,6 +88,8 @@ export class Conversation implements CallLegListener {
   private turn: { beganAtMs: number } | null = null;
   private turns = 0;
   private wrong = 0;
+  /** Names on the menu, as it is now: words are looked at many times a second. */
+  private dishes: readonly string[] = [];
   /** What is said when the model had to be stopped. */
   private correction: "correction" | "allergens" = "correction";
   private millicents = 0;
@@ -147,6 +149,7 @@ export class Conversation implements CallLegListener {
       this.options.log.error({ err: error, callId: this.options.leg.callId }, "the call could not be stored");
       this.give("failed");
     });
+    this.dishes = this.options.desk.names(order.lineId);
     this.stopCommands = order.onCommand((command) => this.obey(command));
   }
 
@@ -310,14 +313,9 @@ export class Conversation implements CallLegListener {
     const amounts = this.known.amounts(this.order?.cart().totalCents ?? 0);
     const settled = complete ? text.length : settledLength(text, language);
     const said = text.slice(0, settled);
-    const isUntold = allergenClaim(said, { told: this.known.told, names: this.dishes() }) !== null;
+    const isUntold = allergenClaim(said, { told: this.known.told, names: this.dishes }) !== null;
     if (isUntold) this.correction = "allergens";
     return { stop: isUntold || wrongAmount(said, language, amounts) !== null, settled };
-  }
-
-  private dishes(): readonly string[] {
-    const { order, options } = this;
-    return order ? options.desk.names(order.lineId) : [];
   }
 
   /** The model was about to say a wrong amount, or made up what is in a dish: it is cut off, and what is right is said. */
@@ -459,6 +457,7 @@ export class Conversation implements CallLegListener {
         this.give("staff", null, command);
         return;
       case "menu-changed":
+        this.dishes = options.desk.names(order.lineId);
         this.session?.update({
           instructions: options.desk.briefing(order.lineId, this.language),
           tools: order.tools(),
