@@ -80,7 +80,7 @@ What the bridge adds, with a service that answers at once, SQLite written ten ti
 | CPU of the bridge with ${calls} calls, while the database is written and the board pushed ten times a second | ${list((load) => load.cpuPercent)} % of a core | |
 | memory with ${calls} calls, as bundled | ${list((load) => load.memoryMb)} MB | |
 
-The cores also run the edge, RTPEngine, the stand-in and the telephones. A downlink waits for the next packet's turn, up to 20 ms. The bridge's thread that sends sound and the telephones' are real time here
+The cores also run the edge, RTPEngine, the stand-in and the telephones. A downlink waits for the next packet's turn, up to 20 ms. The bridge's thread that sends sound, RTPEngine's and the telephones' are real time here
 (\`sip/media/come-first.ts\`; the app asks Home Assistant for no such right). Where that is not allowed, gaps grow by two to four milliseconds on a busy machine.
 `;
 }
