@@ -111,9 +111,22 @@ export async function readCsv(file: string, { needed, columns: known, words }: C
 }
 
 export async function writeCsv(columns: readonly string[], rows: readonly (readonly string[])[]): Promise<string> {
+  const { first, next } = await csvWriter();
+  return first(columns) + next(rows);
+}
+
+/** A file in pieces: its mark and header, then any number of rows. */
+export async function csvWriter() {
   const { stringify } = await import("csv-stringify/sync");
-  const cells = rows.map((row) => row.map(withApostrophe));
-  return stringify([columns, ...cells], { bom: true, record_delimiter: "\r\n" });
+  const text = (rows: readonly (readonly string[])[], bom: boolean) =>
+    stringify(
+      rows.map((row) => row.map(withApostrophe)),
+      { bom, record_delimiter: "\r\n" },
+    );
+  return {
+    first: (columns: readonly string[]) => text([columns], true),
+    next: (rows: readonly (readonly string[])[]) => text(rows, false),
+  };
 }
 
 function tooLarge(message: string): never {

@@ -83,6 +83,7 @@ export const en = {
   "problem.UNIT_RINGS_NOBODY": "Unit {unit} has no device that could ring.",
   "problem.UNIT_RINGS_NOBODY.do": "Pair a panel or a phone with it.",
 
+  "audit.nobody": "Somebody not signed in",
   "audit.none": "Nothing was noted in this time.",
   "audit.when": "When",
   "audit.who": "Who",
@@ -304,6 +305,7 @@ export const fr: Record<keyof typeof en, string> = {
   "problem.UNIT_RINGS_NOBODY": "Le logement {unit} n'a aucun appareil qui puisse sonner.",
   "problem.UNIT_RINGS_NOBODY.do": "Associez-lui un écran ou un téléphone.",
 
+  "audit.nobody": "Quelqu'un sans session",
   "audit.none": "Rien n'a été noté pendant ce temps.",
   "audit.when": "Quand",
   "audit.who": "Qui",
