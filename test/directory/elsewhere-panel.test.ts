@@ -206,13 +206,39 @@ test("a site that is away is said to be away, and comes back by itself", async (
   const code = await codeFrom(home, "Third");
   const away = await open(atInstaller, "");
   await take(away, code);
+  await away.getByRole("navigation").getByRole("link", { name: "Buildings" }).click();
+  await away.getByRole("button", { name: "New building" }).click();
+  const name = away.getByLabel("Name of the building");
+  await name.fill("Half typed");
   await atSite.kill();
-  await away.getByText("The site is not connected at the moment.").waitFor();
+  // What is being typed stays, and says why it is not saved.
+  await away.locator(".elsewhere[role=alert]").getByText("The site is not connected at the moment.").waitFor();
+  assert.equal(await name.inputValue(), "Half typed");
+  await name.press("Enter");
+  await away.locator("neolia-admin-dialog").getByText("The site is not connected at the moment.").waitFor();
   await atSite.start();
   await until(async () => (await away.getByText("This site is elsewhere.").count()) > 0, {
     what: "the site to be back",
     timeoutMs: 40_000,
   });
+  assert.equal(await name.inputValue(), "Half typed");
+
+  // The permission ends in the middle of it: said in a sentence, and the text is there to be copied, until the page is left.
+  const [grant] = (await site.get<{ id: string; state: string }[]>(`/api/grants?siteId=${lake.id}`)).filter(
+    ({ state }) => state === "active",
+  );
+  await site.delete(`/api/grants/${grant?.id}`);
+  await away.getByText(/has ended this permission.*What you have typed stays here/).waitFor();
+  assert.equal(await name.inputValue(), "Half typed");
+  await name.press("Enter");
+  await away.locator("neolia-admin-dialog").getByText("This permission is over.").waitFor();
+  assert.deepEqual(
+    (await site.get<Building[]>("/api/buildings")).filter((building) => building.name === "Half typed"),
+    [],
+  );
+  await inspect(away, "ended-while-typing");
+  await away.keyboard.press("Escape");
+  await away.locator("neolia-remote-page").getByText("has ended this permission").waitFor();
 });
 
 for (const look of [

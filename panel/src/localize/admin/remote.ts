@@ -64,6 +64,7 @@ export const en = {
   "remote.retry": "Try again",
   "remote.expired": "The time of this permission is over. Ask the site's administrator for a new code.",
   "remote.revoked": "The site's administrator has ended this permission. Nothing more is shown or changed from here.",
+  "remote.typedStays": "{told} What you have typed stays here for you to copy until you leave this page.",
   "remote.remove": "Give back",
   "remote.removeTitle": "Give back {name}?",
   "remote.removeIntro": "You then manage this site no more. To come back you need a new code.",
@@ -160,6 +161,8 @@ export const fr: Record<keyof typeof en, string> = {
   "remote.expired": "Le temps de cette autorisation est écoulé. Demandez un nouveau code à l'administrateur du site.",
   "remote.revoked":
     "L'administrateur du site a mis fin à cette autorisation. Rien de plus n'est affiché ni modifié d'ici.",
+  "remote.typedStays":
+    "{told} Ce que vous avez saisi reste ici, pour être copié, jusqu'à ce que vous quittiez cette page.",
   "remote.remove": "Rendre",
   "remote.removeTitle": "Rendre {name} ?",
   "remote.removeIntro": "Vous ne gérez alors plus ce site. Pour y revenir il faut un nouveau code.",
