@@ -208,7 +208,7 @@ test("a site that is away is said to be away, and comes back by itself", async (
   await take(away, code);
   await away.getByRole("navigation").getByRole("link", { name: "Buildings" }).click();
   await away.getByRole("button", { name: "New building" }).click();
-  const name = away.getByLabel("Name of the building");
+  const name = away.locator("neolia-admin-dialog").getByLabel("Name of the building");
   await name.fill("Half typed");
   await atSite.kill();
   // What is being typed stays, and says why it is not saved.
