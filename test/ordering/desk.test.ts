@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { NEW_ORDER, type OrderData, type OrderEvent, transition } from "../../bridge/src/ordering/order-machine.ts";
-import { CALLER, DOMAIN, type Restaurant, restaurant } from "./restaurant.ts";
+import { CALLER, type Restaurant, restaurant } from "./restaurant.ts";
 
 let luigi: Restaurant;
 beforeEach(async () => {
@@ -180,7 +180,35 @@ test("allergens are told from the menu, and where it knows nothing the staff are
     "D'après la carte, Tiramisu contient : gluten, œufs et lait.",
   );
   assert.match(tool("item_details", { item_id: "poulet-roti" }).say.text, /ne contient aucun des quatorze allergènes/);
+  const choices = tool("item_details", { item_id: "margherita" }).say.text;
+  assert.match(choices, /contient : gluten et lait\. Selon les choix, il peut aussi y avoir : œufs et poisson\. /);
+  assert.match(choices, /Pour certains choix, je n'ai pas d'information sûre : demandez au personnel\.$/);
   assert.match(tool("item_details", { item_id: "du-chef" }).say.text, /pas d'information sûre.*Demandez au personnel/);
+});
+
+test("a dish without allergens is not said to have none when a choice of it has some", () => {
+  const { menu, revision } = luigi.ordering.menus.get(luigi.line.id);
+  const items = menu.items.map((item) => (item.id === "entrecote" ? { ...item, allergens: [] } : item));
+  luigi.ordering.menus.put(luigi.line.id, { revision, menu: { ...menu, items } });
+  assert.match(
+    luigi.call().tool("item_details", { item_id: "entrecote" }).say.text,
+    /ne contient aucun des quatorze allergènes à déclarer\. Selon les choix, il peut aussi y avoir : moutarde, lait et œufs\.$/,
+  );
+});
+
+test("whoever asks something at the read-back is answered, and then asked once more whether it is right", () => {
+  const { call, tool, upToReadBack, heardAndAnswered } = luigi.call();
+  heardAndAnswered(upToReadBack());
+  const asked = tool("item_details", { item_id: "tiramisu" });
+  assert.match(
+    asked.say.text,
+    /contient : gluten, œufs et lait\. Votre commande reste telle que je l'ai lue\. Est-ce exact \?$/,
+  );
+  call.said(asked.say.text);
+  assert.match(tool("pickup_times").say.text, /^Vous pouvez venir .* Est-ce exact \?$/);
+  luigi.wait(5_000);
+  call.callerTurn({ beganAtMs: luigi.now() });
+  assert.equal(tool("confirm_order").state, "committed");
 });
 
 test("an emergency is told its number and handed over", () => {
@@ -287,141 +315,6 @@ test("the stored log replayed is the stored order", () => {
   assert.deepEqual(replayed, JSON.parse(luigi.store.orderCalls.get(call.callId)?.data ?? "") as OrderData);
 });
 
-test("calls are admitted by pause, hours and how many there are", () => {
-  const admit = (via = "ht841_restaurant1") => luigi.ordering.desk.admit({ siteId: luigi.siteId, via });
-  const first = admit();
-  assert.ok(first.kind === "answer" && first.greeting.text === "Chez Luigi, bonjour. Que désirez-vous commander ?");
-  assert.equal(admit(luigi.line.name).kind, "answer");
-  assert.deepEqual(admit("stranger"), { kind: "people", reason: "unknown-line" });
-  luigi.call();
-  luigi.call();
-  assert.deepEqual(admit(), { kind: "people", reason: "busy" });
-  luigi.ordering.lines.pause(luigi.line.id, { paused: true, minutes: 30 });
-  assert.deepEqual(admit(), { kind: "people", reason: "paused" });
-  luigi.wait(31 * 60_000);
-  luigi.settings({ concurrentCalls: 3, holidays: [{ date: "2026-11-21", label: "Closed", open: [] }] });
-  const closed = admit();
-  assert.ok(closed.kind === "after-hours" && /est fermé/.test(closed.message.text));
-});
-
-test("a line that people answer sends every call on at once, in its hours and outside, and misses no assistant", () => {
-  luigi.assistant("no-key");
-  luigi.settings({ answeredBy: "people" });
-  const at = { siteId: luigi.siteId, via: "ht841_restaurant1" };
-  assert.deepEqual(luigi.ordering.desk.admit(at), { kind: "people", reason: "people" });
-  assert.equal(luigi.ordering.lines.get(luigi.line.id).assistantProblem, null);
-  luigi.settings({ hours: [{ fromMinute: 0, toMinute: 60 }] });
-  assert.deepEqual(luigi.ordering.desk.admit(at), { kind: "people", reason: "people" });
-  luigi.settings({ hours: [], answeredBy: "assistant" });
-  assert.equal(luigi.ordering.desk.admit(at).kind, "answer");
-  assert.equal(luigi.ordering.lines.get(luigi.line.id).assistantProblem, "no-key");
-});
-
-test("staff take a call over once; the phone hears of it and the order is closed to the model", () => {
-  const { call, tool } = luigi.call();
-  tool("add_item", { item_id: "tiramisu", quantity: 1 });
-  const commands: string[] = [];
-  call.onCommand(({ type }) => commands.push(type));
-  luigi.ordering.boards.takeOver(call.callId, "Rosa");
-  assert.throws(() => luigi.ordering.boards.takeOver(call.callId, "Marco"), { code: "ORDER_MOVED" });
-  assert.equal(tool("add_item", { item_id: "cola", quantity: 1 }).ok, false);
-  assert.deepEqual([commands, board().calls[0]?.takenOverBy], [["take-over"], "Rosa"]);
-  call.end({ reason: "handed-over", costCents: 3 });
-  const [draft] = board().drafts;
-  assert.deepEqual([draft?.reason, draft?.cart.totalCents, draft?.callerNumber], ["handed-over", 650, CALLER]);
-  const order = luigi.ordering.boards.draftToOrder(call.callId);
-  assert.deepEqual([order.confirmedBy, order.cart.totalCents, board().drafts.length], ["staff", 650, 0]);
-  assert.throws(() => luigi.ordering.boards.draftToOrder(call.callId), { code: "DRAFT_UNUSABLE" });
-});
-
-test("a caller who hangs up with something in the cart leaves a draft; with nothing, none", () => {
-  const { call, tool } = luigi.call();
-  tool("add_item", { item_id: "tiramisu", quantity: 1 });
-  call.end({ reason: "caller-hung-up", costCents: 1.2 });
-  luigi.call().call.end({ reason: "caller-hung-up", costCents: 0 });
-  assert.deepEqual(
-    board().drafts.map(({ callId }) => callId),
-    [call.callId],
-  );
-  luigi.ordering.boards.dismissDraft(call.callId);
-  assert.equal(board().drafts.length, 0);
-  const { calls } = luigi.ordering.boards.history(luigi.line.id, null, 10, true);
-  assert.deepEqual(calls.map(({ costCents, reason }) => [costCents, reason]).sort(), [
-    [0, "caller-hung-up"],
-    [2, "caller-hung-up"],
-  ]);
-});
-
-test("after a crash open calls are drafts with number, cart and age, and what was confirmed is an order", () => {
-  const open = luigi.call();
-  open.tool("add_item", { item_id: "tiramisu", quantity: 1 });
-  const confirmed = luigi.call();
-  confirmed.heardAndAnswered(confirmed.upToReadBack());
-  const { insert } = luigi.store.orders;
-  luigi.store.orders.insert = () => {
-    throw new Error("the process dies here");
-  };
-  assert.throws(() => confirmed.tool("confirm_order"));
-  luigi.store.orders.insert = insert;
-  luigi.wait(90_000);
-  const next = luigi.restart();
-  const { drafts, orders, calls } = next.ordering.boards.board(luigi.line.id);
-  next.ordering.stop();
-  assert.deepEqual(
-    drafts.map(({ callId, reason, callerNumber, cart }) => [callId, reason, callerNumber, cart.totalCents]),
-    [[open.call.callId, "interrupted", CALLER, 650]],
-  );
-  assert.deepEqual(
-    orders.map(({ callId, number, cart, callerTold }) => [callId, number, cart.totalCents, callerTold]),
-    [[confirmed.call.callId, 1, 2700, false]],
-  );
-  assert.equal(calls.length, 0);
-  assert.ok((drafts[0]?.endedAtMs ?? 0) - (drafts[0]?.startedAtMs ?? 0) >= 90_000);
-});
-
-test("an order nobody accepts alarms after a minute and again each minute, until somebody does", () => {
-  luigi.call().wholeOrder();
-  luigi.wait(59_000);
-  luigi.ordering.orders.remind();
-  assert.equal(board().orders[0]?.alarm, false);
-  luigi.wait(1_000);
-  luigi.ordering.orders.remind();
-  luigi.wait(60_000);
-  luigi.ordering.orders.remind();
-  assert.deepEqual(
-    luigi.news.map(({ news }) => news),
-    ["new", "unaccepted", "unaccepted"],
-  );
-  const id = board().orders[0]?.id ?? "";
-  luigi.ordering.orders.move(id, "new", "accepted");
-  assert.equal(luigi.ordering.orders.remind(), null);
-  assert.equal(board().orders[0]?.alarm, false);
-});
-
-test("an order goes through the kitchen and back again, and two people do not undo each other", () => {
-  const { call, wholeOrder } = luigi.call();
-  wholeOrder();
-  const id = board().orders[0]?.id ?? "";
-  const { orders } = luigi.ordering;
-  orders.move(id, "new", "accepted");
-  assert.equal(call.state(), "acknowledged");
-  assert.throws(() => orders.move(id, "new", "cancelled"), { code: "ORDER_MOVED" });
-  orders.move(id, "accepted", "ready");
-  orders.move(id, "ready", "gone");
-  assert.ok(board().orders[0]?.goneAtMs);
-  const back = orders.move(id, "gone", "ready");
-  assert.deepEqual([back.stage, back.goneAtMs], ["ready", null]);
-});
-
-test("a second order of the same number and total within minutes is marked as perhaps the same", () => {
-  luigi.call().wholeOrder();
-  luigi.call().wholeOrder();
-  assert.deepEqual(
-    board().orders.map(({ maybeSameAs }) => maybeSameAs),
-    [null, 1],
-  );
-});
-
 test("a caller who speaks English is answered in English, with English names", () => {
   const { call, tool } = luigi.call();
   call.speak("en");
@@ -442,78 +335,4 @@ test("a lost session is restored from the order, not from what was said", () => 
   assert.match(say.text, /un Tiramisu/);
   assert.ok(!say.text.includes("quarante-deux") && !briefing.includes("quarante-deux"));
   assert.ok(briefing.includes('"itemId":"tiramisu"'));
-});
-
-test("what is stored under a number is exported and erased, however the number is written", () => {
-  const { call, wholeOrder } = luigi.call();
-  call.heard("bonjour");
-  wholeOrder();
-  call.end({ reason: "completed", costCents: 4 });
-  const { privacy, boards } = luigi.ordering;
-  const exported = privacy.export("0639980178");
-  assert.deepEqual(
-    [exported.calls.length, exported.orders.length, exported.calls[0]?.transcript[0]?.text],
-    [1, 1, "bonjour"],
-  );
-  const id = board().orders[0]?.id ?? "";
-  luigi.ordering.orders.move(id, "new", "gone");
-  assert.deepEqual(privacy.erase("0033639980178"), { calls: 1, orders: 1, left: 0 });
-  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [] });
-  const [order] = board().orders;
-  assert.deepEqual([order?.callerNumber, order?.name, order?.cart.totalCents], [null, "", 2700]);
-  assert.equal(boards.history(luigi.line.id, null, 10, true).calls.length, 0);
-});
-
-test("transcripts go after their days, the order stays", () => {
-  const { call, wholeOrder } = luigi.call();
-  call.heard("bonjour");
-  wholeOrder();
-  call.end({ reason: "completed", costCents: 0 });
-  luigi.wait(31 * 86_400_000);
-  assert.equal(luigi.ordering.privacy.prune(), 1);
-  const { transcript, orders } = luigi.ordering.boards.details(call.callId, false);
-  assert.deepEqual([transcript, orders[0]?.callerNumber], [[], "33 •• •• •• 78"]);
-});
-
-test("neither its unit nor its building takes a line along: it is removed as a line", () => {
-  const { directory, line, siteId, store } = luigi;
-  const building = directory.buildings.list(siteId)[0]?.id ?? "";
-  for (const remove of [
-    () => directory.units.remove(line.unitId, null),
-    () => directory.buildings.remove(building, null),
-  ]) {
-    assert.throws(remove, { code: "UNIT_HAS_LINE", details: { lines: ["Chez Luigi"] } });
-  }
-  luigi.ordering.lines.remove(line.id);
-  directory.buildings.remove(building, null);
-  assert.deepEqual(store.units.list({ siteId }), []);
-});
-
-test("a line comes with its unit, gateway, the bridge's account and rules: the bridge first, people next, the backup last", () => {
-  const { directory, line, siteId } = luigi;
-  const rules = () =>
-    directory.rules
-      .list({ unitId: line.unitId })
-      .map(({ sourcePattern, action, targetSipUri }) => [sourcePattern, action, targetSipUri]);
-  const bridge = luigi.store.accounts.list({ siteId }).find(({ type }) => type === "bridge")?.username;
-  const first = ["ht841_restaurant1", "forward", `sip:${bridge}@${DOMAIN}`];
-  assert.deepEqual(rules(), [first, ["*", "ring", null]]);
-  assert.throws(() => luigi.settings({ backupNumber: "0639980178" }), { code: "BACKUP_UNKNOWN" });
-  directory.accounts.create({ siteId, type: "gateway", label: "Trunk", username: "chef" });
-  luigi.settings({ backupNumber: "chef" });
-  assert.deepEqual(rules(), [first, ["*", "ring", null], ["*", "forward", `sip:chef@${DOMAIN}`]]);
-  luigi.settings({ backupNumber: null });
-  assert.deepEqual(rules(), [first, ["*", "ring", null]]);
-  assert.throws(
-    () =>
-      luigi.ordering.lines.create({
-        buildingId: directory.buildings.list(siteId)[0]?.id ?? "",
-        label: "Two",
-        gateway: "ht841_restaurant1",
-      }),
-    { code: "NAME_TAKEN" },
-  );
-  assert.equal(luigi.ordering.lines.list().length, 1);
-  luigi.ordering.lines.remove(line.id);
-  assert.deepEqual([luigi.ordering.lines.list(), directory.units.list({ siteId })], [[], []]);
 });

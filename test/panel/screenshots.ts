@@ -7,12 +7,19 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import type { Building, DoorWithPassword, Site } from "../../bridge/src/api/directory.ts";
+import type { LineWithPassword } from "../../bridge/src/api/line.ts";
 import type { Provisioning } from "../../bridge/src/api/provisioning.ts";
+import { buildPanel } from "../../panel/build.ts";
 import { AdminDesk, go, type SampleBuilding, SITE, settled } from "../directory/admin-desk.ts";
+import { testApp } from "../directory/app.ts";
 import { startEmptySite } from "../directory/empty-site.ts";
+import { makeHouse } from "../directory/house.ts";
 import { WhepCamera } from "../fakes/whep-camera.ts";
-import { newProfile } from "../lab/chromium.ts";
+import { newProfile, startChromium } from "../lab/chromium.ts";
+import { labFolder } from "../lab/folder.ts";
+import { reservePorts } from "../lab/ports.ts";
 import { until } from "../lab/until.ts";
+import { sampleEvening } from "../ordering/sample-evening.ts";
 import { smallPng } from "./small-png.ts";
 
 const SIZES = {
@@ -24,6 +31,14 @@ const LOOKS = [
   { theme: "light", locale: "en-GB" },
   { theme: "dark", locale: "fr-FR" },
 ] as const;
+
+/** Page of the order desk → what is there when it is drawn. */
+const DESK_PAGES = {
+  board: "neolia-kitchen-board .order",
+  menu: "neolia-menu-editor li",
+  settings: "neolia-line-settings input",
+  history: "neolia-call-history tbody tr",
+};
 
 const folder = process.argv[2] ?? join(import.meta.dirname, "../../docs/screenshots");
 mkdirSync(folder, { recursive: true });
@@ -48,6 +63,7 @@ try {
   await desk.stop();
 }
 await takeRinging();
+await takeOrderDesk();
 const bytes = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
 console.log(`${folder}: ${readdirSync(folder).length} files, ${(bytes / 1e6).toFixed(1)} MB`);
 
@@ -142,6 +158,45 @@ async function takeRinging(): Promise<void> {
   } finally {
     await camera.close();
     await site.stop();
+  }
+}
+
+/** The restaurant's pages: as staff see them in the middle of an evening. */
+async function takeOrderDesk(): Promise<void> {
+  const panel = labFolder("desk-pictures");
+  const ports = await reservePorts();
+  await buildPanel({ outFolder: panel.path });
+  const api = await testApp({ panelFolder: panel.path, port: ports.base });
+  const browser = await startChromium();
+  try {
+    await api.app.listen({ host: "127.0.0.1", port: ports.base });
+    const { building } = await makeHouse(api);
+    const names = { label: "Chez Luigi", gateway: "ht841_restaurant1" };
+    const made = await api.send("POST", "/api/lines", { buildingId: building.id, ...names });
+    const { id: lineId } = made.json<LineWithPassword>();
+    await api.send("POST", `/api/lines/${lineId}/menu/sample`, {});
+    sampleEvening({ ordering: api.ordering, lineId });
+    const url = `http://localhost:${ports.base}`;
+    const [name = "", value = ""] = api.cookie.split("=");
+    for (const size of Object.keys(SIZES) as (keyof typeof SIZES)[]) {
+      for (const look of LOOKS) {
+        const { theme, locale } = look;
+        const profile = await newProfile(browser, { viewport: SIZES[size], colorScheme: theme, locale });
+        await profile.addCookies([{ name, value, url }]);
+        const page = await profile.newPage();
+        for (const [at, ready] of Object.entries(DESK_PAGES)) {
+          await page.goto(`${url}/#/desk/${lineId}/${at}`);
+          await page.locator(ready).first().waitFor();
+          await keep(page, `desk-${at}`, size, look);
+        }
+        await profile.close();
+      }
+    }
+  } finally {
+    await browser.close();
+    await api.close();
+    ports.release();
+    panel.remove();
   }
 }
 

@@ -1,5 +1,7 @@
 /** A call into the line, from a SIP peer to the kitchen's board: Kamailio, RTPEngine, the bridge, the stand-in, the order desk. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { HistoryPage } from "../../bridge/src/api/board.ts";
@@ -117,6 +119,17 @@ test("a caller who wants a person gets one: staff hear what it is about, then bo
 test("neither keys nor numbers nor words stand in the bridge's log", () => {
   const log = lab.lab.bridge.log();
   assert.doesNotMatch(log, /inline:|a=crypto|600000001|600000002|margherita|Durand/i);
+});
+
+test("the relay's media threads do not wait for the processor where the machine allows it, and run all the same where not", () => {
+  const { rtpenginePid } = lab.lab.edge;
+  const policies = readdirSync(`/proc/${rtpenginePid}/task`).map((thread) => {
+    const stat = readFileSync(`/proc/${rtpenginePid}/task/${thread}/stat`, "utf8");
+    // Field 41 of proc_pid_stat(5), the name before them left out: 2 is SCHED_RR.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[38];
+  });
+  const allowed = spawnSync("chrt", ["--rr", "1", "true"]).status === 0;
+  assert.equal(policies.includes("2"), allowed);
 });
 
 const loud = (payload: Buffer) => payload.some((byte) => byte !== 0xd5);

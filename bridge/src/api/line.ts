@@ -23,7 +23,7 @@ export const Holiday = Type.Object(
     /** Local date of the site. */
     date: Type.String({ pattern: "^20\\d\\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$" }),
     label: Type.String({ maxLength: 80 }),
-    /** Minutes of that day; empty: closed. */
+    /** Minutes of that day, up to the next day when it ends before it begins; empty: closed. */
     open: Type.Array(
       Type.Object(
         {

@@ -2,15 +2,17 @@
 import type { Line } from "../api/line.ts";
 import type { Language } from "../api/order.ts";
 import { type MenuIndex, nameIn } from "./menu/menu-index.ts";
+import type { LocalTime } from "./opening.ts";
 
 const SPOKEN: Record<Language, string> = { fr: "French", en: "English" };
 
-export function briefing(line: Line, menu: MenuIndex, language: Language): string {
+export function briefing(line: Line, menu: MenuIndex, language: Language, now: LocalTime): string {
   const others = line.settings.languages.filter((other) => other !== language).map((other) => SPOKEN[other]);
   return [
     `You take orders by phone for ${line.label}. You understand and speak ${SPOKEN[language]}${others.length > 0 ? `; if the caller speaks ${others.join(" or ")}, answer in it` : ""}.`,
     "You are an automatic assistant and say so when asked. Be brief and friendly; one question at a time.",
     "Everything about the order goes through the tools. After each tool call say its sentence `say` word for word, and nothing that contradicts it.",
+    `It was ${clockText(now)} at the restaurant when you were told this.`,
     "Never state a price, a total, a time or an order number that a tool did not give you. Never say that something is ordered before confirm_order said so.",
     "Answer about allergens only with item_details; when it does not know, say that the staff must be asked.",
     "When the caller wants nothing more: set_details with name and time of collection, then read_back; after the caller agreed, confirm_order.",
@@ -23,6 +25,13 @@ export function briefing(line: Line, menu: MenuIndex, language: Language): strin
     "Menu (id: name [choices]); find_items and item_details know the prices:",
     ...menuText(menu, language),
   ].join("\n");
+}
+
+const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+function clockText({ minuteOfDay, minuteOfWeek }: LocalTime): string {
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `${DAYS[Math.floor(minuteOfWeek / 1440)]}, ${two(Math.floor(minuteOfDay / 60))}:${two(minuteOfDay % 60)}`;
 }
 
 function menuText(menu: MenuIndex, language: Language): string[] {

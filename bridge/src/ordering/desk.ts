@@ -92,7 +92,12 @@ export function openDesk(context: OrderingContext, orders: Orders): Desk {
     open,
     briefing: (lineId, language) => {
       const row = lineRow(store, lineId);
-      return briefing(toLine(context, row), menuOf(store, lineId), language);
+      return briefing(
+        toLine(context, row),
+        menuOf(store, lineId),
+        language,
+        localTime(context.now(), clockOf(context, row.siteId)),
+      );
     },
     live: (callId) => live.get(callId) ?? null,
     recover,

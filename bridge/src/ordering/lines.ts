@@ -128,9 +128,8 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
 
 /** What the schema cannot say. */
 function refuseSenseless({ hours, holidays }: LineSettings): void {
-  const endsEarly = ({ fromMinute, toMinute }: { fromMinute: number; toMinute: number }): boolean =>
-    fromMinute >= toMinute;
-  if (hours.some(endsEarly) || holidays.some(({ open }) => open.some(endsEarly))) {
+  const isNothing = holidays.some(({ open }) => open.some(({ fromMinute, toMinute }) => fromMinute === toMinute));
+  if (isNothing || hours.some(({ fromMinute, toMinute }) => fromMinute >= toMinute)) {
     throw new AppError("RULE_SCHEDULE", "a window ends before it starts");
   }
   const dates = holidays.map(({ date }) => date);

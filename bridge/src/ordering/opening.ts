@@ -30,11 +30,42 @@ export function localTime(atMs: number, clock: SiteClock): LocalTime {
   };
 }
 
-/** A holiday's own hours take the place of the week's. */
-export function isOpenAt({ hours, holidays }: Pick<LineSettings, "hours" | "holidays">, at: LocalTime): boolean {
+type Opening = Pick<LineSettings, "hours" | "holidays">;
+
+/** A window that began before midnight and ends by then is the evening before, and no day of its own. */
+const MORNING_MINUTE = 6 * 60;
+const DAY_MINUTES = 1440;
+const WEEK_MINUTES = 7 * DAY_MINUTES;
+
+/**
+ * A holiday's own hours take the place of the week's. What runs past midnight belongs to the day on which it began: a
+ * Thursday evening until two in the morning ends at two though Friday is a holiday, and is not there when Thursday is one.
+ */
+export function isOpenAt(opening: Opening, at: LocalTime): boolean {
+  const { hours, holidays } = opening;
   const holiday = holidays.find(({ date }) => date === at.date);
-  if (holiday) return within(holiday.open, at.minuteOfDay);
-  return hours.length === 0 || within(hours, at.minuteOfWeek);
+  const dayBefore = new Date(Date.parse(at.date) - DAY_MS).toISOString().slice(0, 10);
+  const eve = holidays.find(({ date }) => date === dayBefore);
+  const ofEve = eve
+    ? eve.open.some(({ fromMinute, toMinute }) => toMinute < fromMinute && at.minuteOfDay < toMinute)
+    : isEveningBefore(hours, at);
+  if (ofEve) return true;
+  if (holiday) return within(holiday.open.map(upToMidnight), at.minuteOfDay);
+  if (hours.length === 0) return true;
+  return within(hours, at.minuteOfWeek) && !isEveningBefore(hours, at);
+}
+
+function upToMidnight({ fromMinute, toMinute }: { fromMinute: number; toMinute: number }) {
+  return { fromMinute, toMinute: toMinute < fromMinute ? DAY_MINUTES : toMinute };
+}
+
+function isEveningBefore(hours: Opening["hours"], { minuteOfDay, minuteOfWeek }: LocalTime): boolean {
+  const midnight = minuteOfWeek - minuteOfDay;
+  const before = midnight === 0 ? WEEK_MINUTES : midnight;
+  return hours.some(({ fromMinute, toMinute }) => {
+    if (toMinute > midnight + MORNING_MINUTE || minuteOfWeek >= toMinute || fromMinute > midnight) return false;
+    return fromMinute < midnight || hours.some((other) => other.toMinute === before);
+  });
 }
 
 export function within(windows: readonly { fromMinute: number; toMinute: number }[], minute: number): boolean {
@@ -49,11 +80,11 @@ export interface Kitchen {
   pickups: readonly number[];
 }
 
-/** The next pick-up times with a free place, soonest first; starts at the full slot after preparation. */
-export function pickupSlots(kitchen: Kitchen, most: number): number[] {
+/** The next pick-up times with a free place, soonest first; starts at the full slot after preparation, or at `fromMs` when that is later. */
+export function pickupSlots(kitchen: Kitchen, most: number, fromMs = 0): number[] {
   const { settings, clock, nowMs } = kitchen;
   const slotMs = settings.slotMinutes * MINUTE_MS;
-  const firstMs = Math.ceil((nowMs + settings.preparationMinutes * MINUTE_MS) / slotMs) * slotMs;
+  const firstMs = Math.ceil(Math.max(fromMs, nowMs + settings.preparationMinutes * MINUTE_MS) / slotMs) * slotMs;
   const lastMs = nowMs + settings.aheadHours * 60 * MINUTE_MS;
   const slots: number[] = [];
   for (let atMs = firstMs; atMs <= lastMs && slots.length < most; atMs += slotMs) {
@@ -83,6 +114,21 @@ export function nextAt(minuteOfDay: number, nowMs: number, clock: SiteClock): nu
   for (const shift of [0, -60, 60]) {
     const atMs = startMs + (away + shift) * MINUTE_MS;
     if (atMs >= startMs && localTime(atMs, clock).minuteOfDay === minuteOfDay) return atMs;
+  }
+  return null;
+}
+
+/** The moment, so many days from today, at which the site's clock shows this time; null when it never does (spring). */
+export function atOn(daysAway: number, minuteOfDay: number, nowMs: number, clock: SiteClock): number | null {
+  const today = localTime(nowMs, clock);
+  const wanted = (Date.parse(today.date) + daysAway * DAY_MS) / MINUTE_MS + minuteOfDay;
+  // As long as the clock does not change on the way; else an hour around.
+  const startMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
+  const guessMs = startMs + (wanted - Date.parse(today.date) / MINUTE_MS - today.minuteOfDay) * MINUTE_MS;
+  for (const shift of [0, -60, 60]) {
+    const atMs = guessMs + shift * MINUTE_MS;
+    const at = localTime(atMs, clock);
+    if (Date.parse(at.date) / MINUTE_MS + at.minuteOfDay === wanted) return atMs;
   }
   return null;
 }

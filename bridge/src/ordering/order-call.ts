@@ -63,7 +63,9 @@ export class LiveOrderCall implements OrderCall {
     const say = phrases(this.language);
     const text = this.data.lines.length > 0 ? say.recap(linesText(this.data.lines, this.language)) : say.recapEmpty;
     const row = lineRow(store, this.lineId);
-    const brief = briefing(toLine(this.options.context, row), menuOf(store, this.lineId), this.language);
+    const { context } = this.options;
+    const clockTime = localTime(context.now(), clockOf(context, row.siteId));
+    const brief = briefing(toLine(context, row), menuOf(store, this.lineId), this.language, clockTime);
     const cart = JSON.stringify({
       state: this.data.state,
       name: this.data.name,

@@ -149,6 +149,7 @@ export class LineSettingsPage extends LitElement {
               <label>${t("line.holidayLabel")}<input maxlength="80" .value=${day.label} @input=${(event: Event) => set(index, { label: typed(event) })} /></label>
               <label class="check"><input type="checkbox" .checked=${hours === undefined} @change=${(event: Event) => set(index, { open: (event.target as HTMLInputElement).checked ? [] : [WHOLE_DAY] })} /> ${t("line.holidayClosed")}</label>
               ${hours === undefined ? nothing : html`${edge("fromMinute")} ${edge("toMinute")}`}
+              ${hours !== undefined && hours.toMinute < hours.fromMinute ? html`<span class="hint">${t("rule.overnight")}</span>` : nothing}
               <button type="button" class="icon quiet" aria-label=${t("line.removeHoliday", { label: day.label || day.date })} @click=${() => this.edit({ holidays: holidays.toSpliced(index, 1) })}>${icon("close")}</button>
             </div>
           `;

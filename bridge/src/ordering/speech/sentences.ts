@@ -13,6 +13,8 @@ export interface Phrases {
   readBack(lines: string, details: string, amount: string): string;
   /** The end of it. */
   isItRight: string;
+  /** Before that question, when something else was answered since the read-back. */
+  asItWasRead: string;
   named(name: string): string;
   pickup(time: string): string;
   noted(note: string): string;
@@ -36,6 +38,8 @@ export interface Phrases {
   closed: string;
   contains(item: string, allergens: string): string;
   containsNone(item: string): string;
+  choicesContain(allergens: string): string;
+  choicesUnknown: string;
   askStaff(item: string): string;
   abandoned: string;
   goodbye: string;
@@ -74,6 +78,7 @@ const FR: Phrases = {
   readBack: (lines, details, amount) =>
     `Je récapitule : ${lines}.${details} Le total est de ${amount}. ${FR.isItRight}`,
   isItRight: "Est-ce exact ?",
+  asItWasRead: "Votre commande reste telle que je l'ai lue.",
   named: (name) => ` Au nom de ${name}.`,
   pickup: (time) => ` À retirer ${time}.`,
   noted: (note) => ` Avec la remarque : ${note}.`,
@@ -98,6 +103,8 @@ const FR: Phrases = {
   closed: "Le restaurant ne prend pas de commande à cette heure.",
   contains: (item, allergens) => `D'après la carte, ${item} contient : ${allergens}.`,
   containsNone: (item) => `D'après la carte, ${item} ne contient aucun des quatorze allergènes à déclarer.`,
+  choicesContain: (allergens) => `Selon les choix, il peut aussi y avoir : ${allergens}.`,
+  choicesUnknown: "Pour certains choix, je n'ai pas d'information sûre : demandez au personnel.",
   askStaff: (item) =>
     `Je n'ai pas d'information sûre sur les allergènes pour ${item}. Demandez au personnel : je peux vous passer quelqu'un.`,
   abandoned: "D'accord, rien n'est commandé.",
@@ -156,6 +163,7 @@ const EN: Phrases = {
   readBack: (lines, details, amount) =>
     `Let me read that back: ${lines}.${details} The total is ${amount}. ${EN.isItRight}`,
   isItRight: "Is that right?",
+  asItWasRead: "Your order stays as I read it.",
   named: (name) => ` For ${name}.`,
   pickup: (time) => ` To collect ${time}.`,
   noted: (note) => ` With the note: ${note}.`,
@@ -181,6 +189,8 @@ const EN: Phrases = {
   contains: (item, allergens) => `According to the menu, ${item} contains: ${allergens}.`,
   containsNone: (item) =>
     `According to the menu, ${item} contains none of the fourteen allergens that must be declared.`,
+  choicesContain: (allergens) => `Depending on the choices, there may also be: ${allergens}.`,
+  choicesUnknown: "For some of the choices I have no reliable information: please ask the staff.",
   askStaff: (item) =>
     `I have no reliable allergen information for ${item}. Please ask the staff: I can put you through to someone.`,
   abandoned: "All right, nothing is ordered.",
@@ -236,7 +246,12 @@ export function phrases(language: Language): Phrases {
 
 /** Says `text`; nobody waits for its end. */
 export function plain(text: string, language: Language): Sentence {
-  return { text, language, cents: [], exact: false, mark: null };
+  return { text: oneStop(text), language, cents: [], exact: false, mark: null };
+}
+
+/** "seven p.m." and "no onions!" end a sentence by themselves. */
+export function oneStop(text: string): string {
+  return text.replace(/([.!?…])\./g, "$1");
 }
 
 export interface ReadBackDetails {
@@ -254,7 +269,7 @@ export function readBack(
 ): Sentence {
   const say = phrases(language);
   const details = (name === "" ? "" : say.named(name)) + say.pickup(collection) + (note === "" ? "" : say.noted(note));
-  const text = say.readBack(linesText(cart.lines, language), details, moneyWords(cart.totalCents, language));
+  const text = oneStop(say.readBack(linesText(cart.lines, language), details, moneyWords(cart.totalCents, language)));
   return { text, language, cents: [cart.totalCents], exact: true, mark };
 }
 

@@ -4,7 +4,7 @@ import type { Sentence } from "../order-desk.ts";
 import { type OrderData, totalCents } from "../order-machine.ts";
 import { collectionWords } from "../speech/collection-words.ts";
 import { moneyWords, numberWords } from "../speech/number-words.ts";
-import { phrases, readBack } from "../speech/sentences.ts";
+import { oneStop, phrases, readBack } from "../speech/sentences.ts";
 import { MOST_SLOTS, missingDetail, notThen } from "./details.ts";
 import { isServed, isSoldOut, priceLine } from "./priced-line.ts";
 import type { ToolContext, ToolResult, ToolRun } from "./tool-run.ts";
@@ -74,7 +74,7 @@ export function committedSentence(context: ToolContext, data: OrderData, number:
     collectionWords(data.pickup?.atMs ?? nowMs, nowMs, clock, language),
     moneyWords(total, language),
   );
-  return { text, language, cents: [total], exact: true, mark };
+  return { text: oneStop(text), language, cents: [total], exact: true, mark };
 }
 
 /** Whatever stands against the order at this moment, most important first. */

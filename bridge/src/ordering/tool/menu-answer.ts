@@ -1,5 +1,5 @@
 /** What the caller wants to know of the menu: which dishes there are, what is in one of them. */
-import type { MenuItem } from "../../api/menu.ts";
+import type { Allergen, MenuItem } from "../../api/menu.ts";
 import { nameIn } from "../menu/menu-index.ts";
 import { list } from "../speech/sentences.ts";
 import type { ToolResult, ToolRun } from "./tool-run.ts";
@@ -66,14 +66,7 @@ export function itemDetails(run: ToolRun, { item_id }: ToolArgs<"item_details">)
   const item = menu.item(item_id);
   if (!item) return run.refuse("unknown_item", run.say.unknownItem);
   const name = menu.nameOf(item, language);
-  const words = item.allergens?.map((allergen) => run.say.allergens[allergen]) ?? [];
-  const say =
-    item.allergens === null
-      ? run.say.askStaff(name)
-      : words.length > 0
-        ? run.say.contains(name, list(words, run.say.and))
-        : run.say.containsNone(name);
-  return run.done(say, {
+  return run.answer(allergenWords(run, item), {
     item_id,
     name,
     description: item.description,
@@ -93,4 +86,26 @@ export function itemDetails(run: ToolRun, { item_id }: ToolArgs<"item_details">)
       })),
     })),
   });
+}
+
+/** Of the dish, and of what can be chosen with it: "none" of a dish whose sauce has milk would be no answer. */
+function allergenWords({ context, say }: ToolRun, item: MenuItem): string {
+  const { menu, language } = context;
+  const name = menu.nameOf(item, language);
+  const { allergens } = item;
+  if (allergens === null) return say.askStaff(name);
+  const words = (of: readonly Allergen[]) =>
+    list(
+      of.map((allergen) => say.allergens[allergen]),
+      say.and,
+    );
+  const choices = menu.groupsOf(item).flatMap(({ options }) => options);
+  const more = [...new Set(choices.flatMap((option) => option.allergens ?? []))].filter(
+    (allergen) => !allergens.includes(allergen),
+  );
+  return [
+    allergens.length > 0 ? say.contains(name, words(allergens)) : say.containsNone(name),
+    ...(more.length > 0 ? [say.choicesContain(words(more))] : []),
+    ...(choices.some((option) => option.allergens === null) ? [say.choicesUnknown] : []),
+  ].join(" ");
 }

@@ -27,7 +27,7 @@ const TOOLS: Record<ToolName, (run: ToolRun, args: unknown) => ToolResult> = {
   change_line: (run, args) => changeLine(run, args as ToolArgs<"change_line">),
   remove_line: (run, args) => removeLine(run, args as ToolArgs<"remove_line">),
   set_details: (run, args) => setDetails(run, args as ToolArgs<"set_details">),
-  pickup_times: pickupTimes,
+  pickup_times: (run, args) => pickupTimes(run, args as ToolArgs<"pickup_times">),
   read_back: askReadBack,
   confirm_order: confirmOrder,
   abandon_order: (run) => run.apply({ type: "abandoned" }).done(run.say.abandoned),

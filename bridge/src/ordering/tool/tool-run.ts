@@ -70,6 +70,12 @@ export class ToolRun {
     return this.result(null, say, info);
   }
 
+  /** What was asked; whoever asks it at the read-back is then asked again whether that is right. */
+  answer(say: string, info: Record<string, unknown>): ToolResult {
+    const isReadBack = this.data.state === "read-back";
+    return this.done(isReadBack ? `${say} ${this.say.asItWasRead} ${this.say.isItRight}` : say, info);
+  }
+
   refuse(problem: string, say: string | Sentence, info: Record<string, unknown> | null = null): ToolResult {
     return this.result(problem, say, info);
   }

@@ -13,6 +13,12 @@ const Note = Type.String({
   maxLength: 120,
   description: "The caller's wish in a few words, e.g. 'sans oignons'. Never changes a price.",
 });
+/** Names of days, as the model sends them; a weekday is the next one, today included. */
+export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+const PickupDay = Type.Union(
+  ["today", "tomorrow", "day_after_tomorrow", ...WEEKDAYS].map((day) => Type.Literal(day)),
+  { description: "Only if the caller named a day." },
+);
 const Options = Type.Array(MenuId, {
   maxItems: 40,
   description:
@@ -37,15 +43,17 @@ export const TOOL_ARGS = {
       name: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
       pickup_time: Type.Optional(
         Type.String({
-          pattern: "^(asap|([01]?\\d|2[0-3]):[0-5]\\d)$",
-          description: "asap, or a time within the next 24 hours: 19:30",
+          pattern: "^(asap|\\+\\d{1,4}|([01]?\\d|2[0-3]):[0-5]\\d)$",
+          description:
+            "asap; a time, of today or else the next day unless pickup_day is given: 19:30; or in so many minutes: +30",
         }),
       ),
+      pickup_day: Type.Optional(PickupDay),
       note: Type.Optional(Type.String({ maxLength: 200, description: "For the whole order, e.g. an allergy." })),
     },
     closed,
   ),
-  pickup_times: Type.Object({}, closed),
+  pickup_times: Type.Object({ pickup_day: Type.Optional(PickupDay) }, closed),
   read_back: Type.Object({}, closed),
   confirm_order: Type.Object({}, closed),
   abandon_order: Type.Object({}, closed),
@@ -69,7 +77,7 @@ const DESCRIPTIONS: Record<ToolName, string> = {
   change_line: "Changes quantity, options or note of a line. What is left out stays.",
   remove_line: "Takes a line off the cart.",
   set_details: "Sets the caller's name, the time of collection or a note. What is left out stays.",
-  pickup_times: "The next free times of collection.",
+  pickup_times: "The next free times of collection, or those of a day.",
   read_back: "The whole order as it must be read to the caller. Call it when the caller wants nothing more.",
   confirm_order: "Places the order. Only after the read-back was heard to its end and the caller then agreed.",
   abandon_order: "The caller wants no order.",
@@ -85,11 +93,12 @@ const ALWAYS: readonly ToolName[] = ["did_not_understand", "hand_over", "emergen
 /** By name; what is not in the list is refused. */
 export function toolsFor(data: OrderData): readonly ToolName[] {
   if (isOpen(data.state)) {
-    const look: ToolName[] = ["find_items", "item_details", "add_item", "set_details", "pickup_times", "abandon_order"];
+    const ask: ToolName[] = ["item_details", "pickup_times"];
+    const look: ToolName[] = ["find_items", ...ask, "add_item", "set_details", "abandon_order"];
     if (data.lines.length === 0) return [...look, ...ALWAYS];
     const edits: ToolName[] = ["change_line", "remove_line"];
     if (data.state === "read-back")
-      return ["confirm_order", "add_item", "set_details", ...edits, "read_back", "abandon_order", ...ALWAYS];
+      return ["confirm_order", "add_item", "set_details", ...edits, ...ask, "read_back", "abandon_order", ...ALWAYS];
     // Something is open: that comes before any read-back.
     if (data.lines.some(({ missing }) => missing.length > 0)) return [...look, ...edits, ...ALWAYS];
     return [...look, ...edits, "read_back", ...ALWAYS];

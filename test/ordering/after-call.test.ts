@@ -1,0 +1,148 @@
+/** What is left of a call: orders in the kitchen, drafts, alarms, and what is kept of a caller for how long. */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { CALLER, type Restaurant, restaurant } from "./restaurant.ts";
+
+let luigi: Restaurant;
+beforeEach(async () => {
+  luigi = await restaurant();
+});
+afterEach(() => luigi.close());
+
+const board = () => luigi.ordering.boards.board(luigi.line.id);
+
+test("staff take a call over once; the phone hears of it and the order is closed to the model", () => {
+  const { call, tool } = luigi.call();
+  tool("add_item", { item_id: "tiramisu", quantity: 1 });
+  const commands: string[] = [];
+  call.onCommand(({ type }) => commands.push(type));
+  luigi.ordering.boards.takeOver(call.callId, "Rosa");
+  assert.throws(() => luigi.ordering.boards.takeOver(call.callId, "Marco"), { code: "ORDER_MOVED" });
+  assert.equal(tool("add_item", { item_id: "cola", quantity: 1 }).ok, false);
+  assert.deepEqual([commands, board().calls[0]?.takenOverBy], [["take-over"], "Rosa"]);
+  call.end({ reason: "handed-over", costCents: 3 });
+  const [draft] = board().drafts;
+  assert.deepEqual([draft?.reason, draft?.cart.totalCents, draft?.callerNumber], ["handed-over", 650, CALLER]);
+  const order = luigi.ordering.boards.draftToOrder(call.callId);
+  assert.deepEqual([order.confirmedBy, order.cart.totalCents, board().drafts.length], ["staff", 650, 0]);
+  assert.throws(() => luigi.ordering.boards.draftToOrder(call.callId), { code: "DRAFT_UNUSABLE" });
+});
+
+test("a caller who hangs up with something in the cart leaves a draft; with nothing, none", () => {
+  const { call, tool } = luigi.call();
+  tool("add_item", { item_id: "tiramisu", quantity: 1 });
+  call.end({ reason: "caller-hung-up", costCents: 1.2 });
+  luigi.call().call.end({ reason: "caller-hung-up", costCents: 0 });
+  assert.deepEqual(
+    board().drafts.map(({ callId }) => callId),
+    [call.callId],
+  );
+  luigi.ordering.boards.dismissDraft(call.callId);
+  assert.equal(board().drafts.length, 0);
+  const { calls } = luigi.ordering.boards.history(luigi.line.id, null, 10, true);
+  assert.deepEqual(calls.map(({ costCents, reason }) => [costCents, reason]).sort(), [
+    [0, "caller-hung-up"],
+    [2, "caller-hung-up"],
+  ]);
+});
+
+test("after a crash open calls are drafts with number, cart and age, and what was confirmed is an order", () => {
+  const open = luigi.call();
+  open.tool("add_item", { item_id: "tiramisu", quantity: 1 });
+  const confirmed = luigi.call();
+  confirmed.heardAndAnswered(confirmed.upToReadBack());
+  const { insert } = luigi.store.orders;
+  luigi.store.orders.insert = () => {
+    throw new Error("the process dies here");
+  };
+  assert.throws(() => confirmed.tool("confirm_order"));
+  luigi.store.orders.insert = insert;
+  luigi.wait(90_000);
+  const next = luigi.restart();
+  const { drafts, orders, calls } = next.ordering.boards.board(luigi.line.id);
+  next.ordering.stop();
+  assert.deepEqual(
+    drafts.map(({ callId, reason, callerNumber, cart }) => [callId, reason, callerNumber, cart.totalCents]),
+    [[open.call.callId, "interrupted", CALLER, 650]],
+  );
+  assert.deepEqual(
+    orders.map(({ callId, number, cart, callerTold }) => [callId, number, cart.totalCents, callerTold]),
+    [[confirmed.call.callId, 1, 2700, false]],
+  );
+  assert.equal(calls.length, 0);
+  assert.ok((drafts[0]?.endedAtMs ?? 0) - (drafts[0]?.startedAtMs ?? 0) >= 90_000);
+});
+
+test("an order nobody accepts alarms after a minute and again each minute, until somebody does", () => {
+  luigi.call().wholeOrder();
+  luigi.wait(59_000);
+  luigi.ordering.orders.remind();
+  assert.equal(board().orders[0]?.alarm, false);
+  luigi.wait(1_000);
+  luigi.ordering.orders.remind();
+  luigi.wait(60_000);
+  luigi.ordering.orders.remind();
+  assert.deepEqual(
+    luigi.news.map(({ news }) => news),
+    ["new", "unaccepted", "unaccepted"],
+  );
+  const id = board().orders[0]?.id ?? "";
+  luigi.ordering.orders.move(id, "new", "accepted");
+  assert.equal(luigi.ordering.orders.remind(), null);
+  assert.equal(board().orders[0]?.alarm, false);
+});
+
+test("an order goes through the kitchen and back again, and two people do not undo each other", () => {
+  const { call, wholeOrder } = luigi.call();
+  wholeOrder();
+  const id = board().orders[0]?.id ?? "";
+  const { orders } = luigi.ordering;
+  orders.move(id, "new", "accepted");
+  assert.equal(call.state(), "acknowledged");
+  assert.throws(() => orders.move(id, "new", "cancelled"), { code: "ORDER_MOVED" });
+  orders.move(id, "accepted", "ready");
+  orders.move(id, "ready", "gone");
+  assert.ok(board().orders[0]?.goneAtMs);
+  const back = orders.move(id, "gone", "ready");
+  assert.deepEqual([back.stage, back.goneAtMs], ["ready", null]);
+});
+
+test("a second order of the same number and total within minutes is marked as perhaps the same", () => {
+  luigi.call().wholeOrder();
+  luigi.call().wholeOrder();
+  assert.deepEqual(
+    board().orders.map(({ maybeSameAs }) => maybeSameAs),
+    [null, 1],
+  );
+});
+
+test("what is stored under a number is exported and erased, however the number is written", () => {
+  const { call, wholeOrder } = luigi.call();
+  call.heard("bonjour");
+  wholeOrder();
+  call.end({ reason: "completed", costCents: 4 });
+  const { privacy, boards } = luigi.ordering;
+  const exported = privacy.export("0639980178");
+  assert.deepEqual(
+    [exported.calls.length, exported.orders.length, exported.calls[0]?.transcript[0]?.text],
+    [1, 1, "bonjour"],
+  );
+  const id = board().orders[0]?.id ?? "";
+  luigi.ordering.orders.move(id, "new", "gone");
+  assert.deepEqual(privacy.erase("0033639980178"), { calls: 1, orders: 1, left: 0 });
+  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [] });
+  const [order] = board().orders;
+  assert.deepEqual([order?.callerNumber, order?.name, order?.cart.totalCents], [null, "", 2700]);
+  assert.equal(boards.history(luigi.line.id, null, 10, true).calls.length, 0);
+});
+
+test("transcripts go after their days, the order stays", () => {
+  const { call, wholeOrder } = luigi.call();
+  call.heard("bonjour");
+  wholeOrder();
+  call.end({ reason: "completed", costCents: 0 });
+  luigi.wait(31 * 86_400_000);
+  assert.equal(luigi.ordering.privacy.prune(), 1);
+  const { transcript, orders } = luigi.ordering.boards.details(call.callId, false);
+  assert.deepEqual([transcript, orders[0]?.callerNumber], [[], "33 •• •• •• 78"]);
+});
