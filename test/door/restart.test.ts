@@ -216,6 +216,35 @@ for (const [name, outage] of outages) {
   });
 }
 
+test("a call is told and kept, however long the names are that its caller chose", async () => {
+  const door = await house.device("door");
+  const mobile = await house.device("mobile401");
+  const contact = `<sip:${"d".repeat(2_500)}@127.0.0.1:${door.wire.localPort}>`;
+  const call = await door.call("unit401", { callId: "c".repeat(2_500), contact });
+  const answered = await ringing(mobile);
+  answered.answer(200);
+  assert.equal(await status(call), 200);
+  await house.edge.killKamailio();
+  await house.edge.startKamailio();
+  assert.equal((await answered.hangup()).status, 200);
+  assert.equal((await call.endedByPeer).method, "BYE");
+  assert.deepEqual(await house.finished(), ["invited", "ringing mobile401", "answered mobile401", "ended callee"]);
+});
+
+test("after a kill our BYE has a higher CSeq than all that a side has sent", async () => {
+  const door = await house.device("door");
+  const mobile = await house.device("mobile401");
+  const { call, answered } = await talk(door, mobile);
+  for (let i = 0; i < 3; i++) assert.equal((await answered.request("INFO")).status, 200);
+  await house.edge.killKamailio();
+  await house.edge.startKamailio();
+  await house.edge.rpc("/calls/end");
+  for (const bye of await Promise.all([call.endedByPeer, answered.endedByPeer])) {
+    assert.equal(Number.parseInt(header(bye, "cseq"), 10), 2 ** 31 - 1);
+  }
+  assert.equal((await house.finished()).at(-1), "ended system");
+});
+
 test("a call that rings when Kamailio is killed is over for the record, once", async () => {
   const door = await house.device("door");
   const panel = await house.device("panel401", "ws");
