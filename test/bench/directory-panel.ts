@@ -24,7 +24,7 @@ export interface PanelFigures {
 /** Measures one size after the other on one bridge. */
 export async function measureDirectoryPanel(
   sizes: readonly number[] = [100, 1_000, 10_000],
-  runs = 9,
+  runs = 15,
 ): Promise<PanelFigures[]> {
   const desk = await AdminDesk.start();
   try {

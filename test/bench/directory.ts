@@ -21,7 +21,9 @@ import { measureDirectoryPanel, type PanelFigures } from "./directory-panel.ts";
 import { percentile, round, type Spread } from "./figures.ts";
 
 const SIZES = [100, 1_000, 10_000];
-const REQUESTS = 60;
+/** Enough that a pause of the machine is not the figure. */
+const REQUESTS = 300;
+const WARM_UP = 20;
 const EDITS = 20;
 const RECONCILES = 5;
 
@@ -136,7 +138,7 @@ async function requests(api: BridgeApi, site: Site, units: number): Promise<Reco
   };
   const figures: Record<string, number> = {};
   for (const [name, work] of Object.entries(what)) {
-    await work();
+    for (let i = 0; i < WARM_UP; i++) await work();
     const times: number[] = [];
     for (let i = 0; i < REQUESTS; i++) {
       const startedMs = performance.now();

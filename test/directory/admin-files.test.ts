@@ -165,11 +165,21 @@ test("ten thousand lines that a French spreadsheet saved come in with their acce
   });
   const input = page.getByLabel("CSV file");
   // Which column is not known stands beside the refusal.
-  const odd = Buffer.from("Bâtiment;number\r\nA;1\r\n", "latin1");
+  const odd = Buffer.from("Bâtisse;number\r\nA;1\r\n", "latin1");
   await input.setInputFiles({ name: "odd.csv", mimeType: "text/csv", buffer: odd });
   await page.getByRole("button", { name: "Check the file" }).click();
-  await page.getByText("Missing: “building”. Not known: “bâtiment”.").waitFor();
+  await page.getByText("Missing: “building”. Not known: “Bâtisse”.").waitFor();
   await inspect(page, "import-columns");
+  const french = Buffer.from("Bâtiment;Numéro\r\nTilleuls;1\r\n", "latin1");
+  await input.setInputFiles({ name: "french.csv", mimeType: "text/csv", buffer: french });
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await page.getByText("understood: “Bâtiment” as building, “Numéro” as number.").waitFor();
+  // Somebody else is at work meanwhile: what was looked at is no longer what would happen.
+  await desk.api.post("/api/buildings", { siteId: house.site.id, name: "Tilleuls" });
+  await page.getByRole("button", { name: "Import now" }).click();
+  await page.getByText("somebody changed this site since the file was checked").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Import now" }).count(), 0);
+  await inspect(page, "import-changed");
   await input.setInputFiles(file([...lines.slice(0, 9_999), "Bâtiment 1;\"=cmd|'/C calc'!A0\";unit;two words"]));
   await page.getByRole("button", { name: "Check the file" }).click();
   await page.getByText("1 line is wrong.").waitFor({ timeout: 60_000 });
@@ -177,6 +187,12 @@ test("ten thousand lines that a French spreadsheet saved come in with their acce
   await input.evaluate((element) => element.dispatchEvent(new MouseEvent("click", { cancelable: true })));
   assert.equal(await page.getByRole("cell", { name: "10001", exact: true }).count(), 0);
   await input.setInputFiles(file(lines));
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await page.locator("[data-import=could]").waitFor({ timeout: 60_000 });
+  // Cancelled midway, nothing of it is there.
+  await page.getByRole("button", { name: "Import now" }).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("Cancelled. Nothing was imported.").waitFor();
   await page.getByRole("button", { name: "Check the file" }).click();
   await page.locator("[data-import=could]").waitFor({ timeout: 60_000 });
   await page.getByRole("button", { name: "Import now" }).click();

@@ -152,6 +152,82 @@ test("a backup that reaches into another site, or whose columns are no JSON, is 
   );
 });
 
+test("a backup edited by hand gives nobody a flat of another site, no device a place that it cannot have, and no rule without sense", async () => {
+  const elsewhere = await makeHouse(other, { domain: "other.sip.example.com" });
+  const { checksum: _checksum, ...whole } = await take();
+  const foreign = elsewhere.unit401.id;
+  const rows = () =>
+    JSON.stringify([
+      other.store.sites.list(),
+      other.store.units.list({}),
+      other.store.accounts.list({}),
+      other.store.rules.list({}),
+      other.store.members.list(),
+    ]);
+  const before = rows();
+  const [account] = whole.accounts.filter(({ type }) => type === "panel");
+  const [doorAccount] = whole.accounts.filter(({ type }) => type === "door");
+  const [unit, otherUnit] = whole.units;
+  const [door] = whole.doors;
+  const [rule] = whole.rules;
+  const [building] = whole.buildings;
+  assert.ok(building && account && doorAccount && unit && otherUnit && door && rule);
+  const others = whole.accounts.filter((one) => one !== account);
+  const withRule = (change: object) => ({ ...whole, rules: [{ ...rule, ...change }, ...whole.rules.slice(1)] });
+  const wrong: Record<string, Omit<Backup, "checksum">> = {
+    "a resident of another site's flat": { ...whole, members: [{ userId: USER, unitId: foreign }] },
+    "a resident of a door": { ...whole, members: [{ userId: USER, unitId: door.id }] },
+    "a unit in another site's building": { ...whole, units: [{ ...unit, buildingId: elsewhere.building.id }] },
+    "a unit of another site": { ...whole, units: [{ ...unit, siteId: elsewhere.site.id }, otherUnit] },
+    "an account in another site's flat": { ...whole, accounts: [...others, { ...account, unitId: foreign }] },
+    "a wall panel in a door": { ...whole, accounts: [...others, { ...account, unitId: null, doorId: door.id }] },
+    "a gateway in a flat": { ...whole, accounts: [...others, { ...account, type: "gateway" }] },
+    "a door station in a flat": {
+      ...whole,
+      accounts: [account, { ...doorAccount, doorId: null, unitId: unit.id }],
+    },
+    "an account in two places": { ...whole, accounts: [...others, { ...account, doorId: door.id }] },
+    "a device that is two accounts": {
+      ...whole,
+      accounts: whole.accounts.map((one) => ({ ...one, deviceIds: [DEVICE] })),
+    },
+    "a rule of another site's flat": withRule({ unitId: foreign }),
+    "a rule that forwards nowhere": withRule({ action: "forward", targetSipUri: null }),
+    "a rule that rings and forwards": withRule({ action: "ring", targetSipUri: "sip:x@example.com" }),
+    "a time that ends before it begins": withRule({ schedule: [{ fromMinute: 600, toMinute: 500 }] }),
+    "two units of one name": { ...whole, units: [unit, { ...otherUnit, name: unit.name }] },
+    "two rows of one id": { ...whole, units: [unit, { ...otherUnit, id: unit.id }] },
+    "two buildings of one name": {
+      ...whole,
+      buildings: [...whole.buildings, { ...building, id: "01J00000000000000000000009" }],
+    },
+    "an account named like a flat": { ...whole, accounts: [...others, { ...account, username: otherUnit.name }] },
+    "an account named like a telephone number": {
+      ...whole,
+      accounts: [...others, { ...account, username: "33123456789" }],
+    },
+  };
+  for (const [what, bad] of Object.entries(wrong)) {
+    const reply = await put(other, { ...bad, checksum: checksumOf(bad) });
+    assert.equal(reply.status, 400, `${what}: ${reply.status} ${reply.text.slice(0, 200)}`);
+    assert.equal(rows(), before, what);
+  }
+  // Nested deeper than anything that is meant, and names that would be code elsewhere, stop nothing.
+  const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+  const bomb = await other.send("POST", "/api/backups/restore", `{"backup":${deep},"dryRun":false}`);
+  assert.ok([400, 413].includes(bomb.status), bomb.text.slice(0, 200));
+  const proto = JSON.stringify({ backup: whole, dryRun: false }).replace(
+    '"extras":{',
+    '"extras":{"__proto__":[{"a":1}],',
+  );
+  assert.ok([400].includes((await other.send("POST", "/api/backups/restore", proto)).status));
+  assert.equal(rows(), before);
+  const html = "<img src=x onerror=alert(1)>";
+  const named = { ...whole, units: [{ ...unit, number: html }, otherUnit] };
+  assert.equal((await put(other, { ...named, checksum: checksumOf(named) })).status, 201);
+  assert.equal(other.store.units.get(unit.id)?.label, html);
+});
+
 const wav = (seconds: number) => writeWav(new Int16Array(seconds * 8_000).fill(7));
 function record(app: TestApp, name: string, content: Buffer): void {
   const path = join(app.folder, "clips", name);

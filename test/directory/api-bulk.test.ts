@@ -29,14 +29,17 @@ const everything = (siteId = house.site.id) =>
   ]);
 
 /** Runs an import to its end. */
-async function run(kind: string, csv: string, { dryRun = false, siteId = house.site.id } = {}): Promise<Job> {
-  const started = await api.send("POST", "/api/imports", { siteId, kind, csv, dryRun });
+async function run(kind: string, csv: string, more: { dryRun?: boolean; siteId?: string; revision?: number } = {}) {
+  const request = { siteId: house.site.id, dryRun: false, ...more };
+  const started = await api.send("POST", "/api/imports", { ...request, kind, csv });
   assert.equal(started.status, 202, started.text);
-  const { id } = started.json<Job>();
+  return ended(started.json<Job>().id);
+}
+async function ended(id: string): Promise<Job> {
   return until(
     async () => {
       const job = (await api.send("GET", `/api/jobs/${id}`)).json<Job>();
-      return job.state === "done" || job.state === "refused" ? job : undefined;
+      return job.state === "checking" || job.state === "writing" ? undefined : job;
     },
     { what: "the import's end", timeoutMs: 60_000 },
   );
@@ -146,6 +149,92 @@ test("Excel's separator line, an old Mac's line ends, and empty lines before the
   const labels = api.store.units.list({ siteId: house.site.id }).map(({ label }) => label);
   assert.equal(labels.length, before + 4);
   assert.ok(labels.includes("0801"), "a leading zero stays");
+});
+
+test("French headings and words are understood, however they are written, and the dry run says how", async () => {
+  const units =
+    '\ufeff"Bâtiment";"Numéro";"Type";"Nom SIP"\r\n"Cèdres";"901";"Logement";""\r\nCèdres;Hall;PORTE;hall\r\n';
+  const look = await run("units", units, { dryRun: true });
+  assert.deepEqual(look.headings, [
+    { heading: "Bâtiment", column: "building" },
+    { heading: "Numéro", column: "number" },
+    { heading: "Type", column: "kind" },
+    { heading: "Nom SIP", column: "name" },
+  ]);
+  assert.deepEqual([look.state, look.counts.added], ["done", 2]);
+  assert.equal((await run("units", units)).counts.added, 2);
+  assert.equal((await run("units", units)).counts.same, 2, "the same file twice changes nothing");
+  const made = api.store.units.list({ siteId: house.site.id }).map(({ kind, label }) => `${kind} ${label}`);
+  assert.ok(made.includes("door Hall") && made.includes("residential 901"), made.join());
+
+  const accounts = "NOM D’UTILISATEUR SIP;Type d'appareil;Nom de l'appareil;Rattaché à;Peut se connecter;Modèle\n";
+  const devices = await run(
+    "accounts",
+    `${accounts}mur901;Écran mural;Mur;unit901;oui;T10\ntel901;telephone;Ana;unit901;non;\n`,
+  );
+  assert.deepEqual([devices.state, devices.counts.added, problems(devices)], ["done", 2, []]);
+  const phone = api.store.accounts.byUsername(house.site.id, "tel901");
+  assert.deepEqual([phone?.type, phone?.enabled], ["mobile", false]);
+
+  const rules = "logement;ordre;appelant;action;cible;secondes;horaires;activée\n";
+  const domain = house.site.domain;
+  const lines = `unit901;0,0;*;Sonner;;"25,00";Lun 08:00-18:00 | ven 22:00-sam 02:00;oui\nunit901;1;*;renvoi;sip:unit401@${domain};20;;non\n`;
+  const put = await run("rules", rules + lines);
+  assert.deepEqual([put.state, problems(put)], ["done", []]);
+  const exportedRules = await exported("rules");
+  assert.match(exportedRules, /unit901,0,\*,ring,,25,Mon 08:00-18:00 \| Fri 22:00-Sat 02:00,yes/);
+  assert.match(exportedRules, new RegExp(`unit901,1,\\*,forward,sip:unit401@${domain},20,,no`));
+});
+
+test("what no French word of a column is stays as it is written; a column that is there in both languages is refused", async () => {
+  const twice = await api.send("POST", "/api/imports", {
+    ...{ siteId: house.site.id, kind: "units", dryRun: true },
+    csv: "building;Bâtiment;number;couleur;__proto__;constructor\nA;A;1;;;\n",
+  });
+  assert.equal(twice.code, "CSV_COLUMNS");
+  const { details } = twice.json<ErrorReply>().error;
+  assert.deepEqual([details?.twice, details?.unknown], [["Bâtiment"], ["couleur", "__proto__", "constructor"]]);
+  const odd = await run("units", "bâtiment;numéro;type\nA;Porte;maison\nA;logement;\nB;2;constructor\n", {
+    dryRun: true,
+  });
+  assert.deepEqual(problems(odd), ["2 kind NOT_ALLOWED", "4 kind NOT_ALLOWED"]);
+  assert.deepEqual(
+    problems(await run("rules", "logement;ordre;appelant;action;secondes\nunit401;0,5;*;sonner;25,5\n")),
+    ["2 position WRONG_TYPE", "2 ring_seconds WRONG_TYPE"],
+  );
+});
+
+test("an import that was looked at is not written over what somebody changed since", async () => {
+  const { building, unit401 } = house;
+  const csv = `building,number,name\n${building.name},Smith,unit401\n`;
+  const look = await run("units", csv, { dryRun: true });
+  assert.deepEqual([look.state, look.counts.changed], ["done", 1]);
+  await api.send("PATCH", `/api/units/${unit401.id}`, { number: "Jones" });
+  const now = everything();
+  const late = await run("units", csv, { revision: look.revision });
+  assert.deepEqual([late.state, late.error], ["refused", "CHANGED_SINCE_CHECK"]);
+  assert.equal(everything(), now);
+  const again = await run("units", csv, { dryRun: true });
+  assert.equal((await run("units", csv, { revision: again.revision })).state, "done");
+  assert.equal(api.store.units.get(unit401.id)?.label, "Smith");
+});
+
+test("an import is cancelled as long as nothing is written; one that is over stays as it is", async () => {
+  const csv = `building,number\n${Array.from({ length: 5_000 }, (_, n) => `C,${n}`).join("\n")}\n`;
+  const start = () => api.send("POST", "/api/imports", { siteId: house.site.id, kind: "units", csv, dryRun: false });
+  const before = everything();
+  const { id } = (await start()).json<Job>();
+  const second = await start();
+  assert.deepEqual([second.status, second.code], [409, "JOB_RUNNING"], "two at once");
+  const cancelled = await api.send("DELETE", `/api/jobs/${id}`, {});
+  assert.deepEqual([cancelled.status, cancelled.json<Job>().state], [200, "cancelled"]);
+  const other = (await start()).json<Job>();
+  assert.equal((await ended(other.id)).counts.added, 5_000, "the next one need not wait");
+  assert.equal((await ended(id)).state, "cancelled");
+  assert.notEqual(everything(), before);
+  assert.equal(api.store.units.list({ siteId: house.site.id }).length, 5_003);
+  assert.equal((await api.send("DELETE", `/api/jobs/${other.id}`, {})).json<Job>().state, "done");
+  assert.equal((await api.send("DELETE", "/api/jobs/01J00000000000000000000000", {})).code, "UNKNOWN_JOB");
 });
 
 test("a line with more cells than columns is named, and never cut; empty ones behind the last are what spreadsheets leave", async () => {
@@ -270,6 +359,19 @@ test("10,000 units are imported with progress that an administrator sees, and no
     numbers.slice(9_998),
   );
   assert.deepEqual([jump.next, (await pageOf("offset=20000")).rows], [null, []]);
+  // Read from whichever end is nearer: the same rows, and the same way on.
+  for (const offset of [1, 4_999, 5_000, 5_001, 5_002, 9_996, 9_997, 10_001]) {
+    const page = await pageOf(`limit=5&offset=${offset}`);
+    assert.deepEqual(
+      page.rows.map(({ buildingName, number }) => `${buildingName} ${number}`),
+      numbers.slice(offset, offset + 5),
+    );
+    if (page.next === null) assert.ok(offset + 5 >= 10_002, `more behind ${offset}`);
+    else {
+      const [after] = (await pageOf(`limit=5&cursor=${page.next}`)).rows;
+      assert.equal(`${after?.buildingName} ${after?.number}`, numbers[offset + 5]);
+    }
+  }
   assert.deepEqual(numbers.slice(0, 4), ["A 401", "A 402", "T0 0", "T0 1"]);
   assert.ok(numbers.indexOf("T0 2") < numbers.indexOf("T0 10"));
   assert.deepEqual(

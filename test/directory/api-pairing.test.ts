@@ -1,6 +1,7 @@
 /** Bringing devices in without a password: wall panels by code or link, phones by what Linphone fetches. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import type { AuditPage } from "../../bridge/src/api/audit.ts";
 import type { Account, AccountWithPassword, Unit } from "../../bridge/src/api/directory.ts";
 import type { PanelMessage } from "../../bridge/src/api/live.ts";
 import type { Pairing, PairingWithSecret } from "../../bridge/src/api/pairing.ts";
@@ -51,6 +52,12 @@ test("a short code makes a browser the panel of its unit, once, however it is ty
   assert.equal((await claim(code ?? "", OTHER_DEVICE)).code, "PAIRING_INVALID");
   const [row] = await listed();
   assert.deepEqual([row?.state, row?.accountId], ["used", api.store.devices.accountId(DEVICE)]);
+  // Whoever brings the code has no name yet: the log says which device it was, of the pairing and of its account.
+  const { entries } = (await api.send("GET", "/api/audit?limit=2")).json<AuditPage>();
+  assert.deepEqual(
+    entries.map(({ who, verb }) => `${who} ${verb}`),
+    ["Hall paired", "Hall added"],
+  );
 });
 
 test("a link's token does the same, and the two are one invitation", async () => {

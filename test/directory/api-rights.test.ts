@@ -99,6 +99,7 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   "POST /api/names/check": ADMIN,
   "POST /api/imports": ADMIN,
   "GET /api/jobs/:id": ADMIN,
+  "DELETE /api/jobs/:id": ADMIN,
   "GET /api/exports/:kind": ADMIN,
   "GET /api/provisioning": ADMIN,
   "POST /api/provisioning/:id/retry": ADMIN,

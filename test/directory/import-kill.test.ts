@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Backup } from "../../bridge/src/api/backup.ts";
 import type { Job } from "../../bridge/src/api/bulk.ts";
 import type { Building, Site } from "../../bridge/src/api/directory.ts";
 import type { UnitPage } from "../../bridge/src/api/page.ts";
@@ -68,6 +69,51 @@ test("all or nothing, whenever it dies", { timeout: 300_000 }, async () => {
     { what: "an import after all this", timeoutMs: 60_000 },
   );
   assert.equal(done.counts.added, LINES);
+});
+
+test("a restore is there whole or not at all, whenever it dies, and its devices keep their logins", {
+  timeout: 300_000,
+}, async () => {
+  const first = await bridge.api();
+  const site = await first.post<Site>("/api/sites", NEW_SITE);
+  const load = async (kind: string, lines: string[]) => {
+    const { id } = await first.post<Job>("/api/imports", {
+      siteId: site.id,
+      kind,
+      csv: lines.join("\n"),
+      dryRun: false,
+    });
+    await until(async () => (await first.get<Job>(`/api/jobs/${id}`)).state === "done", { what: "the import" });
+  };
+  const numbers = Array.from({ length: LINES }, (_, at) => at);
+  await load("units", ["building,number", ...numbers.map((n) => `A,${n}`)]);
+  await load("accounts", ["username,type,label,place", ...numbers.map((n) => `wall${n},panel,Wall,unit${n}`)]);
+  const backup = await first.get<Backup>(`/api/sites/${site.id}/backup`);
+  const logins = (of: Backup) => of.accounts.map(({ username, ha1 }) => `${username} ${ha1}`).toSorted();
+  await first.delete(`/api/sites/${site.id}`);
+
+  const outcomes = new Set<string>();
+  for (const waitMs of [20, 150, 300, 450, 600, 900]) {
+    const api = await bridge.api();
+    const sent = api.post("/api/backups/restore", { backup, dryRun: false }).catch(() => undefined);
+    await delay(waitMs);
+    await killed();
+    await sent;
+    await bridge.start();
+    const again = await bridge.api();
+    const [there] = await again.get<Site[]>("/api/sites");
+    outcomes.add(there === undefined ? "nothing" : "all");
+    if (there === undefined) {
+      assert.equal((await again.get<UnitPage>("/api/units/page?limit=1")).total, 0);
+    } else {
+      assert.deepEqual(logins(await again.get<Backup>(`/api/sites/${site.id}/backup`)), logins(backup));
+      await again.delete(`/api/sites/${site.id}`);
+    }
+  }
+  assert.ok(outcomes.has("nothing"), "no kill came early enough");
+  const api = await bridge.api();
+  await api.post("/api/backups/restore", { backup, dryRun: false });
+  assert.deepEqual(logins(await api.get<Backup>(`/api/sites/${site.id}/backup`)), logins(backup));
 });
 
 async function killed(): Promise<void> {

@@ -89,6 +89,7 @@ export function goodRequests(
     ["POST /api/names/check", { siteId: site.id, noun: "unit", name: "unit9" }],
     ["POST /api/imports", { siteId: site.id, kind: "units", csv: "building,number", dryRun: true }],
     ["GET /api/jobs/:id"],
+    ["DELETE /api/jobs/:id"],
     ["GET /api/exports/:kind"],
     ["GET /api/provisioning"],
     ["POST /api/provisioning/:id/retry", {}],

@@ -31,7 +31,8 @@ export const UnitRangeReply = Type.Object({
 });
 
 /**
- * What a CSV file is of. Columns, in any order, separated by commas or semicolons, UTF-8:
+ * What a CSV file is of. Columns, in any order, separated by commas, semicolons or tabs, UTF-8; French headings and words
+ * are understood as well:
  * - units: building, number, kind (unit or door, default unit), name (SIP name, default made from the number)
  * - accounts: username, type, label, place (SIP name of the unit or door, empty for gateway and bridge), enabled,
  *   vendor, model, mac, note, ha1 (empty: a new login that nobody knows, until the device is paired)
@@ -49,6 +50,11 @@ export const NewImport = Type.Object(
     csv: Type.String({ maxLength: 8_000_000 }),
     /** true: says what would happen, line by line, and changes nothing. */
     dryRun: Type.Boolean(),
+    /**
+     * `revision` of the dry run: nothing is written when somebody changed the site since, but `error` is
+     * CHANGED_SINCE_CHECK.
+     */
+    revision: Type.Optional(Type.Integer({ minimum: 0 })),
   },
   closed,
 );
@@ -64,7 +70,7 @@ export const LineProblem = Type.Object({
   message: Type.String(),
 });
 
-/** `GET /api/jobs/:id`, and pushed on the WebSocket as `job` to administrators. Jobs are forgotten with the process. */
+/** `GET /api/jobs/:id`, `DELETE` cancels it as long as nothing is written, and pushed on the WebSocket as `job` to administrators. Jobs are forgotten with the process. */
 export const Job = Type.Object({
   id: Id,
   kind: Type.Union([Type.Literal("import-units"), Type.Literal("import-accounts"), Type.Literal("import-rules")]),
@@ -77,7 +83,13 @@ export const Job = Type.Object({
     Type.Literal("done"),
     /** Nothing was written: `problems` or `error` say why. */
     Type.Literal("refused"),
+    /** Nothing was written: somebody cancelled it. */
+    Type.Literal("cancelled"),
   ]),
+  /** What the file calls its columns, in its order, and how that is understood. */
+  headings: Type.Array(Type.Object({ heading: Type.String(), column: Type.String() })),
+  /** The site's, when it was looked at. */
+  revision: Type.Integer(),
   /** Lines that were looked at, of how many. */
   done: Type.Integer(),
   total: Type.Integer(),

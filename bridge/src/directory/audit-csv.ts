@@ -1,15 +1,33 @@
+import { Readable } from "node:stream";
 import type { AuditEntry, AuditQuery } from "../api/audit.ts";
 import type { Store } from "../store/store.ts";
-import { writeCsv } from "./bulk/csv.ts";
+import { csvWriter } from "./bulk/csv.ts";
 
-const MOST = 50_000;
+/** Entries that are read at once, between which others are served. */
+const AT_ONCE = 1_000;
 const COLUMNS = ["time", "site", "who", "user_id", "from", "noun", "verb", "row_id", "label", "changes"];
 
-/** The audit log for a spreadsheet. */
-export type AuditCsv = (query: AuditQuery) => Promise<string>;
+/** The audit log for a spreadsheet, all of it: a stream of text. What is noted meanwhile is not in it. */
+export type AuditCsv = (query: AuditQuery) => Readable;
 
 export function auditCsv(store: Store): AuditCsv {
-  return (query) => writeCsv(COLUMNS, store.audit.list(query, query.limit ?? MOST).map(cellsOf));
+  return (query) => Readable.from(parts(store, query));
+}
+
+async function* parts(store: Store, query: AuditQuery): AsyncGenerator<string> {
+  const lines = await csvWriter();
+  yield lines.first(COLUMNS);
+  let left = query.limit ?? Number.POSITIVE_INFINITY;
+  let before = query.before;
+  while (left > 0) {
+    const wanted = Math.min(left, AT_ONCE);
+    const entries = store.audit.list({ ...query, ...(before !== undefined && { before }) }, wanted);
+    if (entries.length > 0) yield lines.next(entries.map(cellsOf));
+    if (entries.length < wanted) return;
+    left -= entries.length;
+    before = entries.at(-1)?.id;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 function cellsOf({ atMs, siteId, who, userId, from, noun, verb, rowId, label, changes }: AuditEntry): string[] {

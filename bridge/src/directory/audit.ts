@@ -37,6 +37,15 @@ export interface Audit {
 const NEOLIA: Actor = { who: "Neolia", userId: null, from: "" };
 const actors = new AsyncLocalStorage<Actor>();
 
+/** Who has not said who they are. */
+export const NOBODY = "nobody";
+
+/** What nobody with a name does is done by what they have proved to be. */
+export function provenAs<T>(who: string, work: () => T): T {
+  const actor = actors.getStore();
+  return actor?.who === NOBODY ? actors.run({ ...actor, who }, work) : work();
+}
+
 /** Everything that `work` starts is done by `actor`. */
 export function actingAs<T>(actor: Actor, work: () => T): T {
   return actors.run(actor, work);

@@ -5,8 +5,11 @@ import { BACKUP_VERSION, type Backup, type RestoreReply, type RestoreRequest } f
 import { AppError } from "../events/errors.ts";
 import type { RowMarks } from "../store/row-marks.ts";
 import type { NewUnitRow } from "../store/unit-store.ts";
+import { placeOf } from "./accounts.ts";
 import { announceEdit, type DirectoryContext } from "./edit.ts";
 import { siteOf } from "./lookup.ts";
+import { looksLikeNumber } from "./names.ts";
+import { refuseSenseless } from "./rules.ts";
 import { refuseUnknownZone } from "./sites.ts";
 import { siteSnapshot } from "./snapshot.ts";
 
@@ -115,6 +118,7 @@ function isWav(content: Buffer): boolean {
 function write({ store }: DirectoryContext, backup: Backup): void {
   const { site, buildings, units, doors, accounts, rules, members, extras } = backup;
   const siteId = site.id;
+  if ([...buildings, ...units, ...doors].some((row) => row.siteId !== siteId)) damaged("a row is another site's");
   store.sites.insert(site);
   store.provisioning.raise(siteId);
   for (const building of buildings) store.buildings.insert({ ...building, siteId });
@@ -125,13 +129,21 @@ function write({ store }: DirectoryContext, backup: Backup): void {
   }
   for (const door of doors) insert({ ...door, kind: "door" });
   for (const { unitId, doorId, deviceIds, ...account } of accounts) {
+    asTheForm(() => placeOf(store, siteId, account.type, unitId, doorId));
+    if (looksLikeNumber(account.username)) damaged("an account is named like a telephone number");
     store.accounts.insert({ ...account, siteId, unitId: unitId ?? doorId });
     for (const deviceId of deviceIds) store.devices.insert(deviceId, account.id, null);
   }
   for (const { unitId, doorId, ...rule } of rules) {
+    asTheForm(() => refuseSenseless(rule));
     store.rules.insert({ ...rule, siteId, unitId: unitId ?? doorId ?? damaged("a rule is nobody's") });
   }
-  for (const member of members) store.members.insert(member);
+  const flats = new Set(units.map(({ id }) => id));
+  for (const member of members) {
+    // Whoever wrote the file may not give anybody a flat of a site that is here already.
+    if (!flats.has(member.unitId)) damaged("a resident's flat is none of the site");
+    store.members.insert(member);
+  }
   const lineIds = new Set(extras.line?.map(({ id }) => id));
   for (const row of Object.values(extras).flat()) {
     const isOthers = row.site_id !== undefined && row.site_id !== siteId;
@@ -187,6 +199,15 @@ function bare<Row extends RowMarks>({
 function isTheFiles(error: unknown): boolean {
   if (error instanceof SyntaxError) return true;
   return error instanceof Error && "code" in error && /^SQLITE_(CONSTRAINT|ERROR|MISMATCH)/.test(String(error.code));
+}
+
+/** What the form would refuse is not in a file that we have made. */
+function asTheForm(look: () => unknown): void {
+  try {
+    look();
+  } catch (error) {
+    throw error instanceof AppError ? damagedBecause(error) : error;
+  }
 }
 
 function damagedBecause(cause: unknown): AppError {

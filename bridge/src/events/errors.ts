@@ -78,6 +78,8 @@ export const ERRORS = {
   UNKNOWN_TEST: request(404),
   /** Wrong, used or expired: all the same to whoever asks. */
   PAIRING_INVALID: request(404),
+  /** The site is no longer what a dry run looked at. */
+  CHANGED_SINCE_CHECK: conflict(),
   /** A CSV file without the columns that it needs. */
   CSV_COLUMNS: request(400),
   /** The backup is cut off, changed by hand, or of another version. */

@@ -6,7 +6,7 @@ import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Session } from "../api/session.ts";
-import { actingAs } from "../directory/audit.ts";
+import { actingAs, NOBODY } from "../directory/audit.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { Visitor } from "../directory/remote/grant-door.ts";
 import { AppError } from "../events/errors.ts";
@@ -81,7 +81,7 @@ export function controlAccess(api: App, identity: Identity, directory: Directory
   api.addHook("preHandler", (request, _reply, done) => {
     const { asker } = request;
     const from = asker?.visit ? asker.visit.from : originOf(request);
-    actingAs({ who: asker?.name ?? "nobody", userId: asker?.userId ?? null, from }, done);
+    actingAs({ who: asker?.name ?? NOBODY, userId: asker?.userId ?? null, from }, done);
   });
 }
 

@@ -1,6 +1,6 @@
 /**
  * Long lists, a page at a time: by keyset, so that reading on costs the same at each page; or at a place, whose rows
- * before it are counted in the index.
+ * before it are counted in the index, or those behind it where they are fewer.
  */
 import type { Database } from "better-sqlite3";
 import type { UnitLine } from "../api/page.ts";
@@ -92,10 +92,16 @@ export function pageStore(db: Database): PageStore {
       const { buildingId: inBuilding, ...rest } = after;
       const behind = `building.sort_key >= @buildingKey
         AND (${UNIT_ORDER}) > (@buildingKey, @inBuilding, @sortKey, @id)`;
-      const found = units(`SELECT unit.id, building.sort_key AS buildingKey, building.id AS buildingId,
-        unit.sort_key AS sortKey ${UNITS} ${pageWhere(where, behind, wanted)} ORDER BY ${UNIT_ORDER} ${TAKEN}`);
-      const rows = found.all({ ...parameters, ...rest, inBuilding, ...takenOf(wanted) });
-      return pageOf(rows, wanted, () => countOf(counts, `${UNITS} WHERE ${where}`, parameters));
+      const select = `SELECT unit.id, building.sort_key AS buildingKey, building.id AS buildingId,
+        unit.sort_key AS sortKey ${UNITS} ${pageWhere(where, behind, wanted)}`;
+      return read(wanted, {
+        count: () => countOf(counts, `${UNITS} WHERE ${where}`, parameters),
+        rows: (direction, taken) =>
+          units(`${select} ORDER BY ${ordered(UNIT_ORDER, direction)} ${TAKEN}`).all({
+            ...{ ...parameters, ...rest, inBuilding },
+            ...taken,
+          }),
+      });
     },
     accounts: (filter, wanted) => {
       const after = keyOf(wanted.cursor, { id: "", username: "" });
@@ -103,10 +109,15 @@ export function pageStore(db: Database): PageStore {
       const where = accountsWhere(filter);
       const parameters = parametersOf(filter);
       const behind = `(${ACCOUNT_ORDER}) > (@username, @id)`;
-      const found = accounts(`SELECT account.id, account.username ${ACCOUNTS} ${pageWhere(where, behind, wanted)}
-        ORDER BY ${ACCOUNT_ORDER} ${TAKEN}`);
-      const rows = found.all({ ...parameters, ...after, ...takenOf(wanted) });
-      return pageOf(rows, wanted, () => countOf(counts, `${ACCOUNTS} WHERE ${where}`, parameters));
+      const select = `SELECT account.id, account.username ${ACCOUNTS} ${pageWhere(where, behind, wanted)}`;
+      return read(wanted, {
+        count: () => countOf(counts, `${ACCOUNTS} WHERE ${where}`, parameters),
+        rows: (direction, taken) =>
+          accounts(`${select} ORDER BY ${ordered(ACCOUNT_ORDER, direction)} ${TAKEN}`).all({
+            ...{ ...parameters, ...after },
+            ...taken,
+          }),
+      });
     },
     unit: (id) => {
       const found = unit.get(id);
@@ -142,9 +153,36 @@ function pageWhere(where: string, behind: string, { cursor }: PageWanted): strin
   return `WHERE ${where} ${cursor === undefined ? "" : `AND ${behind}`}`;
 }
 
-/** One more than a page holds tells whether there is another. */
-function takenOf({ limit, offset }: PageWanted) {
-  return { limit: limit + 1, offset };
+/** Which rows of an order, or of its reverse. */
+interface Taken {
+  limit: number;
+  offset: number;
+}
+
+interface List<Key> {
+  count(): number;
+  rows(direction: "ASC" | "DESC", taken: Taken): Key[];
+}
+
+function ordered(columns: string, direction: "ASC" | "DESC"): string {
+  return columns
+    .split(", ")
+    .map((column) => `${column} ${direction}`)
+    .join(", ");
+}
+
+/** One more row than a page holds tells whether there is another page. */
+function read<Key extends { id: string }>({ limit, offset, cursor }: PageWanted, list: List<Key>): IdPage {
+  if (cursor !== undefined || offset === 0) {
+    const found = list.rows("ASC", { limit: limit + 1, offset });
+    const isAll = cursor === undefined && found.length <= limit;
+    return pageOf(found.slice(0, limit), found.length > limit, isAll ? found.length : list.count());
+  }
+  const total = list.count();
+  const behind = total - offset - limit;
+  if (offset < total / 2) return pageOf(list.rows("ASC", { limit, offset }), behind > 0, total);
+  const taken = { limit: Math.max(0, limit + Math.min(0, behind)), offset: Math.max(0, behind) };
+  return pageOf(list.rows("DESC", taken).reverse(), behind > 0, total);
 }
 
 function countOf(counts: Statements<{ n: number }>, from: string, parameters: Parameters): number {
@@ -159,13 +197,10 @@ function parametersOf({ siteId, buildingId, unitId, type, search, usernames }: P
   };
 }
 
-function pageOf<Key extends { id: string }>(found: readonly Key[], wanted: PageWanted, count: () => number): IdPage {
-  const { limit, offset, cursor } = wanted;
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
+function pageOf<Key extends { id: string }>(page: readonly Key[], hasMore: boolean, total: number): IdPage {
+  const last = hasMore ? page.at(-1) : undefined;
   const next = last ? Buffer.from(JSON.stringify(Object.values(last))).toString("base64url") : null;
-  const isAll = next === null && offset === 0 && cursor === undefined;
-  return { ids: page.map(({ id }) => id), next, total: isAll ? page.length : count() };
+  return { ids: page.map(({ id }) => id), next, total };
 }
 
 /** The key that a cursor stands for, in the order of `first`'s fields; `first` without a cursor; null: it is no cursor. */

@@ -15,7 +15,7 @@ import "./components/admin-toast.ts";
 import type { AdminToast } from "./components/admin-toast.ts";
 import { focusIsLost, visibleHeadings } from "./components/focus.ts";
 import { siteChip } from "./components/live-chip.ts";
-import "./pages/remote-page.ts";
+import { isOver, remoteFailureText } from "./pages/remote-page.ts";
 import "./pages/sites-page.ts";
 import "./pages/welcome-page.ts";
 import { type Place, pathOf, placeOf } from "./place.ts";
@@ -48,6 +48,8 @@ export class NeoliaAdmin extends LitElement {
   /** null: not known yet. */
   @state() private remoteSites: readonly RemoteSite[] | null = null;
   private remote: RemoteSiteModel | null = null;
+  /** The address at which somebody has typed last: their text stays on the screen, whatever becomes of the site. */
+  private typedAt: string | null = null;
   @query("neolia-admin-toast") private readonly toasts!: AdminToast | null;
   private t: AdminLocalizer = adminLocalizer("en");
 
@@ -143,7 +145,7 @@ export class NeoliaAdmin extends LitElement {
       ${this.renderBar(admin)}
       <div class="body">
         ${admin.site === null ? nothing : this.renderNavigation(admin)}
-        <div class="content">${this.renderPage(admin)}</div>
+        <div class="content" @input=${this.onInput}>${this.renderPage(admin)}</div>
       </div>
       <neolia-admin-toast .t=${this.t} .away=${this.calling}></neolia-admin-toast>
     `;
@@ -219,7 +221,8 @@ export class NeoliaAdmin extends LitElement {
     if (place.section === "sites") return html`<neolia-sites-page .admin=${admin}></neolia-sites-page>`;
     if (this.remote !== null) {
       const { failure, directory, retry } = this.remote;
-      if (failure !== null || directory === null || site === null) {
+      const isLost = failure !== null && isOver(failure) && this.typedAt !== this.path;
+      if (isLost || directory === null || site === null) {
         return html`<neolia-remote-page .admin=${admin} .failure=${failure} .retry=${retry.bind(this.remote)}></neolia-remote-page>`;
       }
     }
@@ -232,10 +235,17 @@ export class NeoliaAdmin extends LitElement {
     if (section === undefined) return html``;
     // Nothing of one site is left on the page of another.
     const key = admin.remote?.id ?? site.id;
-    return html`${admin.remote === null ? nothing : this.renderElsewhere(admin.remote)} ${keyed(key, section.page({ ...admin, site }))}`;
+    return html`${this.remote === null ? nothing : this.renderElsewhere(this.remote)} ${keyed(key, section.page({ ...admin, site }))}`;
   }
 
-  private renderElsewhere({ expiresAtMs }: RemoteSite): TemplateResult {
+  /** What was shown last stays while the site is away, and what was typed also when the permission is over. */
+  private renderElsewhere({ site: { expiresAtMs }, failure, retry }: RemoteSiteModel): TemplateResult {
+    if (failure !== null) {
+      const told = remoteFailureText(failure, this.t);
+      return html`<div class="elsewhere no-print" role="alert">${icon("outbound")}
+        <span>${isOver(failure) ? this.t("remote.typedStays", { told }) : told}</span>
+        ${isOver(failure) ? nothing : html`<button @click=${retry.bind(this.remote)}>${this.t("remote.retry")}</button>`}</div>`;
+    }
     const time = new Intl.DateTimeFormat(this.locale, { dateStyle: "medium", timeStyle: "short" }).format(expiresAtMs);
     return html`<p class="elsewhere no-print">${icon("outbound")} <span>${this.t("remote.note", { time })}</span></p>`;
   }
@@ -292,6 +302,10 @@ export class NeoliaAdmin extends LitElement {
     open();
     void this.closeNavigation();
   }
+
+  private onInput = (): void => {
+    this.typedAt = this.path;
+  };
 
   private toggleNavigation = (): void => {
     if (this.navOpen) void this.closeNavigation();

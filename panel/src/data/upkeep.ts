@@ -63,6 +63,11 @@ export function fetchJob(api: Api, id: string): Promise<Job> {
   return api.get(`api/jobs/${id}`);
 }
 
+/** Nothing is written any more, unless it is already: the reply says which. */
+export function cancelJob(api: Api, id: string): Promise<Job> {
+  return api.send("DELETE", `api/jobs/${id}`, {});
+}
+
 export function exportCsv(api: Api, kind: CsvKind, siteId: string): Promise<string> {
   return api.text(`api/exports/${kind}?siteId=${siteId}`);
 }

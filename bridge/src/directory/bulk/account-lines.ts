@@ -8,6 +8,7 @@ import type { AccountRow } from "../../store/account-store.ts";
 import { placeOf } from "../accounts.ts";
 import { type DirectoryContext, refuseTaken } from "../edit.ts";
 import { looksLikeNumber } from "../names.ts";
+import { ACCOUNT_WORDS } from "./french-words.ts";
 import { importKind, type Outcome, onLine, readBoolean, withoutDoubles } from "./line-check.ts";
 
 const { vendor, model, mac, note } = DeviceInfo.properties;
@@ -31,6 +32,7 @@ type AccountLine = Static<typeof AccountLine>;
 export const accountLines = importKind<typeof AccountLine>({
   needed: ["username", "type", "label", "place"],
   columns: ["username", "type", "label", "place", "enabled", "vendor", "model", "mac", "note", "ha1"],
+  words: ACCOUNT_WORDS,
   schema: AccountLine,
   read: ({ enabled = "", mac: address = "", ...cells }) => ({
     ...cells,

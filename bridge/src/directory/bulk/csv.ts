@@ -3,6 +3,20 @@
  * spreadsheet would take for a formula goes out behind an apostrophe, and comes back without it.
  */
 import { AppError } from "../../events/errors.ts";
+import { cellMeant, columnCalled, type FrenchWords } from "./french-words.ts";
+
+/** What a file may hold. */
+export interface CsvShape {
+  needed: readonly string[];
+  columns: readonly string[];
+  words: FrenchWords;
+}
+
+export interface CsvFile {
+  /** As the file calls its columns, in its order, and how that is understood. */
+  headings: { heading: string; column: string }[];
+  lines: CsvLine[];
+}
 
 export interface CsvLine {
   /** As an editor counts; the header is line 1. */
@@ -26,7 +40,7 @@ const MOST_CELLS = 500_000;
 const LONGEST_LINE = 250_000;
 
 /** Throws CSV_COLUMNS when `needed` columns are missing, TOO_LARGE, and INVALID_REQUEST when it is no CSV. */
-export async function readCsv(file: string, needed: readonly string[], known: readonly string[]): Promise<CsvLine[]> {
+export async function readCsv(file: string, { needed, columns: known, words }: CsvShape): Promise<CsvFile> {
   const { parse } = await import("csv-parse/sync");
   const told = SEPARATOR_LINE.exec(file)?.[1];
   const text = file.replace(SEPARATOR_LINE, "");
@@ -55,22 +69,29 @@ export async function readCsv(file: string, needed: readonly string[], known: re
     });
   }
   if (records.length > MOST_LINES + 1) tooLarge(`a file has at most ${MOST_LINES} lines`);
-  const columns = (records[0]?.record ?? []).slice(0, MOST_COLUMNS).map((name) => name.trim().toLowerCase());
+  const headings = (records[0]?.record ?? []).slice(0, MOST_COLUMNS).map((name) => {
+    const heading = name.trim();
+    return {
+      heading: heading.slice(0, 40),
+      column: known.find((own) => own === heading.toLowerCase()) ?? columnCalled(words, heading),
+    };
+  });
+  const columns = headings.map(({ column }) => column);
   const missing = needed.filter((name) => !columns.includes(name));
-  const unknown = columns
-    .filter((name) => !known.includes(name))
-    .slice(0, 20)
-    .map((name) => name.slice(0, 40));
-  const twice = columns.filter((name, at) => columns.indexOf(name) !== at);
+  const unknown = headings.flatMap(({ heading, column }) => (column === null ? [heading] : [])).slice(0, 20);
+  const twice = headings.flatMap(({ heading, column }, at) =>
+    column !== null && columns.indexOf(column) !== at ? [heading] : [],
+  );
   if (missing.length + unknown.length + twice.length > 0) {
     throw new AppError("CSV_COLUMNS", "the first line must name the columns", {
       details: { missing, unknown, twice, known },
       fields: { csv: "MALFORMED" },
     });
   }
+  const understood = headings.flatMap(({ heading, column }) => (column === null ? [] : [{ heading, column }]));
   // The parser tells where a record ends, and takes a line end of two characters within a cell for two.
   let doubles = 0;
-  return records.slice(1).map(({ info, record }) => {
+  const lines = records.slice(1).map(({ info, record }) => {
     const all = record.join("");
     const before = doubles;
     doubles += count(all, "\r\n");
@@ -79,16 +100,33 @@ export async function readCsv(file: string, needed: readonly string[], known: re
       hasMore: record.slice(columns.length).some((cell) => cell.trim() !== ""),
       cells: Object.fromEntries([
         ...known.map((name) => [name, ""]),
-        ...columns.map((name, at) => [name, withoutApostrophe(record[at] ?? "").trim()]),
+        ...understood.map(({ column }, at) => [
+          column,
+          cellMeant(words, column, withoutApostrophe(record[at] ?? "").trim()),
+        ]),
       ]),
     };
   });
+  return { headings: understood, lines };
 }
 
 export async function writeCsv(columns: readonly string[], rows: readonly (readonly string[])[]): Promise<string> {
+  const { first, next } = await csvWriter();
+  return first(columns) + next(rows);
+}
+
+/** A file in pieces: its mark and header, then any number of rows. */
+export async function csvWriter() {
   const { stringify } = await import("csv-stringify/sync");
-  const cells = rows.map((row) => row.map(withApostrophe));
-  return stringify([columns, ...cells], { bom: true, record_delimiter: "\r\n" });
+  const text = (rows: readonly (readonly string[])[], bom: boolean) =>
+    stringify(
+      rows.map((row) => row.map(withApostrophe)),
+      { bom, record_delimiter: "\r\n" },
+    );
+  return {
+    first: (columns: readonly string[]) => text([columns], true),
+    next: (rows: readonly (readonly string[])[]) => text(rows, false),
+  };
 }
 
 function tooLarge(message: string): never {

@@ -13,6 +13,8 @@ export interface Bulk {
   /** Starts the job. Throws JOB_RUNNING, UNKNOWN_SITE, CSV_COLUMNS. */
   start(request: NewImport): Promise<Job>;
   job(id: string): Job;
+  /** Nothing is written any more, unless it is already. Throws UNKNOWN_JOB. */
+  cancel(id: string): Job;
   /** The site's rows as CSV; `logins`: with HA1s, so that an import brings the same logins. */
   exportCsv(kind: CsvKind, siteId: string, logins: boolean): Promise<string>;
 }
@@ -39,11 +41,20 @@ export function bulk(context: DirectoryContext): Bulk {
   const { store, bus, newId, audit } = context;
   const jobs = new Map<string, Job>();
 
+  /** A job that is over stays as it is. */
   function set(id: string, change: Partial<Job>): void {
     const job = jobs.get(id);
-    if (!job) return;
+    if (!job || !isRunning(job)) return;
     jobs.set(id, { ...job, ...change });
     bus.emit("jobChanged", { jobId: id });
+  }
+
+  function isCancelled(id: string): boolean {
+    return jobs.get(id)?.state === "cancelled";
+  }
+
+  function revisionOf(siteId: string): number {
+    return store.provisioning.get(siteId)?.revision ?? 0;
   }
 
   function refuse(id: string, problems: readonly LineProblem[]): void {
@@ -53,8 +64,8 @@ export function bulk(context: DirectoryContext): Bulk {
 
   async function run(id: string, request: NewImport): Promise<void> {
     const kind = KINDS[request.kind];
-    const lines = await readCsv(request.csv, kind.needed, kind.columns);
-    set(id, { total: lines.length });
+    const { headings, lines } = await readCsv(request.csv, kind);
+    set(id, { headings, total: lines.length });
     const problems: LineProblem[] = [];
     const importer = kind.start();
     for (const [at, line] of lines.entries()) {
@@ -63,6 +74,7 @@ export function bulk(context: DirectoryContext): Bulk {
       if ((at + 1) % LINES_AT_ONCE === 0) {
         set(id, { done: at + 1 });
         await new Promise((resolve) => setImmediate(resolve));
+        if (isCancelled(id)) return;
       }
     }
     set(id, { done: lines.length });
@@ -70,9 +82,14 @@ export function bulk(context: DirectoryContext): Bulk {
     set(id, { state: "writing" });
     // Whoever follows the job hears "writing" before nobody is served for a moment.
     if (!request.dryRun) await new Promise((resolve) => setTimeout(resolve, 60));
+    if (isCancelled(id)) return;
+    const revision = revisionOf(request.siteId);
+    if (request.revision !== undefined && request.revision !== revision) {
+      throw new AppError("CHANGED_SINCE_CHECK", "the site was changed since the file was looked at");
+    }
     const { problems: conflicts, ...counts } = write(request, importer);
     if (conflicts.length > 0) return refuse(id, conflicts);
-    set(id, { state: "done", counts });
+    set(id, { state: "done", counts, revision });
   }
 
   /** All of it in one transaction; a dry run and a refusal are undone. */
@@ -98,14 +115,18 @@ export function bulk(context: DirectoryContext): Bulk {
     }
   }
 
+  function find(id: string): Job {
+    const job = jobs.get(id);
+    if (!job) throw new AppError("UNKNOWN_JOB", "there is no such job (any more)");
+    return job;
+  }
+
   return {
     start: async (request) => {
       const { siteId, kind, dryRun } = request;
       siteOf(store, siteId);
-      const isRunning = [...jobs.values()].some(
-        (job) => job.siteId === siteId && (job.state === "checking" || job.state === "writing"),
-      );
-      if (isRunning) throw new AppError("JOB_RUNNING", "another import of this site is still running");
+      if ([...jobs.values()].some((job) => job.siteId === siteId && isRunning(job)))
+        throw new AppError("JOB_RUNNING", "another import of this site is still running");
       const job: Job = {
         id: newId(),
         kind: `import-${kind}`,
@@ -118,6 +139,8 @@ export function bulk(context: DirectoryContext): Bulk {
         problems: [],
         problemCount: 0,
         error: null,
+        headings: [],
+        revision: revisionOf(siteId),
       };
       jobs.set(job.id, job);
       for (const old of [...jobs.keys()].slice(0, -REMEMBERED_JOBS)) jobs.delete(old);
@@ -139,10 +162,11 @@ export function bulk(context: DirectoryContext): Bulk {
       }
       return jobs.get(job.id) ?? job;
     },
-    job: (id) => {
-      const job = jobs.get(id);
-      if (!job) throw new AppError("UNKNOWN_JOB", "there is no such job (any more)");
-      return job;
+    job: find,
+    cancel: (id) => {
+      const job = find(id);
+      set(id, { state: "cancelled" });
+      return jobs.get(id) ?? job;
     },
     exportCsv: async (kind, siteId, logins) => {
       const { name } = siteOf(store, siteId);
@@ -158,4 +182,8 @@ export function bulk(context: DirectoryContext): Bulk {
       return text;
     },
   };
+}
+
+function isRunning({ state }: Job): boolean {
+  return state === "checking" || state === "writing";
 }

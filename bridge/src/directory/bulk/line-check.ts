@@ -5,12 +5,10 @@ import type { LineProblem } from "../../api/bulk.ts";
 import { AppError } from "../../events/errors.ts";
 import type { DirectoryContext } from "../edit.ts";
 import { fieldCodes } from "../field-codes.ts";
-import type { CsvLine } from "./csv.ts";
+import type { CsvLine, CsvShape } from "./csv.ts";
 
 /** What a kind of import says of itself. `Row` is a line that fits its schema. */
-export interface LineKind<Schema extends TSchema> {
-  needed: readonly string[];
-  columns: readonly string[];
+export interface LineKind<Schema extends TSchema> extends CsvShape {
   /** The line's values, not looked at yet; the keys are the columns' names. */
   read(cells: CsvLine["cells"]): unknown;
   schema: Schema;
@@ -26,7 +24,7 @@ export interface LineKind<Schema extends TSchema> {
 export type Placed<Row> = Row & { line: number };
 
 /** A kind of import with its rows' type kept inside. */
-export interface ImportKind extends Pick<LineKind<TSchema>, "needed" | "columns" | "lines"> {
+export interface ImportKind extends CsvShape, Pick<LineKind<TSchema>, "lines"> {
   start(): Importer;
 }
 
@@ -90,8 +88,9 @@ export function readBoolean(text: string, ifEmpty: boolean): unknown {
   return /^(no|false|0|non)$/i.test(text) ? false : text;
 }
 
+/** Also as a spreadsheet writes a whole number in a column of decimals: `30,00`. */
 export function readInteger(text: string): unknown {
-  return /^\d{1,9}$/.test(text) ? Number(text) : text;
+  return /^\d{1,9}([.,]0{1,9})?$/.test(text) ? Number.parseInt(text, 10) : text;
 }
 
 /** Marks the second and later line of the same key. Returns those of a key for the first time. */

@@ -6,6 +6,7 @@ import type { RuleRow } from "../../store/rule-store.ts";
 import type { UnitRow } from "../../store/unit-store.ts";
 import type { DirectoryContext } from "../edit.ts";
 import { RULES_PER_UNIT, refuseSenseless } from "../rules.ts";
+import { RULE_WORDS } from "./french-words.ts";
 import {
   importKind,
   type Outcome,
@@ -36,6 +37,7 @@ type RuleLine = Static<typeof RuleLine>;
 export const ruleLines = importKind<typeof RuleLine>({
   needed: ["unit", "position", "source_pattern", "action"],
   columns: ["unit", "position", "source_pattern", "action", "target_sip_uri", "ring_seconds", "schedule", "enabled"],
+  words: RULE_WORDS,
   schema: RuleLine,
   read: ({
     position = "",

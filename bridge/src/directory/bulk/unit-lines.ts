@@ -8,6 +8,7 @@ import { type DirectoryContext, refuseTaken } from "../edit.ts";
 import { buildingOf, siteOf } from "../lookup.ts";
 import { defaultRule } from "../rules.ts";
 import { makeUnit } from "../units.ts";
+import { UNIT_WORDS } from "./french-words.ts";
 import { importKind, type Outcome, onLine, type Placed, withoutDoubles } from "./line-check.ts";
 
 const UnitLine = Type.Object(
@@ -26,6 +27,7 @@ const COLUMNS = ["building", "number", "kind", "name"];
 export const unitLines = importKind<typeof UnitLine>({
   needed: ["building", "number"],
   columns: COLUMNS,
+  words: UNIT_WORDS,
   schema: UnitLine,
   read: ({ building, number, kind, name }) => ({ building, number, kind: kind === "" ? "unit" : kind, name }),
   write: (context, siteId, rows) => {

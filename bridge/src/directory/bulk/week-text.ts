@@ -1,7 +1,8 @@
-/** A rule's hours of the week as a cell of a table: `Mon 08:00-18:00 | Fri 22:00-Sat 02:00`; empty is always. */
+/** A rule's hours of the week as a cell of a table: `Mon 08:00-18:00 | Fri 22:00-Sat 02:00`; empty is always. French days are read as well. */
 import type { WeekWindow } from "../../../../infra/control/src/wire.ts";
 
 const DAYS: readonly string[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const FRENCH_DAYS: readonly string[] = ["lun", "mar", "mer", "jeu", "ven", "sam", "dim"];
 const DAY = 1440;
 
 export function weekText(windows: readonly WeekWindow[]): string {
@@ -32,7 +33,7 @@ export function readWeekText(text: string): WeekWindow[] | null {
 }
 
 function minute(day: string, hour = "", min = ""): number | null {
-  const at = DAYS.indexOf(day);
+  const at = Math.max(DAYS.indexOf(day), FRENCH_DAYS.indexOf(day));
   const ofDay = Number(hour) * 60 + Number(min);
   return at < 0 || Number(min) > 59 || ofDay > DAY ? null : at * DAY + ofDay;
 }

@@ -4,6 +4,7 @@ import type { Device } from "../../api/session.ts";
 import { AppError } from "../../events/errors.ts";
 import type { AccountRow } from "../../store/account-store.ts";
 import type { PairingRow } from "../../store/pairing-store.ts";
+import { provenAs } from "../audit.ts";
 import type { Devices } from "../devices.ts";
 import { type DirectoryContext, edit } from "../edit.ts";
 import { accountOf, flatOf } from "../lookup.ts";
@@ -78,20 +79,25 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
     return store.transaction(() => {
       const row = store.pairings.bySecret(hashOfSecret(secret));
       if (row?.kind !== "panel" || shown(row).state !== "waiting") return invalid();
-      const userId = resident?.userId ?? null;
-      const device =
-        row.accountId === null
-          ? devices.put(deviceId, { unitId: row.unitId, label: row.label }, userId)
-          : takeOver(accountOf(store, row.accountId), deviceId, userId);
-      const accountId = store.devices.accountId(deviceId) ?? "";
-      if (!store.pairings.use(row.id, accountId, now())) return invalid();
-      if (resident && !resident.unitIds.includes(row.unitId)) {
-        store.members.insert({ userId: resident.userId, unitId: row.unitId });
-      }
-      audit.note({ ...noteOf(row), verb: "paired", after: { username: device.sip.username } });
-      store.afterCommit(() => announce(row.id));
-      return device;
+      return provenAs(row.label, () => take(row, deviceId, resident));
     });
+  }
+
+  /** The rest of a claim, in its transaction. */
+  function take(row: PairingRow, deviceId: string, resident: Claimant["resident"]): Device {
+    const userId = resident?.userId ?? null;
+    const device =
+      row.accountId === null
+        ? devices.put(deviceId, { unitId: row.unitId, label: row.label }, userId)
+        : takeOver(accountOf(store, row.accountId), deviceId, userId);
+    const accountId = store.devices.accountId(deviceId) ?? "";
+    if (!store.pairings.use(row.id, accountId, now())) return invalid();
+    if (resident && !resident.unitIds.includes(row.unitId)) {
+      store.members.insert({ userId: resident.userId, unitId: row.unitId });
+    }
+    audit.note({ ...noteOf(row), verb: "paired", after: { username: device.sip.username } });
+    store.afterCommit(() => announce(row.id));
+    return device;
   }
 
   async function lookAt(row: PairingRow): Promise<void> {

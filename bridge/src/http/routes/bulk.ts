@@ -33,6 +33,18 @@ export function bulkRoutes(api: App, { directory }: HttpPorts): void {
     },
     async (request) => directory.bulk.job(request.params.id),
   );
+  api.delete(
+    "/jobs/:id",
+    {
+      config: { elsewhere: "yes" },
+      schema: {
+        summary: "Cancels a job that has written nothing yet; one that is over stays as it is. Idempotent.",
+        params: IdParams,
+        response: { 200: Job },
+      },
+    },
+    async (request) => directory.bulk.cancel(request.params.id),
+  );
   api.get(
     "/exports/:kind",
     {

@@ -3,6 +3,7 @@ import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { shared } from "../../components/style.ts";
 import { addGrant, endGrant, fetchGrants, type Grant } from "../../data/remote.ts";
+import { isOnlyHere } from "../own-address.ts";
 import { AdminPage } from "../pages/admin-page.ts";
 import { problemText } from "../problem-text.ts";
 import "./admin-dialog.ts";
@@ -89,14 +90,16 @@ export class AccessPart extends AdminPage {
   }
 
   private fields(): FormField[] {
-    const { t } = this.admin;
+    const { t, pageUrl } = this.admin;
+    const onlyHere = isOnlyHere(pageUrl);
     const options = HOURS.map((hours) => ({ value: String(hours), label: t(`access.hours${hours}`) }));
     return [
       { name: "label", label: t("access.whom"), hint: t("access.whomHint"), kind: "text", value: "", maxLength: 80 },
       { name: "hours", label: t("access.forHowLong"), kind: "select", value: "24", options },
       {
-        ...{ name: "pageUrl", label: t("access.pageUrl"), hint: t("access.pageUrlHint"), kind: "text", optional: true },
-        ...{ value: this.admin.pageUrl ?? "", maxLength: 300 },
+        ...{ name: "pageUrl", label: t("access.pageUrl"), kind: "text", optional: true },
+        hint: onlyHere ? t("access.pageUrlOnlyHere", { address: pageUrl ?? "" }) : t("access.pageUrlHint"),
+        ...{ value: onlyHere ? "" : (pageUrl ?? ""), maxLength: 300 },
       },
       { name: "backups", label: t("access.backups"), hint: t("access.backupsHint"), kind: "toggle", value: false },
     ];

@@ -9,6 +9,8 @@ import type { ListSource } from "./list-source.ts";
 
 /** Rows above and below the window that are drawn all the same. */
 const MARGIN = 6;
+/** Rows that fly past are not fetched: whoever stays this long wants to read. */
+const FLYING_MS = 80;
 
 /**
  * A long list: only the rows on the screen are in the page. Search field on top (`/` leads to it), arrows, Home, End and
@@ -31,6 +33,8 @@ export class AdminList<Row extends { id: string }> extends LitElement {
   @query(".window") private readonly window!: HTMLElement | null;
   private unsubscribe: (() => void) | null = null;
   private sizes: ResizeObserver | null = null;
+  /** Runs while a screen and more goes by from one frame to the next. */
+  private flying: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
     shared,
@@ -126,6 +130,7 @@ export class AdminList<Row extends { id: string }> extends LitElement {
     this.unsubscribe?.();
     this.unsubscribe = null;
     this.sizes?.disconnect();
+    this.land();
   }
 
   private attend(): void {
@@ -171,7 +176,7 @@ export class AdminList<Row extends { id: string }> extends LitElement {
     return html`
       <div class="window" role="listbox" tabindex="0" aria-label=${this.label}
         aria-activedescendant=${this.active >= 0 ? `row-${this.active}` : nothing}
-        @scroll=${this.look} @keydown=${this.onKey} @focus=${this.onFocus}>
+        @scroll=${this.onScroll} @keydown=${this.onKey} @focus=${this.onFocus}>
         <div class="all" role="presentation" .style=${`block-size:${count * this.rowHeight}px`}>
           ${repeat(rows, (index) => index, this.renderRow)}
         </div>
@@ -195,19 +200,40 @@ export class AdminList<Row extends { id: string }> extends LitElement {
   protected override updated(): void {
     const { window } = this;
     if (window !== null) this.sizes?.observe(window);
-    this.source.ensure(this.first, this.last);
+    this.ensure();
   }
 
   /** Which rows are on the screen. */
-  private look = (): void => {
+  private look(): void {
     const { window } = this;
     if (window === null) return;
     const first = Math.floor(window.scrollTop / this.rowHeight);
     const visible = Math.ceil(window.clientHeight / this.rowHeight);
     this.first = Math.max(0, first - MARGIN);
     this.last = first + visible + MARGIN;
-    this.source.ensure(this.first, this.last);
+    this.ensure();
+  }
+
+  private onScroll = (): void => {
+    const before = this.last;
+    clearTimeout(this.flying);
+    this.flying = setTimeout(() => {
+      this.land();
+      this.ensure();
+    }, FLYING_MS);
+    this.look();
+    if (Math.abs(this.last - before) <= MARGIN) this.land();
+    this.ensure();
   };
+
+  private land(): void {
+    clearTimeout(this.flying);
+    this.flying = undefined;
+  }
+
+  private ensure(): void {
+    if (this.flying === undefined) this.source.ensure(this.first, this.last);
+  }
 
   private choose(index: number): void {
     const row = this.source.at(index);
@@ -231,6 +257,7 @@ export class AdminList<Row extends { id: string }> extends LitElement {
       window.scrollTop = top + this.rowHeight - window.clientHeight;
     }
     // The event of it comes a frame later: what is missing is asked for at once.
+    this.land();
     this.look();
   }
 

@@ -9,6 +9,7 @@ import { counted } from "../../localize/admin.ts";
 import { clock, unitLabel } from "../../localize/localize.ts";
 import type { SiteAdmin } from "../admin.ts";
 import { testText } from "../health-text.ts";
+import { isOnlyHere } from "../own-address.ts";
 import { adminStyle } from "./admin-style.ts";
 import { printPart } from "./print-part.ts";
 import { qrCode } from "./qr-code.ts";
@@ -134,6 +135,7 @@ export class HandOverPart extends LitElement {
       <article class="sheet" aria-label=${name}>
         <h1>${t("handOver.for", { name })}</h1>
         <p>${[site.name, site.address, building].filter(Boolean).join(" · ")}</p>
+        ${isOnlyHere(pageUrl) ? html`<p class="note">${t("pair.onlyHere", { address: pageUrl })}</p>` : nothing}
         <div class="codes">
           <div>
             <h2>${t("handOver.panel")}</h2>

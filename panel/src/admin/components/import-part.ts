@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../../components/style.ts";
 import { ApiError } from "../../data/api.ts";
-import { type CsvKind, exportCsv, fetchJob, type Job, startImport } from "../../data/upkeep.ts";
+import { type CsvKind, cancelJob, exportCsv, fetchJob, type Job, startImport } from "../../data/upkeep.ts";
 import { counted } from "../../localize/admin.ts";
 import type { SiteAdmin } from "../admin.ts";
 import { fieldText, problemText } from "../problem-text.ts";
@@ -114,10 +114,13 @@ export class ImportPart extends LitElement {
     const { done, total, counts, problems, problemCount } = job;
     if (this.running) {
       const told = t(job.state === "writing" ? "import.writing" : "import.checking", { done, count: total });
-      return html`<p role="status">${told}</p><progress aria-label=${told} max=${Math.max(1, total)} value=${done}></progress>`;
+      return html`<p role="status">${told}</p><progress aria-label=${told} max=${Math.max(1, total)} value=${done}></progress>
+        <div class="end"><button ?disabled=${this.busy} @click=${() => void this.cancel()}>${t("form.cancel")}</button></div>`;
     }
+    if (job.state === "cancelled") return html`<p role="status">${t("import.cancelled")}</p>`;
     if (job.state === "done") {
-      return html`<p role="status" data-import=${job.dryRun ? "could" : "did"}><span class="chip good">${t(job.dryRun ? "import.would" : "import.did", counts)}</span></p>`;
+      return html`<p role="status" data-import=${job.dryRun ? "could" : "did"}><span class="chip good">${t(job.dryRun ? "import.would" : "import.did", counts)}</span></p>
+        ${job.dryRun ? this.renderHeadings(job) : nothing}`;
     }
     if (job.error !== null) return html`<p class="failure" role="alert">${fieldText(job.error, t)}</p>`;
     return html`
@@ -130,13 +133,23 @@ export class ImportPart extends LitElement {
               .slice(0, SHOWN)
               .map(
                 ({ line, column, code }) =>
-                  html`<tr><td>${line}</td><td>${column === "" ? t("import.whole") : column}</td><td>${fieldText(code, t)}</td></tr>`,
+                  html`<tr><td>${line}</td><td>${column === "" ? t("import.whole") : headingOf(job, column)}</td><td>${fieldText(code, t)}</td></tr>`,
               )}
           </tbody>
         </table>
       </div>
+      ${this.renderHeadings(job)}
       ${problemCount > problems.length ? html`<p class="muted">${t("import.first", { shown: problems.length, count: problemCount })}</p>` : nothing}
     `;
+  }
+
+  /** Columns that the file calls otherwise than we do. */
+  private renderHeadings({ headings }: Job): TemplateResult | typeof nothing {
+    const { t } = this.admin;
+    const others = headings.filter(({ heading, column }) => heading.toLowerCase() !== column);
+    if (others.length === 0) return nothing;
+    const pairs = others.map(({ heading, column }) => t("import.heading", { heading, column }));
+    return html`<p class="muted">${t("import.headings", { pairs: pairs.join(", ") })}</p>`;
   }
 
   private async start(dryRun: boolean): Promise<void> {
@@ -144,10 +157,24 @@ export class ImportPart extends LitElement {
     if (this.csv === null) return;
     this.busy = true;
     this.failure = null;
+    const checked = !dryRun && this.job !== null ? { revision: this.job.revision } : {};
     try {
-      this.job = await startImport(api, { siteId: site.id, kind: this.kind, csv: this.csv, dryRun });
+      this.job = await startImport(api, { siteId: site.id, kind: this.kind, csv: this.csv, dryRun, ...checked });
     } catch (error) {
       this.failure = [problemText(error, t), ...columnTexts(error, t)].join(" ");
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private async cancel(): Promise<void> {
+    const { api, t } = this.admin;
+    if (this.job === null) return;
+    this.busy = true;
+    try {
+      this.take(await cancelJob(api, this.job.id));
+    } catch (error) {
+      this.failure = problemText(error, t);
     } finally {
       this.busy = false;
     }
@@ -180,6 +207,11 @@ export class ImportPart extends LitElement {
     this.job = null;
     this.csv = file === undefined ? null : await readText(file);
   };
+}
+
+/** As the file calls the column. */
+function headingOf({ headings }: Job, wanted: string): string {
+  return headings.find(({ column }) => column === wanted)?.heading ?? wanted;
 }
 
 /** Which columns a file has too few, too many, or twice. */

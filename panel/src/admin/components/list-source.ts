@@ -95,7 +95,7 @@ export type FetchPage<Row> = (
 ) => Promise<Page<Row>>;
 
 /** A screenful and some. */
-const PAGE_ROWS = 100;
+const PAGE_ROWS = 50;
 /** Quicker than a person notices, slower than a person types. */
 const TYPING_MS = 120;
 

@@ -4,6 +4,7 @@ import { shared } from "../../components/style.ts";
 import { addPairing, type Pairing, type PairingWithSecret, withdrawPairing } from "../../data/devices.ts";
 import { clock } from "../../localize/localize.ts";
 import type { SiteAdmin } from "../admin.ts";
+import { isOnlyHere } from "../own-address.ts";
 import "./admin-dialog.ts";
 import "./admin-form.ts";
 import { adminStyle } from "./admin-style.ts";
@@ -99,6 +100,7 @@ export class PairingDialog extends LitElement {
       const link = pageUrl === null ? null : `${pageUrl}#${pairing.fragment ?? ""}`;
       return html`
         <p>${t(link === null ? "remote.pairIntro" : "pair.panelIntro")}</p>
+        ${isOnlyHere(pageUrl) ? html`<p class="note">${t("pair.onlyHere", { address: pageUrl ?? "" })}</p>` : nothing}
         <div class="codes">
           ${link === null ? nothing : qrCode(link, t("pair.qrPanel"))}
           <div class="told">

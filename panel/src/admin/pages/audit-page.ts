@@ -163,7 +163,7 @@ export class AuditPage extends AdminPage {
     return html`
       <tr>
         <td><time datetime=${new Date(entry.atMs).toISOString()}>${day}, ${clock(t, entry.atMs)}</time></td>
-        <td>${entry.who}</td>
+        <td>${entry.who === "nobody" ? t("audit.nobody") : entry.who}</td>
         <td><strong>${t("text.labelled", { label: loggedWord("noun", entry.noun, t), value: loggedWord("verb", entry.verb, t) })}</strong> ${entry.label} ${this.renderChanges(changes)}</td>
         <td class="mono">${entry.from}</td>
       </tr>

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { shared } from "../../components/style.ts";
 import { ApiError } from "../../data/api.ts";
+import type { AdminLocalizer } from "../../localize/admin.ts";
 import type { Admin } from "../admin.ts";
 import { adminStyle } from "../components/admin-style.ts";
 import { problemText } from "../problem-text.ts";
@@ -26,7 +27,7 @@ export class RemotePage extends LitElement {
           failure === null
             ? html`<p role="status">${t("remote.asking")}</p><span class="skeleton"></span>`
             : html`
-              <div class="note" role="alert"><p>${this.told(failure)}</p></div>
+              <div class="note" role="alert"><p>${remoteFailureText(failure, t)}</p></div>
               <div class="end">
                 ${isOver(failure) ? nothing : html`<button class="accent" @click=${this.retry}>${t("remote.retry")}</button>`}
                 <button @click=${() => openSite(null)}>${t("admin.allSites")}</button>
@@ -36,16 +37,17 @@ export class RemotePage extends LitElement {
       </div>
     `;
   }
-
-  private told(failure: unknown): string {
-    const { t } = this.admin;
-    if (failure instanceof ApiError && failure.code === "GRANT_ENDED") {
-      return t(failure.details.why === "expired" ? "remote.expired" : "remote.revoked");
-    }
-    return problemText(failure, t);
-  }
 }
 
-function isOver(failure: unknown): boolean {
+/** Why the site cannot be shown or asked. */
+export function remoteFailureText(failure: unknown, t: AdminLocalizer): string {
+  if (failure instanceof ApiError && failure.code === "GRANT_ENDED") {
+    return t(failure.details.why === "expired" ? "remote.expired" : "remote.revoked");
+  }
+  return problemText(failure, t);
+}
+
+/** The permission will not come back. */
+export function isOver(failure: unknown): boolean {
   return failure instanceof ApiError && failure.code === "GRANT_ENDED";
 }

@@ -8,33 +8,37 @@ import { counted } from "../../localize/admin.ts";
 import type { Admin } from "../admin.ts";
 import "../components/admin-dialog.ts";
 import { adminStyle } from "../components/admin-style.ts";
+import { wordsMatch } from "../components/list-source.ts";
 import { liveChip } from "../components/live-chip.ts";
 import "../components/remote-site-form.ts";
 import "../components/site-form.ts";
+
+/** Sites that need no search. */
+const AT_A_GLANCE = 8;
 
 /** Every site of this app: the switcher with room, and where a new one is made. */
 @customElement("neolia-sites-page")
 export class SitesPage extends LitElement {
   @property({ attribute: false }) admin!: Admin;
   @state() private adding: "here" | "remote" | null = null;
+  @state() private search = "";
   @state() private removing: RemoteSite | null = null;
 
   static override styles = [shared, adminStyle];
 
   protected override render(): TemplateResult {
-    const { admin } = this;
+    const { admin, search } = this;
     const { t } = admin;
+    const sites = admin.directory.sites.filter((one) => wordsMatch(search, `${one.name} ${one.address} ${one.domain}`));
+    const elsewhere = admin.remoteSites.filter(({ name, domain }) => wordsMatch(search, `${name} ${domain}`));
     return html`
       <div class="page">
         <div class="bar">
           <h1 tabindex="-1">${t("site.list")}</h1>
           <button class="accent" @click=${() => this.show("here")}>${t("site.new")}</button>
         </div>
-        ${
-          admin.directory.sites.length === 0
-            ? nothing
-            : html`<ul class="rows">${repeat(admin.directory.sites, (site) => site.id, this.renderSite)}</ul>`
-        }
+        ${this.renderSearch(sites.length + elsewhere.length)}
+        ${sites.length === 0 ? nothing : html`<ul class="rows">${repeat(sites, (site) => site.id, this.renderSite)}</ul>`}
         <div class="bar">
           <h2>${t("remote.elsewhere")}</h2>
           <button @click=${() => this.show("remote")}>${t("remote.new")}</button>
@@ -42,7 +46,7 @@ export class SitesPage extends LitElement {
         ${
           admin.remoteSites.length === 0
             ? html`<p class="card">${t("remote.intro")}</p>`
-            : html`<ul class="rows">${repeat(admin.remoteSites, (site) => site.id, this.renderRemote)}</ul>`
+            : html`<ul class="rows">${repeat(elsewhere, (site) => site.id, this.renderRemote)}</ul>`
         }
         ${
           this.adding === "remote"
@@ -62,6 +66,21 @@ export class SitesPage extends LitElement {
       </div>
     `;
   }
+
+  /** Once there are more than are seen at a glance. */
+  private renderSearch(found: number): TemplateResult | typeof nothing {
+    const { t, directory, remoteSites } = this.admin;
+    if (directory.sites.length + remoteSites.length <= AT_A_GLANCE) return nothing;
+    return html`
+      <input type="search" autocomplete="off" maxlength="80" aria-label=${`${t("list.search")}: ${t("site.list")}`}
+        placeholder=${t("list.search")} .value=${this.search} @input=${this.onSearch} />
+      <p class="muted" role="status">${found === 0 ? t("list.none", { search: this.search }) : counted(t, "list.count", found)}</p>
+    `;
+  }
+
+  private onSearch = (event: Event): void => {
+    this.search = (event.target as HTMLInputElement).value;
+  };
 
   private renderSite = (site: Site): TemplateResult => {
     const { admin } = this;

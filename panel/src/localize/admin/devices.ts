@@ -56,6 +56,8 @@ export const en = {
   "pair.defaultSip": "SIP device",
   "pair.makeCode": "Make the code",
   "pair.panelIntro": "On the panel, open this link or scan its QR code; or open Neolia there and type the short code.",
+  "pair.onlyHere":
+    "The link opens on this computer only, because this page was opened at {address}. For other devices, open Neolia by the address that they use, and make the codes there.",
   "pair.code": "Short code",
   "pair.copyLink": "Copy the link",
   "pair.qrPanel": "QR code of the link that pairs the panel",
@@ -158,6 +160,8 @@ export const fr: Record<keyof typeof en, string> = {
   "pair.defaultSip": "Appareil SIP",
   "pair.makeCode": "Créer le code",
   "pair.panelIntro": "Sur l'écran, ouvrez ce lien ou lisez son code QR ; ou ouvrez-y Neolia et tapez le code court.",
+  "pair.onlyHere":
+    "Le lien ne s'ouvre que sur cet ordinateur, car cette page a été ouverte à l'adresse {address}. Pour d'autres appareils, ouvrez Neolia par l'adresse qu'ils utilisent et créez les codes là.",
   "pair.code": "Code court",
   "pair.copyLink": "Copier le lien",
   "pair.qrPanel": "Code QR du lien qui associe l'écran",

@@ -36,6 +36,8 @@ export const en = {
   "error.UNKNOWN_JOB": "Neolia was restarted meanwhile; nothing was imported. Start the import again.",
   "error.UNKNOWN_PAIRING": "This code is not valid any more. Make a new one.",
   "error.UNKNOWN_TEST": "Neolia was restarted meanwhile. Start the test again.",
+  "error.CHANGED_SINCE_CHECK":
+    "Nothing was imported: somebody changed this site since the file was checked. Check the file again to see what it would do now.",
   "error.CSV_COLUMNS": "The file does not have the columns that it needs. See the list of columns above.",
   "columns.missing": "Missing: {names}.",
   "columns.unknown": "Not known: {names}.",
@@ -131,6 +133,8 @@ export const fr: Record<keyof typeof en, string> = {
   "error.UNKNOWN_JOB": "Neolia a redémarré entre-temps ; rien n'a été importé. Relancez l'import.",
   "error.UNKNOWN_PAIRING": "Ce code n'est plus valable. Créez-en un autre.",
   "error.UNKNOWN_TEST": "Neolia a redémarré entre-temps. Relancez le test.",
+  "error.CHANGED_SINCE_CHECK":
+    "Rien n'a été importé : quelqu'un a modifié ce site depuis la vérification du fichier. Vérifiez-le de nouveau pour voir ce qu'il ferait maintenant.",
   "error.CSV_COLUMNS": "Le fichier n'a pas les colonnes nécessaires. Voyez leur liste ci-dessus.",
   "columns.missing": "Manquent : {names}.",
   "columns.unknown": "Inconnues : {names}.",

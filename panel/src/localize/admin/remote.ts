@@ -20,6 +20,8 @@ export const en = {
   "access.pageUrl": "Address of this page for wall panels",
   "access.pageUrlHint":
     "The installer's QR codes open it. Change it if the panels reach Neolia by another address; empty: they make short codes only.",
+  "access.pageUrlOnlyHere":
+    "This page was opened at {address}, which no panel can reach: it is another machine on each of them. Enter the address by which the panels reach Neolia; empty: the installer's codes are short codes only.",
   "access.backups": "May also take backups",
   "access.backupsHint": "A backup holds every device's login. Without this, no login that exists leaves the site.",
   "access.make": "Make a code",
@@ -62,6 +64,7 @@ export const en = {
   "remote.retry": "Try again",
   "remote.expired": "The time of this permission is over. Ask the site's administrator for a new code.",
   "remote.revoked": "The site's administrator has ended this permission. Nothing more is shown or changed from here.",
+  "remote.typedStays": "{told} What you have typed stays here for you to copy until you leave this page.",
   "remote.remove": "Give back",
   "remote.removeTitle": "Give back {name}?",
   "remote.removeIntro": "You then manage this site no more. To come back you need a new code.",
@@ -111,6 +114,8 @@ export const fr: Record<keyof typeof en, string> = {
   "access.pageUrl": "Adresse de cette page pour les écrans",
   "access.pageUrlHint":
     "Les QR codes de l'installateur l'ouvrent. Changez-la si les écrans joignent Neolia par une autre adresse ; vide : seulement des codes courts.",
+  "access.pageUrlOnlyHere":
+    "Cette page a été ouverte à l'adresse {address}, qu'aucun écran ne peut joindre : chez chacun, c'est une autre machine. Saisissez l'adresse par laquelle les écrans joignent Neolia ; vide : les codes de l'installateur sont seulement des codes courts.",
   "access.backups": "Peut aussi prendre des sauvegardes",
   "access.backupsHint":
     "Une sauvegarde contient l'identifiant de chaque appareil. Sans cela, aucun identifiant existant ne quitte le site.",
@@ -156,6 +161,8 @@ export const fr: Record<keyof typeof en, string> = {
   "remote.expired": "Le temps de cette autorisation est écoulé. Demandez un nouveau code à l'administrateur du site.",
   "remote.revoked":
     "L'administrateur du site a mis fin à cette autorisation. Rien de plus n'est affiché ni modifié d'ici.",
+  "remote.typedStays":
+    "{told} Ce que vous avez saisi reste ici, pour être copié, jusqu'à ce que vous quittiez cette page.",
   "remote.remove": "Rendre",
   "remote.removeTitle": "Rendre {name} ?",
   "remote.removeIntro": "Vous ne gérez alors plus ce site. Pour y revenir il faut un nouveau code.",
