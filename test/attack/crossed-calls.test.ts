@@ -45,18 +45,6 @@ describe("a call", () => {
     return events.filter(({ callId }) => callId === last).map(({ kind }) => kind);
   }
 
-  /** Each call of this caller has one end. */
-  function ended(caller: SipAgent): boolean {
-    const own = field.edge.events(field.here).filter((event) => event.caller === caller.user);
-    const ids = [...new Set(own.map(({ callId }) => callId))];
-    return ids.every((id) => own.filter(({ callId, kind }) => callId === id && kind === "failed").length === 1);
-  }
-
-  function kinds(caller: SipAgent): string {
-    const own = field.edge.events(field.here).filter((event) => event.caller === caller.user);
-    return own.map(({ callId, kind }) => `${callId.slice(0, 4)} ${kind}`).join(", ");
-  }
-
   async function isOver(caller: SipAgent): Promise<void> {
     await until(() => story(caller).at(-1) === "ended", { what: "the ended event" });
     assert.deepEqual(story(caller), ["invited", "ringing", "answered", "ended"]);
@@ -232,31 +220,6 @@ describe("a call", () => {
     await holds(() => !ringing.isEndedByPeer, 300, "the ringing");
     await call.cancel();
     assert.equal((await call.final).status, 487);
-  });
-
-  probe("made twice with one Call-ID and one tag is two calls or one, each with one end", async () => {
-    const { caller, callee, unit } = await field.pair();
-    callee.policy = { ring: true, final: null };
-    const same = { callId: token(), from: `<${caller.aor}>;tag=${token()}` };
-    const first = await caller.call(unit, same);
-    await until(() => callee.incoming[0], { what: "it to ring" });
-    const second = await caller.call(unit, { ...same, cseq: 10 });
-    const reached = await Promise.race([
-      second.final.then(({ status }) => status),
-      until(() => callee.incoming[1], { what: "the second to ring" }).then(() => 180),
-    ]);
-    assert.ok(reached === 180 || (reached >= 400 && reached < 500), `${reached}`);
-    if (reached === 180) {
-      await second.cancel();
-      await second.final;
-    }
-    await first.cancel();
-    assert.equal((await first.final).status, 487);
-    await until(() => ended(caller), { timeoutMs: 5_000, what: `one end for each call, not ${kinds(caller)}` });
-    await until(async () => (await field.edge.mediaSessions()) === 0, {
-      timeoutMs: 20_000,
-      what: "RTPEngine to be told",
-    });
   });
 
   probe(
