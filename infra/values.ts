@@ -33,7 +33,7 @@ export interface EdgeValues {
   /** PEM files: the wildcard certificate with its chain, and its key. */
   certificateFile: string;
   privateKeyFile: string;
-  /** Holds directory.db, location.db, dialog.db, outbox.db. */
+  /** Holds directory.db, location.db, outbox.db. */
   dataFolder: string;
   /** Holds pid files and sockets. */
   runFolder: string;

@@ -1,5 +1,5 @@
-/** The four SQLite files of a VPS (or a lab), made or brought up to date before Kamailio starts. */
-import { mkdirSync, readFileSync } from "node:fs";
+/** The three SQLite files of a VPS (or a lab), made or brought up to date before Kamailio starts. */
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { prepareDirectory } from "./directory-schema.ts";
@@ -8,7 +8,7 @@ import { prepareDirectory } from "./directory-schema.ts";
 export const KAMAILIO_TABLES = "/usr/share/kamailio/db_sqlite";
 
 /**
- * Makes directory.db, location.db, dialog.db and outbox.db in `folder` where they are missing, in WAL mode: Kamailio's
+ * Makes directory.db, location.db and outbox.db in `folder` where they are missing, in WAL mode: Kamailio's
  * workers would race on that PRAGMA. Files that are there keep what they hold; what an earlier version made is changed to what
  * this one expects, which may be done while Kamailio runs (it reads directory.db before control has opened it).
  */
@@ -22,26 +22,32 @@ export function createDatabases(folder: string, kamailioTables = KAMAILIO_TABLES
     if (isEmpty(db)) db.exec(theirs("standard-create.sql") + theirs("usrloc-create.sql"));
     db.exec(ours("location.sql"));
   });
-  file("dialog.db", (db) => {
-    if (isEmpty(db)) db.exec(theirs("standard-create.sql") + theirs("dialog-create.sql"));
-    db.exec(ours("dialog.sql"));
-  });
   file("outbox.db", (db) => {
-    if (isEmpty(db)) db.exec(ours("outbox.sql"));
-    else if (Number(db.pragma("user_version", { simple: true })) < 3) renewOutbox(db, ours("outbox.sql"));
+    const make = () => {
+      // Kamailio asks for the versions of its tables; the tables themselves are views of the outbox.
+      db.exec(theirs("standard-create.sql") + theirs("dialog-create.sql"));
+      db.exec("DROP TABLE dialog; DROP TABLE dialog_vars");
+      db.exec(ours("outbox.sql"));
+    };
+    if (isEmpty(db)) make();
+    else if (Number(db.pragma("user_version", { simple: true })) < 4) renewOutbox(db, make);
   });
+  takeOverCalls(folder);
 }
 
 /** Version 1 had other columns at times, and no index that keeps an event from being written twice. Ids go on where they were. */
-function renewOutbox(db: Database.Database, schema: string): void {
+function renewOutbox(db: Database.Database, make: () => void): void {
   const columns = () => db.prepare("SELECT name FROM pragma_table_info('call_event')").pluck().all() as string[];
   const before = columns();
-  const lastId = Number(db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'call_event'").pluck().get() ?? 0);
+  const counted = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'").get() !== undefined;
+  const lastId = counted
+    ? Number(db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'call_event'").pluck().get() ?? 0)
+    : 0;
   // An index keeps its name when its table gets another one.
   const indexes = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'call_event'").pluck();
   for (const name of indexes.all() as string[]) db.exec(`DROP INDEX ${name}`);
   db.exec("ALTER TABLE call_event RENAME TO earlier");
-  db.exec(schema);
+  make();
   const kept = columns()
     .filter((name) => before.includes(name))
     .join(", ");
@@ -51,6 +57,25 @@ function renewOutbox(db: Database.Database, schema: string): void {
     `INSERT INTO call_event (id, at_ms, domain, call_id, kind) SELECT @lastId, 0, '', '', 'trimmed'
      WHERE @lastId > (SELECT coalesce(max(id), 0) FROM call_event)`,
   ).run({ lastId });
+}
+
+/** Until version 4 running calls stood in a file of their own, dialog.db: what the restart needs of them goes to their events. */
+function takeOverCalls(folder: string): void {
+  const earlier = join(folder, "dialog.db");
+  if (!existsSync(earlier)) return;
+  const outbox = new Database(join(folder, "outbox.db"));
+  try {
+    outbox.prepare("ATTACH ? AS earlier").run(earlier);
+    // The call's id is the second part of its variable `call`.
+    outbox.exec(`UPDATE call_event SET dlg_entry = hash_entry, dlg_id = hash_id, dlg_call_id = callid, dlg_from_tag = from_tag,
+        dlg_to_tag = to_tag, dlg_from_uri = from_uri, dlg_to_uri = to_uri, dlg_contact = caller_contact,
+        dlg_from_sock = caller_sock, dlg_to_sock = callee_sock, dlg_call = dialog_value
+      FROM earlier.dialog JOIN earlier.dialog_vars USING (hash_entry, hash_id)
+      WHERE dialog_key = 'call' AND kind = 'answered' AND dialog_value LIKE '%|' || call_id || '|%'`);
+  } finally {
+    outbox.close();
+  }
+  for (const end of ["", "-wal", "-shm"]) rmSync(earlier + end, { force: true });
 }
 
 function withFile(file: string, make: (db: Database.Database) => unknown): void {

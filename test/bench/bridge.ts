@@ -38,7 +38,7 @@ export async function measureBridge(): Promise<BridgeFigures> {
   const node = join(folder.path, "node");
   copyFileSync(process.execPath, node);
   const nodeRssMb = await memoryOfNode(node);
-  const lab = await startLab({ bridgeMain: join(root, "bridge/dist/main.js"), bridgeNode: node });
+  const lab = await startLab({ bridgeNode: node });
   try {
     const door = await lab.startDoorStation(lab.toneFile(440));
     await lab.startMobile("401", { hz: 1000, answer: "auto" });

@@ -57,24 +57,24 @@ async function measureTalk(lab: LineLab, phones: WorkerPhones) {
   const call = await lab.dial(phone, "+33639980003");
   await call.final;
   const session = await until(() => lab.service.sessions[before], { what: "the session" });
-  const served: number[] = [];
+  const served: Served[] = [];
   answerBeeps(session, served);
   await new Promise((resolve) => setTimeout(resolve, TALK_MS));
   const { sent, heard, arrivals } = await phone.stop();
   const told = soundsOver(lab).length;
   await call.hangup().catch(() => {});
   const left = await until(() => soundsOver(lab)[told], { what: "the bridge's own figures" });
-  const first = served[0] ?? 0;
+  const first = served[0]?.heardAtMs ?? 0;
   const up: number[] = [];
   const down: number[] = [];
   const both: number[] = [];
   for (const at of sent.filter((time) => time > first - 200)) {
-    const arrived = served.find((time) => time >= at && time < at + 500);
+    const arrived = served.find(({ heardAtMs }) => heardAtMs >= at && heardAtMs < at + 500);
     const back = heard.find((time) => time >= at && time < at + 500);
-    if (arrived === undefined || back === undefined || back < arrived) continue;
-    up.push(arrived - at);
-    down.push(back - arrived);
-    both.push(back - at);
+    if (arrived === undefined || back === undefined || back < arrived.saidAtMs) continue;
+    up.push(arrived.heardAtMs - at);
+    down.push(back - arrived.saidAtMs);
+    both.push(arrived.heardAtMs - at + back - arrived.saidAtMs);
   }
   const gaps = arrivals.slice(51).map((time, index) => time - (arrivals[index + 50] ?? time));
   const p = (of: number[], share: number) => round(percentile(of, share), 1);
@@ -88,16 +88,30 @@ async function measureTalk(lab: LineLab, phones: WorkerPhones) {
   };
 }
 
-/** Each beep is answered with a beep the moment that it is heard. */
-function answerBeeps(session: RealtimeSession, served: number[]): void {
+interface Served {
+  heardAtMs: number;
+  saidAtMs: number;
+}
+
+/**
+ * Each beep is answered with a beep: not in the same moment each time, because beeps and packets share a rhythm, and one run would
+ * show one way of hitting the next packet's turn. What the answer waited is no part of any figure.
+ */
+function answerBeeps(session: RealtimeSession, served: Served[]): void {
   const sound = Buffer.concat([Buffer.alloc(480, 0x2a), Buffer.alloc(640, 0xd5)]);
+  const clock = (): number => performance.timeOrigin + performance.now();
   let quietUntil = 0;
   session.onSound = (samples) => {
-    const atMs = performance.timeOrigin + performance.now();
-    if (atMs < quietUntil || !samples.some((sample) => Math.abs(sample) > 1500)) return;
-    quietUntil = atMs + 300;
-    served.push(atMs);
-    void session.say([{ sound, transcript: "Oui." }]);
+    const heardAtMs = clock();
+    if (heardAtMs < quietUntil || !samples.some((sample) => Math.abs(sample) > 1500)) return;
+    quietUntil = heardAtMs + 300;
+    setTimeout(
+      () => {
+        served.push({ heardAtMs, saidAtMs: clock() });
+        void session.say([{ sound, transcript: "Oui." }]);
+      },
+      (served.length * 7) % 20,
+    );
   };
 }
 

@@ -54,7 +54,7 @@ This run: ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cp
 | first words after the answer, median and p95 | ${spread(figures.firstWordsMs)} | 300 ms |
 | reply after a turn, median and p95 | ${spread(figures.replyMs)} | |
 ${media === null ? "" : mediaTable(media)}
-Each call says in the bridge's log how late and how even its packets left (\`the sound of a call is over\`), so that a site can see it, too. Memory as bundled, in the app's image, is less:
+Each call says in the bridge's log how late and how even its packets left (\`the sound of a call is over\`), so that a site can see it, too. Memory in the app's image:
 117 MB with a line and a call, 85 MB without a line (an earlier run; aim 90 MB). Twenty calls need two gateways or more: the edge lets one account have ten calls.
 `;
 }
@@ -78,9 +78,9 @@ What the bridge adds, with a service that answers at once, SQLite written ten ti
 | gap at the bridge with ${calls} calls, the worst call's p99 | ${list((load) => load.atBridgePacingP99Ms)} ms | 23 ms |
 | the same as it comes to the phones, all calls' p99 | ${list((load) => load.pacingP99Ms)} ms | |
 | CPU of the bridge with ${calls} calls, while the database is written and the board pushed ten times a second | ${list((load) => load.cpuPercent)} % of a core | |
-| memory with ${calls} calls, from source | ${list((load) => load.memoryMb)} MB | |
+| memory with ${calls} calls, as bundled | ${list((load) => load.memoryMb)} MB | |
 
-The cores also run the edge, RTPEngine, the stand-in and the telephones. A downlink waits for the next packet's turn, up to 20 ms. The bridge's thread that sends sound and the telephones' are real time here
+The cores also run the edge, RTPEngine, the stand-in and the telephones. A downlink waits for the next packet's turn, up to 20 ms. The bridge's thread that sends sound, RTPEngine's and the telephones' are real time here
 (\`sip/media/come-first.ts\`; the app asks Home Assistant for no such right). Where that is not allowed, gaps grow by two to four milliseconds on a busy machine.
 `;
 }

@@ -7,7 +7,7 @@ import { defaultPassword, type Edge, startEdge } from "../lab/edge.ts";
 import type { Call } from "../lab/sip/call.ts";
 import { header } from "../lab/sip/message.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
-import { until } from "../lab/until.ts";
+import { holds, until } from "../lab/until.ts";
 import { type DirectoryDraft, directoryPut, smallBuilding } from "./directory-put.ts";
 
 const A = "a.sip.test";
@@ -63,6 +63,23 @@ describe("an account that is taken away", () => {
       account.username === username ? { ...account, ...change } : account,
     );
     return { ...building, accounts };
+  }
+
+  function withoutUnit(name: string): DirectoryDraft {
+    const { units, accounts, rules, ...rest } = smallBuilding();
+    return {
+      ...rest,
+      units: units.filter((unit) => unit.name !== name),
+      accounts: accounts.filter(({ unit }) => unit !== name),
+      rules: rules.filter(({ unit }) => unit !== name),
+    };
+  }
+
+  /** How many accounts the newest call of the site has rung. */
+  function ringingNow(): number {
+    const events = edge.events(A);
+    const last = events.findLast(({ kind }) => kind === "invited")?.callId;
+    return events.filter(({ kind, callId }) => kind === "ringing" && callId === last).length;
   }
 
   async function device(user: string, domain = A, password = defaultPassword(user)): Promise<SipAgent> {
@@ -221,6 +238,38 @@ describe("an account that is taken away", () => {
       assert.equal(cancel.method, "CANCEL");
     });
   }
+
+  for (const [what, ring] of [
+    ["rings", true],
+    ["has not said a word yet", false],
+  ] as const) {
+    it(`goes with its whole unit while it ${what}: the door hears it, though no device answers any more`, async () => {
+      const panels = [await device("panel-1"), await device("panel-2")];
+      const door = await device("door-1");
+      for (const panel of panels) panel.policy = { ring, final: null };
+      const call = await door.call("unit401");
+      await until(() => panels.every(({ incoming }) => incoming.length > 0), { what: "both to be asked" });
+      if (ring) await until(() => ringingNow() === 2, { what: "both to ring" });
+      for (const panel of panels) panel.close();
+      const { status } = await within(() => put(A, withoutUnit("unit401")), call.final);
+      assert.equal(status, 480);
+      assert.equal(edge.events(A).findLast(({ kind }) => kind === "failed")?.code, 480);
+      await until(async () => (await edge.mediaSessions()) === 0, { what: "RTPEngine to hear of it" });
+    });
+  }
+
+  it("leaves a call alone that rings somebody else as well, until that one goes too", async () => {
+    const panels = [await device("panel-1"), await device("panel-2")];
+    const door = await device("door-1");
+    for (const panel of panels) panel.policy = { ring: true, final: null };
+    const call = await door.call("unit401");
+    await until(() => panels.every(({ incoming }) => incoming.length > 0), { what: "both to be asked" });
+    await put(A, without("panel-1"));
+    panels[1]?.incoming[0]?.answer(180);
+    await holds(() => !panels[1]?.incoming[0]?.isEndedByPeer, 500, "the other one's ringing");
+    const { status } = await within(() => put(A, withoutUnit("unit401")), call.final);
+    assert.equal(status, 480);
+  });
 
   it("leaves calls of the same names at another site and other calls of its own site alone", async () => {
     const panelB = await device("panel-1", B);

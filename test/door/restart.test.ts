@@ -14,17 +14,21 @@ const TWO_HOURS = 7_200;
 
 /** The calls that a killed Kamailio comes back with: as if they had begun two hours ago, but for some seconds. */
 function twoHoursAgo(): void {
-  house.edge.dialogFile((db) =>
-    db.exec(`UPDATE dialog SET start_time = unixepoch() - ${TWO_HOURS - 5}, timeout = unixepoch() + 5`),
+  house.edge.outboxFile((db) =>
+    db.exec(`UPDATE call_event SET at_ms = (unixepoch() - ${TWO_HOURS - 5}) * 1000 WHERE kind = 'answered'`),
   );
 }
 
 test("a call ends after two hours on both sides, whatever is sent in it and though Kamailio was killed meanwhile", async () => {
   const { call, answered } = await talk(await house.device("door"), await house.device("mobile401"));
-  const limit = () =>
-    Number(house.edge.dialogFile((db) => db.prepare("SELECT timeout - start_time FROM dialog").pluck().get()));
-  // It counts from the ACK.
-  await until(() => Math.abs(limit() - TWO_HOURS) <= 2, { what: "a limit of two hours" });
+  const dialogs = async () => (await house.edge.jsonRpc("dlg.list")) as { start_ts: number; timeout: number }[];
+  await until(
+    async () => {
+      const [dialog] = await dialogs();
+      return Math.abs((dialog?.timeout ?? 0) - (dialog?.start_ts ?? 0) - TWO_HOURS) <= 2;
+    },
+    { what: "a limit of two hours" },
+  );
   const ends = Promise.all([call.endedByPeer, answered.endedByPeer]);
   await house.edge.killKamailio();
   twoHoursAgo();
@@ -46,8 +50,8 @@ test("the end after two hours finds a panel that came back on another socket", a
   assert.equal((await call.endedByPeer).method, "BYE");
   assert.equal((await answered.endedByPeer).method, "BYE");
   assert.deepEqual(await house.finished(), ["invited", "ringing panel401", "answered panel401", "ended system"]);
-  const rows = () => house.edge.dialogFile((db) => db.prepare("SELECT count(*) FROM dialog").pluck().get());
-  await until(() => rows() === 0, { what: "nothing of it to be kept" });
+  const kept = async () => ((await house.edge.jsonRpc("dlg.list")) as unknown[]).length;
+  await until(async () => (await kept()) === 0, { what: "nothing of it to be kept" });
   assert.equal(await house.edge.jsonRpc("dlg.profile_get_size", ["caller", `door@${DOMAIN}`]), 0);
 });
 
@@ -123,6 +127,8 @@ for (const [name, outage] of outages) {
       await outage();
       const size = () => house.edge.jsonRpc("dlg.profile_get_size", ["caller", `door@${DOMAIN}`]);
       await until(async () => (await size()) === 0, { what: "the caller to be in no call" });
+      const kept = async () => ((await house.edge.jsonRpc("dlg.list")) as unknown[]).length;
+      await until(async () => (await kept()) === 0, { what: "nothing of it to be kept" });
       assert.deepEqual(house.story().slice(-1), ["ended caller"]);
     });
 
@@ -209,6 +215,35 @@ for (const [name, outage] of outages) {
     });
   });
 }
+
+test("a call is told and kept, however long the names are that its caller chose", async () => {
+  const door = await house.device("door");
+  const mobile = await house.device("mobile401");
+  const contact = `<sip:${"d".repeat(2_500)}@127.0.0.1:${door.wire.localPort}>`;
+  const call = await door.call("unit401", { callId: "c".repeat(2_500), contact });
+  const answered = await ringing(mobile);
+  answered.answer(200);
+  assert.equal(await status(call), 200);
+  await house.edge.killKamailio();
+  await house.edge.startKamailio();
+  assert.equal((await answered.hangup()).status, 200);
+  assert.equal((await call.endedByPeer).method, "BYE");
+  assert.deepEqual(await house.finished(), ["invited", "ringing mobile401", "answered mobile401", "ended callee"]);
+});
+
+test("after a kill our BYE has a higher CSeq than all that a side has sent", async () => {
+  const door = await house.device("door");
+  const mobile = await house.device("mobile401");
+  const { call, answered } = await talk(door, mobile);
+  for (let i = 0; i < 3; i++) assert.equal((await answered.request("INFO")).status, 200);
+  await house.edge.killKamailio();
+  await house.edge.startKamailio();
+  await house.edge.rpc("/calls/end");
+  for (const bye of await Promise.all([call.endedByPeer, answered.endedByPeer])) {
+    assert.equal(Number.parseInt(header(bye, "cseq"), 10), 2 ** 31 - 1);
+  }
+  assert.equal((await house.finished()).at(-1), "ended system");
+});
 
 test("a call that rings when Kamailio is killed is over for the record, once", async () => {
   const door = await house.device("door");

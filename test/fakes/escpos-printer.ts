@@ -17,6 +17,10 @@ export class EscPosPrinter {
   coverOpen = false;
   /** Runs out of paper after so many bytes of a ticket. */
   paperEndsAfter = Number.POSITIVE_INFINITY;
+  /** true: it takes connections and reads nothing. */
+  hangs = false;
+  /** Said to everybody who connects, again and again. */
+  garbage: Buffer | null = null;
   /** false: it leaves its side of the connection open. */
   closes = true;
   private server: Server | null = null;
@@ -41,6 +45,8 @@ export class EscPosPrinter {
     let pending: number[] = [];
     socket.on("error", () => {});
     socket.on("close", () => this.sockets.delete(socket));
+    if (this.hangs) return;
+    this.babble(socket);
     socket.on("data", (bytes) => {
       pending = this.read(socket, [...pending, ...bytes], printed);
     });
@@ -48,6 +54,10 @@ export class EscPosPrinter {
       if (printed.length > 0) this.tickets.push(Buffer.from(printed));
       if (this.closes) socket.end();
     });
+  }
+
+  private babble(socket: Socket): void {
+    if (this.garbage && socket.writable) socket.write(this.garbage, () => this.babble(socket));
   }
 
   /** Gives back what is the beginning of a command that has not all come. */

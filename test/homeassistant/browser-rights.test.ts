@@ -6,7 +6,7 @@ import type { Browser } from "playwright-core";
 import { findTone } from "../lab/audio.ts";
 import { until } from "../lab/until.ts";
 import { newPageAs } from "./browser.ts";
-import { DOOR_HZ } from "./door-house.ts";
+import { DOOR_HZ, NATIVE_PATH } from "./door-house.ts";
 import { anotherBrowser, browser, house, houseWithBrowser } from "./house-with-browser.ts";
 import { PanelAtHome, type Way } from "./panel-at-home.ts";
 import { startTlsFront } from "./tls-front.ts";
@@ -133,6 +133,23 @@ for (const way of WAYS) {
     }
   });
 }
+
+test("once Home Assistant's service worker answers for its pages, Neolia opens and rings as before, either way", async () => {
+  const first = await PanelAtHome.open(browser, house, house.home.rosa, { serviceWorker: true });
+  await first.setUp(house, "401");
+  await first.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
+  let panel = await first.reopen();
+  for (const way of WAYS) {
+    if (way === "native") panel = await panel.reopen(NATIVE_PATH, true, way);
+    assert.equal(await panel.page.evaluate("navigator.serviceWorker.controller?.state"), "activated");
+    house.door.mark();
+    await house.door.dial("unit401");
+    assert.equal(await panel.rings(), "Entrance");
+    await house.door.hangUp();
+    await house.door.waitFor("CALL_CLOSED");
+  }
+  await panel.close();
+});
 
 test("the sidebar entry that the app switched on is Home Assistant's; switched off there, it stays off", async () => {
   const { home } = house;

@@ -97,6 +97,9 @@ PYTHON
 inside /opt/homeassistant/bin/python /tmp/requirements.py || die "no list of packages; see $target.log"
 inside uv pip install --python /opt/homeassistant/bin/python -r /tmp/requirements.txt -c /tmp/constraints.txt ||
   die "the components' packages cannot be had; see $target.log"
+# Once here and not at each start: that takes six seconds of a processor, and whoever runs Core may not write here. A
+# package's file for another Python does not compile, which harms nobody.
+inside /opt/homeassistant/bin/python -m compileall -q -j 0 /opt/homeassistant/lib || true
 inside apt-get clean
 
 umount "$building/proc"

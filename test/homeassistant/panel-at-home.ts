@@ -61,12 +61,15 @@ export class PanelAtHome {
     return panel;
   }
 
-  /** Another tab of the same browser, which nobody has touched yet, in place of this one; with the panel in it or not. */
-  async reopen(path = this.base, withPanel = true): Promise<PanelAtHome> {
+  /**
+   * Another tab of the same browser, which nobody has touched yet, in place of this one; with the panel in it or not.
+   * @param way the one that belongs to `path`
+   */
+  async reopen(path = this.base, withPanel = true, way = this.way): Promise<PanelAtHome> {
     const page = await this.context.newPage();
     const { origin } = new URL(this.page.url());
     await this.page.close();
-    const panel = new PanelAtHome(page, this.way, this.base);
+    const panel = new PanelAtHome(page, way, way === this.way ? this.base : path);
     const registering = withPanel ? panel.registering() : null;
     await page.goto(origin + path);
     await registering;

@@ -39,6 +39,8 @@ export async function startStagedBridge(
       cwd: app,
       env: {
         NODE_NO_WARNINGS: "1",
+        // Each house has its copy of the app: what is compiled of it serves nobody else.
+        NODE_DISABLE_COMPILE_CACHE: "1",
         NEOLIA_DATA: data,
         NEOLIA_PORT: String(port),
         SUPERVISOR_TOKEN: supervisor.appToken,

@@ -9,6 +9,10 @@ export interface Cuttable {
    * connection. Resolves when it has come to that.
    */
   silenceAfter(fits: RegExp): Promise<void>;
+  /** From now on neither end of the open connections hears of the other. New ones are whole. */
+  silence(): void;
+  /** Connections so far. */
+  opened(): number;
   /** Breaks every open connection; new ones are whole. */
   cut(): void;
   close(): Promise<void>;
@@ -16,22 +20,24 @@ export interface Cuttable {
 
 /** A way to `port` of loopback. */
 export async function cuttable(port: number): Promise<Cuttable> {
-  const ends = new Set<{ client: Socket; server: Socket }>();
+  const ends = new Set<{ client: Socket; server: Socket; silent: boolean }>();
+  let opened = 0;
   let sign: { fits: RegExp; seen: () => void } | null = null;
   const listening = createServer((client) => {
     const server = connect(port, "127.0.0.1");
-    const both = { client, server };
-    let silent = false;
+    const both = { client, server, silent: false };
+    opened++;
     ends.add(both);
     client.on("data", (data) => {
-      if (silent) return;
+      if (both.silent) return;
       const match = sign?.fits.exec(data.toString("latin1"));
       server.write(match ? data.subarray(0, match.index + match[0].length) : data);
       if (!match) return;
-      silent = true;
+      both.silent = true;
       sign?.seen();
+      sign = null;
     });
-    server.on("data", (data) => silent || client.write(data));
+    server.on("data", (data) => both.silent || client.write(data));
     for (const socket of [client, server]) {
       socket.on("error", () => undefined);
       socket.on("close", () => {
@@ -53,6 +59,10 @@ export async function cuttable(port: number): Promise<Cuttable> {
       new Promise((seen) => {
         sign = { fits, seen };
       }),
+    silence: () => {
+      for (const both of ends) both.silent = true;
+    },
+    opened: () => opened,
     cut,
     close: async () => {
       cut();

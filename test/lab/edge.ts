@@ -175,9 +175,9 @@ export class Edge {
     }
   }
 
-  /** Kamailio's own file of its dialogs, for a test that lets time pass. */
-  dialogFile<T>(act: (db: Database.Database) => T): T {
-    const db = new Database(join(this.root, this.values.dataFolder, "dialog.db"), { timeout: 5_000 });
+  /** The outbox to change, for a test that lets time pass. */
+  outboxFile<T>(act: (db: Database.Database) => T): T {
+    const db = new Database(join(this.root, this.values.dataFolder, "outbox.db"), { timeout: 5_000 });
     try {
       return act(db);
     } finally {

@@ -44,8 +44,6 @@ export interface LabOptions {
   pagePort?: number;
   /** The page gets the demo's bell button; whoever starts the lab serves it at `buttonPort`. Default: false. */
   demoPage?: boolean;
-  /** Another entry of the bridge than its sources: the bundle. */
-  bridgeMain?: string;
   /** Further settings of the bridge. */
   bridgeEnv?: Record<string, string>;
   /** Another Node program for the bridge than the one that runs this. */
@@ -238,7 +236,6 @@ async function tryLab(options: LabOptions): Promise<Lab> {
       sipUri: wss ? `wss://localhost:${values.wssPort}` : `ws://127.0.0.1:${values.plainWsPort}`,
       mqtt: { url: broker.url },
       env: { ...demo, ...options.bridgeEnv },
-      ...(options.bridgeMain !== undefined && { main: options.bridgeMain }),
       ...(options.bridgeNode !== undefined && { node: options.bridgeNode }),
     });
     stops.push(() => bridge.stop());

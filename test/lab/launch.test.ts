@@ -78,6 +78,9 @@ class Machine {
   /** The temporary folder that the person has set. */
   temporary = tmpdir();
 
+  /** How much npm was told to say: `npm run --silent` hands it on to what it starts. */
+  loglevel = "notice";
+
   launch(...args: string[]): { status: number | null; said: string; ran: string } {
     const result = spawnSync("/bin/sh", [this.path("test/lab/launch.sh"), ...args], {
       env: this.env,
@@ -102,6 +105,7 @@ class Machine {
       ...process.env,
       ...patience,
       npm_config_cache: this.path("cache"),
+      npm_config_loglevel: this.loglevel,
       TMPDIR: this.temporary,
       PATH: `${join(this.root, "bin")}:/usr/bin:/bin`,
     };
@@ -220,11 +224,14 @@ test("packages are never installed through a link, because npm would empty the f
   assert.deepEqual(machine.asked("npm"), []);
 });
 
-test("npm without a network is one sentence", (t) => {
+test("npm without a network is one sentence, also in a silent run", (t) => {
   const machine = new Machine(t);
   machine.remove("node_modules");
-  machine.program("bin/npm", "echo 'npm error code EAI_AGAIN' >&2; exit 1");
-  failsWith(machine.launch("demo"), /no network: the npm registry cannot be reached/);
+  machine.program("bin/npm", "[ $npm_config_loglevel = silent ] || echo 'npm error code EAI_AGAIN' >&2; exit 1");
+  for (const loglevel of ["notice", "silent"]) {
+    machine.loglevel = loglevel;
+    failsWith(machine.launch("demo"), /no network: the npm registry cannot be reached/);
+  }
 });
 
 for (const [trouble, said, sentence] of [

@@ -30,6 +30,8 @@ export interface AgentOptions {
   /** Either of them; none for a stranger. */
   password?: string;
   ha1?: string;
+  /** false: a WebSocket's pings are not answered. */
+  pongs?: boolean;
 }
 
 export class SipAgent {

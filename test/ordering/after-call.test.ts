@@ -146,3 +146,22 @@ test("transcripts go after their days, the order stays", () => {
   const { transcript, orders } = luigi.ordering.boards.details(call.callId, false);
   assert.deepEqual([transcript, orders[0]?.callerNumber], [[], "33 •• •• •• 78"]);
 });
+
+test("who is on the phone is exported as far as it went; erasing leaves the call alone, says so, and takes it afterwards", () => {
+  const { call, tool, wholeOrder } = luigi.call();
+  call.heard("bonjour");
+  wholeOrder();
+  const { privacy, orders } = luigi.ordering;
+  assert.deepEqual([privacy.export(CALLER).calls[0]?.call.endedAtMs, privacy.export(CALLER).orders.length], [null, 1]);
+  orders.move(board().orders[0]?.id ?? "", "new", "gone");
+  assert.deepEqual(privacy.erase(CALLER), { calls: 0, orders: 1, left: 1 });
+  assert.equal(tool("another_order").ok, true);
+  wholeOrder();
+  const second = board().orders.find(({ number }) => number === 2);
+  assert.equal(second?.callerNumber, CALLER);
+  call.end({ reason: "completed", costCents: 1 });
+  assert.deepEqual(privacy.erase(CALLER), { calls: 0, orders: 0, left: 2 });
+  orders.move(second?.id ?? "", "new", "gone");
+  assert.deepEqual(privacy.erase(CALLER), { calls: 1, orders: 1, left: 0 });
+  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [] });
+});

@@ -180,6 +180,10 @@ test("allergens are told from the menu, and where it knows nothing the staff are
     "D'après la carte, Tiramisu contient : gluten, œufs et lait.",
   );
   assert.match(tool("item_details", { item_id: "poulet-roti" }).say.text, /ne contient aucun des quatorze allergènes/);
+  assert.equal(
+    tool("item_details", { item_id: "tiramisu", about: "price" }).say.text,
+    "Tiramisu : six euros cinquante.",
+  );
   const choices = tool("item_details", { item_id: "margherita" }).say.text;
   assert.match(choices, /contient : gluten et lait\. Selon les choix, il peut aussi y avoir : œufs et poisson\. /);
   assert.match(choices, /Pour certains choix, je n'ai pas d'information sûre : demandez au personnel\.$/);

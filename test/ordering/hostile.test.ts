@@ -126,6 +126,17 @@ test("a thousand pizzas, more than any number, half a pizza, none and less than 
   }
 });
 
+test("the limit of a dish holds over all its lines: twenty and one more are too many, however they are added", () => {
+  const { tool } = luigi.call();
+  tool("add_item", { item_id: "cola", quantity: 12 });
+  const more = tool("add_item", { item_id: "cola", quantity: 9, note: "sans glaçons" });
+  assert.deepEqual([more.problem, more.cart.lines.length], ["too_many", 1]);
+  assert.equal(tool("add_item", { item_id: "cola", quantity: 8, note: "sans glaçons" }).ok, true);
+  assert.equal(tool("change_line", { line: 2, quantity: 9 }).problem, "too_many");
+  assert.equal(tool("change_line", { line: 2, quantity: 8, note: "" }).ok, true);
+  assert.equal(tool("add_item", { item_id: "tiramisu", quantity: 12 }).ok, true);
+});
+
 test("a name, a street or a dish with a word of emergency in it is none; the same word alone is", () => {
   changeMenu((now) => ({
     ...now,

@@ -1,6 +1,6 @@
 /**
  * One call at the order desk in a process of its own, which stops dead at a boundary and waits to be killed:
- * `node kill-child.ts <folder> <lineId> <callId> <variant> <boundary>`. Boundaries are before, inside and after each
+ * `node kill-child.ts <folder> <lineId> <callId> <variant | staff> <boundary>`. Boundaries are before, inside and after each
  * transaction, counted from 0. What the desk answered is written to stdout at once: that is what the model would have heard.
  */
 import { writeSync } from "node:fs";
@@ -55,7 +55,7 @@ const ordering = startOrdering({
 });
 
 counting = true;
-const n = Number(variant);
+const n = variant === "staff" ? 0 : Number(variant);
 const call = ordering.desk.open({ callId, lineId, callerNumber: "+33639980178", language: n % 2 === 0 ? "fr" : "en" });
 tell({ opened: true });
 let tools = 0;
@@ -65,19 +65,42 @@ function tool(name: string, args: unknown = {}): ToolAnswer {
   tell({ tool: name, state: answer.state, totalCents: answer.totalCents });
   return answer;
 }
-call.heard("bonjour");
-tool("add_item", { item_id: "reine", quantity: 1 + (n % 4) });
-tool("change_line", { line: 1, option_ids: ["taille-grande"] });
-if (n % 3 === 0) tool("add_item", { item_id: "tiramisu", quantity: 2 });
-if (n % 3 === 1) tool("remove_line", { line: 1 });
-if (n % 3 === 1) tool("add_item", { item_id: "cola", quantity: 3 });
-tool("set_details", { name: `Caller ${n}`, pickup_time: "asap" });
-const readBack = tool("read_back");
-call.playedToEnd(readBack.say.mark ?? "");
-call.callerTurn({ beganAtMs: Date.now() + 1 });
-const confirmed = tool("confirm_order");
-call.playedToEnd(confirmed.say.mark ?? "");
-call.end({ reason: "completed", costCents: 2 });
+function order(): void {
+  call.heard("bonjour");
+  tool("add_item", { item_id: "reine", quantity: 1 + (n % 4) });
+  tool("change_line", { line: 1, option_ids: ["taille-grande"] });
+  if (n % 3 === 0) tool("add_item", { item_id: "tiramisu", quantity: 2 });
+  if (n % 3 === 1) tool("remove_line", { line: 1 });
+  if (n % 3 === 1) tool("add_item", { item_id: "cola", quantity: 3 });
+  tool("set_details", { name: `Caller ${n}`, pickup_time: "asap" });
+  const readBack = tool("read_back");
+  call.playedToEnd(readBack.say.mark ?? "");
+  call.callerTurn({ beganAtMs: Date.now() + 1 });
+  const confirmed = tool("confirm_order");
+  call.playedToEnd(confirmed.say.mark ?? "");
+  call.end({ reason: "completed", costCents: 2 });
+}
+
+/** People at work beside a call that goes to them and ends with a message. */
+function staff(): void {
+  tool("add_item", { item_id: "tiramisu", quantity: 2 });
+  const step = (what: string, act: () => void): void => {
+    act();
+    pass();
+    tell({ did: what });
+  };
+  step("paused", () => ordering.lines.pause(lineId, { paused: true }));
+  step("sold out", () => ordering.menus.setSoldOut(lineId, "tiramisu", true));
+  step("open", () => ordering.lines.pause(lineId, { paused: false }));
+  step("back", () => ordering.menus.setSoldOut(lineId, "tiramisu", false));
+  step("handed over", () => call.handOver("asked"));
+  step("message", () => call.attachMessage(Buffer.alloc(1_500_000, callId)));
+  call.end({ reason: "handed-over", costCents: 3 });
+  pass();
+}
+
+if (variant === "staff") staff();
+else order();
 counting = false;
 tell({ boundaries: passed });
 ordering.stop();

@@ -183,3 +183,55 @@ test("an order is taken and shown whether the printer works or not; a line witho
   luigi.settings({ printer: null });
   assert.equal(state(), "none");
 });
+
+test("a printer that told how it is and now takes connections and says nothing hangs: its tickets wait until it answers again", {
+  timeout: 60_000,
+}, async () => {
+  await kitchen.plugIn(ports.base);
+  start();
+  await reaches("ready");
+  kitchen.hangs = true;
+  await reaches("away");
+  luigi.call().wholeOrder();
+  const { visits } = kitchen;
+  await until(() => kitchen.visits > visits + 1, { what: "another try", timeoutMs: 20_000 });
+  assert.deepEqual([waiting().length, kitchen.tickets.length], [1, 0]);
+  kitchen.hangs = false;
+  await until(() => waiting().length === 0, { what: "the ticket" });
+  assert.deepEqual([state(), kitchen.tickets.length], ["ready", 1]);
+  assert.doesNotMatch(textOf(kitchen.tickets[0]), /COPIE/);
+});
+
+test("what is at the printer's address talks without end and makes no sense: it is a problem, costs nothing, and the order stands", {
+  timeout: 60_000,
+}, async () => {
+  kitchen.garbage = Buffer.alloc(65_536, "HTTP/1.1 400 Bad Request\r\n\u00ff\u0000\u0012");
+  await kitchen.plugIn(ports.base);
+  start();
+  luigi.call().wholeOrder();
+  await until(() => kitchen.visits > 3, { what: "some tries", timeoutMs: 30_000 });
+  assert.equal(luigi.ordering.boards.board(luigi.line.id).orders.length, 1);
+  kitchen.garbage = null;
+  await until(() => waiting().length === 0, { what: "the ticket", timeoutMs: 30_000 });
+});
+
+test("a bridge killed between the ticket and its note prints once more, as a copy", async () => {
+  await kitchen.plugIn(ports.base);
+  luigi.call().wholeOrder();
+  const { removePrintJob } = luigi.store.orders;
+  let isDead = false;
+  luigi.store.orders.removePrintJob = () => {
+    isDead = true;
+    throw new Error("killed");
+  };
+  start();
+  await until(() => isDead, { what: "the first ticket" });
+  printers.stop();
+  luigi.store.orders.removePrintJob = removePrintJob;
+  start();
+  await until(() => waiting().length === 0, { what: "no ticket waiting" });
+  assert.deepEqual(
+    kitchen.tickets.map((ticket) => /COPIE/.test(textOf(ticket))),
+    [false, true],
+  );
+});

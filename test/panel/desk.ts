@@ -185,3 +185,13 @@ export async function openPanel(context: BrowserContext, url: string): Promise<P
   await page.locator("neolia-home-view").waitFor();
   return page;
 }
+
+/** Puts away the end of a call, which also goes by itself after some seconds, and waits until the panel could be rung. */
+export async function putAway(page: Page): Promise<void> {
+  const close = page.getByRole("button", { name: "Close" });
+  const ready = page.locator("neolia-home-view .status.good");
+  await close.or(ready).first().waitFor();
+  // Gone between the look and the click: it need not be there.
+  if (await close.isVisible()) await close.click({ timeout: 2_000 }).catch(() => undefined);
+  await ready.waitFor();
+}

@@ -5,7 +5,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import type { Call } from "../lab/sip/call.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import { until } from "../lab/until.ts";
-import { DOMAIN, openPanel, PANELS } from "./desk.ts";
+import { DOMAIN, openPanel, PANELS, putAway } from "./desk.ts";
 import { onStage, stage } from "./stage.ts";
 
 const ANSWER = "neolia-incoming-view button.go";
@@ -127,8 +127,7 @@ test("cancelled at the instant of the answer, both sides end as one: no call is 
     const { status } = await call.final;
     if (status === 200) assert.equal((await call.hangup()).status, 200);
     else assert.equal(status, 487);
-    await page.getByRole("button", { name: "Close" }).click();
-    await page.locator(READY).waitFor();
+    await putAway(page);
   }
   await until(async () => (await stage.edge.mediaSessions()) === 0, { what: "no media session" });
 });

@@ -14,7 +14,7 @@ import { RtpPeer } from "../lab/sip/rtp.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { TwoNetworks } from "../lab/two-networks.ts";
 import { until } from "../lab/until.ts";
-import { type Desk, DOMAIN, openPanel, SEED, startDesk } from "./desk.ts";
+import { type Desk, DOMAIN, openPanel, putAway, SEED, startDesk } from "./desk.ts";
 
 const DOOR_HZ = 440;
 const PANEL_HZ = 1000;
@@ -94,7 +94,7 @@ async function silence(): Promise<number> {
 async function over(call: Call): Promise<void> {
   assert.equal((await call.hangup()).status, 200);
   await page.locator("neolia-call-view .line", { hasText: "Call ended" }).waitFor();
-  await page.getByRole("button", { name: "Close" }).click();
+  await putAway(page);
 }
 
 test("when a device moves to another network in mid-call both hear each other again within seconds", async (t) => {
@@ -114,7 +114,7 @@ test("hung up just as the network died without a word: the door hears of it over
   networks.fade(busy, other);
   await page.locator("neolia-call-view button.stop").click();
   assert.equal((await call.endedByPeer).method, "BYE");
-  await page.getByRole("button", { name: "Close" }).click();
+  await putAway(page);
   networks.heal(busy);
 });
 

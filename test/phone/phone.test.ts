@@ -172,6 +172,27 @@ test("comfort noise instead of silence and a sender that becomes another in mid-
   await call.hangup();
 });
 
+test("a stranger who finds the relay's port is neither heard nor gets what the caller should hear", async () => {
+  const seen = answered();
+  const [phone, stranger] = [await handset(), await handset()];
+  const call = await house.dial(phone);
+  const { body } = await call.final;
+  // RTPEngine holds fast to where sound comes from 3 s after the last word of signalling.
+  await until(() => phone.heard.length > 200, { what: "some seconds of the call" });
+  stranger.connect(body);
+  const [theirs, ours, answer] = [distinct(25), distinct(90).subarray(65 * 160), distinct(50).subarray(25 * 160)];
+  await stranger.say(theirs);
+  await phone.say(ours);
+  seen.call?.play("a", answer, true);
+  await until(() => phone.sound().includes(answer), { what: "the bridge's sound at the caller" });
+  await until(() => Buffer.concat(seen.sound).includes(ours), { what: "the caller's sound at the bridge" });
+  assert.deepEqual(stranger.heard, []);
+  const heard = Buffer.concat(seen.sound);
+  for (let at = 0; at < theirs.length; at += 160)
+    assert.ok(!heard.includes(theirs.subarray(at, at + 160)), `packet ${at / 160}`);
+  await call.hangup();
+});
+
 describe("a call that changes", () => {
   test("hold stops our sound and theirs, resume brings both back", async () => {
     const seen = answered();

@@ -291,6 +291,26 @@ describe("the talk", () => {
     assert.equal(past()[0]?.reason, "handed-over");
   });
 
+  test("what the model makes up about allergens is not heard, and where to ask is said; what the menu told may be repeated", async () => {
+    const { leg, session } = await dial();
+    const say = (itemId: string, text: string): void => {
+      session.listener.speech({ itemId, g711: Buffer.alloc(16_000) });
+      session.listener.words({ itemId, text, complete: true });
+      session.listener.speechEnded(itemId);
+    };
+    say("lie", "Non, il n'y a pas d'arachides dans la Reine.");
+    const words = () => luigi.ordering.boards.details(leg.callId, true).transcript.map(({ text }) => text);
+    await until(() => words().some((text) => text.startsWith("Pour les allergènes, seule la carte compte")), {
+      what: "where to ask",
+    });
+    assert.equal(leg.given.get("lie"), undefined, "not a byte of it was played");
+    assert.ok(words().includes("made-up words about allergens stopped"));
+    assert.ok(!words().some((text) => text.includes("arachides")));
+    tool(session, "item_details", { item_id: "tiramisu" });
+    say("told", "Le tiramisu contient du gluten, des œufs et du lait.");
+    assert.ok((leg.given.get("told") ?? 0) > 0);
+  });
+
   test("who says nothing is asked once, and then told goodbye", async () => {
     open({ silenceMs: 40 });
     const { leg } = await dial();

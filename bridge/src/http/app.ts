@@ -74,14 +74,15 @@ export async function serve(app: App, ports: HttpPorts): Promise<App> {
     throw new AppError("NOT_FOUND", "there is nothing at this address");
   });
   readJson(app);
-  securityHeaders(app, { foreign: [ports.sipUri, ports.demoUrl], framed: ports.framed ?? false });
+  const { panelFolder } = ports;
+  securityHeaders(app, { foreign: [ports.sipUri, ports.demoUrl], framed: ports.framed ?? false, panelFolder });
   app.addHook("onRequest", async (request) => {
     if (!visitorOf(request.raw)) ports.identity.guard(request.raw);
   });
   await app.register(fastifyCookie);
   await app.register(fastifyWebsocket, { options: { maxPayload: 4096, perMessageDeflate: false }, preClose });
   await app.register(async (api: App) => routes(api, ports), { prefix: "/api" });
-  if (ports.panelFolder !== null) await panelFiles(app, ports.panelFolder);
+  if (panelFolder !== null) await panelFiles(app, panelFolder);
   await app.ready();
   return app;
 }

@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { App } from "./app-type.ts";
 
 export interface SecurityOptions {
@@ -5,13 +8,15 @@ export interface SecurityOptions {
   foreign: readonly (string | null | undefined)[];
   /** The page stands in a frame of its own origin: Home Assistant's. */
   framed: boolean;
+  /** Where the page is; it may be missing. */
+  panelFolder: string | null;
 }
 
-export function securityHeaders(app: App, { foreign, framed }: SecurityOptions): void {
+export function securityHeaders(app: App, { foreign, framed, panelFolder }: SecurityOptions): void {
   const hosts = foreign.filter((uri) => typeof uri === "string").map(originOf);
   const policy = [
     "default-src 'none'",
-    "script-src 'self'",
+    ["script-src 'self'", ...(panelFolder === null ? [] : inlineScripts(panelFolder))].join(" "),
     "style-src 'self'",
     "img-src 'self' data:",
     "font-src 'self'",
@@ -33,6 +38,15 @@ export function securityHeaders(app: App, { foreign, framed }: SecurityOptions):
     });
     if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
   });
+}
+
+/** The page's own inline scripts, as sources of a policy (CSP Level 3, section 2.3.1). */
+function inlineScripts(panelFolder: string): string[] {
+  const file = join(panelFolder, "index.html");
+  const page = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return [...page.matchAll(/<script>(.*?)<\/script>/gs)].map(
+    ([, script = ""]) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`,
+  );
 }
 
 /** URL.origin knows nothing of ws and wss in all engines. */

@@ -99,6 +99,11 @@ export function openDesk(context: OrderingContext, orders: Orders): Desk {
         localTime(context.now(), clockOf(context, row.siteId)),
       );
     },
+    names: (lineId) => {
+      const { menu } = menuOf(store, lineId);
+      const parts = [...menu.items, ...menu.groups.flatMap(({ options }) => options)];
+      return parts.flatMap(({ name, names }) => [name, ...Object.values(names)]);
+    },
     live: (callId) => live.get(callId) ?? null,
     recover,
     stop: offMenu,

@@ -18,6 +18,8 @@ export interface OrderDesk {
   open(call: NewOrderCall): OrderCall;
   /** What the model must know: how to take an order here, and the menu with its ids. */
   briefing(lineId: string, language: Language): string;
+  /** Of the dishes and options on the menu, in all its languages. */
+  names(lineId: string): readonly string[];
 }
 
 export interface Arrival {

@@ -22,19 +22,26 @@ export class PrinterFailure extends Error {
 const TIMEOUT_MS = 5_000;
 /** A printer that tells its state does so at once. */
 const ANSWER_MS = 700;
+const MOST_ANSWER_BYTES = 1_000;
 /** Until a ticket is out of it. */
 const PRINT_MS = 6_000;
 
 /**
  * `ticket` is asked for once the printer can print; null: it is only looked at. Gives `unsure` for a printer that takes
- * tickets and answers no question. Throws PrinterFailure; whether part of a ticket is out nobody knows then.
+ * tickets and answers no question. `tells`: it has answered before, so that it hangs when it does not now. Throws PrinterFailure;
+ * whether part of a ticket is out nobody knows then.
  */
-export async function visit(address: PrinterAddress, ticket: (() => Buffer) | null): Promise<PrinterState> {
+export async function visit(
+  address: PrinterAddress,
+  ticket: (() => Buffer) | null,
+  tells: boolean,
+): Promise<PrinterState> {
   const link = await PrinterLink.open(address);
   try {
     const before = await link.ask(STATUS_REQUEST, STATUS_BYTES, ANSWER_MS);
     const answers = before.length === STATUS_BYTES;
     refuse(answers ? before : []);
+    if (tells && !answers) throw new PrinterFailure("away");
     if (ticket) {
       link.write(ticket());
       if (answers) await link.printed();
@@ -61,7 +68,8 @@ class PrinterLink {
   private constructor(socket: Socket) {
     this.socket = socket;
     socket.on("data", (bytes) => {
-      this.came.push(...bytes);
+      // No printer says so much.
+      if (this.came.length < MOST_ANSWER_BYTES) this.came.push(...bytes.subarray(0, MOST_ANSWER_BYTES));
       this.onData();
     });
     this.over = new Promise((resolve) => socket.once("close", resolve));

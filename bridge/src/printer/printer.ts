@@ -35,6 +35,8 @@ const LOOK_MS = 60_000;
 interface Printer {
   address: PrinterAddress;
   state: PrinterState;
+  /** It has told how it is, and would again. */
+  tells: boolean;
   busy: boolean;
   timer: NodeJS.Timeout | undefined;
 }
@@ -50,7 +52,7 @@ export function startPrinter({ store, bus, log, retryMs = RETRY_MS, lookMs = LOO
     const key = `${address.host} ${address.port}`;
     let printer = printers.get(key);
     if (!printer) {
-      printer = { address, state: "unsure", busy: false, timer: undefined };
+      printer = { address, state: "unsure", tells: false, busy: false, timer: undefined };
       printers.set(key, printer);
       void run(printer);
     }
@@ -87,7 +89,8 @@ export function startPrinter({ store, bus, log, retryMs = RETRY_MS, lookMs = LOO
     try {
       let job = nextJob(printer);
       do {
-        const state = await visit(printer.address, job?.print ?? null);
+        const state = await visit(printer.address, job?.print ?? null, printer.tells);
+        printer.tells ||= state === "ready";
         if (job) store.orders.removePrintJob(job.orderId);
         found(printer, state);
         // Also after a look: an order may have come meanwhile.

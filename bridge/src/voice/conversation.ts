@@ -23,6 +23,7 @@ import type {
 import { moneyWords } from "../ordering/speech/number-words.ts";
 import { saysTheNumbers } from "../ordering/speech/said-numbers.ts";
 import { phrases } from "../ordering/speech/sentences.ts";
+import { allergenClaim } from "./allergen-claims.ts";
 import { settledLength, wrongAmount } from "./amounts.ts";
 import type { CallLeg, CallLegEnd, CallLegListener, PlayedClip } from "./call-leg.ts";
 import type { Clips } from "./clips.ts";
@@ -69,7 +70,7 @@ export interface ConversationOptions {
   log: Log;
 }
 
-/** Wrong amounts in one call after which a person takes over. */
+/** Wrong amounts, or words about allergens, in one call after which a person takes over. */
 const MOST_WRONG = 3;
 
 export class Conversation implements CallLegListener {
@@ -87,6 +88,10 @@ export class Conversation implements CallLegListener {
   private turn: { beganAtMs: number } | null = null;
   private turns = 0;
   private wrong = 0;
+  /** Names on the menu, as it is now: words are looked at many times a second. */
+  private dishes: readonly string[] = [];
+  /** What is said when the model had to be stopped. */
+  private correction: "correction" | "allergens" = "correction";
   private millicents = 0;
   private reconnected = false;
   private handOver: HandOver | null = null;
@@ -144,6 +149,7 @@ export class Conversation implements CallLegListener {
       this.options.log.error({ err: error, callId: this.options.leg.callId }, "the call could not be stored");
       this.give("failed");
     });
+    this.dishes = this.options.desk.names(order.lineId);
     this.stopCommands = order.onCommand((command) => this.obey(command));
   }
 
@@ -306,16 +312,21 @@ export class Conversation implements CallLegListener {
     }
     const amounts = this.known.amounts(this.order?.cart().totalCents ?? 0);
     const settled = complete ? text.length : settledLength(text, language);
-    return { stop: wrongAmount(text.slice(0, settled), language, amounts) !== null, settled };
+    const said = text.slice(0, settled);
+    const isUntold = allergenClaim(said, { told: this.known.told, names: this.dishes }) !== null;
+    if (isUntold) this.correction = "allergens";
+    return { stop: isUntold || wrongAmount(said, language, amounts) !== null, settled };
   }
 
-  /** The model was about to say a wrong amount: it is cut off, and the right one is said. */
+  /** The model was about to say a wrong amount, or made up what is in a dish: it is cut off, and what is right is said. */
   private async correct(): Promise<void> {
     this.wrong += 1;
+    const about = this.correction;
+    this.correction = "correction";
     const { order, session, language } = this;
     if (!order || !session) return;
-    this.options.log.warn({ callId: this.options.leg.callId }, "a wrong amount was stopped before it was heard");
-    order.note("wrong amount stopped");
+    this.options.log.warn({ callId: this.options.leg.callId, about }, "the assistant was stopped before it was heard");
+    order.note(about === "allergens" ? "made-up words about allergens stopped" : "wrong amount stopped");
     session.interrupt((await this.speaker.flush()) ?? []);
     if (this.over || this.handOver) return;
     if (this.wrong >= MOST_WRONG) {
@@ -324,10 +335,12 @@ export class Conversation implements CallLegListener {
     }
     session.note(
       "system",
-      "You were about to state a wrong amount. It was not heard. Only state amounts that a tool gave you.",
+      about === "allergens"
+        ? "You were about to speak of allergens on your own. It was not heard. Only say of them what item_details says."
+        : "You were about to state a wrong amount. It was not heard. Only state amounts that a tool gave you.",
     );
-    await this.fixed("correction");
-    if (this.over || this.handOver) return;
+    await this.fixed(about);
+    if (about === "allergens" || this.over || this.handOver) return;
     const { totalCents } = order.cart();
     if (totalCents === 0) return;
     const text = totalIs(moneyWords(totalCents, language), language);
@@ -444,6 +457,7 @@ export class Conversation implements CallLegListener {
         this.give("staff", null, command);
         return;
       case "menu-changed":
+        this.dishes = options.desk.names(order.lineId);
         this.session?.update({
           instructions: options.desk.briefing(order.lineId, this.language),
           tools: order.tools(),

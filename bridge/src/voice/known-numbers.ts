@@ -1,4 +1,4 @@
-/** Amounts and numbers that the desk has named in this call: only these may the model say. */
+/** What the desk has said in this call, and the amounts and numbers that it named: only these may the model say. */
 import type { Sentence, ToolAnswer } from "../ordering/order-desk.ts";
 import { saidNumbers } from "../ordering/speech/said-numbers.ts";
 import { holdsMoney, type KnownAmounts } from "./amounts.ts";
@@ -7,9 +7,15 @@ export class KnownNumbers {
   private readonly cents = new Set<number>();
   private readonly numbers = new Set<number>();
   private readonly names = new Set<string>();
+  private readonly texts = new Set<string>();
+
+  get told(): readonly string[] {
+    return [...this.texts];
+  }
 
   /** A sentence of the desk's own. */
   add({ text, language, cents }: Sentence): void {
+    this.texts.add(text);
     for (const amount of cents) this.cents.add(amount);
     for (const number of saidNumbers(text, language)) this.numbers.add(number);
   }

@@ -10,7 +10,8 @@ export type FixedPhrase =
   | "ringing-people"
   | "nobody-there"
   | "message-kept"
-  | "correction";
+  | "correction"
+  | "allergens";
 
 export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, string>>>> = {
   fr: {
@@ -23,6 +24,8 @@ export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, strin
       "Personne ne peut répondre pour le moment. Laissez votre nom, votre numéro et votre commande après le signal, puis raccrochez.",
     "message-kept": "Merci, votre message est enregistré. On vous rappelle.",
     correction: "Pardon, je me suis trompé.",
+    allergens:
+      "Pour les allergènes, seule la carte compte : demandez-moi pour un plat précis, ou demandez au personnel.",
   },
   en: {
     notice: "Hello, this is the automatic assistant.",
@@ -34,6 +37,7 @@ export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, strin
       "Nobody can answer right now. Please leave your name, your number and your order after the tone, then hang up.",
     "message-kept": "Thank you, your message is kept. We will call you back.",
     correction: "Sorry, I was wrong.",
+    allergens: "About allergens only the menu counts: ask me about one dish, or ask the staff.",
   },
 };
 

@@ -27,6 +27,9 @@ export class CallHistory extends LitElement {
       .page {
         padding-block-end: 90px;
       }
+      td button {
+        white-space: nowrap;
+      }
       td.cost,
       th.cost {
         font-variant-numeric: tabular-nums;

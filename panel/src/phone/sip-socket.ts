@@ -9,13 +9,14 @@ export interface SipSocketListener {
   received(data: unknown): void;
   /** An attempt or a connection came to nothing. */
   closed(): void;
-  /** The server has not confirmed a BYE, which it does at once: the connection may be dead. */
+  /** What comes at once over a living connection has not come: this one may be dead. */
   unanswered(): void;
 }
 
+/** The server answers a request at once, with 100 Trying at least; the ACK of a 200 comes from the other end. */
 const ANSWER_MS = 1_000;
 /** Whoever has not been told by then has ended the call for want of sound. */
-const FAREWELL_MS = 60_000;
+const REPEATED_MS = 60_000;
 
 export class SipSocket implements Socket {
   readonly url: string;
@@ -27,8 +28,13 @@ export class SipSocket implements Socket {
   ondata: <T>(data: T) => void = () => {};
   private socket: WebSocket | null = null;
   private announced = false;
-  /** BYEs without an answer yet, by Call-ID and CSeq: a dead connection swallows them, and JsSIP sends each only once. */
-  private readonly farewells = new Map<string, { message: string; sentAtMs: number }>();
+  /**
+   * BYEs and answers to calls that nobody has confirmed yet, by what confirms them: a dead connection swallows them, and
+   * for JsSIP they are over with it.
+   */
+  private readonly unconfirmed = new Map<string, { message: string; sentAtMs: number }>();
+  /** What has to come over this connection, see `answerTo`. */
+  private readonly awaited = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly listener: SipSocketListener;
 
   constructor(url: string, listener: SipSocketListener) {
@@ -48,11 +54,11 @@ export class SipSocket implements Socket {
     socket.onopen = () => {
       this.announced = true;
       this.onconnect();
-      this.repeatFarewells();
+      this.repeat();
     };
     socket.onmessage = (event) => {
       this.listener.received(event.data);
-      if (isReplyToBye(event.data)) this.farewells.delete(transactionOf(event.data));
+      if (typeof event.data === "string") this.settle(event.data);
       this.ondata(event.data);
     };
     socket.onclose = () => {
@@ -77,18 +83,28 @@ export class SipSocket implements Socket {
   send(message: string | ArrayBufferLike | Blob | ArrayBufferView): boolean {
     if (!this.isConnected() || this.socket === null) return false;
     this.socket.send(message as string);
-    if (typeof message === "string" && message.startsWith("BYE ")) {
-      this.farewell(message);
-    }
+    if (typeof message === "string") this.expectAnswer(message);
     return true;
   }
 
-  private farewell(message: string): void {
+  private expectAnswer(message: string): void {
+    const answer = answerTo(message);
+    if (answer === null) return;
+    if ((isReply(message) || message.startsWith("BYE ")) && !this.unconfirmed.has(answer)) {
+      this.unconfirmed.set(answer, { message, sentAtMs: Date.now() });
+    }
+    if (!this.awaited.has(answer))
+      this.awaited.set(
+        answer,
+        setTimeout(() => this.listener.unanswered(), ANSWER_MS),
+      );
+  }
+
+  private settle(message: string): void {
     const transaction = transactionOf(message);
-    this.farewells.set(transaction, { message, sentAtMs: Date.now() });
-    setTimeout(() => {
-      if (this.farewells.has(transaction)) this.listener.unanswered();
-    }, ANSWER_MS);
+    clearTimeout(this.awaited.get(transaction));
+    this.awaited.delete(transaction);
+    this.unconfirmed.delete(transaction);
   }
 
   isConnected(): boolean {
@@ -99,17 +115,19 @@ export class SipSocket implements Socket {
     return this.socket?.readyState === WebSocket.CONNECTING;
   }
 
-  /** The same bytes again are a retransmission (RFC 3261 section 17.1.2). */
-  private repeatFarewells(): void {
-    for (const [transaction, { message, sentAtMs }] of this.farewells) {
-      if (Date.now() - sentAtMs > FAREWELL_MS) this.farewells.delete(transaction);
-      else this.socket?.send(message);
+  /** The same bytes again are a retransmission (RFC 3261 sections 13.3.1.4 and 17.1.2). */
+  private repeat(): void {
+    for (const [answer, { message, sentAtMs }] of this.unconfirmed) {
+      if (Date.now() - sentAtMs > REPEATED_MS) this.unconfirmed.delete(answer);
+      else this.send(message);
     }
   }
 
   private release(): void {
     const socket = this.socket;
     this.socket = null;
+    for (const doubt of this.awaited.values()) clearTimeout(doubt);
+    this.awaited.clear();
     if (socket === null) return;
     socket.onopen = null;
     socket.onmessage = null;
@@ -118,12 +136,22 @@ export class SipSocket implements Socket {
   }
 }
 
-function isReplyToBye(data: unknown): data is string {
-  return typeof data === "string" && data.startsWith("SIP/2.0 ") && /^CSeq:\s*\d+\s+BYE\s*$/im.test(data);
+function isReply(message: string): boolean {
+  return message.startsWith("SIP/2.0 ");
 }
 
-function transactionOf(message: string): string {
+/**
+ * The transaction of what the other end says at once to this message; null when it says nothing. A REGISTER's answer is the
+ * connection machine's business.
+ */
+function answerTo(message: string): string | null {
+  if (/^SIP\/2\.0 2\d\d [\s\S]*?^CSeq:\s*\d+\s+INVITE\s*$/im.test(message)) return transactionOf(message, "ACK");
+  return isReply(message) || /^(ACK|REGISTER) /.test(message) ? null : transactionOf(message);
+}
+
+/** Call-ID, number and method. */
+function transactionOf(message: string, method?: string): string {
   const [, callId] = /^Call-ID:\s*(\S+)/im.exec(message) ?? [];
-  const [, cseq] = /^CSeq:\s*(\d+)/im.exec(message) ?? [];
-  return `${callId} ${cseq}`;
+  const [, number, itsMethod] = /^CSeq:\s*(\d+)\s+(\S+)/im.exec(message) ?? [];
+  return `${callId} ${number} ${method ?? itsMethod}`;
 }

@@ -159,6 +159,8 @@ export class SipCall {
   private established = false;
   private confirmed = false;
   private gatheringLimited = false;
+  /** The connection took the unanswered INVITE with it. */
+  private lost = false;
 
   /** `connected` runs what it is given as soon as there is a connection. */
   constructor(session: RTCSession, invite: IncomingRequest | null, connected: (act: () => void) => void) {
@@ -186,6 +188,25 @@ export class SipCall {
     else this.session.on("peerconnection", ({ peerconnection }) => watchPath(peerconnection, listener));
     this.session.on("ended", terminated);
     this.session.on("failed", terminated);
+    this.outliveConnection(listener);
+  }
+
+  /**
+   * JsSIP ends a call whose new offer was lost with its connection: the offer is made again over the next one. Of one that
+   * was just being placed it says that it was cancelled.
+   */
+  private outliveConnection(listener: SipCallListener): void {
+    // A public method that JsSIP's types leave out.
+    const session = this.session as RTCSession & { onTransportError(): void };
+    const end = session.onTransportError.bind(session);
+    session.onTransportError = () => {
+      if (session.isEstablished()) {
+        setTimeout(() => listener.path(false));
+        return;
+      }
+      this.lost = true;
+      end();
+    };
   }
 
   /** Answers. Does nothing when the caller hung up in the meantime. */
@@ -305,7 +326,7 @@ export class SipCall {
       status: message !== null && "status_code" in message ? message.status_code : null,
       reason: message?.getHeader("Reason") ?? null,
       byPeer: String(event.originator) === "remote",
-      connectionLost: event.cause === C.causes.CONNECTION_ERROR,
+      connectionLost: this.lost || event.cause === C.causes.CONNECTION_ERROR,
     });
   }
 }

@@ -49,7 +49,8 @@ export class Call {
   private readonly localParty: string;
   private remoteParty: string;
   private remoteTarget: string;
-  private routes: string[] = [];
+  /** The Route of its own requests. */
+  routes: readonly string[] = [];
   private cseq: number;
   private timers: NodeJS.Timeout[] = [];
   private readonly parts: RequestParts;

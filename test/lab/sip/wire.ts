@@ -22,6 +22,8 @@ export interface WireOptions {
   headers?: Record<string, string>;
   /** Subprotocols of the WebSocket; `["sip"]` by default. */
   subprotocols?: string[];
+  /** false: pings of the server are not answered. */
+  pongs?: boolean;
 }
 
 export interface Wire {
@@ -107,7 +109,13 @@ export async function openWire(options: WireOptions): Promise<Wire> {
   const socket = new WebSocket(
     `${options.protocol}://${options.host}:${options.port}${options.path ?? "/"}`,
     options.subprotocols ?? ["sip"],
-    { localAddress, rejectUnauthorized: false, headers: options.headers ?? {}, handshakeTimeout: OPEN_MS },
+    {
+      localAddress,
+      rejectUnauthorized: false,
+      headers: options.headers ?? {},
+      handshakeTimeout: OPEN_MS,
+      autoPong: options.pongs ?? true,
+    },
   );
   let localPort = 0;
   socket.on("upgrade", (response) => {

@@ -36,6 +36,7 @@ export interface Phrases {
   noSlots: string;
   notThen(times: readonly string[]): string;
   closed: string;
+  costs(item: string, amount: string): string;
   contains(item: string, allergens: string): string;
   containsNone(item: string): string;
   choicesContain(allergens: string): string;
@@ -101,6 +102,7 @@ const FR: Phrases = {
   noSlots: "Il n'y a plus d'heure de retrait libre.",
   notThen: (times) => `Cette heure n'est pas possible. Vous pouvez venir ${list(times, "ou")}.`,
   closed: "Le restaurant ne prend pas de commande à cette heure.",
+  costs: (item, amount) => `${item} : ${amount}.`,
   contains: (item, allergens) => `D'après la carte, ${item} contient : ${allergens}.`,
   containsNone: (item) => `D'après la carte, ${item} ne contient aucun des quatorze allergènes à déclarer.`,
   choicesContain: (allergens) => `Selon les choix, il peut aussi y avoir : ${allergens}.`,
@@ -186,6 +188,7 @@ const EN: Phrases = {
   noSlots: "There is no free time to collect it any more.",
   notThen: (times) => `That time is not possible. You can come ${list(times, "or")}.`,
   closed: "The restaurant takes no orders at this hour.",
+  costs: (item, amount) => `${item}: ${amount}.`,
   contains: (item, allergens) => `According to the menu, ${item} contains: ${allergens}.`,
   containsNone: (item) =>
     `According to the menu, ${item} contains none of the fourteen allergens that must be declared.`,

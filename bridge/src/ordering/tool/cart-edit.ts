@@ -30,7 +30,7 @@ export function changeLine(
   const line = run.data.lines.find((one) => one.line === at);
   if (!line) return run.refuse("no_such_line", run.say.unknownLine);
   const options = option_ids ?? line.options.map(({ optionId }) => optionId);
-  const priced = priceLine(run, line.itemId, quantity ?? line.quantity, options, note ?? line.note);
+  const priced = priceLine(run, line.itemId, quantity ?? line.quantity, options, note ?? line.note, at);
   if ("problem" in priced) return priced;
   const others = totalCents(run.data.lines) - line.totalCents;
   if (others + priced.quantity * priced.unitPriceCents > run.context.settings.maxTotalCents) {

@@ -6,7 +6,7 @@ import { collectionWords } from "../speech/collection-words.ts";
 import { moneyWords, numberWords } from "../speech/number-words.ts";
 import { oneStop, phrases, readBack } from "../speech/sentences.ts";
 import { MOST_SLOTS, missingDetail, notThen } from "./details.ts";
-import { isServed, isSoldOut, priceLine } from "./priced-line.ts";
+import { countOf, isServed, isSoldOut, priceLine } from "./priced-line.ts";
 import type { ToolContext, ToolResult, ToolRun } from "./tool-run.ts";
 
 /** Read-backs in a row that the caller did not hear to the end; then a person takes the call. */
@@ -32,7 +32,7 @@ export function askReadBack(run: ToolRun): ToolResult {
 function takeMenuAsItIs(run: ToolRun): void {
   for (const line of run.data.lines) {
     const options = line.options.map(({ optionId }) => optionId);
-    const now = priceLine(run, line.itemId, line.quantity, options, line.note);
+    const now = priceLine(run, line.itemId, line.quantity, options, line.note, line.line);
     // What cannot be sold any more is a problem of the whole order, and told as such.
     if ("problem" in now) continue;
     const isSame = now.unitPriceCents === line.unitPriceCents && now.missing.length === line.missing.length;
@@ -99,7 +99,7 @@ function problemsOf(run: ToolRun): { code: string; say: string }[] {
       if (!isThere || context.menu.isSoldOut(option.optionId))
         problems.push({ code: "sold_out", say: say.soldOut(option.name) });
     }
-    if (line.quantity > context.settings.maxQuantity) {
+    if (countOf(data.lines, line.itemId) > context.settings.maxQuantity) {
       problems.push({
         code: "too_many",
         say: say.tooMany(numberWords(context.settings.maxQuantity, context.language)),

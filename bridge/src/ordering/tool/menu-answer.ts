@@ -1,6 +1,7 @@
 /** What the caller wants to know of the menu: which dishes there are, what is in one of them. */
 import type { Allergen, MenuItem } from "../../api/menu.ts";
 import { nameIn } from "../menu/menu-index.ts";
+import { moneyWords } from "../speech/number-words.ts";
 import { list } from "../speech/sentences.ts";
 import type { ToolResult, ToolRun } from "./tool-run.ts";
 import type { ToolArgs } from "./tools.ts";
@@ -61,12 +62,13 @@ function folded(text: string): string {
     .trim();
 }
 
-export function itemDetails(run: ToolRun, { item_id }: ToolArgs<"item_details">): ToolResult {
+export function itemDetails(run: ToolRun, { item_id, about }: ToolArgs<"item_details">): ToolResult {
   const { menu, language } = run.context;
   const item = menu.item(item_id);
   if (!item) return run.refuse("unknown_item", run.say.unknownItem);
   const name = menu.nameOf(item, language);
-  return run.answer(allergenWords(run, item), {
+  const price = run.say.costs(name, moneyWords(item.priceCents, language));
+  return run.answer(about === "price" ? price : allergenWords(run, item), {
     item_id,
     name,
     description: item.description,

@@ -1,6 +1,6 @@
 /** A line of the cart as the menu makes it now: names, prices, tax, and the choices that are still open. */
 import type { MenuItem, MenuOption, OptionGroup } from "../../api/menu.ts";
-import type { CartOption } from "../../api/order.ts";
+import type { CartLine, CartOption } from "../../api/order.ts";
 import { type MenuIndex, nameIn } from "../menu/menu-index.ts";
 import { localTime, within } from "../opening.ts";
 import { type PricedLine, unitPriceCents } from "../order-machine.ts";
@@ -8,13 +8,14 @@ import { numberWords } from "../speech/number-words.ts";
 import { tidy } from "../speech/one-line.ts";
 import type { ToolContext, ToolResult, ToolRun } from "./tool-run.ts";
 
-/** The line as the menu makes it, or the reply that says why it cannot be. */
+/** The line as the menu makes it, or the reply that says why it cannot be. `replaces`: the line that it takes the place of. */
 export function priceLine(
   run: ToolRun,
   itemId: string,
   quantity: number,
   optionIds: readonly string[],
   note: string,
+  replaces: number | null = null,
 ): PricedLine | ToolResult {
   const { menu, settings, language } = run.context;
   const item = menu.item(itemId);
@@ -23,7 +24,8 @@ export function priceLine(
   if (menu.isSoldOut(itemId)) return run.refuse("sold_out", run.say.soldOut(name));
   if (!isServed(run.context, item, run.data.pickup?.atMs ?? null))
     return run.refuse("not_served_now", run.say.notNow(name));
-  if (quantity > settings.maxQuantity) {
+  const others = run.data.lines.filter(({ line }) => line !== replaces);
+  if (quantity + countOf(others, itemId) > settings.maxQuantity) {
     return run.refuse("too_many", run.say.tooMany(numberWords(settings.maxQuantity, language)));
   }
   const options: CartOption[] = [];
@@ -58,6 +60,11 @@ export function priceLine(
     unitPriceCents: unitPriceCents(item.priceCents, options),
     missing: missing.map(({ id, min, max, ...group }) => ({ groupId: id, name: nameIn(group, language), min, max })),
   };
+}
+
+/** How many of a dish there are, over all lines. */
+export function countOf(lines: readonly Pick<CartLine, "itemId" | "quantity">[], itemId: string): number {
+  return lines.reduce((sum, line) => sum + (line.itemId === itemId ? line.quantity : 0), 0);
 }
 
 /** As often as each was named ("deux boules de vanille"), where the group takes more than one. */

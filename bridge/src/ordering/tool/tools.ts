@@ -28,7 +28,15 @@ const Options = Type.Array(MenuId, {
 /** Arguments as the model must send them. */
 export const TOOL_ARGS = {
   find_items: Type.Object({ words: Type.String({ minLength: 1, maxLength: 80 }) }, closed),
-  item_details: Type.Object({ item_id: MenuId }, closed),
+  item_details: Type.Object(
+    {
+      item_id: MenuId,
+      about: Type.Optional(
+        Type.Union([Type.Literal("price"), Type.Literal("allergens")], { description: "What the caller asks for." }),
+      ),
+    },
+    closed,
+  ),
   add_item: Type.Object(
     { item_id: MenuId, quantity: Quantity, option_ids: Type.Optional(Options), note: Type.Optional(Note) },
     closed,
