@@ -238,6 +238,7 @@ test("a site that is away is said to be away, and comes back by itself", async (
   );
   await inspect(away, "ended-while-typing");
   await away.keyboard.press("Escape");
+  await away.getByRole("navigation").getByRole("link", { name: "Units" }).click();
   await away.locator("neolia-remote-page").getByText("has ended this permission").waitFor();
 });
 
