@@ -17,11 +17,11 @@ const ENTRIES = {
 };
 
 /**
- * Parts of packages that the bridge never reaches: Fastify's compilers (http/app.ts replaces them) and `inject`,
+ * Parts of packages that the bridge never reaches: Fastify's compilers (http/app.ts replaces them),
  * @fastify/static's list of files, mqtt.js's SOCKS proxy and browser timers. V8 keeps memory for every byte that it
  * reads, run or not: 10 MB less without them.
  */
-const UNREACHED = /^(@fastify\/(ajv-compiler|fast-json-stringify-compiler)|light-my-request|glob|socks|worker-timers)$/;
+const UNREACHED = /^(@fastify\/(ajv-compiler|fast-json-stringify-compiler)|glob|socks|worker-timers)$/;
 const withoutUnreached: Plugin = {
   name: "without-unreached",
   setup: ({ onResolve, onLoad }) => {

@@ -27,8 +27,10 @@ export class SitesPage extends LitElement {
   static override styles = [shared, adminStyle];
 
   protected override render(): TemplateResult {
-    const { admin, search } = this;
+    const { admin } = this;
     const { t } = admin;
+    // A search that is not shown any more hides nothing.
+    const search = this.isLong ? this.search : "";
     const sites = admin.directory.sites.filter((one) => wordsMatch(search, `${one.name} ${one.address} ${one.domain}`));
     const elsewhere = admin.remoteSites.filter(({ name, domain }) => wordsMatch(search, `${name} ${domain}`));
     return html`
@@ -69,13 +71,18 @@ export class SitesPage extends LitElement {
 
   /** Once there are more than are seen at a glance. */
   private renderSearch(found: number): TemplateResult | typeof nothing {
-    const { t, directory, remoteSites } = this.admin;
-    if (directory.sites.length + remoteSites.length <= AT_A_GLANCE) return nothing;
+    const { t } = this.admin;
+    if (!this.isLong) return nothing;
     return html`
       <input type="search" autocomplete="off" maxlength="80" aria-label=${`${t("list.search")}: ${t("site.list")}`}
         placeholder=${t("list.search")} .value=${this.search} @input=${this.onSearch} />
       <p class="muted" role="status">${found === 0 ? t("list.none", { search: this.search }) : counted(t, "list.count", found)}</p>
     `;
+  }
+
+  private get isLong(): boolean {
+    const { directory, remoteSites } = this.admin;
+    return directory.sites.length + remoteSites.length > AT_A_GLANCE;
   }
 
   private onSearch = (event: Event): void => {
