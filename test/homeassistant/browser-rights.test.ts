@@ -142,6 +142,7 @@ test("once Home Assistant's service worker answers for its pages, Neolia opens a
   for (const way of WAYS) {
     if (way === "native") panel = await panel.reopen(NATIVE_PATH, true, way);
     assert.equal(await panel.page.evaluate("navigator.serviceWorker.controller?.state"), "activated");
+    await panel.ready();
     house.door.mark();
     await house.door.dial("unit401");
     assert.equal(await panel.rings(), "Entrance");
