@@ -5,6 +5,7 @@ import type { Locator, Page } from "playwright-core";
 import type { Building, Rule, Site, Unit } from "../../bridge/src/api/directory.ts";
 import { around } from "../lab/around.ts";
 import { until } from "../lab/until.ts";
+import { inspect } from "../panel/inspect.ts";
 import { AdminDesk, go, type SampleBuilding, settled } from "./admin-desk.ts";
 
 let desk: AdminDesk;
@@ -371,6 +372,39 @@ test("the switcher leads from site to site, and a deep link opens its own", asyn
   assert.ok(page.url().includes(other.id));
   await go(page, `/${house.site.id}/buildings`);
   await page.getByRole("heading", { name: "Building A", level: 2 }).waitFor();
+});
+
+test("among fifty sites one is found by typing", async () => {
+  for (let n = 1; n <= 50; n++) {
+    const fields = { name: `Réf ${n}`, address: `${n} Quai`, domain: `ref${n}-${number}.sip.example.com` };
+    await desk.api.post<Site>("/api/sites", { ...fields, timeZone: "Europe/Paris" });
+  }
+  const page = await open("/units");
+  const switcher = page.getByRole("combobox", { name: "Site" });
+  await switcher.selectOption({ label: "Réf 37" });
+  await page.getByRole("heading", { name: "Réf 37", level: 1 }).waitFor();
+  // A closed list of choices follows what is typed on it, in every browser.
+  await desk.api.post<Site>("/api/sites", {
+    name: "Zenith",
+    address: "",
+    domain: `zenith${number}.sip.example.com`,
+    timeZone: "Europe/Paris",
+  });
+  await page
+    .getByRole("combobox", { name: "Site" })
+    .locator("option", { hasText: "Zenith" })
+    .waitFor({ state: "attached" });
+  await switcher.focus();
+  await page.keyboard.type("zen");
+  await page.getByRole("heading", { name: "Zenith", level: 1 }).waitFor();
+  await switcher.selectOption({ label: "All sites…" });
+  const names = page.locator("neolia-sites-page h2", { hasText: /^Réf/ });
+  await page.getByRole("searchbox", { name: "Search: Sites" }).fill("ref 42");
+  await until(async () => (await names.allInnerTexts()).join() === "Réf 42", { what: "the one site" });
+  await page.getByRole("searchbox").fill("nowhere");
+  await page.getByText("Nothing found for “nowhere”").waitFor();
+  assert.equal(await names.count(), 0);
+  await inspect(page, "fifty-sites");
 });
 
 async function tabTo(page: Page, name: string): Promise<void> {
