@@ -1,14 +1,20 @@
 /** A restaurant's desk in a real browser, on the bridge's real app: what the tests of its pages stand on. */
 import { after, afterEach, before, beforeEach } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import type { LineWithPassword } from "../../bridge/src/api/line.ts";
 import { buildPanel } from "../../panel/build.ts";
 import { type TestApp, testApp } from "../directory/app.ts";
 import { type House, makeHouse } from "../directory/house.ts";
 import { newProfile, startChromium } from "../lab/chromium.ts";
 import { labFolder } from "../lab/folder.ts";
 import { type PortBlock, reservePorts } from "../lab/ports.ts";
-import { leaveDraft, openSampleCall, type SampleLine, sampleEvening, takeOrder } from "./sample-evening.ts";
+import {
+  addSampleLine,
+  leaveDraft,
+  openSampleCall,
+  type SampleLine,
+  sampleEvening,
+  takeOrder,
+} from "./sample-evening.ts";
 
 export { CALLER } from "./sample-evening.ts";
 
@@ -36,13 +42,7 @@ export function deskHooks(): void {
     api = await testApp({ panelFolder: panel.path, port: ports.base });
     await api.app.listen({ host: "127.0.0.1", port: ports.base });
     house = await makeHouse(api);
-    const made = await api.send("POST", "/api/lines", {
-      buildingId: house.building.id,
-      label: "Chez Luigi",
-      gateway: "ht841_restaurant1",
-    });
-    lineId = made.json<LineWithPassword>().id;
-    await api.send("POST", `/api/lines/${lineId}/menu/sample`, {});
+    lineId = await addSampleLine(api, house.building.id);
   });
   afterEach(async () => {
     await context?.close();

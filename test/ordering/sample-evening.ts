@@ -1,6 +1,8 @@
 /** What an evening leaves on a restaurant's desk: orders, a draft and a call that is on, made by the real tools. */
+import type { LineWithPassword } from "../../bridge/src/api/line.ts";
 import type { OrderCall } from "../../bridge/src/ordering/order-desk.ts";
 import type { Ordering } from "../../bridge/src/ordering/ordering.ts";
+import type { TestApp } from "../directory/app.ts";
 
 export const CALLER = "+33639980178";
 
@@ -8,6 +10,15 @@ export const CALLER = "+33639980178";
 export interface SampleLine {
   ordering: Ordering;
   lineId: string;
+}
+
+/** A line in the building, with the sample menu; its id. */
+export async function addSampleLine({ send }: TestApp, buildingId: string): Promise<string> {
+  const names = { label: "Chez Luigi", gateway: "ht841_restaurant1" };
+  const made = await send("POST", "/api/lines", { buildingId, ...names });
+  const { id } = made.json<LineWithPassword>();
+  await send("POST", `/api/lines/${id}/menu/sample`, {});
+  return id;
 }
 
 export function openSampleCall({ ordering, lineId }: SampleLine, callId: string): OrderCall {

@@ -7,7 +7,6 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import type { Building, DoorWithPassword, Site } from "../../bridge/src/api/directory.ts";
-import type { LineWithPassword } from "../../bridge/src/api/line.ts";
 import type { Provisioning } from "../../bridge/src/api/provisioning.ts";
 import { buildPanel } from "../../panel/build.ts";
 import { AdminDesk, go, type SampleBuilding, SITE, settled } from "../directory/admin-desk.ts";
@@ -19,7 +18,7 @@ import { newProfile, startChromium } from "../lab/chromium.ts";
 import { labFolder } from "../lab/folder.ts";
 import { reservePorts } from "../lab/ports.ts";
 import { until } from "../lab/until.ts";
-import { sampleEvening } from "../ordering/sample-evening.ts";
+import { addSampleLine, sampleEvening } from "../ordering/sample-evening.ts";
 import { smallPng } from "./small-png.ts";
 
 const SIZES = {
@@ -171,10 +170,7 @@ async function takeOrderDesk(): Promise<void> {
   try {
     await api.app.listen({ host: "127.0.0.1", port: ports.base });
     const { building } = await makeHouse(api);
-    const names = { label: "Chez Luigi", gateway: "ht841_restaurant1" };
-    const made = await api.send("POST", "/api/lines", { buildingId: building.id, ...names });
-    const { id: lineId } = made.json<LineWithPassword>();
-    await api.send("POST", `/api/lines/${lineId}/menu/sample`, {});
+    const lineId = await addSampleLine(api, building.id);
     sampleEvening({ ordering: api.ordering, lineId });
     const url = `http://localhost:${ports.base}`;
     const [name = "", value = ""] = api.cookie.split("=");

@@ -1,12 +1,16 @@
 /** What the model is told at the start of a call. It binds nobody: every rule in it is enforced by the desk as well. */
-import type { Line } from "../api/line.ts";
 import type { Language } from "../api/order.ts";
+import { clockOf, lineRow, menuOf, type OrderingContext, toLine } from "./context.ts";
 import { type MenuIndex, nameIn } from "./menu/menu-index.ts";
-import type { LocalTime } from "./opening.ts";
+import { type LocalTime, localTime } from "./opening.ts";
 
 const SPOKEN: Record<Language, string> = { fr: "French", en: "English" };
 
-export function briefing(line: Line, menu: MenuIndex, language: Language, now: LocalTime): string {
+export function briefing(context: OrderingContext, lineId: string, language: Language): string {
+  const row = lineRow(context.store, lineId);
+  const line = toLine(context, row);
+  const menu = menuOf(context.store, lineId);
+  const now = localTime(context.now(), clockOf(context, row.siteId));
   const others = line.settings.languages.filter((other) => other !== language).map((other) => SPOKEN[other]);
   return [
     `You take orders by phone for ${line.label}. You understand and speak ${SPOKEN[language]}${others.length > 0 ? `; if the caller speaks ${others.join(" or ")}, answer in it` : ""}.`,

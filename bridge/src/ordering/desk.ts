@@ -90,15 +90,7 @@ export function openDesk(context: OrderingContext, orders: Orders): Desk {
   return {
     admit,
     open,
-    briefing: (lineId, language) => {
-      const row = lineRow(store, lineId);
-      return briefing(
-        toLine(context, row),
-        menuOf(store, lineId),
-        language,
-        localTime(context.now(), clockOf(context, row.siteId)),
-      );
-    },
+    briefing: (lineId, language) => briefing(context, lineId, language),
     names: (lineId) => {
       const { menu } = menuOf(store, lineId);
       const parts = [...menu.items, ...menu.groups.flatMap(({ options }) => options)];

@@ -4,7 +4,7 @@ import { AppError } from "../events/errors.ts";
 import type { OrderCallRow } from "../store/order-call-store.ts";
 import { briefing } from "./briefing.ts";
 import { commitConfirmed, isDraft } from "./call-outcome.ts";
-import { clockOf, deskChanged, lineRow, menuOf, type OrderingContext, toLine } from "./context.ts";
+import { clockOf, deskChanged, lineRow, menuOf, type OrderingContext } from "./context.ts";
 import { isOpenAt, localTime } from "./opening.ts";
 import type { CallCommand, CallStep, HandOverReason, OrderCall, Sentence, ToolAnswer } from "./order-desk.ts";
 import { type OrderData, type OrderEvent, totalCents, transition } from "./order-machine.ts";
@@ -59,13 +59,9 @@ export class LiveOrderCall implements OrderCall {
   }
 
   recap(): { briefing: string; say: Sentence } {
-    const { store } = this.options.context;
     const say = phrases(this.language);
     const text = this.data.lines.length > 0 ? say.recap(linesText(this.data.lines, this.language)) : say.recapEmpty;
-    const row = lineRow(store, this.lineId);
-    const { context } = this.options;
-    const clockTime = localTime(context.now(), clockOf(context, row.siteId));
-    const brief = briefing(toLine(context, row), menuOf(store, this.lineId), this.language, clockTime);
+    const brief = briefing(this.options.context, this.lineId, this.language);
     const cart = JSON.stringify({
       state: this.data.state,
       name: this.data.name,

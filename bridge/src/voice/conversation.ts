@@ -23,13 +23,13 @@ import type {
 import { moneyWords } from "../ordering/speech/number-words.ts";
 import { saysTheNumbers } from "../ordering/speech/said-numbers.ts";
 import { phrases } from "../ordering/speech/sentences.ts";
-import { allergenClaim } from "./allergen-claims.ts";
-import { settledLength, wrongAmount } from "./amounts.ts";
+import { settledLength } from "./amounts.ts";
 import type { CallLeg, CallLegEnd, CallLegListener, PlayedClip } from "./call-leg.ts";
 import type { Clips } from "./clips.ts";
 import { HandOver } from "./hand-over.ts";
 import { KnownNumbers } from "./known-numbers.ts";
 import { FIXED, type FixedPhrase, totalIs } from "./phrases.ts";
+import { REMEDIES, type Slip, slipIn } from "./slips.ts";
 import { Speaker, type Verdict } from "./speaker.ts";
 import { spokenLanguage } from "./spoken-language.ts";
 import { steady } from "./steady-order.ts";
@@ -70,7 +70,7 @@ export interface ConversationOptions {
   log: Log;
 }
 
-/** Wrong amounts, or words about allergens, in one call after which a person takes over. */
+/** Slips in one call after which a person takes over. */
 const MOST_WRONG = 3;
 
 export class Conversation implements CallLegListener {
@@ -90,8 +90,6 @@ export class Conversation implements CallLegListener {
   private wrong = 0;
   /** Names on the menu, as it is now: words are looked at many times a second. */
   private dishes: readonly string[] = [];
-  /** What is said when the model had to be stopped. */
-  private correction: "correction" | "allergens" = "correction";
   private millicents = 0;
   private reconnected = false;
   private handOver: HandOver | null = null;
@@ -109,7 +107,7 @@ export class Conversation implements CallLegListener {
     this.speaker = new Speaker({
       leg: options.leg,
       judge: (words) => this.judge(words),
-      onStopped: () => void this.correct(),
+      onStopped: (slip) => void this.correct(slip),
       onPlayed: (id) => this.wasPlayed(id),
       onQuiet: () => this.isQuiet(),
     });
@@ -306,41 +304,33 @@ export class Conversation implements CallLegListener {
   private judge({ text, complete }: Words): Verdict {
     const { expected, language } = this;
     if (expected) {
-      if (!complete) return { stop: false, settled: 0 };
+      if (!complete) return { slip: null, settled: 0 };
       this.expected = null;
-      return { stop: !saysTheNumbers(expected, text), settled: text.length };
+      return { slip: saysTheNumbers(expected, text) ? null : "amount", settled: text.length };
     }
-    const amounts = this.known.amounts(this.order?.cart().totalCents ?? 0);
     const settled = complete ? text.length : settledLength(text, language);
-    const said = text.slice(0, settled);
-    const isUntold = allergenClaim(said, { told: this.known.told, names: this.dishes }) !== null;
-    if (isUntold) this.correction = "allergens";
-    return { stop: isUntold || wrongAmount(said, language, amounts) !== null, settled };
+    const amounts = this.known.amounts(this.order?.cart().totalCents ?? 0);
+    const allergens = { told: this.known.told, names: this.dishes };
+    return { slip: slipIn(text.slice(0, settled), language, { amounts, allergens }), settled };
   }
 
-  /** The model was about to say a wrong amount, or made up what is in a dish: it is cut off, and what is right is said. */
-  private async correct(): Promise<void> {
+  /** The model was about to say what it may not: it is cut off, and what is right is said. */
+  private async correct(slip: Slip): Promise<void> {
     this.wrong += 1;
-    const about = this.correction;
-    this.correction = "correction";
     const { order, session, language } = this;
     if (!order || !session) return;
-    this.options.log.warn({ callId: this.options.leg.callId, about }, "the assistant was stopped before it was heard");
-    order.note(about === "allergens" ? "made-up words about allergens stopped" : "wrong amount stopped");
+    const { noted, instruction, phrase } = REMEDIES[slip];
+    this.options.log.warn({ callId: this.options.leg.callId, slip }, "the assistant was stopped before it was heard");
+    order.note(noted);
     session.interrupt((await this.speaker.flush()) ?? []);
     if (this.over || this.handOver) return;
     if (this.wrong >= MOST_WRONG) {
       this.give("failed");
       return;
     }
-    session.note(
-      "system",
-      about === "allergens"
-        ? "You were about to speak of allergens on your own. It was not heard. Only say of them what item_details says."
-        : "You were about to state a wrong amount. It was not heard. Only state amounts that a tool gave you.",
-    );
-    await this.fixed(about);
-    if (about === "allergens" || this.over || this.handOver) return;
+    session.note("system", instruction);
+    await this.fixed(phrase);
+    if (slip !== "amount" || this.over || this.handOver) return;
     const { totalCents } = order.cart();
     if (totalCents === 0) return;
     const text = totalIs(moneyWords(totalCents, language), language);

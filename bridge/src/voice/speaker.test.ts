@@ -13,14 +13,14 @@ let speaker: Speaker;
 
 beforeEach(() => {
   [played, flushed, stopped, ended, quiet] = [[], [], [], [], 0];
-  verdict = (text) => ({ stop: text.includes("zéro euro"), settled: text.length });
+  verdict = (text) => ({ slip: text.includes("zéro euro") ? "amount" : null, settled: text.length });
   speaker = new Speaker({
     leg: {
       play: (clip, sound, last) => void played.push({ clip, bytes: sound.length, last }),
       flush: () => Promise.resolve(flushed),
     },
     judge: ({ text, complete }) => verdict(text, complete),
-    onStopped: (itemId) => stopped.push(itemId),
+    onStopped: (_slip, itemId) => stopped.push(itemId),
     onPlayed: (id) => ended.push(id),
     onQuiet: () => {
       quiet += 1;

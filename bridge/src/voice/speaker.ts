@@ -4,12 +4,13 @@
  */
 import { BYTES_PER_MS } from "../audio/g711.ts";
 import type { CallLeg, PlayedClip } from "./call-leg.ts";
+import type { Slip } from "./slips.ts";
 import type { Speech, Words } from "./voice-engine.ts";
 
 /** What may become of the model's words so far. */
 export interface Verdict {
-  /** They say what must not be said: nothing of them that is not out yet goes out. */
-  stop: boolean;
+  /** What must not be said in them: nothing of them that is not out yet goes out. null: they may be heard. */
+  slip: Slip | null;
   /** Characters that can no longer turn into something that must not be said. */
   settled: number;
 }
@@ -18,7 +19,7 @@ export interface SpeakerOptions {
   leg: Pick<CallLeg, "play" | "flush">;
   judge(words: Words): Verdict;
   /** The model was stopped in the middle of this item. */
-  onStopped(itemId: string, text: string): void;
+  onStopped(slip: Slip, itemId: string): void;
   /** Played to its last byte. */
   onPlayed(id: string): void;
   /** Nothing is left to be said. */
@@ -73,9 +74,9 @@ export class Speaker {
     const item = this.itemOf(words.itemId);
     if (item.closed) return false;
     item.text = words.text;
-    const { stop, settled } = this.options.judge(words);
-    if (stop) {
-      this.stop(words.itemId, item);
+    const { slip, settled } = this.options.judge(words);
+    if (slip !== null) {
+      this.stop(words.itemId, item, slip);
       return false;
     }
     item.allowed = words.complete
@@ -135,9 +136,9 @@ export class Speaker {
     this.options.leg.play(itemId, new Uint8Array(), true);
   }
 
-  private stop(itemId: string, item: Item): void {
+  private stop(itemId: string, item: Item, slip: Slip): void {
     item.closed = true;
     item.waiting = [];
-    this.options.onStopped(itemId, item.text);
+    this.options.onStopped(slip, itemId);
   }
 }
