@@ -210,7 +210,8 @@ test("what comes while the thread sleeps until a packet's turn goes into that pa
   const arriving: { atMs: number; sound: string }[] = [];
   const [known, sent]: [string[], string[]] = [[], []];
   const takeIn = () => {
-    for (let next = arriving[0]; next && next.atMs <= nowMs; next = arriving[0]) known.push(arriving.shift()?.sound ?? "");
+    for (let next = arriving[0]; next && next.atMs <= nowMs; next = arriving[0])
+      known.push(arriving.shift()?.sound ?? "");
   };
   const wake: (() => void)[] = [];
   mock.method(globalThis, "setTimeout", (run: () => void) => wake.push(run));
