@@ -111,6 +111,8 @@ export class Conversation implements CallLegListener {
       onPlayed: (id) => this.wasPlayed(id),
       onQuiet: () => this.isQuiet(),
     });
+    // Before the caller is told whom they speak with, nobody asked the model for anything.
+    this.speaker.listens = false;
   }
 
   /** The model's side of the call; a new one for each session, so that a lost one is not heard any more. */
@@ -155,7 +157,10 @@ export class Conversation implements CallLegListener {
   answered(): void {
     if (this.over) return;
     this.lengthTimer = setTimeout(() => this.give("failed", "too-long"), this.options.limits.longestMs);
-    void this.fixed("notice", { unstoppable: true }).then(() => this.exactly(this.options.greeting));
+    void this.fixed("notice", { unstoppable: true }).then(() => {
+      this.speaker.listens = true;
+      return this.exactly(this.options.greeting);
+    });
   }
 
   heard(g711: Uint8Array): void {
