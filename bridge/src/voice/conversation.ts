@@ -194,7 +194,7 @@ export class Conversation implements CallLegListener {
     this.stopCommands();
     this.session?.close();
     const { order } = this;
-    this.handOver?.ended(order);
+    this.handOver?.ended();
     const reason = this.handOver?.reason ?? this.closing ?? this.reasonOf(end);
     order?.end({ reason, costCents: Math.ceil(this.millicents / 1000) });
     this.options.log.info(
@@ -475,6 +475,7 @@ export class Conversation implements CallLegListener {
     session?.close();
     this.handOver = new HandOver({
       leg: options.leg,
+      order,
       codec: options.codec,
       language: this.language,
       clips: options.clips,
