@@ -23,7 +23,10 @@ import { percentile, round, type Spread } from "./figures.ts";
 const SIZES = [100, 1_000, 10_000];
 /** Enough that a pause of the machine is not the figure. */
 const REQUESTS = 300;
-const WARM_UP = 20;
+/** Enough that the smallest site, which comes first, is not measured while V8 still compiles. */
+const WARM_UP = 100;
+/** Units with a garden, spread over the whole list: as many at each size, and more than a page shows. */
+const GARDENS = 60;
 const EDITS = 20;
 const RECONCILES = 5;
 
@@ -76,7 +79,9 @@ async function measure(units: number): Promise<Figures> {
 async function fill(api: BridgeApi, siteId: string, units: number): Promise<number> {
   const numbers = Array.from({ length: units }, (_, at) => at);
   const startedMs = performance.now();
-  await load(api, siteId, "units", ["building,number", ...numbers.map((n) => `T${Math.floor(n / 100)},${n}`)]);
+  const garden = new Set(Array.from({ length: GARDENS }, (_, at) => Math.floor(((at + 1) * units) / GARDENS) - 1));
+  const number = (n: number) => (garden.has(n) ? `${n} garden` : n);
+  await load(api, siteId, "units", ["building,number", ...numbers.map((n) => `T${Math.floor(n / 100)},${number(n)}`)]);
   const accounts = numbers.map((n) => `wall${n},panel,Wall ${n},unit${n}`);
   await load(api, siteId, "accounts", ["username,type,label,place", ...accounts]);
   return round(performance.now() - startedMs, 0);
@@ -115,16 +120,26 @@ async function requests(api: BridgeApi, site: Site, units: number): Promise<Reco
   const unit = rows[0];
   if (!unit) throw new Error("no unit");
   const evaluate = { siteId: site.id, caller: "wall1", callee: `unit${units - 1}`, atMs: Date.now() };
+  const search = async (noun: "units" | "accounts", found: number, words: string | number) => {
+    const { total } = await api.get<{ total: number }>(`/api/${noun}/page?${query}&search=${words}`);
+    if (total !== found) throw new Error(`${words} found ${total} ${noun}, not ${found}`);
+  };
   let n = 0;
   const what: Record<string, () => Promise<unknown>> = {
     "first page of 50": () => api.get(`/api/units/page?${query}`),
     "last pages": () => api.get(`/api/units/page?${query}${cursor}`),
-    search: () => api.get(`/api/units/page?${query}&search=${units - 7}`),
+    "search, one row found": () => search("units", 1, units - 7),
+    "search, all rows found": () => search("units", units, "unit"),
+    "search, 60 rows found all over the list, which is read twice": () => search("units", GARDENS, "garden"),
+    "search, the costliest: four words, found in each row": () => search("units", units, "u+n+i+t"),
     "search for two digits (1, 10 and 50 rows to show)": () =>
       api.get(`/api/units/page?${query}&search=${(units - 7) % 100}`),
     "the last rows, by their place": () => api.get(`/api/units/page?siteId=${site.id}&limit=50&offset=${units - 50}`),
     "first page of devices": () => api.get(`/api/accounts/page?${query}`),
-    "search for a device": () => api.get(`/api/accounts/page?${query}&search=wall+${units - 7}`),
+    "search for a device, one found": () => search("accounts", 1, `wall+${units - 7}`),
+    "search for a device, all found": () => search("accounts", units, "wall"),
+    "search for a device by its flat, 60 found all over the list": () => search("accounts", GARDENS, "garden"),
+    "search for a device, the costliest: four words, found in each row": () => search("accounts", units, "u+n+i+t"),
     "accounts of a unit": () => api.get<AccountPage>(`/api/accounts/page?unitId=${unit.id}`),
     "one unit": () => api.get(`/api/units/${unit.id}`),
     "edit a unit": () => api.patch(`/api/units/${unit.id}`, { number: `0-${n++}` }),

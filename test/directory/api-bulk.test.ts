@@ -418,3 +418,28 @@ test("accounts are found by place, device and whether they are registered", asyn
   assert.deepEqual(await seen(), { state: "unknown", contacts: 0, ...known });
   assert.equal((await api.send("GET", "/api/accounts/page?cursor=bm9wZQ")).code, "INVALID_REQUEST");
 });
+
+test("a device is found by what its flat is called by now, and by the flat that it was moved to", async () => {
+  const { site, unit401, unit402 } = house;
+  const phone = { siteId: site.id, type: "mobile", label: "Phone", unitId: unit401.id };
+  const { username } = (await api.send("POST", "/api/accounts", phone)).json<Account>();
+  const found = async (search: string) =>
+    (await api.send("GET", `/api/accounts/page?siteId=${site.id}&search=${search}`)).json<AccountPage>().total;
+  const rename = (number: string) => api.send("PATCH", `/api/units/${unit401.id}`, { number });
+  assert.deepEqual([await found("401"), await found("402")], [1, 0]);
+  await rename("Étage 7");
+  // The SIP name of a flat stays.
+  assert.deepEqual([await found("etage+7"), await found("phone+unit401")], [1, 1]);
+
+  // The VPS knows nothing of numbers: of the device itself nothing goes there again.
+  api.store.provisioning.forgetChanges(site.id, Number.MAX_SAFE_INTEGER);
+  await rename("8b");
+  assert.deepEqual([await found("8b"), await found("etage")], [1, 0]);
+  assert.deepEqual(
+    api.store.provisioning.changes(site.id, 100).map(({ noun }) => noun),
+    ["unit"],
+  );
+
+  await run("accounts", `username,type,label,place\n${username},mobile,Phone,${unit402.name}\n`);
+  assert.deepEqual([await found("8b"), await found("402")], [0, 1]);
+});

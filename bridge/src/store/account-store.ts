@@ -40,6 +40,9 @@ export interface AccountStore {
   remove(id: string): void;
 }
 
+/** What its flat or door is found by; a trigger follows that. */
+const PLACE_TEXT = "coalesce((SELECT search_text FROM unit WHERE id = @unitId), '')";
+
 /** As selected. */
 type Columns = Omit<AccountRow, "enabled" | "deviceInfo"> & { enabled: number; deviceInfo: string };
 /** As written. */
@@ -58,12 +61,12 @@ export function accountStore(db: Database): AccountStore {
   const byUsername = db.prepare<[string, string], Columns>(`${select} WHERE site_id = ? AND username = ?`);
   const insert = db.prepare<Written>(`
     INSERT INTO account (id, site_id, unit_id, username, type, label, ha1, enabled, created_at_ms, device_info,
-      search_text, revision)
+      search_text, place_text, revision)
     VALUES (@id, @siteId, @unitId, @username, @type, @label, @ha1, @enabled, @createdAtMs, @deviceInfo, @searchText,
-      ${REVISION})`);
+      ${PLACE_TEXT}, ${REVISION})`);
   const update = db.prepare<Written>(`
     UPDATE account SET unit_id = @unitId, label = @label, ha1 = @ha1, enabled = @enabled, device_info = @deviceInfo,
-      search_text = @searchText, ${MARK_UPDATE} WHERE id = @id`);
+      search_text = @searchText, place_text = ${PLACE_TEXT}, ${MARK_UPDATE} WHERE id = @id`);
   const remove = db.prepare<[string]>("DELETE FROM account WHERE id = ?");
   const row = (columns: Columns | undefined) => (columns ? fromColumns(columns) : null);
   return {
