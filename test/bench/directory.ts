@@ -81,7 +81,8 @@ async function fill(api: BridgeApi, siteId: string, units: number): Promise<numb
   const startedMs = performance.now();
   const garden = new Set(Array.from({ length: GARDENS }, (_, at) => Math.floor(((at + 1) * units) / GARDENS) - 1));
   const number = (n: number) => (garden.has(n) ? `${n} garden` : n);
-  await load(api, siteId, "units", ["building,number", ...numbers.map((n) => `T${Math.floor(n / 100)},${number(n)}`)]);
+  const lines = numbers.map((n) => `T${Math.floor(n / 100)},${number(n)},unit${n}`);
+  await load(api, siteId, "units", ["building,number,name", ...lines]);
   const accounts = numbers.map((n) => `wall${n},panel,Wall ${n},unit${n}`);
   await load(api, siteId, "accounts", ["username,type,label,place", ...accounts]);
   return round(performance.now() - startedMs, 0);

@@ -63,6 +63,8 @@ export const ERRORS = {
   NOT_SIGNED_IN: access(401),
   WRONG_TOKEN: access(401),
   FORBIDDEN: access(403),
+  /** Whoever started something that runs on might not start it any more; nothing of it was done. */
+  PERMISSION_ENDED: access(403),
   /** The X-Neolia header of a mutation is missing. */
   CSRF_HEADER_MISSING: access(403),
   /** Host or Origin is not this bridge: DNS rebinding or a foreign page. */
