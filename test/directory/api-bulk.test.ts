@@ -112,7 +112,7 @@ test("a file of units is looked at first, each bad line named, and nothing writt
   assert.equal(everything(), before);
   const better = csv.replace(",502", "A,502").replace("house", "unit").replace("two words", "");
   const second = await run("units", better);
-  assert.deepEqual(problems(second), ["7 name NAME_TAKEN"]);
+  assert.deepEqual(problems(second), ["7 name TWICE"]);
   assert.equal(everything(), before);
   const look = await run("units", better.replace("506,unit,unit505", "506,unit,"), { dryRun: true });
   assert.deepEqual([look.state, look.counts], ["done", { added: 7, changed: 0, same: 0 }]);
@@ -125,7 +125,7 @@ test("a file of units is looked at first, each bad line named, and nothing writt
 test("a line number is the one an editor shows, also after empty lines and cells of several lines", async () => {
   const csv = 'username,type,label,place,note\n\npanel1,panel,Wall,unit401,"a\nb"\n\npanel2,panel,Wall,nowhere,\n';
   assert.deepEqual(problems(await run("accounts", csv)), ["3 note CONTROL_CHARACTERS"]);
-  assert.deepEqual(problems(await run("accounts", csv.replace("a\nb", "ab"))), ["5 place NOT_ALLOWED"]);
+  assert.deepEqual(problems(await run("accounts", csv.replace("a\nb", "ab"))), ["5 place UNKNOWN_PLACE"]);
 });
 
 test("what a spreadsheet of another country saves is read as well", async () => {

@@ -83,6 +83,8 @@ export const Job = Type.Object({
   /** Who started it, and when. */
   by: Type.String(),
   startedAtMs: Type.Integer(),
+  /** null: it runs. */
+  endedAtMs: Type.Union([Type.Integer(), Type.Null()]),
   state: Type.Union([
     Type.Literal("checking"),
     Type.Literal("writing"),

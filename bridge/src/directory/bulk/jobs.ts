@@ -54,7 +54,8 @@ export function bulk(context: DirectoryContext): Bulk {
   function set(id: string, change: Partial<Job>): void {
     const job = jobs.get(id);
     if (!job || !isRunning(job)) return;
-    jobs.set(id, { ...job, ...change });
+    const changed = { ...job, ...change };
+    jobs.set(id, { ...changed, endedAtMs: isRunning(changed) ? null : now() });
     bus.emit("jobChanged", { jobId: id });
   }
 
@@ -144,6 +145,7 @@ export function bulk(context: DirectoryContext): Bulk {
         dryRun,
         by: starter.name,
         startedAtMs: now(),
+        endedAtMs: null,
         state: "checking",
         done: 0,
         total: 0,
