@@ -76,7 +76,7 @@ describe("nothing is written for somebody who may not any more, though they migh
       const installer = await testApp();
       try {
         installer.stage.relay = async ({ grantId }, frame) =>
-          (await api.directory.grantDoor.answer(house.site.id, grantId, frame)) ?? Buffer.alloc(0);
+          (await api.directory.grantDoor.answer(house.site.id, grantId, frame, assert.ifError)) ?? Buffer.alloc(0);
         const grant = { siteId: house.site.id, label: "Dupont", hours: 24, backups: false };
         const { id: grantId, code } = (await api.send("POST", "/api/grants", grant)).json<GrantWithCode>();
         const body = { code, by: "Dupont SARL" };

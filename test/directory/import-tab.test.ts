@@ -80,7 +80,7 @@ test("an import that runs is shown to whoever opens its page, with who began it,
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByText("Cancelled. Nothing was imported.").waitFor();
   const french = await open({ locale: "fr-FR" });
-  await french.getByText(/^Dernier import : Logements et portes, .* par admin\. 3 ajoutés/).waitFor();
+  await french.getByText(/^Dernier import\s: Logements et portes, .* par admin\. 3 ajoutés/).waitFor();
 });
 
 test("the bridge dies in the middle: its page waits for it, and says that nothing was imported, or that all of it was", {

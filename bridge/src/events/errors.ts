@@ -116,6 +116,10 @@ export const ERRORS = {
   REMOTE_OFFLINE: { status: 503, category: "unavailable", retryable: true },
   /** The server in between does not answer. */
   REMOTE_SERVER_UNREACHABLE: { status: 503, category: "unavailable", retryable: true },
+  /** The site's own API broke down over what was asked. */
+  REMOTE_FAILED: { status: 503, category: "unavailable", retryable: false },
+  /** The site's answer is more than comes over from elsewhere. */
+  REMOTE_TOO_LARGE: request(413),
   REMOTE_BUSY: { status: 429, category: "unavailable", retryable: true },
 
   DOMAIN_TAKEN: conflict(),
