@@ -78,7 +78,7 @@ export function controlAccess(api: App, identity: Identity, directory: Directory
     if (!request.asker) throw new AppError("NOT_SIGNED_IN", "there is no valid session");
     refuseWithoutRights(request.asker, access);
     const later = visitor ? null : identity.later(request);
-    request.stillMay = () => (visitor ? directory.grants.isActive(visitor.grantId) : mayUse(later?.() ?? null, access));
+    request.stillMay = () => (visitor ? directory.grants.holds(visitor.grantId) : mayUse(later?.() ?? null, access));
   });
   api.addHook("preHandler", async (request) => {
     const visitor = request.asker?.visit;
