@@ -412,8 +412,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE site_grant ADD COLUMN page_url TEXT NOT NULL DEFAULT '';
   `,
   `
-  -- A device is found by its flat or door as well: what those are found by stands in its own row, and is read in one go.
-  ALTER TABLE account ADD COLUMN place_text TEXT NOT NULL DEFAULT '';
+  -- A device is found by its flat or door as well: what those are found by stands in its own row, behind what is its own.
+  ALTER TABLE account ADD COLUMN own_text TEXT NOT NULL DEFAULT '';
   -- Only an edit of a row is news for the VPS, and each edit raises its version.
   DROP TRIGGER account_update_noted;
   CREATE TRIGGER account_update_noted AFTER UPDATE ON account WHEN NEW.version <> OLD.version
@@ -423,13 +423,12 @@ export const MIGRATIONS: readonly string[] = [
       coalesce((SELECT revision FROM provisioning WHERE site_id = NEW.site_id), 1))
     ON CONFLICT DO UPDATE SET revision = excluded.revision;
   END;
-  UPDATE account SET place_text = coalesce((SELECT search_text FROM unit WHERE id = account.unit_id), '');
-  CREATE TRIGGER unit_place_text AFTER UPDATE OF search_text ON unit WHEN NEW.search_text <> OLD.search_text
+  UPDATE account SET own_text = search_text,
+    search_text = search_text || ' ' || coalesce((SELECT unit.search_text FROM unit WHERE id = account.unit_id), '');
+  CREATE TRIGGER unit_search_text AFTER UPDATE OF search_text ON unit WHEN NEW.search_text <> OLD.search_text
   BEGIN
-    UPDATE account SET place_text = NEW.search_text WHERE unit_id = NEW.id;
+    UPDATE account SET search_text = own_text || ' ' || NEW.search_text WHERE unit_id = NEW.id;
   END;
-  DROP INDEX account_list;
-  CREATE INDEX account_list ON account (site_id, username, id, unit_id, type, search_text, place_text);
   `,
 ];
 
