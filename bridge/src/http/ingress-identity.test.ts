@@ -42,7 +42,7 @@ test("an administrator of the house sees everything, a resident their own flats"
 
 test("somebody's rights later on are those that they have then, also when their connection is closed", () => {
   const raw = request("/api/imports", "172.30.32.2");
-  let asking = OLIVIA;
+  let asking: Asking = OLIVIA;
   const identity = ingressIdentity({
     userOf: ({ socket }) => (socket.remoteAddress === "172.30.32.2" ? asking : { kind: "foreign" }),
     unitsOf: () => [],
