@@ -1,5 +1,5 @@
 /** Chromium on Core's frontend, logged in as somebody. */
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Response } from "playwright-core";
 import { browserTokens, type Person } from "./onboarding.ts";
 
 export interface BrowserOptions {
@@ -38,7 +38,23 @@ export async function newPageAs(
       [browserTokens(core, person.tokens), String(suspendWhenHidden)] as const,
     );
   }
-  return await context.newPage();
+  const page = await context.newPage();
+  page.on("response", (response) => void healFrame(page, response).catch(() => undefined));
+  return page;
+}
+
+/**
+ * Home Assistant sets the cookie of an app's session and then opens its frame. In Chromium these are two ways into the
+ * network process, and on a busy machine the frame can be first: "401: Unauthorized" stands in it until somebody loads
+ * the page anew, as is done here. Only then does the request go without the cookie.
+ */
+async function healFrame(page: Page, response: Response): Promise<void> {
+  const request = response.request();
+  if (response.status() !== 401 || !request.isNavigationRequest()) return;
+  if (!request.url().includes("/api/hassio_ingress/")) return;
+  if (/ingress_session=/.test((await request.headerValue("cookie")) ?? "")) return;
+  const cookies = await page.context().cookies(request.url());
+  if (cookies.some(({ name }) => name === "ingress_session")) await page.reload();
 }
 
 /** The same, on `path` of the frontend. */

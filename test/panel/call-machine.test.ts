@@ -9,6 +9,7 @@ import {
   PACKET_GAP_MS,
   PATH_GAP_MS,
   transition,
+  UNHEARD_MS,
 } from "../../panel/src/phone/call-machine.ts";
 
 const idle: CallState = { phase: "idle" };
@@ -162,6 +163,20 @@ test("while another path is looked for the call lives longer without packets, no
   const lost: CallEvent[] = [...flowing, { type: "path-lost", key: "one" }];
   assert.equal(pathOf(...lost, still(2_000 + PACKET_GAP_MS)), "lost");
   assert.equal(pathOf(...lost, still(2_000 + PATH_GAP_MS)), "ended");
+});
+
+test("silence alone asks for another path too, but keeps nobody waiting longer for an end that is gone", () => {
+  const unheard: CallEvent[] = [...flowing, still(2_000 + UNHEARD_MS - 1), still(2_000 + UNHEARD_MS)];
+  const { state, effects } = run(...unheard, { type: "reachable" });
+  assert.ok(state.phase === "active" && state.path.state === "moving" && state.media.flow === "silent");
+  assert.deepEqual(effects.at(-1), { type: "move-path", key: "one" });
+  assert.equal(pathOf(...unheard, moreAt(6_100)), "good");
+  assert.equal(pathOf(...unheard, { type: "reachable" }, still(2_000 + PACKET_GAP_MS)), "ended");
+  // Whose own network is the matter waits on.
+  for (const sign of [{ type: "socket-closed", nowMs: 7_000 } as const, { type: "path-lost", key: "one" } as const]) {
+    assert.equal(pathOf(...unheard, sign, still(2_000 + PACKET_GAP_MS)), "lost");
+    assert.equal(pathOf(...unheard, sign, still(2_000 + PATH_GAP_MS)), "ended");
+  }
 });
 
 test("a broken connection ends what was not answered yet and leaves a running call alone", () => {

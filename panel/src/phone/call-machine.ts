@@ -53,10 +53,10 @@ export type Path =
   | { state: "good" }
   /** The network changed; the packets of the next second will tell. */
   | { state: "doubted"; sinceMs: number }
-  /** Another way is asked for as soon as the server can be reached. */
-  | { state: "lost" }
+  /** Another way is asked for as soon as the server can be reached; without one the call ends after `gapMs` of silence. */
+  | { state: "lost"; gapMs: number }
   /** It was asked for. */
-  | { state: "moving" };
+  | { state: "moving"; gapMs: number };
 
 export type CallEvent =
   | { type: "invite"; call: CallInfo; fresh: boolean }
@@ -101,6 +101,11 @@ export const PACKET_GAP_MS = 10_000;
 export const PATH_GAP_MS = 25_000;
 /** After a change of network: packets come every 20 ms where the way still holds. */
 const DOUBT_MS = 1_000;
+/**
+ * Silence alone loses the path after this. ICE need not notice: when our checks come back by a second network it stays
+ * connected, while the server goes on sending by the first.
+ */
+export const UNHEARD_MS = 4_000;
 /** From here on the person is told that nothing is arriving. */
 export const QUIET_NOTICE_MS = 2_500;
 
@@ -132,7 +137,7 @@ export function transition(state: CallState, event: CallEvent): Step {
       return counted(state, event);
     case "path-lost":
       if (state.phase !== "active" || state.call.key !== event.key) return stay(state);
-      return state.path.state === "lost" ? stay(state) : pathLost(state);
+      return state.path.state === "lost" ? to(patient(state)) : pathLost(state, PATH_GAP_MS);
     case "path-found":
       if (state.phase !== "active" || state.call.key !== event.key) return stay(state);
       return to({ ...state, path: { state: "good" } });
@@ -141,7 +146,10 @@ export function transition(state: CallState, event: CallEvent): Step {
       return to({ ...state, path: { state: "doubted", sinceMs: event.nowMs } });
     case "reachable":
       if (state.phase !== "active" || state.path.state !== "lost") return stay(state);
-      return { state: { ...state, path: { state: "moving" } }, effects: [{ type: "move-path", key: state.call.key }] };
+      return {
+        state: { ...state, path: { ...state.path, state: "moving" } },
+        effects: [{ type: "move-path", key: state.call.key }],
+      };
     case "terminated":
       if (state.phase === "idle" || state.phase === "ended" || state.call.key !== event.key) return stay(state);
       return to(ended(state, event.reason, event.nowMs));
@@ -198,17 +206,19 @@ function counted(state: CallState, event: { key: string; packets: number; nowMs:
     return to({ ...state, path, media: { flow: "flowing", packets: event.packets, lastPacketAtMs: event.nowMs } });
   }
   const quietMs = event.nowMs - state.media.lastPacketAtMs;
-  const limitMs =
-    state.media.packets === 0 ? FIRST_PACKET_MS : state.path.state === "good" ? PACKET_GAP_MS : PATH_GAP_MS;
-  if (quietMs >= limitMs) {
+  if (quietMs >= gapMs(state)) {
     return {
       state: ended(state, "no-audio", event.nowMs),
       effects: [{ type: "terminate", key: state.call.key }],
     };
   }
-  if (state.path.state === "doubted" && quietMs >= DOUBT_MS) return pathLost(state);
+  if (state.path.state === "doubted" && quietMs >= DOUBT_MS) return pathLost(state, PATH_GAP_MS);
+  if (state.path.state === "good" && quietMs >= UNHEARD_MS && state.media.packets > 0) {
+    // It may as well be the other end that is gone, for which nobody is kept waiting longer.
+    return pathLost({ ...state, media: { ...state.media, flow: "silent" } }, PACKET_GAP_MS);
+  }
   if (quietMs < QUIET_NOTICE_MS || state.media.flow === "silent") return stay(state);
-  // ICE takes 5 s to notice a dead path; by then the connection to the server should be a living one.
+  // By the time that another path is asked for the connection to the server should be a living one.
   return { state: { ...state, media: { ...state.media, flow: "silent" } }, effects: [{ type: "find-server" }] };
 }
 
@@ -219,14 +229,39 @@ function arrived(path: Path, nowMs: number): Path {
       return { state: "good" };
     case "doubted":
       return nowMs - path.sinceMs >= DOUBT_MS ? { state: "good" } : path;
-    case "good":
     case "lost":
+      // Only silence had told against it.
+      return path.gapMs < PATH_GAP_MS ? { state: "good" } : path;
+    case "good":
       return path;
   }
 }
 
-function pathLost(state: Extract<CallState, { phase: "active" }>): Step {
-  return { state: { ...state, path: { state: "lost" } }, effects: [{ type: "find-server" }] };
+type Active = Extract<CallState, { phase: "active" }>;
+
+/** How long nothing may arrive before the call ends, ms. */
+function gapMs({ media, path }: Active): number {
+  if (media.packets === 0) return FIRST_PACKET_MS;
+  switch (path.state) {
+    case "good":
+      return PACKET_GAP_MS;
+    case "doubted":
+      return PATH_GAP_MS;
+    case "lost":
+    case "moving":
+      return path.gapMs;
+  }
+}
+
+function pathLost(state: Active, gapMs: number): Step {
+  return { state: { ...state, path: { state: "lost", gapMs } }, effects: [{ type: "find-server" }] };
+}
+
+/** It is this device's network that is the matter, and not the other end: another way is worth the wait. */
+function patient(state: Active): Active {
+  const { path } = state;
+  const waits = path.state === "lost" || path.state === "moving";
+  return waits && path.gapMs < PATH_GAP_MS ? { ...state, path: { ...path, gapMs: PATH_GAP_MS } } : state;
 }
 
 /** An unanswered INVITE dies with its connection (RFC 3261 section 17); an established call does not. */
@@ -239,8 +274,9 @@ function socketClosed(state: CallState, nowMs: number): Step {
         state: ended(state, "connection-lost", nowMs),
         effects: [{ type: "terminate", key: state.call.key }],
       };
-    case "idle":
     case "active":
+      return to(patient(state));
+    case "idle":
     case "ended":
       return stay(state);
   }
