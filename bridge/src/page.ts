@@ -5,7 +5,7 @@ import type { Directory } from "./directory/directory.ts";
 import { provisioningView } from "./directory/provisioning.ts";
 import type { EventBus } from "./events/bus.ts";
 import type { Home } from "./homeassistant/home.ts";
-import { serve } from "./http/app.ts";
+import { letGoOfPanels, serve } from "./http/app.ts";
 import type { App } from "./http/app-type.ts";
 import { ingressIdentity } from "./http/ingress-identity.ts";
 import { standaloneIdentity, standaloneKeys } from "./http/standalone-identity.ts";
@@ -70,6 +70,7 @@ export async function openPage(parts: PageParts): Promise<string> {
     framed: home !== null,
     panelFolder: options.panelFolder,
   });
+  home?.onCoreGone(() => letGoOfPanels(app));
   await app.listen({ host: options.host, port: options.port, listenTextResolver: () => "listening" });
   for (const notice of notices()) app.log.warn({ notice }, "notice");
   const { port } = app.server.address() as AddressInfo;

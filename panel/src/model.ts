@@ -336,10 +336,13 @@ export class PanelModel {
       await Promise.all([this.loadLog(), this.loadEntry()]);
     } catch (error) {
       this.fail(error);
-      if (!isPassing(error)) return;
+      // Without lists there is nothing to show, whatever the reason: a session that came a moment late, for one.
+      if (!isPassing(error) && this.current.directory !== null) return;
       // A slow start, a restart: nothing else would ask again before something changes.
       clearTimeout(this.reload);
-      this.reload = setTimeout(() => void this.load(), RETRY_MS);
+      this.reload = setTimeout(() => {
+        if (this.current.session === "signed-in") void this.load();
+      }, RETRY_MS);
     }
   }
 

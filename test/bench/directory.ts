@@ -23,7 +23,10 @@ import { percentile, round, type Spread } from "./figures.ts";
 const SIZES = [100, 1_000, 10_000];
 /** Enough that a pause of the machine is not the figure. */
 const REQUESTS = 300;
-const WARM_UP = 20;
+/** Enough that the smallest site, which comes first, is not measured while V8 still compiles. */
+const WARM_UP = 100;
+/** Units with a garden, spread over the whole list: as many at each size, and more than a page shows. */
+const GARDENS = 60;
 const EDITS = 20;
 const RECONCILES = 5;
 
@@ -41,12 +44,29 @@ interface Figures {
   panel?: PanelFigures;
 }
 
-async function measure(units: number): Promise<Figures> {
+/** A site of one size on its own edge, control and bridge. */
+interface Place {
+  units: number;
+  importMs: number;
+  edge: Edge;
+  api: BridgeApi;
+  site: Site;
+  stop(): Promise<void>;
+}
+
+async function startPlace(units: number): Promise<Place> {
   const folder = labFolder("bench-directory");
   const ports = await reservePorts();
   let edge: Edge | null = null;
   let control: Control | null = null;
   let bridge: Bridge | null = null;
+  const stop = async () => {
+    await bridge?.stop();
+    await control?.stop();
+    await edge?.stop();
+    ports.release();
+    folder.remove();
+  };
   try {
     edge = await startEdge({ rtpengine: false });
     control = await startControl({ values: edge.values, caFile: edge.caFile });
@@ -63,20 +83,91 @@ async function measure(units: number): Promise<Figures> {
     await api.post<Building>("/api/buildings", { siteId: site.id, name: "T0" });
     const importMs = await fill(api, site.id, units);
     await live(api);
-    return { units, importMs, api: await requests(api, site, units), ...(await edits(api, edge, site)) };
-  } finally {
-    await bridge?.stop();
-    await control?.stop();
-    await edge?.stop();
-    ports.release();
-    folder.remove();
+    return { units, importMs, edge, api, site, stop };
+  } catch (error) {
+    await stop();
+    throw error;
   }
+}
+
+/** All sizes side by side, asked in turn: what slows the machine down for a while slows each of them down. */
+async function measureAll(): Promise<Figures[]> {
+  const places: Place[] = [];
+  try {
+    for (const units of SIZES) places.push(await startPlace(units));
+    const asked = await Promise.all(places.map(requestsOf));
+    const api = places.map((): Record<string, number> => ({}));
+    for (const name of Object.keys(asked[0] ?? {})) {
+      const times = await inTurn(
+        REQUESTS,
+        WARM_UP,
+        asked.map((of) => timedOf(of[name])),
+      );
+      for (const [at, all] of times.entries())
+        Object.assign(api[at] ?? {}, { [name]: round(percentile(all, 0.95), 1) });
+    }
+    for (const place of places) await live(place.api);
+    const edits = places.map(editsOf);
+    try {
+      const editLive = (
+        await inTurn(
+          EDITS,
+          2,
+          edits.map(({ edit }) => edit),
+        )
+      ).map(spreadOf);
+      const reconcile = (
+        await inTurn(
+          RECONCILES,
+          0,
+          edits.map(({ anew }) => anew),
+        )
+      ).map(spreadOf);
+      return places.map(({ units, importMs }, at) => ({
+        ...{ units, importMs, api: api[at] ?? {} },
+        ...{ editLive: editLive[at] ?? NONE, reconcile: reconcile[at] ?? NONE },
+      }));
+    } finally {
+      for (const { close } of edits) close();
+    }
+  } finally {
+    for (const { stop } of places) await stop();
+  }
+}
+
+const NONE = { median: Number.NaN, p95: Number.NaN };
+const spreadOf = (times: number[]) => ({
+  median: round(percentile(times, 0.5), 0),
+  p95: round(percentile(times, 0.95), 0),
+});
+
+/** Times of each work in ms; the first ones are left out. */
+async function inTurn(times: number, warmUp: number, works: (() => Promise<number>)[]): Promise<number[][]> {
+  const all = works.map((): number[] => []);
+  for (let n = 0; n < warmUp + times; n++) {
+    for (const [at, work] of works.entries()) {
+      const tookMs = await work();
+      if (n >= warmUp) all[at]?.push(tookMs);
+    }
+  }
+  return all;
+}
+
+function timedOf(work: (() => Promise<unknown>) | undefined): () => Promise<number> {
+  return async () => {
+    const startedMs = performance.now();
+    await work?.();
+    return performance.now() - startedMs;
+  };
 }
 
 async function fill(api: BridgeApi, siteId: string, units: number): Promise<number> {
   const numbers = Array.from({ length: units }, (_, at) => at);
   const startedMs = performance.now();
-  await load(api, siteId, "units", ["building,number", ...numbers.map((n) => `T${Math.floor(n / 100)},${n}`)]);
+  const garden = new Set(Array.from({ length: GARDENS }, (_, at) => Math.floor(((at + 1) * units) / GARDENS) - 1));
+  const number = (n: number) => (garden.has(n) ? `${n} garden` : n);
+  const lines = numbers.map((n) => `T${Math.floor(n / 100)},${number(n)},unit${n}`);
+  await load(api, siteId, "units", ["building,number,name", ...lines]);
   const accounts = numbers.map((n) => `wall${n},panel,Wall ${n},unit${n}`);
   await load(api, siteId, "accounts", ["username,type,label,place", ...accounts]);
   return round(performance.now() - startedMs, 0);
@@ -104,7 +195,7 @@ async function live(api: BridgeApi): Promise<void> {
   );
 }
 
-async function requests(api: BridgeApi, site: Site, units: number): Promise<Record<string, number>> {
+async function requestsOf({ api, site, units }: Place): Promise<Record<string, () => Promise<unknown>>> {
   const query = `siteId=${site.id}&limit=50`;
   let cursor = "";
   for (let page = 0; page < units / 500 - 1; page++) {
@@ -115,16 +206,26 @@ async function requests(api: BridgeApi, site: Site, units: number): Promise<Reco
   const unit = rows[0];
   if (!unit) throw new Error("no unit");
   const evaluate = { siteId: site.id, caller: "wall1", callee: `unit${units - 1}`, atMs: Date.now() };
+  const search = async (noun: "units" | "accounts", found: number, words: string | number) => {
+    const { total } = await api.get<{ total: number }>(`/api/${noun}/page?${query}&search=${words}`);
+    if (total !== found) throw new Error(`${words} found ${total} ${noun}, not ${found}`);
+  };
   let n = 0;
-  const what: Record<string, () => Promise<unknown>> = {
+  return {
     "first page of 50": () => api.get(`/api/units/page?${query}`),
     "last pages": () => api.get(`/api/units/page?${query}${cursor}`),
-    search: () => api.get(`/api/units/page?${query}&search=${units - 7}`),
+    "search, one row found": () => search("units", 1, units - 7),
+    "search, all rows found": () => search("units", units, "unit"),
+    "search, 60 rows found all over the list, which is read twice": () => search("units", GARDENS, "garden"),
+    "search, the costliest: four words, found in each row": () => search("units", units, "u+n+i+t"),
     "search for two digits (1, 10 and 50 rows to show)": () =>
       api.get(`/api/units/page?${query}&search=${(units - 7) % 100}`),
     "the last rows, by their place": () => api.get(`/api/units/page?siteId=${site.id}&limit=50&offset=${units - 50}`),
     "first page of devices": () => api.get(`/api/accounts/page?${query}`),
-    "search for a device": () => api.get(`/api/accounts/page?${query}&search=wall+${units - 7}`),
+    "search for a device, one found": () => search("accounts", 1, `wall+${units - 7}`),
+    "search for a device, all found": () => search("accounts", units, "wall"),
+    "search for a device by its flat, 60 found all over the list": () => search("accounts", GARDENS, "garden"),
+    "search for a device, the costliest: four words, found in each row": () => search("accounts", units, "u+n+i+t"),
     "accounts of a unit": () => api.get<AccountPage>(`/api/accounts/page?unitId=${unit.id}`),
     "one unit": () => api.get(`/api/units/${unit.id}`),
     "edit a unit": () => api.patch(`/api/units/${unit.id}`, { number: `0-${n++}` }),
@@ -136,56 +237,34 @@ async function requests(api: BridgeApi, site: Site, units: number): Promise<Reco
     },
     "what would happen": () => api.post("/api/rules/evaluate", evaluate),
   };
-  const figures: Record<string, number> = {};
-  for (const [name, work] of Object.entries(what)) {
-    for (let i = 0; i < WARM_UP; i++) await work();
-    const times: number[] = [];
-    for (let i = 0; i < REQUESTS; i++) {
-      const startedMs = performance.now();
-      await work();
-      times.push(performance.now() - startedMs);
-    }
-    figures[name] = round(percentile(times, 0.95), 1);
-  }
-  await live(api);
-  return figures;
 }
 
-async function edits(api: BridgeApi, edge: Edge, site: Site): Promise<Pick<Figures, "editLive" | "reconcile">> {
-  const account = (await api.get<AccountPage>(`/api/accounts/page?siteId=${site.id}&limit=1`)).rows[0];
-  if (!account) throw new Error("no account");
+/** One edit until Kamailio's file has it; `anew`: the same when nothing is agreed on and everything is compared and sent. */
+function editsOf({ api, edge, site }: Place) {
   const file = new Database(join(edge.values.dataFolder, "directory.db"), { readonly: true });
   const stored = file.prepare("SELECT enabled FROM subscriber WHERE domain = ? AND username = ?").pluck();
+  let account: Pick<Account, "id" | "username"> | undefined;
   let enabled = true;
   const edit = async () => {
+    account ??= (await api.get<AccountPage>(`/api/accounts/page?siteId=${site.id}&limit=1`)).rows[0];
+    if (!account) throw new Error("no account");
+    const { id, username } = account;
     enabled = !enabled;
     const startedMs = performance.now();
-    await api.patch(`/api/accounts/${account.id}`, { enabled });
+    await api.patch(`/api/accounts/${id}`, { enabled });
     const wanted = enabled ? 1 : 0;
-    await until(() => stored.get(site.domain, account.username) === wanted, {
+    await until(() => stored.get(site.domain, username) === wanted, {
       ...{ what: "the edit on the VPS", everyMs: 1, timeoutMs: 60_000 },
     });
     const tookMs = performance.now() - startedMs;
     await live(api);
     return tookMs;
   };
-  const ofMany = async (times: number, work: () => Promise<number>) => {
-    const all: number[] = [];
-    for (let i = 0; i < times; i++) all.push(await work());
-    return { median: round(percentile(all, 0.5), 0), p95: round(percentile(all, 0.95), 0) };
+  const anew = async () => {
+    await api.post(`/api/provisioning/${site.id}/retry`, {});
+    return edit();
   };
-  try {
-    await edit();
-    return {
-      editLive: await ofMany(EDITS, edit),
-      reconcile: await ofMany(RECONCILES, async () => {
-        await api.post(`/api/provisioning/${site.id}/retry`, {});
-        return edit();
-      }),
-    };
-  } finally {
-    file.close();
-  }
+  return { edit, anew, close: () => file.close() };
 }
 
 function table(all: readonly Figures[]): string {
@@ -213,8 +292,7 @@ function table(all: readonly Figures[]): string {
 }
 
 const { values } = parseArgs({ options: { write: { type: "boolean" } } });
-const all: Figures[] = [];
-for (const units of SIZES) all.push(await measure(units));
+const all = await measureAll();
 const panels = await measureDirectoryPanel(SIZES);
 for (const figures of all) {
   const panel = panels.find(({ units }) => units === figures.units);
@@ -227,7 +305,9 @@ if (values.write) {
     `# Benchmark of the directory
 
 Made by \`npm run bench -- directory --write\`: the real bridge, control and Kamailio on one machine, one site, one account a unit; the
-panel in Chromium. The aim: within twice from 100 to 10,000 units, but for what must read everything.
+panel in Chromium. The sizes are asked in turn, request by request, so that all of them see the same machine. The aim: within twice from 100 to
+10,000 units, but for what must read everything. A search is compared with one that finds as many rows; what a large site's costliest search
+takes has its own lines.
 
 ${table(all)}
 `,

@@ -27,8 +27,16 @@ export interface OrderingFigures {
   media: Awaited<ReturnType<typeof measureMedia>> | null;
 }
 
-/** Markdown. */
-export function orderingPage(figures: OrderingFigures, atOnce: number): string {
+/** What a person writes on the page from here on stays when it is made anew. */
+const KEPT_FROM = "## Other runs";
+
+/** Markdown. `before`: the page as it is; its part about other runs is kept. */
+export function orderingPage(figures: OrderingFigures, atOnce: number, before: string): string {
+  const kept = before.indexOf(KEPT_FROM);
+  return `${pageOf(figures, atOnce)}${kept < 0 ? "" : `\n${before.slice(kept)}`}`;
+}
+
+function pageOf(figures: OrderingFigures, atOnce: number): string {
   const { calls, noisyCalls, exactCart, exactCartNoise, completed, wrongTotals, lost, doubled, media } = figures;
   const spread = ({ median, p95 }: Spread): string => `${median} and ${p95} ms`;
   const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
@@ -54,8 +62,7 @@ This run: ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cp
 | first words after the answer, median and p95 | ${spread(figures.firstWordsMs)} | 300 ms |
 | reply after a turn, median and p95 | ${spread(figures.replyMs)} | |
 ${media === null ? "" : mediaTable(media)}
-Each call says in the bridge's log how late and how even its packets left (\`the sound of a call is over\`), so that a site can see it, too. Memory in the app's image:
-117 MB with a line and a call, 85 MB without a line (an earlier run; aim 90 MB). Twenty calls need two gateways or more: the edge lets one account have ten calls.
+Each call says in the bridge's log how late and how even its packets left (\`the sound of a call is over\`), so that a site can see it, too. Twenty calls need two gateways or more: the edge lets one account have ten calls.
 `;
 }
 

@@ -16,7 +16,7 @@
  *
  * What is wrong in the folder is one sentence on stderr, with its file and line, and exit code 1.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Recorder } from "../fakes/realtime/recorder.ts";
 import { type Recording, readRecording } from "../fakes/realtime/recording.ts";
@@ -217,10 +217,7 @@ function report(media: OrderingFigures["media"]): void {
     costCents: spentCents,
     media,
   };
-  if (options.write)
-    writeFileSync(
-      join(import.meta.dirname, "../../docs/benchmarks-ordering.md"),
-      orderingPage(figures, options.atOnce),
-    );
+  const page = join(import.meta.dirname, "../../docs/benchmarks-ordering.md");
+  if (options.write) writeFileSync(page, orderingPage(figures, options.atOnce, readFileSync(page, "utf8")));
   console.log(JSON.stringify(figures));
 }

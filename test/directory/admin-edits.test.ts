@@ -132,9 +132,9 @@ test("removing a building says what it takes along, asks, and does nothing when 
   await page.getByRole("button", { name: "Remove" }).click();
   await page.getByRole("dialog", { name: "Remove Building A?" }).waitFor();
   const dialog = dialogOf(page);
-  await dialog.getByText(/^6 units: reception, unit101/).waitFor();
-  await dialog.getByText(/^1 door: entrance$/).waitFor();
-  await dialog.getByText(/^2 logins: /).waitFor();
+  await dialog.getByText(/^6 units: Reception, 101/).waitFor();
+  await dialog.getByText(/^1 door: Main entrance$/).waitFor();
+  await dialog.getByText(/^2 devices with their logins: .*Desk phone/).waitFor();
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
   assert.equal((await desk.api.get<Unit[]>(`/api/units?siteId=${house.site.id}`)).length, 6);
@@ -240,6 +240,35 @@ test("a rule for nights and a weekend is made in the form, and the simulator nam
   await simulator.getByText(/It would ring: Guest phone \(mobile-\w+\), for 30 s, by rule 1\./).waitFor();
   await simulator.getByText("Fires", { exact: true }).waitFor();
   await simulator.getByText("Is for other times").waitFor();
+  // Of an hour that comes twice, each has its offset; an answer goes with its question.
+  const answer = simulator.locator(".answer");
+  const when = async (at: string) => {
+    await simulator.getByLabel("When").fill(at);
+    await simulator.getByLabel("When").blur();
+    await answer.waitFor({ state: "detached" });
+    await simulator.getByRole("button", { name: "Try it" }).click();
+  };
+  await when("2026-10-25T02:30");
+  await answer.getByText(/2:30.*\(UTC\+02:00\)/).waitFor();
+  await answer.getByLabel("Take the second time").check();
+  await answer.getByText(/2:30.*\(UTC\+01:00\)/).waitFor();
+  await when("2027-03-28T02:30");
+  await answer.getByText("That time does not exist: the clock goes forward that night.").waitFor();
+  await answer.getByText(/3:30.*the clock of the site/).waitFor();
+  await when("");
+  await simulator.getByText("Choose a day and a time.").waitFor();
+});
+
+test("before there is a building, a link to a new unit or door leads to making one", async () => {
+  const domain = `bare${number}.sip.example.com`;
+  const bare = await desk.api.post<Site>("/api/sites", { name: "Bare", address: "", domain, timeZone: "Europe/Paris" });
+  for (const path of ["units/many", "units/new", "doors/new"]) {
+    const page = await desk.open(`/${bare.id}/${path}`);
+    await page.getByRole("button", { name: "Add a building" }).waitFor();
+    assert.equal(await page.getByRole("dialog").count(), 0, path);
+    await page.getByRole("button", { name: "Add a building" }).click();
+    await page.getByRole("heading", { name: "Buildings", level: 1 }).waitFor();
+  }
 });
 
 test("a CSV file with a bad line changes nothing and names the line; mended, it is imported whole", async () => {

@@ -112,7 +112,7 @@ test("a file of units is looked at first, each bad line named, and nothing writt
   assert.equal(everything(), before);
   const better = csv.replace(",502", "A,502").replace("house", "unit").replace("two words", "");
   const second = await run("units", better);
-  assert.deepEqual(problems(second), ["7 name NAME_TAKEN"]);
+  assert.deepEqual(problems(second), ["7 name TWICE"]);
   assert.equal(everything(), before);
   const look = await run("units", better.replace("506,unit,unit505", "506,unit,"), { dryRun: true });
   assert.deepEqual([look.state, look.counts], ["done", { added: 7, changed: 0, same: 0 }]);
@@ -125,7 +125,7 @@ test("a file of units is looked at first, each bad line named, and nothing writt
 test("a line number is the one an editor shows, also after empty lines and cells of several lines", async () => {
   const csv = 'username,type,label,place,note\n\npanel1,panel,Wall,unit401,"a\nb"\n\npanel2,panel,Wall,nowhere,\n';
   assert.deepEqual(problems(await run("accounts", csv)), ["3 note CONTROL_CHARACTERS"]);
-  assert.deepEqual(problems(await run("accounts", csv.replace("a\nb", "ab"))), ["5 place NOT_ALLOWED"]);
+  assert.deepEqual(problems(await run("accounts", csv.replace("a\nb", "ab"))), ["5 place UNKNOWN_PLACE"]);
 });
 
 test("what a spreadsheet of another country saves is read as well", async () => {
@@ -417,4 +417,29 @@ test("accounts are found by place, device and whether they are registered", asyn
   api.directory.registrations.heard(site.id, null);
   assert.deepEqual(await seen(), { state: "unknown", contacts: 0, ...known });
   assert.equal((await api.send("GET", "/api/accounts/page?cursor=bm9wZQ")).code, "INVALID_REQUEST");
+});
+
+test("a device is found by what its flat is called by now, and by the flat that it was moved to", async () => {
+  const { site, unit401, unit402 } = house;
+  const phone = { siteId: site.id, type: "mobile", label: "Phone", unitId: unit401.id };
+  const { username } = (await api.send("POST", "/api/accounts", phone)).json<Account>();
+  const found = async (search: string) =>
+    (await api.send("GET", `/api/accounts/page?siteId=${site.id}&search=${search}`)).json<AccountPage>().total;
+  const rename = (number: string) => api.send("PATCH", `/api/units/${unit401.id}`, { number });
+  assert.deepEqual([await found("401"), await found("402")], [1, 0]);
+  await rename("Étage 7");
+  // The SIP name of a flat stays.
+  assert.deepEqual([await found("etage+7"), await found("phone+unit401")], [1, 1]);
+
+  // The VPS knows nothing of numbers: of the device itself nothing goes there again.
+  api.store.provisioning.forgetChanges(site.id, Number.MAX_SAFE_INTEGER);
+  await rename("8b");
+  assert.deepEqual([await found("8b"), await found("etage")], [1, 0]);
+  assert.deepEqual(
+    api.store.provisioning.changes(site.id, 100).map(({ noun }) => noun),
+    ["unit"],
+  );
+
+  await run("accounts", `username,type,label,place\n${username},mobile,Phone,${unit402.name}\n`);
+  assert.deepEqual([await found("8b"), await found("402")], [0, 1]);
 });

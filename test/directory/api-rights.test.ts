@@ -98,6 +98,7 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   "GET /api/rules/warnings": ADMIN,
   "POST /api/names/check": ADMIN,
   "POST /api/imports": ADMIN,
+  "GET /api/jobs": ADMIN,
   "GET /api/jobs/:id": ADMIN,
   "DELETE /api/jobs/:id": ADMIN,
   "GET /api/exports/:kind": ADMIN,

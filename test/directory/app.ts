@@ -188,6 +188,10 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     port: options.port ?? PORT,
     now: () => stage.nowMs,
   });
+  const whoAsks: typeof identity.whoAsks = (request) =>
+    stage.resident
+      ? { role: "resident", name: "Resident", userId: USER, desk: false, ...stage.resident }
+      : identity.whoAsks(request);
   const links: Links = {
     vps: () => ({ link: "not-configured" as const, code: "VPS_NOT_CONFIGURED", partsDown: [] }),
     vpsOf: () => links.vps(),
@@ -209,13 +213,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     ordering,
     live,
     provisioning: provisioningView(store, { linkOf: () => links.vps(), retry: () => undefined }),
-    identity: {
-      ...identity,
-      whoAsks: (request) =>
-        stage.resident
-          ? { role: "resident", name: "Resident", userId: USER, desk: false, ...stage.resident }
-          : identity.whoAsks(request),
-    },
+    identity: { ...identity, whoAsks, later: (request) => () => whoAsks(request) },
     turn: async () => {
       if (!stage.turn) throw new AppError("VPS_UNREACHABLE", "away");
       return stage.turn;

@@ -3,12 +3,14 @@
  * does nothing, and neither end takes the other one's word for what it is not.
  */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { Grant, GrantWithCode, RemoteSite, Visit } from "../../bridge/src/api/remote.ts";
 import { readInvitation, writeInvitation } from "../../bridge/src/directory/remote/invitation.ts";
 import { newExchange, openFrame, relayHash, sealFrame } from "../../bridge/src/directory/remote/sealed-frame.ts";
+import { RemoteLimits } from "../../infra/control/src/wire.ts";
 import { type TestApp, testApp } from "./app.ts";
 import { type House, makeHouse } from "./house.ts";
 
@@ -17,12 +19,15 @@ let installer: TestApp;
 let house: House;
 /** Every frame that went to the site, and every reply. */
 let recorded: { grantId: string; frame: Buffer; reply: Buffer | null }[];
+/** What broke down at the site over a frame. */
+let failures: unknown[];
 
 beforeEach(async () => {
   site = await testApp();
   installer = await testApp();
   house = await makeHouse(site);
   recorded = [];
+  failures = [];
   installer.stage.relay = async ({ grantId }, frame) => {
     const reply = await deliver(grantId, frame);
     recorded.push({ grantId, frame, reply });
@@ -34,7 +39,8 @@ afterEach(async () => {
   await site.close();
 });
 
-const deliver = (grantId: string, frame: Buffer) => site.directory.grantDoor.answer(house.site.id, grantId, frame);
+const deliver = (grantId: string, frame: Buffer) =>
+  site.directory.grantDoor.answer(house.site.id, grantId, frame, (error) => failures.push(error));
 
 async function grant(more: Partial<{ hours: number; backups: boolean; pageUrl: string }> = {}): Promise<GrantWithCode> {
   const body = { siteId: house.site.id, label: "Dupont", hours: 24, backups: false, ...more };
@@ -97,6 +103,59 @@ test("replies come as the site made them: status, version, refusals with their f
       .status,
     204,
   );
+});
+
+describe("an audit log of more than a frame carries", () => {
+  const fill = (entries: number, labelOf: (n: number) => string) =>
+    site.store.transaction(() => {
+      const entry = {
+        siteId: house.site.id,
+        who: "Olivia",
+        userId: null,
+        from: "192.0.2.7",
+        noun: "unit",
+        verb: "changed",
+      };
+      for (let n = 0; n < entries; n++) {
+        site.store.audit.add({ ...entry, atMs: Date.now(), rowId: null, label: labelOf(n), changes: {} });
+      }
+    });
+  const path = () => `audit/export?siteId=${house.site.id}`;
+
+  test("comes over whole", async () => {
+    const remote = await join((await grant()).code);
+    fill(40_000, (n) => `Unit ${n} `.padEnd(300, "of the house at the lake "));
+    const here = (await site.send("GET", `/api/${path()}`)).text;
+    assert.ok(here.length > RemoteLimits.replyBytes, `${here.length} bytes fit into a frame as they are`);
+    const there = await installer.send("GET", at(remote, path()));
+    assert.equal(there.status, 200, there.text.slice(0, 200));
+    // One line more: the visit itself is noted.
+    assert.equal(there.text.split("\n").length, here.split("\n").length + 1);
+    assert.ok(there.text.endsWith(here.slice(-1_000_000)));
+    assert.ok(recorded.every(({ reply }) => (reply?.length ?? 0) <= RemoteLimits.replyBytes));
+  });
+
+  test("is refused with what to do when it does not even fit deflated", async () => {
+    const remote = await join((await grant()).code);
+    fill(30_000, () => randomBytes(300).toString("base64"));
+    const refused = await installer.send("GET", at(remote, path()));
+    assert.deepEqual([refused.status, refused.code], [413, "REMOTE_TOO_LARGE"]);
+    assert.equal((await installer.send("GET", `${at(remote, path())}&limit=100`)).status, 200);
+    assert.deepEqual(failures, []);
+  });
+});
+
+test("a site whose own API breaks down says so at once, and its log hears of it", async () => {
+  const remote = await join((await grant()).code);
+  const { inject } = site.app;
+  const broken = new Error("a part of the bundle is missing");
+  site.app.inject = (() => Promise.reject(broken)) as unknown as typeof inject;
+  const refused = await addUnit(remote, "501");
+  site.app.inject = inject;
+  assert.deepEqual([refused.status, refused.code], [503, "REMOTE_FAILED"]);
+  assert.ok(!refused.text.includes(broken.message));
+  assert.deepEqual(failures, [broken]);
+  assert.equal((await addUnit(remote, "502")).status, 201);
 });
 
 describe("a grant ends", () => {
@@ -202,7 +261,7 @@ describe("whoever stands in between", () => {
       const row = site.store.grants.get(grantId) ?? assert.fail();
       const other = await makeHouse(restarted);
       restarted.store.grants.insert({ ...row, siteId: other.site.id });
-      const reply = await restarted.directory.grantDoor.answer(other.site.id, grantId, frame);
+      const reply = await restarted.directory.grantDoor.answer(other.site.id, grantId, frame, assert.ifError);
       const opened = reply && openFrame({ secret: row.secret, grantId }, "reply", reply);
       assert.match(opened?.content ?? "", /"type":"round"/);
       assert.equal(
@@ -256,7 +315,7 @@ describe("whoever stands in between", () => {
     const second = await grant();
     assert.equal(await deliver(second.id, frame), null);
     const other = await makeHouse(site, { domain: "other.sip.example.com" });
-    assert.equal(await site.directory.grantDoor.answer(other.site.id, grantId, frame), null);
+    assert.equal(await site.directory.grantDoor.answer(other.site.id, grantId, frame, assert.ifError), null);
   });
 });
 

@@ -88,6 +88,7 @@ export function goodRequests(
     ["POST /api/rules/evaluate", { siteId: site.id, caller: "intercom-entrance", callee: "unit401", atMs: 0 }],
     ["POST /api/names/check", { siteId: site.id, noun: "unit", name: "unit9" }],
     ["POST /api/imports", { siteId: site.id, kind: "units", csv: "building,number", dryRun: true }],
+    ["GET /api/jobs"],
     ["GET /api/jobs/:id"],
     ["DELETE /api/jobs/:id"],
     ["GET /api/exports/:kind"],
@@ -133,7 +134,7 @@ export function goodRequests(
   return good.map(([line, body]) => {
     const [method = "", route = ""] = line.split(" ");
     const id = ids[route.split("/")[2] ?? ""] ?? "";
-    const query = /^GET \/api\/(exports|site-health|grants)/.test(line) ? `?siteId=${site.id}` : "";
+    const query = /^GET \/api\/(exports|site-health|grants|jobs$)/.test(line) ? `?siteId=${site.id}` : "";
     const url = route
       .replace(":deviceId", DEVICE)
       .replace(":userId", USER)

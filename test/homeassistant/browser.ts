@@ -1,5 +1,6 @@
 /** Chromium on Core's frontend, logged in as somebody. */
 import type { Browser, Page, Response } from "playwright-core";
+import { until } from "../lab/until.ts";
 import { browserTokens, type Person } from "./onboarding.ts";
 
 export interface BrowserOptions {
@@ -53,8 +54,10 @@ async function healFrame(page: Page, response: Response): Promise<void> {
   if (response.status() !== 401 || !request.isNavigationRequest()) return;
   if (!request.url().includes("/api/hassio_ingress/")) return;
   if (/ingress_session=/.test((await request.headerValue("cookie")) ?? "")) return;
-  const cookies = await page.context().cookies(request.url());
-  if (cookies.some(({ name }) => name === "ingress_session")) await page.reload();
+  const stored = async () =>
+    (await page.context().cookies(request.url())).some(({ name }) => name === "ingress_session");
+  await until(stored, { what: "the cookie of Home Assistant's frame" });
+  await page.reload();
 }
 
 /** The same, on `path` of the frontend. */

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import type { Sound } from "./audio.ts";
 import { labFolder } from "./folder.ts";
+import { watch } from "./witness.ts";
 
 export interface ChromiumOptions {
   /**
@@ -53,6 +54,7 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Brow
     const executablePath = within.length === 0 ? EXECUTABLE : wrapped(within, folder.path);
     const browser = await chromium.launch({ executablePath, headless: true, args, env, ...signals });
     browser.on("disconnected", () => folder.remove());
+    watch(browser);
     return browser;
   } catch (error) {
     folder.remove();

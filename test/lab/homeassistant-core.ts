@@ -89,7 +89,10 @@ export class HomeAssistantCore {
     });
   }
 
+  /** Ends Core for good, at once where that is allowed: nothing of it is kept. */
   async stop(): Promise<void> {
+    // A killed sudo would leave Core behind.
+    if (process.getuid?.() === 0) await this.program?.stop("SIGKILL");
     await this.end();
     this.ports.release();
   }

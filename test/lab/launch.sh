@@ -246,9 +246,7 @@ run_tests() {
   NODE_COMPILE_CACHE=$(pwd)/node_modules/.cache/neolia
   export NODE_COMPILE_CACHE
   # shellcheck disable=SC2086
-  exec "$NODE" --test --test-concurrency=2 --test-timeout=600000 \
-    --test-reporter=spec --test-reporter-destination=stdout \
-    --test-reporter=./test/lab/file-times.ts --test-reporter-destination=stdout $files
+  exec "$NODE" test/lab/suites.ts $files
 }
 
 command=${1-}

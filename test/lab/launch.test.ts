@@ -282,6 +282,6 @@ test("the tests of one folder run alone, with their command line", (t) => {
   machine.program("test/fault/kill.test.ts", "");
   const { status, ran } = machine.launch("test", "door");
   assert.equal(status, 0);
-  assert.match(ran, /^ran --test --test-concurrency=2 .*test\/door\/ring\.test\.ts$/m);
+  assert.match(ran, /^ran test\/lab\/suites\.ts test\/door\/ring\.test\.ts$/m);
   assert.doesNotMatch(ran, /kill/);
 });

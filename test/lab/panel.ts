@@ -38,17 +38,13 @@ export class Panel {
   /** Waits until the panel is idle at its home view and registered: only then can its call buttons be pressed. */
   async ready(timeoutMs = 15_000): Promise<void> {
     const close = this.page.getByRole("button", { name: "Close" });
-    try {
-      await until(
-        async () => {
-          if (await close.isVisible()) await close.click({ timeout: 500 }).catch(() => {});
-          return await this.page.locator("neolia-home-view button.go:enabled").first().isVisible();
-        },
-        { timeoutMs, what: "the panel to be idle and registered" },
-      );
-    } catch (error) {
-      throw new Error(`${(error as Error).message}; it shows ${await this.page.locator("body").ariaSnapshot()}`);
-    }
+    await until(
+      async () => {
+        if (await close.isVisible()) await close.click({ timeout: 500 }).catch(() => {});
+        return await this.page.locator("neolia-home-view button.go:enabled").first().isVisible();
+      },
+      { timeoutMs, what: "the panel to be idle and registered" },
+    );
   }
 
   /** Waits until it rings; the text names who rings. */

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { whatPagesShow } from "./witness.ts";
 
 /**
  * Waits for a condition instead of sleeping and hoping: asks every `everyMs` (20) until it gives a truthy value, which
  * is returned. Throws `timed out after … waiting for <what>` after `timeoutMs` (30 s: a busy machine is late, and only a
- * failure waits as long). An error in the condition passes.
+ * failure waits as long), and what the open pages show. An error in the condition passes.
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
@@ -14,7 +15,8 @@ export async function until<T>(
   for (;;) {
     const value = await condition();
     if (value) return value as Exclude<T, false | null | undefined | "" | 0>;
-    if (performance.now() > deadline) throw new Error(`timed out after ${timeoutMs} ms waiting for ${options.what}`);
+    if (performance.now() > deadline)
+      throw new Error(`timed out after ${timeoutMs} ms waiting for ${options.what}${await whatPagesShow()}`);
     await delay(options.everyMs ?? 20);
   }
 }

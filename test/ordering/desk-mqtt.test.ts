@@ -42,7 +42,7 @@ afterEach(async () => {
   luigi.close();
 });
 
-async function startPublishing(): Promise<void> {
+async function startPublishing(nowMs = Date.now): Promise<void> {
   const { store, bus, ordering } = luigi;
   const lines = { facts: ordering.boards.facts, command: lineCommands(store, ordering) };
   mqtt = startMqtt({
@@ -51,6 +51,7 @@ async function startPublishing(): Promise<void> {
     bus,
     network,
     log: quiet,
+    nowMs,
     registered: () => [],
     command: () => undefined,
     lines,
@@ -171,4 +172,40 @@ test("what happened while the broker was away is told once when it is back", asy
   await until(() => luigi.store.outbox.count() === 0, { what: "an empty outbox" });
   assert.equal(back.events(topic("order")).length, 1);
   await back.close();
+});
+
+test("the broker is away for an hour while orders are taken and moved, and the bridge dies with them on their way: each event comes once, in its order, and what is retained is how things stand", {
+  timeout: 120_000,
+}, async () => {
+  await becomes("queue", /"waiting":0/);
+  await broker.stop();
+  luigi.settings({ ordersPerSlot: 100 });
+  for (let n = 0; n < 12; n++) {
+    luigi.call().wholeOrder();
+    luigi.wait(5 * 60_000);
+    luigi.ordering.orders.remind();
+    const [oldest] = luigi.ordering.boards.board(luigi.line.id).orders.filter(({ stage }) => stage === "new");
+    if (oldest && n % 2 === 0) luigi.ordering.orders.move(oldest.id, "new", "accepted");
+  }
+  luigi.ordering.lines.pause(luigi.line.id, { paused: true });
+  const waiting = luigi.store.outbox.next(1000).map(({ payload }) => (JSON.parse(payload) as OrderEventPayload).id);
+  assert.ok(waiting.length > 12 + 6, `${waiting.length} events wait`);
+  await mqtt.stop();
+  await broker.start();
+  const back = await broker.listen("neolia/#");
+  // On the restaurant's clock nothing is a day old.
+  await startPublishing(luigi.now);
+  await until(() => luigi.store.outbox.count() === 0, { timeoutMs: 60_000, what: "an empty outbox" });
+  const told = () => back.events<OrderEventPayload>(topic("order")).map(({ id }) => id);
+  await until(() => told().length >= waiting.length, { what: "every event" });
+  assert.deepEqual(told(), waiting);
+  const { orders } = luigi.ordering.boards.board(luigi.line.id);
+  const isNew = orders.filter(({ stage }) => stage === "new").length;
+  const late = await broker.listen("neolia/#");
+  await until(() => /"orders":12/.test(late.last(topic("today")) ?? ""), { what: "today's orders, retained" });
+  assert.equal(late.last(topic("state")), "paused");
+  assert.equal(late.last(topic("alarm")), isNew > 0 ? "on" : "off");
+  assert.match(late.last(topic("queue")) ?? "", new RegExp(`"new":${isNew}\\b`));
+  assert.deepEqual(late.events(topic("order")), [], "an order's event is not retained");
+  await Promise.all([back.close(), late.close()]);
 });

@@ -159,12 +159,12 @@ test("an administrator exports and erases a caller; what the kitchen still has i
     await dialog.waitFor({ state: "detached" });
   };
   await erase();
-  await page.getByText("Erased: 1 calls, 0 orders. Left alone: 2").waitFor();
+  await page.getByText("Erased: 1 call, 0 orders. Left alone: 2").waitFor();
   const [first] = api.ordering.boards.board(lineId).orders;
   api.ordering.orders.move(first?.id ?? "", "new", "gone");
   await inspect(page, "desk caller data");
   await erase();
-  await page.getByText("Erased: 1 calls, 1 orders.").waitFor();
+  await page.getByText("Erased: 1 call, 1 order.").waitFor();
   assert.deepEqual(api.ordering.privacy.export(CALLER), { calls: [], orders: [] });
 });
 

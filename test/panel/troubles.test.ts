@@ -46,19 +46,27 @@ test("the bridge goes away: one sentence; it returns: the sentence goes, within 
   assert.ok(await page.getByText("Ready to ring").isVisible(), "the phone did not depend on the bridge");
 });
 
-test("lists that could not be fetched at first are fetched again by themselves", async () => {
-  const page = await (await stage.profile()).newPage();
-  let refused = 0;
-  await page.route("**/api/units", (route) => {
-    refused += 1;
-    return refused > 2
-      ? route.fallback()
-      : route.fulfill({ status: 503, json: { error: { code: "STORE_UNAVAILABLE", message: "", retryable: true } } });
+const FIRST_REFUSALS = [
+  { status: 503, code: "STORE_UNAVAILABLE" },
+  // The session was there a moment ago, and is there a moment later.
+  { status: 401, code: "NOT_SIGNED_IN" },
+  { status: 404, code: "UNKNOWN_UNIT" },
+];
+for (const { status, code } of FIRST_REFUSALS) {
+  test(`lists that could not be fetched at first are fetched again by themselves: ${status}`, async () => {
+    const page = await (await stage.profile()).newPage();
+    let refused = 0;
+    await page.route("**/api/units", (route) => {
+      refused += 1;
+      return refused > 2
+        ? route.fallback()
+        : route.fulfill({ status, json: { error: { code, message: "", retryable: true } } });
+    });
+    await page.goto(`${stage.desk.bridge.url}#token=${TOKEN}`);
+    await page.locator("neolia-setup-view label", { hasText: "401" }).waitFor();
+    assert.equal(refused, 3);
   });
-  await page.goto(`${stage.desk.bridge.url}#token=${TOKEN}`);
-  await page.locator("neolia-setup-view label", { hasText: "401" }).waitFor();
-  assert.equal(refused, 3);
-});
+}
 
 test("troubles of the server are told in plain sentences", async () => {
   const page = await openPanel(await stage.profile(), stage.desk.bridge.url);

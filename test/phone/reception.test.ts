@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { Breaker } from "../../bridge/src/voice/breaker.ts";
-import type { CallLeg, CallLegListener, PlayedClip } from "../../bridge/src/voice/call-leg.ts";
 import { beep, Clips } from "../../bridge/src/voice/clips.ts";
 import type { ConversationLimits } from "../../bridge/src/voice/conversation.ts";
 import { Reception } from "../../bridge/src/voice/reception.ts";
 import { ScriptedEngine, type ScriptedSession } from "../../bridge/src/voice/scripted-engine.ts";
 import { voiceError } from "../../bridge/src/voice/voice-errors.ts";
 import { holds, until } from "../lab/until.ts";
-import { CALLER, type Restaurant, restaurant } from "../ordering/restaurant.ts";
+import { type Restaurant, restaurant } from "../ordering/restaurant.ts";
+import { FakeLeg, legs } from "./fake-leg.ts";
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };
 let luigi: Restaurant;
@@ -20,84 +20,12 @@ let person: FakeLeg | null;
 /** Texts that were rendered, in order: what the caller hears as clips. */
 let spoken: string[];
 let calls: number;
-let renders: boolean;
-const legs: FakeLeg[] = [];
-
-/** A telephone: plays at once what it is given, unless it is told to hold on. */
-class FakeLeg implements CallLeg {
-  readonly callId: string;
-  readonly callerNumber = CALLER;
-  readonly callee = "ht841_restaurant1";
-  readonly codec = "pcma" as const;
-  ended = false;
-  listener: CallLegListener | null = null;
-  status = 0;
-  joined: CallLeg | null = null;
-  holds = false;
-  readonly given = new Map<string, number>();
-  /** Clips that were played to their end, and how long they were, bytes. */
-  private readonly over = new Set<string>();
-  readonly heard = new Set<number>();
-
-  constructor(callId: string) {
-    this.callId = callId;
-    legs.push(this);
-  }
-
-  listen(listener: CallLegListener): void {
-    this.listener = listener;
-  }
-
-  answer(): void {
-    this.status = 200;
-    setImmediate(() => this.listener?.answered());
-  }
-
-  refuse(status: 486 | 488 | 503): void {
-    this.status = status;
-    this.end("us");
-  }
-
-  hangUp(): void {
-    this.end("us");
-  }
-
-  end(by: "them" | "us" | "silence" | "media"): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.listener?.ended({ by, answered: this.status === 200 });
-  }
-
-  play(id: string, sound: Uint8Array, last: boolean): void {
-    const played = (this.given.get(id) ?? 0) + sound.length;
-    this.given.set(id, played);
-    if (!last || this.holds) return;
-    setImmediate(() => {
-      this.listener?.played({ id, played, complete: true });
-      this.over.add(id);
-      this.heard.add(played);
-    });
-  }
-
-  /** Everything that was given was played, and told. */
-  get heardAll(): boolean {
-    return [...this.given.keys()].every((id) => this.over.has(id));
-  }
-
-  flush(): Promise<PlayedClip[]> {
-    return Promise.resolve(
-      [...this.given].map(([id, played]) => ({ id, played: Math.min(played, 800), complete: false })),
-    );
-  }
-
-  join(other: CallLeg): void {
-    this.joined = other;
-  }
-}
+const renderer = { works: true, isStuck: false };
 
 function open(limits: Partial<ConversationLimits> = {}, readyMs = 300): void {
   const render = (text: string): Promise<Int16Array> => {
-    if (!renders) return Promise.reject(new Error("no renderer"));
+    if (!renderer.works) return Promise.reject(new Error("no renderer"));
+    if (renderer.isStuck) return new Promise(() => {});
     spoken.push(text);
     return Promise.resolve(new Int16Array(1600));
   };
@@ -116,7 +44,8 @@ function open(limits: Partial<ConversationLimits> = {}, readyMs = 300): void {
 }
 
 beforeEach(async () => {
-  [person, spoken, calls, renders] = [null, [], 0, true];
+  [person, spoken, calls] = [null, [], 0];
+  Object.assign(renderer, { works: true, isStuck: false });
   luigi = await restaurant();
   engine = new ScriptedEngine();
   open();
@@ -188,6 +117,36 @@ describe("before the answer", () => {
     assert.equal(engine.sessions.length, 0);
   });
 
+  for (const [what, spoil] of [
+    ["the first words cannot be rendered", () => Object.assign(renderer, { works: false })],
+    ["the first words are not rendered in time", () => Object.assign(renderer, { isStuck: true })],
+    ["the disk is full", () => Object.assign(luigi.store.orderCalls, { insert: diskFull })],
+  ] as const) {
+    test(`${what}: people are rung, and the session that stood already is closed`, async () => {
+      spoil();
+      const { leg } = await dial();
+      assert.equal(leg.status, 503);
+      await until(() => engine.sessions.length === 1 && engine.sessions.every(({ closed }) => closed), {
+        what: "the session to be closed",
+      });
+    });
+  }
+
+  test("a session that comes when the caller has given up is closed, and leaves nothing", async () => {
+    let accept = () => {};
+    engine.opening = () =>
+      new Promise((resolve) => {
+        accept = resolve;
+      });
+    const leg = new FakeLeg("impatient");
+    reception.take(leg);
+    leg.end("them");
+    accept();
+    await until(() => reception.busy === 0, { what: "the line to be free" });
+    await holds(() => engine.sessions.every(({ closed }) => closed), 100, "every session closed");
+    assert.deepEqual([past(), drafts()], [[], []]);
+  });
+
   test("more calls than the line allows are 486, ringing ones count", async () => {
     luigi.settings({ concurrentCalls: 2 });
     const first = new FakeLeg("a");
@@ -247,6 +206,57 @@ describe("the talk", () => {
     assert.equal(past()[0]?.reason, "completed");
     assert.equal(past()[0]?.orders.length, 1);
   });
+
+  test("a model that speaks unasked before the notice is not heard, however much of it comes later", async () => {
+    const leg = new FakeLeg("unasked");
+    const say = (text: string, complete: boolean) => {
+      const listener = engine.sessions[0]?.listener;
+      listener?.speech({ itemId: "early", g711: Buffer.alloc(1600) });
+      listener?.words({ itemId: "early", text, complete });
+    };
+    leg.answer = () => {
+      say("Allô ? Allô", false);
+      FakeLeg.prototype.answer.call(leg);
+    };
+    reception.take(leg);
+    await until(() => leg.status === 200, { what: "the answer" });
+    const [session] = engine.sessions as [ScriptedSession];
+    say("Allô ? Allô ? C'est qui ?", true);
+    session.listener.speechEnded("early");
+    await until(() => spoken.some((text) => /commander/.test(text)), { what: "the greeting" });
+    await until(() => leg.heardAll, { what: "all of it to be heard" });
+    assert.match([...leg.given.keys()][0] ?? "", /^notice/);
+    assert.equal(leg.given.get("early"), undefined);
+    session.listener.speech({ itemId: "later", g711: Buffer.alloc(1600) });
+    session.listener.words({ itemId: "later", text: "Bonjour.", complete: true });
+    session.listener.speechEnded("later");
+    assert.equal(leg.given.get("later"), 1600);
+  });
+
+  for (const [when, orders, drafted] of [
+    ["before the model has passed on", 0, 1],
+    ["in the moment that the model passes on", 1, 0],
+  ] as const) {
+    test(`a caller who hangs up ${when} their yes leaves ${orders === 1 ? "one order" : "a draft"}, and nothing twice`, async () => {
+      const { leg, session } = await dial();
+      tool(session, "add_item", MARINARA);
+      tool(session, "set_details", { name: "Paul", pickup_time: "asap" });
+      tool(session, "read_back");
+      await until(() => spoken.some((text) => text.startsWith("Je récapitule")), { what: "the read-back" });
+      await until(() => leg.heardAll, { what: "the read-back to be played" });
+      luigi.wait(1000);
+      session.listener.turnBegan(Date.now() + 10 ** 12);
+      session.listener.turnEnded(Date.now());
+      if (orders === 0) leg.end("them");
+      tool(session, "confirm_order");
+      leg.end("them");
+      tool(session, "confirm_order");
+      const board = luigi.ordering.boards.board(luigi.line.id);
+      assert.deepEqual([board.orders.length, board.drafts.length, board.calls.length], [orders, drafted, 0]);
+      assert.equal(past()[0]?.reason, orders === 1 ? "completed" : "caller-hung-up");
+      assert.ok(session.closed);
+    });
+  }
 
   test("a read-back that the caller breaks into does not count", async () => {
     const { leg, session } = await dial();
@@ -359,10 +369,13 @@ describe("the talk", () => {
       tool(session, "add_item", MARINARA);
       act(session);
       await until(() => leg.heard.has(BEEP_BYTES), { what: "the tone" });
-      for (let n = 0; n < 100; n++) leg.listener?.heard(new Uint8Array(160));
+      for (let n = 0; n < 200; n++) leg.listener?.heard(new Uint8Array(160));
+      // A bridge that dies here has lost a second of it and not all.
+      const kept = luigi.store.orderCalls.message(leg.callId)?.length ?? 0;
+      assert.ok(kept > 2 * 24_000, `${kept} bytes`);
       leg.end("them");
       assert.equal(past()[0]?.reason, reason);
-      assert.ok(past()[0]?.hasMessage);
+      assert.equal(luigi.store.orderCalls.message(leg.callId)?.length, kept + 2 * 50 * 160);
       assert.equal(drafts().length, 1);
     });
   }
@@ -466,7 +479,7 @@ describe("the talk", () => {
     const { leg, session } = await dial();
     tool(session, "add_item", MARINARA);
     tool(session, "set_details", { name: "Paul", pickup_time: "19:30" });
-    renders = false;
+    renderer.works = false;
     tool(session, "read_back");
     const asked = await until(() => session.responds.find((text) => text !== undefined), {
       what: "the model to be asked",
@@ -482,7 +495,7 @@ describe("the talk", () => {
   });
 
   test("without a renderer nothing is answered: the notice could not be said", async () => {
-    renders = false;
+    renderer.works = false;
     assert.equal((await dial()).leg.status, 503);
   });
 });

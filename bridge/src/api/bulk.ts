@@ -70,12 +70,21 @@ export const LineProblem = Type.Object({
   message: Type.String(),
 });
 
-/** `GET /api/jobs/:id`, `DELETE` cancels it as long as nothing is written, and pushed on the WebSocket as `job` to administrators. Jobs are forgotten with the process. */
+/**
+ * `GET /api/jobs/:id`, `DELETE` cancels it as long as nothing is written, and pushed on the WebSocket as `job` to
+ * administrators. It runs on when the page that started it is closed; `GET /api/jobs?siteId=` finds it again, newest
+ * first. Jobs are forgotten with the process; what was written stands in the audit log under the job's id.
+ */
 export const Job = Type.Object({
   id: Id,
   kind: Type.Union([Type.Literal("import-units"), Type.Literal("import-accounts"), Type.Literal("import-rules")]),
   siteId: Id,
   dryRun: Type.Boolean(),
+  /** Who started it, and when. */
+  by: Type.String(),
+  startedAtMs: Type.Integer(),
+  /** null: it runs. */
+  endedAtMs: Type.Union([Type.Integer(), Type.Null()]),
   state: Type.Union([
     Type.Literal("checking"),
     Type.Literal("writing"),

@@ -176,14 +176,14 @@ export const DoorWithPassword = Type.Interface([Door], { account: AccountWithPas
  * Reply of `DELETE` on buildings, units, doors and accounts: what went along. `GET …/removal` tells it beforehand.
  */
 export const Removal = Type.Object({
-  /** SIP names. */
-  units: Type.Array(SipName),
-  doors: Type.Array(SipName),
-  accounts: Type.Array(SipName),
+  /** As people call them: numbers of units, labels of doors and devices. */
+  units: Type.Array(Type.String()),
+  doors: Type.Array(Type.String()),
+  accounts: Type.Array(Type.String()),
   /** Number of call rules. */
   rules: Type.Integer(),
-  /** SIP names of units that stay, but have a rule whose target is gone. */
-  targetsLost: Type.Array(SipName),
+  /** Units and doors that stay, but have a rule whose target is gone. */
+  targetsLost: Type.Array(Type.String()),
   /** How many of those accounts are registered now: their devices are logged out. */
   loggedOut: Type.Integer(),
   /** Calls that are on now and end with them. */

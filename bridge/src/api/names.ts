@@ -15,6 +15,12 @@ export const FIELD_CODES = [
   "BLANK",
   /** Of a line of a file: there is something behind the last column. */
   "EXTRA_CELLS",
+  /** Of a line of a file: no flat or door of the site has this SIP name. */
+  "UNKNOWN_PLACE",
+  /** Of a line of a file: the account is of another type already. */
+  "OTHER_TYPE",
+  /** Of a line of a file: a line before it is about the same. */
+  "TWICE",
   "CONTROL_CHARACTERS",
   /** A SIP name must begin with a letter or digit. */
   "NAME_START",

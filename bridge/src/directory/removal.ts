@@ -15,9 +15,9 @@ export function unitsRemoval(context: DirectoryContext, siteId: string, units: r
     .toSorted((a, b) => (a.username < b.username ? -1 : 1));
   const names = new Set([...units.map(({ name }) => name), ...accounts.map(({ username }) => username)]);
   return {
-    units: units.filter(({ kind }) => kind === "residential").map(({ name }) => name),
-    doors: units.filter(({ kind }) => kind === "door").map(({ name }) => name),
-    accounts: accounts.map(({ username }) => username),
+    units: units.filter(({ kind }) => kind === "residential").map(({ label }) => label),
+    doors: units.filter(({ kind }) => kind === "door").map(({ label }) => label),
+    accounts: accounts.map(({ label }) => label),
     rules: units.reduce((sum, { id }) => sum + store.rules.list({ unitId: id }).length, 0),
     targetsLost: targetsLost(store, siteId, names, gone),
     loggedOut: registeredOf(context, accounts),
@@ -38,13 +38,13 @@ export function refuseLines(store: Store, units: readonly UnitRow[]): void {
 
 export function accountRemoval(context: DirectoryContext, account: AccountRow): Removal {
   const { store } = context;
-  const { siteId, username } = account;
+  const { siteId, username, label } = account;
   // The door of the same name stays and can still be a target, though nothing rings there.
   const names = new Set(store.units.byName(siteId, username) ? [] : [username]);
   return {
     units: [],
     doors: [],
-    accounts: [username],
+    accounts: [label],
     rules: 0,
     targetsLost: targetsLost(store, siteId, names, new Set()),
     loggedOut: registeredOf(context, [account]),
@@ -83,6 +83,6 @@ function targetsLost(
   const units = store.rules
     .withTarget(siteId, uris)
     .filter(({ unitId }) => !gone.has(unitId))
-    .map(({ unitId }) => store.units.get(unitId)?.name ?? "");
+    .map(({ unitId }) => store.units.get(unitId)?.label ?? "");
   return [...new Set(units)];
 }

@@ -63,6 +63,8 @@ export const ERRORS = {
   NOT_SIGNED_IN: access(401),
   WRONG_TOKEN: access(401),
   FORBIDDEN: access(403),
+  /** Whoever started something that runs on might not start it any more; nothing of it was done. */
+  PERMISSION_ENDED: access(403),
   /** The X-Neolia header of a mutation is missing. */
   CSRF_HEADER_MISSING: access(403),
   /** Host or Origin is not this bridge: DNS rebinding or a foreign page. */
@@ -114,6 +116,10 @@ export const ERRORS = {
   REMOTE_OFFLINE: { status: 503, category: "unavailable", retryable: true },
   /** The server in between does not answer. */
   REMOTE_SERVER_UNREACHABLE: { status: 503, category: "unavailable", retryable: true },
+  /** The site's own API broke down over what was asked. */
+  REMOTE_FAILED: { status: 503, category: "unavailable", retryable: false },
+  /** The site's answer is more than comes over from elsewhere. */
+  REMOTE_TOO_LARGE: request(413),
   REMOTE_BUSY: { status: 429, category: "unavailable", retryable: true },
 
   DOMAIN_TAKEN: conflict(),

@@ -35,6 +35,10 @@ export interface Home {
   /** Calls `listener` when somebody or their rights changed; null: the list is not known (any more). Returns the unsubscribe. */
   onUsers(listener: (users: HomeUser[] | null) => void): () => void;
   /**
+   * Calls `listener` when Core goes away, as it does first of all when it stops or restarts. Returns the unsubscribe.
+   */
+  onCoreGone(listener: () => void): () => void;
+  /**
    * The broker that Home Assistant uses at this moment, null when there is none; the last one known while the Supervisor
    * does not say.
    */
@@ -76,6 +80,7 @@ export function startHome({ access, dataFolder, network, log }: HomeOptions): Ho
         before = now;
       });
     },
+    onCoreGone: (listener) => core.onDown(listener),
     broker: brokerOf(supervisor, log),
     language,
     showPanel: async () => {

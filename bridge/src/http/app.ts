@@ -146,6 +146,14 @@ function replaced(): never {
   throw new Error("serve() sets the compilers");
 }
 
+/**
+ * Ends every panel's WebSocket, with nobody refused: they come back by themselves. For the moment when Core stops, through
+ * which they came: it would wait 20 s for their end, and its restart with it.
+ */
+export function letGoOfPanels(app: App): void {
+  for (const socket of app.websocketServer.clients) socket.close(1012, "Home Assistant restarts");
+}
+
 /** Panels are told that the bridge goes away. Nobody waits long for their farewell: one that sleeps never sends it. */
 function preClose(this: FastifyInstance, done: () => void): void {
   const { clients } = this.websocketServer;

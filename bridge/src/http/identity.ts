@@ -33,6 +33,8 @@ export interface Identity {
   guard(request: IncomingMessage): void;
   /** null: nobody we know. Rights may change at any time, so nobody keeps the answer. */
   whoAsks(request: FastifyRequest): Asker | null;
+  /** The same person later on, as they stand then: also when their connection is gone. */
+  later(request: FastifyRequest): () => Asker | null;
   /** Signs a browser in as the panel that it has become, if this way of running can. */
   signInDevice?(reply: FastifyReply, deviceId: string): void;
   /** Adds the routes of signing in and out, if this way of running has them. */
@@ -55,6 +57,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Set on every /api request; null only where `access` is "anyone". */
     asker: Asker | null;
+    /** Whether whoever asked might still ask this, for work that goes on after the reply. */
+    stillMay: () => boolean;
   }
 }
 
@@ -63,6 +67,7 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Asks who it is and refuses whoever may not; every /api route stands behind it. */
 export function controlAccess(api: App, identity: Identity, directory: Directory): void {
   api.decorateRequest("asker", null);
+  api.decorateRequest("stillMay", () => false);
   api.addHook("onRequest", async (request) => {
     if (!SAFE_METHODS.has(request.method)) refuseForged(request);
     const visitor = visitorOf(request.raw);
@@ -72,6 +77,8 @@ export function controlAccess(api: App, identity: Identity, directory: Directory
     if (access === "anyone") return;
     if (!request.asker) throw new AppError("NOT_SIGNED_IN", "there is no valid session");
     refuseWithoutRights(request.asker, access);
+    const later = visitor ? null : identity.later(request);
+    request.stillMay = () => (visitor ? directory.grants.holds(visitor.grantId) : mayUse(later?.() ?? null, access));
   });
   api.addHook("preHandler", async (request) => {
     const visitor = request.asker?.visit;
@@ -113,6 +120,15 @@ function refuseWithoutRights({ role, desk }: Asker, access: Exclude<Access, "any
       return;
     case "admin":
       if (role !== "admin") throw new AppError("FORBIDDEN", "only an administrator may do this");
+  }
+}
+
+function mayUse(asker: Asker | null, access: Exclude<Access, "anyone">): boolean {
+  try {
+    if (asker) refuseWithoutRights(asker, access);
+    return asker !== null;
+  } catch {
+    return false;
   }
 }
 

@@ -19,7 +19,7 @@ const identityOf = (asking: Asking) =>
 
 function request(url: string, remoteAddress = "127.0.0.1", method = "GET"): IncomingMessage {
   const socket = new Socket();
-  Object.defineProperty(socket, "remoteAddress", { value: remoteAddress });
+  Object.defineProperty(socket, "remoteAddress", { value: remoteAddress, configurable: true });
   return Object.assign(new IncomingMessage(socket), { url, method });
 }
 
@@ -38,6 +38,24 @@ test("an administrator of the house sees everything, a resident their own flats"
   assert.deepEqual(asker(OLIVIA), { role: "admin", userId: "olivia", name: "Olivia", unitIds: null, desk: true });
   assert.deepEqual(asker(ROSA), { role: "resident", userId: "rosa", name: "Rosa", unitIds: ["unit401"], desk: true });
   for (const kind of ["foreign", "nameless", "unknown"] as const) assert.equal(asker({ kind }), null);
+});
+
+test("somebody's rights later on are those that they have then, also when their connection is closed", () => {
+  const raw = request("/api/imports", "172.30.32.2");
+  let asking = OLIVIA;
+  const identity = ingressIdentity({
+    userOf: ({ socket }) => (socket.remoteAddress === "172.30.32.2" ? asking : { kind: "foreign" }),
+    unitsOf: () => [],
+    worksAtDesk: () => false,
+  });
+  const now = identity.later({ raw });
+  Object.defineProperty(raw.socket, "remoteAddress", { value: undefined });
+  assert.equal(identity.whoAsks({ raw }), null);
+  assert.equal(now()?.role, "admin");
+  asking = { kind: "user", user: { id: "olivia", name: "Olivia", administrator: false } };
+  assert.equal(now()?.role, "resident");
+  asking = { kind: "unknown" };
+  assert.equal(now(), null);
 });
 
 test("who is no user of the house is refused, each for their own reason", () => {

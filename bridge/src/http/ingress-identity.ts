@@ -6,9 +6,16 @@ import type { IncomingMessage } from "node:http";
 import { AppError } from "../events/errors.ts";
 import type { Asker, Identity } from "./identity.ts";
 
+/** What of a request says who asks. */
+interface IngressRequest {
+  /** Names and values in turn, as they were sent. */
+  rawHeaders: string[];
+  socket: { remoteAddress?: string | undefined };
+}
+
 export interface IngressIdentityOptions {
   /** Who the Supervisor says it is; asked anew each time. */
-  userOf(request: IncomingMessage): IngressUser;
+  userOf(request: IngressRequest): IngressUser;
   /** Ids of a resident's flats. */
   unitsOf(userId: string): readonly string[];
   /** Whether a user works at the restaurant's desk. */
@@ -22,9 +29,17 @@ type IngressUser =
 
 export interface IngressIdentity extends Identity {
   whoAsks(request: { raw: IncomingMessage }): Asker | null;
+  later(request: { raw: IncomingMessage }): () => Asker | null;
 }
 
 export function ingressIdentity({ userOf, unitsOf, worksAtDesk }: IngressIdentityOptions): IngressIdentity {
+  const askerOf = (request: IngressRequest): Asker | null => {
+    const asking = userOf(request);
+    if (asking.kind !== "user") return null;
+    const { id, name, administrator } = asking.user;
+    if (administrator) return { role: "admin", userId: id, name, unitIds: null, desk: true };
+    return { role: "resident", userId: id, name, unitIds: unitsOf(id), desk: worksAtDesk(id) };
+  };
   return {
     guard: (request) => {
       switch (userOf(request).kind) {
@@ -44,12 +59,11 @@ export function ingressIdentity({ userOf, unitsOf, worksAtDesk }: IngressIdentit
           throw new AppError("HOME_NOT_READY", "Home Assistant has not said yet who its users are");
       }
     },
-    whoAsks: ({ raw }) => {
-      const asking = userOf(raw);
-      if (asking.kind !== "user") return null;
-      const { id, name, administrator } = asking.user;
-      if (administrator) return { role: "admin", userId: id, name, unitIds: null, desk: true };
-      return { role: "resident", userId: id, name, unitIds: unitsOf(id), desk: worksAtDesk(id) };
+    whoAsks: ({ raw }) => askerOf(raw),
+    later: ({ raw: { rawHeaders, socket } }) => {
+      // Once the connection is closed, it has forgotten whose it was.
+      const { remoteAddress } = socket;
+      return () => askerOf({ rawHeaders, socket: { remoteAddress } });
     },
   };
 }

@@ -59,6 +59,13 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
     return isOurs && expiresAtMs > now() && !signedOut.has(id) ? { id, expiresAtMs } : null;
   };
 
+  const whoAsks = (request: FastifyRequest): Asker | null => {
+    if (sessionIn(request)) return ADMIN;
+    const [deviceId = "", signature = ""] = (request.cookies[panelCookie] ?? "").split(".");
+    const panel = sameText(signature, sign(`panel ${deviceId}`)) ? panelOf(deviceId) : null;
+    return panel && { role: "resident", userId: null, name: panel.name, unitIds: [panel.unitId], desk: false };
+  };
+
   return {
     token,
     guard: ({ headers }) => {
@@ -67,12 +74,8 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
         throw new AppError("FOREIGN_ORIGIN", "the bridge answers only its own page on localhost");
       }
     },
-    whoAsks: (request) => {
-      if (sessionIn(request)) return ADMIN;
-      const [deviceId = "", signature = ""] = (request.cookies[panelCookie] ?? "").split(".");
-      const panel = sameText(signature, sign(`panel ${deviceId}`)) ? panelOf(deviceId) : null;
-      return panel && { role: "resident", userId: null, name: panel.name, unitIds: [panel.unitId], desk: false };
-    },
+    whoAsks,
+    later: (request) => () => whoAsks(request),
     signInDevice: (reply, deviceId) => {
       const maxAge = PANEL_MS / 1000;
       void reply.setCookie(panelCookie, `${deviceId}.${sign(`panel ${deviceId}`)}`, { ...COOKIE, maxAge });

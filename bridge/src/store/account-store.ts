@@ -40,10 +40,13 @@ export interface AccountStore {
   remove(id: string): void;
 }
 
+/** What is its own, and what its flat or door is found by; a trigger follows the latter. */
+const SEARCH_TEXT = "@ownText || ' ' || coalesce((SELECT search_text FROM unit WHERE id = @unitId), '')";
+
 /** As selected. */
 type Columns = Omit<AccountRow, "enabled" | "deviceInfo"> & { enabled: number; deviceInfo: string };
 /** As written. */
-type Written = Unmarked<Columns> & { searchText: string };
+type Written = Unmarked<Columns> & { ownText: string };
 
 export function accountStore(db: Database): AccountStore {
   const select = `SELECT id, site_id AS siteId, unit_id AS unitId, username, type, label, ha1, enabled,
@@ -58,12 +61,12 @@ export function accountStore(db: Database): AccountStore {
   const byUsername = db.prepare<[string, string], Columns>(`${select} WHERE site_id = ? AND username = ?`);
   const insert = db.prepare<Written>(`
     INSERT INTO account (id, site_id, unit_id, username, type, label, ha1, enabled, created_at_ms, device_info,
-      search_text, revision)
-    VALUES (@id, @siteId, @unitId, @username, @type, @label, @ha1, @enabled, @createdAtMs, @deviceInfo, @searchText,
-      ${REVISION})`);
+      own_text, search_text, revision)
+    VALUES (@id, @siteId, @unitId, @username, @type, @label, @ha1, @enabled, @createdAtMs, @deviceInfo, @ownText,
+      ${SEARCH_TEXT}, ${REVISION})`);
   const update = db.prepare<Written>(`
     UPDATE account SET unit_id = @unitId, label = @label, ha1 = @ha1, enabled = @enabled, device_info = @deviceInfo,
-      search_text = @searchText, ${MARK_UPDATE} WHERE id = @id`);
+      own_text = @ownText, search_text = ${SEARCH_TEXT}, ${MARK_UPDATE} WHERE id = @id`);
   const remove = db.prepare<[string]>("DELETE FROM account WHERE id = ?");
   const row = (columns: Columns | undefined) => (columns ? fromColumns(columns) : null);
   return {
@@ -89,6 +92,6 @@ function written(account: NewAccountRow): Written {
     ...account,
     enabled: enabled ? 1 : 0,
     deviceInfo: JSON.stringify(deviceInfo),
-    searchText: searchText(`${label} ${username} ${deviceInfo.vendor} ${deviceInfo.model} ${deviceInfo.mac}`),
+    ownText: searchText(`${label} ${username} ${deviceInfo.vendor} ${deviceInfo.model} ${deviceInfo.mac}`),
   };
 }

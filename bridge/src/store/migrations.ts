@@ -411,6 +411,25 @@ export const MIGRATIONS: readonly string[] = [
   -- Where the site's own page stands, for the links that an installer makes; '' where nobody said so.
   ALTER TABLE site_grant ADD COLUMN page_url TEXT NOT NULL DEFAULT '';
   `,
+  `
+  -- A device is found by its flat or door as well: what those are found by stands in its own row, behind what is its own.
+  ALTER TABLE account ADD COLUMN own_text TEXT NOT NULL DEFAULT '';
+  -- Only an edit of a row is news for the VPS, and each edit raises its version.
+  DROP TRIGGER account_update_noted;
+  CREATE TRIGGER account_update_noted AFTER UPDATE ON account WHEN NEW.version <> OLD.version
+  BEGIN
+    INSERT INTO provisioning_change (site_id, noun, name, revision)
+    VALUES (NEW.site_id, 'account', NEW.username,
+      coalesce((SELECT revision FROM provisioning WHERE site_id = NEW.site_id), 1))
+    ON CONFLICT DO UPDATE SET revision = excluded.revision;
+  END;
+  UPDATE account SET own_text = search_text,
+    search_text = search_text || ' ' || coalesce((SELECT unit.search_text FROM unit WHERE id = account.unit_id), '');
+  CREATE TRIGGER unit_search_text AFTER UPDATE OF search_text ON unit WHEN NEW.search_text <> OLD.search_text
+  BEGIN
+    UPDATE account SET search_text = own_text || ' ' || NEW.search_text WHERE unit_id = NEW.id;
+  END;
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

@@ -56,8 +56,7 @@ const UNIT_ORDER = "building.sort_key, building.id, unit.sort_key, unit.id";
 const ACCOUNT_ORDER = "account.username, account.id";
 const UNIT_WORD = "instr(unit.search_text, %)";
 /** A device is found by its flat or door as well. */
-const ACCOUNT_WORD = `(instr(account.search_text, %)
-  OR account.unit_id IN (SELECT id FROM unit WHERE instr(search_text, %)))`;
+const ACCOUNT_WORD = "instr(account.search_text, %)";
 
 interface UnitKey {
   id: string;

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { labFolder } from "../../../test/lab/folder.ts";
 import type { CallRow } from "./call-store.ts";
+import { openDatabase } from "./database.ts";
+import { MIGRATIONS } from "./migrations.ts";
 import { openStore, type Store } from "./store.ts";
 
 let lab: ReturnType<typeof labFolder>;
@@ -181,4 +183,28 @@ test("nothing refers to another site's building or unit", () => {
       }),
     /FOREIGN KEY/,
   );
+});
+
+test("devices in a file of an older version are found by their flat, and nothing goes to the VPS again for it", () => {
+  const older = MIGRATIONS.findIndex((migration) => migration.includes("own_text"));
+  const old = labFolder("stores-older");
+  const { db, close } = openDatabase({ folder: old.path, migrations: MIGRATIONS.slice(0, older) });
+  db.exec(`INSERT INTO site (id, name, address, domain, time_zone) VALUES ('S', 'Home', '', 'home.sip.example.com', 'UTC');
+    INSERT INTO building (id, site_id, name) VALUES ('B', 'S', 'A');
+    INSERT INTO unit (id, site_id, building_id, kind, name, label, search_text)
+      VALUES ('U', 'S', 'B', 'residential', 'unit7', '7', '7 unit7');
+    INSERT INTO account (id, site_id, unit_id, username, type, label, ha1, enabled, created_at_ms, search_text)
+      VALUES ('A', 'S', 'U', 'wall1', 'panel', 'Wall', '${"0".repeat(32)}', 1, 0, 'wall wall1');
+    DELETE FROM provisioning_change;`);
+  close();
+  const newer = openStore({ folder: old.path });
+  try {
+    assert.deepEqual(newer.pages.accounts({ search: "unit7 wall1" }, { limit: 5, offset: 0, cursor: undefined })?.ids, [
+      "A",
+    ]);
+    assert.deepEqual(newer.provisioning.changes("S", 9), []);
+  } finally {
+    newer.close();
+    old.remove();
+  }
 });

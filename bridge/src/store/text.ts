@@ -14,7 +14,8 @@ export function searchText(text: string): string {
 const MOST_WORDS = 4;
 
 /**
- * The words of a search, the first four of them; the longest comes first, because it is the one that fewest texts have.
+ * The words of a search, the first four of them; the longest comes first, because it is the one that fewest texts have, and of
+ * words of one length a number: labels and names share their letters.
  * `condition`: all of them occur, where `occurs` is what one of them means, with `%` for the word.
  */
 export function searchOf(search: string | undefined): {
@@ -25,7 +26,7 @@ export function searchOf(search: string | undefined): {
     .split(" ")
     .filter((word) => word !== "")
     .slice(0, MOST_WORDS)
-    .toSorted((a, b) => b.length - a.length);
+    .toSorted((a, b) => b.length - a.length || Number(/\d/.test(b)) - Number(/\d/.test(a)));
   return {
     parameters: Object.fromEntries(words.map((word, at) => [`word${at}`, word])),
     condition: (occurs) => ["TRUE", ...words.map((_, at) => occurs.replaceAll("%", `@word${at}`))].join(" AND "),

@@ -1,6 +1,6 @@
 /**
- * Sentences as sound. Recordings come first: `<folder>/<language>/<name>.wav` for the fixed phrases. All else is rendered,
- * once for each text, and kept in memory while it is in use.
+ * Sentences as sound. Recordings come first: `<folder>/<language>/<name>.wav` for the fixed phrases, which are kept. All else is rendered,
+ * and kept in memory while it is in use: a menu's greeting is said in every call, an order is read back in one.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,12 +10,17 @@ import { readWav } from "../audio/wav.ts";
 import type { RenderClip } from "./clip-renderer.ts";
 import { FIXED, type FixedPhrase } from "./phrases.ts";
 
-const MOST_KEPT = 200;
+/** Of sentences, as samples of two bytes: about four minutes. */
+const MOST_KEPT_BYTES = 4 * 2 ** 20;
 
 export class Clips {
   private readonly folder: string;
   private readonly render: RenderClip;
-  private readonly kept = new Map<string, Promise<Int16Array>>();
+  private readonly fixedOnes = new Map<string, Promise<Int16Array>>();
+  /** Those used last at the end. */
+  private readonly sentences = new Map<string, Promise<Int16Array>>();
+  /** Of those that are rendered, bytes. */
+  private readonly sizes = new Map<string, number>();
 
   constructor(folder: string, render: RenderClip) {
     this.folder = folder;
@@ -24,15 +29,31 @@ export class Clips {
 
   /** Rejects when there is neither a recording nor a renderer. */
   async sentence(text: string, language: Language, codec: G711Codec): Promise<Buffer> {
-    return encodeG711(await this.keep(`${language} ${text}`, () => this.render(text, language)), codec);
+    const key = `${language} ${text}`;
+    const sound = this.sentences.get(key) ?? this.render(text, language);
+    this.sentences.delete(key);
+    this.sentences.set(key, sound);
+    try {
+      const samples = await sound;
+      if (this.sentences.has(key)) this.sizes.set(key, samples.byteLength);
+      this.dropOldest();
+      return encodeG711(samples, codec);
+    } catch (error) {
+      this.drop(key);
+      throw error;
+    }
   }
 
   async fixed(name: FixedPhrase, language: Language, codec: G711Codec): Promise<Buffer> {
     const text = FIXED[language][name];
-    const sound = this.keep(`${language} ${name} ${text}`, async () => {
+    const key = `${language} ${name}`;
+    const make = async (): Promise<Int16Array> => {
       const recording = await readFile(join(this.folder, language, `${name}.wav`)).catch(() => null);
       return recording ? readWav(recording) : await this.render(text, language);
-    });
+    };
+    const sound = this.fixedOnes.get(key) ?? make();
+    this.fixedOnes.set(key, sound);
+    sound.catch(() => this.fixedOnes.delete(key));
     return encodeG711(await sound, codec);
   }
 
@@ -41,16 +62,19 @@ export class Clips {
     for (const name of Object.keys(FIXED[language]) as FixedPhrase[]) await this.fixed(name, language, "pcma");
   }
 
-  private keep(key: string, make: () => Promise<Int16Array>): Promise<Int16Array> {
-    const known = this.kept.get(key);
-    // Newest last, so that the first is the one that was not used for the longest time.
-    this.kept.delete(key);
-    const sound = known ?? make();
-    this.kept.set(key, sound);
-    sound.catch(() => this.kept.delete(key));
-    const oldest = this.kept.keys().next();
-    if (this.kept.size > MOST_KEPT && !oldest.done) this.kept.delete(oldest.value);
-    return sound;
+  private dropOldest(): void {
+    let bytes = [...this.sizes.values()].reduce((sum, size) => sum + size, 0);
+    for (const key of this.sentences.keys()) {
+      if (bytes <= MOST_KEPT_BYTES) return;
+      bytes -= this.sizes.get(key) ?? 0;
+      // One that is being rendered is waited for, and counts when it is there.
+      if (this.sizes.has(key)) this.drop(key);
+    }
+  }
+
+  private drop(key: string): void {
+    this.sentences.delete(key);
+    this.sizes.delete(key);
   }
 }
 

@@ -111,6 +111,8 @@ export class Conversation implements CallLegListener {
       onPlayed: (id) => this.wasPlayed(id),
       onQuiet: () => this.isQuiet(),
     });
+    // Before the caller is told whom they speak with, nobody asked the model for anything.
+    this.speaker.listens = false;
   }
 
   /** The model's side of the call; a new one for each session, so that a lost one is not heard any more. */
@@ -155,7 +157,10 @@ export class Conversation implements CallLegListener {
   answered(): void {
     if (this.over) return;
     this.lengthTimer = setTimeout(() => this.give("failed", "too-long"), this.options.limits.longestMs);
-    void this.fixed("notice", { unstoppable: true }).then(() => this.exactly(this.options.greeting));
+    void this.fixed("notice", { unstoppable: true }).then(() => {
+      this.speaker.listens = true;
+      return this.exactly(this.options.greeting);
+    });
   }
 
   heard(g711: Uint8Array): void {
@@ -189,7 +194,7 @@ export class Conversation implements CallLegListener {
     this.stopCommands();
     this.session?.close();
     const { order } = this;
-    this.handOver?.ended(order);
+    this.handOver?.ended();
     const reason = this.handOver?.reason ?? this.closing ?? this.reasonOf(end);
     order?.end({ reason, costCents: Math.ceil(this.millicents / 1000) });
     this.options.log.info(
@@ -470,6 +475,7 @@ export class Conversation implements CallLegListener {
     session?.close();
     this.handOver = new HandOver({
       leg: options.leg,
+      order,
       codec: options.codec,
       language: this.language,
       clips: options.clips,

@@ -14,6 +14,7 @@ import type { FixedPhrase } from "./phrases.ts";
 
 export interface HandOverOptions {
   leg: CallLeg;
+  order: Pick<OrderCall, "attachMessage">;
   codec: G711Codec;
   language: Language;
   clips: Clips;
@@ -28,6 +29,8 @@ export interface HandOverOptions {
 const LONGEST_MESSAGE_MS = 60_000;
 /** Shorter is a click of hanging up. */
 const SHORTEST_MESSAGE_BYTES = 8_000;
+/** Of a message that goes on: a process that dies loses no more of it. */
+const KEEP_EVERY_BYTES = 24_000;
 
 export class HandOver {
   private readonly options: HandOverOptions;
@@ -35,6 +38,7 @@ export class HandOver {
   private person: CallLeg | null = null;
   private joined = false;
   private message: Uint8Array[] | null = null;
+  private notKeptBytes = 0;
   private messageTimer: NodeJS.Timeout | undefined;
   private over = false;
 
@@ -62,7 +66,10 @@ export class HandOver {
   }
 
   heard(g711: Uint8Array): void {
-    this.message?.push(g711);
+    if (!this.message) return;
+    this.message.push(g711);
+    this.notKeptBytes += g711.length;
+    if (this.notKeptBytes >= KEEP_EVERY_BYTES) this.keepMessage();
   }
 
   key(key: string): void {
@@ -70,13 +77,20 @@ export class HandOver {
   }
 
   /** The caller is gone: what they said so far is kept with the draft. */
-  ended(order: OrderCall | null): void {
+  ended(): void {
     this.over = true;
     clearTimeout(this.messageTimer);
     for (const done of this.playing.values()) done();
     this.person?.hangUp();
+    this.keepMessage();
+  }
+
+  private keepMessage(): void {
+    const { order, codec } = this.options;
     const sound = Buffer.concat(this.message ?? []);
-    if (sound.length >= SHORTEST_MESSAGE_BYTES) order?.attachMessage(writeWav(decodeG711(sound, this.options.codec)));
+    if (sound.length < SHORTEST_MESSAGE_BYTES) return;
+    order.attachMessage(writeWav(decodeG711(sound, codec)));
+    this.notKeptBytes = 0;
   }
 
   /** Whether somebody took the call; resolves when that is certain. */

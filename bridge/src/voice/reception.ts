@@ -14,7 +14,7 @@ import type { Breaker } from "./breaker.ts";
 import type { CallLeg, CallLegEnd } from "./call-leg.ts";
 import type { Clips } from "./clips.ts";
 import { Conversation, type ConversationLimits, LIMITS } from "./conversation.ts";
-import { type VoiceEngine, VoiceError } from "./voice-engine.ts";
+import { type VoiceEngine, VoiceError, type VoiceSession } from "./voice-engine.ts";
 
 export interface ReceptionOptions {
   desk: OrderDesk;
@@ -112,16 +112,21 @@ export class Reception {
         done();
       },
     });
+    let session: VoiceSession | null = null;
     try {
       if (!breaker.health.ready) throw new Error("the voice service is away");
       const instructions = desk.briefing(line.id, language);
       const limit = AbortSignal.any([gone.signal, AbortSignal.timeout(readyMs)]);
       // The first words must be there before anybody waits for them.
-      const [session] = await Promise.all([
-        engine.open({ codec, language, instructions, tools: FIRST_TOOLS }, conversation.listener(), limit),
-        clips.fixed("notice", language, codec),
-        clips.sentence(greeting.text, greeting.language, codec),
-      ]);
+      const words = inTime(
+        Promise.all([clips.fixed("notice", language, codec), clips.sentence(greeting.text, greeting.language, codec)]),
+        limit,
+      );
+      // Looked at below, after the session.
+      words.catch(() => undefined);
+      const setup = { codec, language, instructions, tools: FIRST_TOOLS };
+      session = await engine.open(setup, conversation.listener(), limit);
+      await words;
       if (leg.ended) {
         session.close();
         return;
@@ -131,6 +136,8 @@ export class Reception {
       conversation.begin(session, order);
       leg.answer();
     } catch (error) {
+      // Nobody else would: it would go on listening, and costing.
+      session?.close();
       if (leg.ended) return;
       if (error instanceof VoiceError) breaker.failed(error);
       log.warn({ err: error, callId: leg.callId }, "not ready to answer: people are rung");
@@ -165,4 +172,12 @@ export class Reception {
     });
     leg.answer();
   }
+}
+
+/** Rejects when the signal is there first. */
+function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return Promise.race([
+    work,
+    new Promise<never>((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+  ]);
 }

@@ -41,6 +41,8 @@ interface Item {
 }
 
 export class Speaker {
+  /** false: what the model begins to say meanwhile is not heard, and its rest neither. */
+  listens = true;
   private readonly options: SpeakerOptions;
   private readonly items = new Map<string, Item>();
   /** Clips and items that are not played to their end. */
@@ -114,9 +116,9 @@ export class Speaker {
   private itemOf(itemId: string): Item {
     let item = this.items.get(itemId);
     if (!item) {
-      item = { waiting: [], given: 0, allowed: 0, text: "", ended: false, closed: false };
+      item = { waiting: [], given: 0, allowed: 0, text: "", ended: false, closed: !this.listens };
       this.items.set(itemId, item);
-      this.outstanding.add(itemId);
+      if (this.listens) this.outstanding.add(itemId);
     }
     return item;
   }

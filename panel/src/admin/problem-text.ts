@@ -24,7 +24,7 @@ export function conflictText(name: string, problem: string, t: AdminLocalizer): 
 }
 
 /** What the log calls a thing or what was done with it; its own word when we have none. */
-export function loggedWord(kind: "noun" | "verb", word: string, t: AdminLocalizer): string {
+export function loggedWord(kind: "noun" | "verb" | "field-of", word: string, t: AdminLocalizer): string {
   const key = `${kind}.${word}`;
   return isKey(key) ? t(key) : word;
 }

@@ -113,7 +113,7 @@ export const shellStyle = css`
   @media (max-width: 1199px) {
     nav {
       gap: 1px;
-      inline-size: 92px;
+      inline-size: 98px;
       padding: 6px;
     }
     nav a {

@@ -63,6 +63,30 @@ export function fetchJob(api: Api, id: string): Promise<Job> {
   return api.get(`api/jobs/${id}`);
 }
 
+/** Newest first, as far as the bridge remembers: it forgets them when it is restarted. */
+export function fetchJobs(api: Api, siteId: string): Promise<Job[]> {
+  return api.get(`api/jobs?siteId=${siteId}`);
+}
+
+/** What the log says that imports wrote, newest first; `id` is the job's. It forgets nothing at a restart. */
+export async function fetchImported(api: Api, siteId: string, limit = 20): Promise<Imported[]> {
+  const { entries } = await fetchAudit(api, { siteId, noun: "import", limit });
+  return entries.map(({ rowId, label, atMs, who, changes }) => {
+    const [kind] = (["units", "accounts", "rules"] as const).filter((one) => one === label);
+    const count = (name: string) => Number(changes[name]?.to ?? 0);
+    return { id: rowId, kind: kind ?? "units", atMs, by: who, added: count("added"), changed: count("changed") };
+  });
+}
+
+export interface Imported {
+  id: string | null;
+  kind: CsvKind;
+  atMs: number;
+  by: string;
+  added: number;
+  changed: number;
+}
+
 /** Nothing is written any more, unless it is already: the reply says which. */
 export function cancelJob(api: Api, id: string): Promise<Job> {
   return api.send("DELETE", `api/jobs/${id}`, {});

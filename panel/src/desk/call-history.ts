@@ -112,7 +112,7 @@ export class CallHistory extends LitElement {
         .map(({ number, totalCents }) => t("history.order", { number, total: euros(t, totalCents) }))
         .join(", ");
     }
-    return reason === null ? t("history.running") : `${t("history.none")}: ${t(`draft.reason.${reason}`)}`;
+    return reason === null ? t("history.running") : t("history.none", { reason: t(`draft.reason.${reason}`) });
   }
 
   private renderDetails({ call, orders, transcript }: PastCallDetails): TemplateResult {

@@ -3,6 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
 import { saveFile } from "../admin/components/save-file.ts";
 import { shared } from "../components/style.ts";
+import { counted } from "./counted.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { formStyle } from "./form-style.ts";
 
@@ -74,7 +75,10 @@ export class CallerData extends LitElement {
     if (number === null) return;
     void this.work(async () => {
       const { calls, orders, left } = await desk.api.eraseCaller(number);
-      const text = desk.t("caller.erased", { calls, orders });
+      const text = desk.t("caller.erased", {
+        calls: counted(desk.t, "calls", calls),
+        orders: counted(desk.t, "orders", orders),
+      });
       desk.toast({ text: left === 0 ? text : `${text} ${desk.t("caller.left", { left })}` });
     });
   };

@@ -170,6 +170,12 @@ export class KitchenBoard extends LitElement {
     return Math.max(0, Math.floor((this.nowMs - atMs) / 60_000));
   }
 
+  private ageOf({ startedAtMs, endedAtMs }: Draft): string {
+    const { t } = this.desk;
+    const [time, minutes] = [clock(t, startedAtMs), this.minutesSince(endedAtMs)];
+    return minutes === 0 ? t("draft.justNow", { time }) : t("draft.age", { time, minutes });
+  }
+
   private renderDrafts({ drafts }: Board): TemplateResult {
     const { t } = this.desk;
     return html`
@@ -192,7 +198,7 @@ export class KitchenBoard extends LitElement {
       <article class="order draft">
         <div class="head">
           <strong>${draft.name === "" ? t("draft.nobody") : draft.name}</strong>
-          <span class="muted">${t("draft.age", { time: clock(t, draft.startedAtMs), minutes: this.minutesSince(draft.endedAtMs) })}</span>
+          <span class="muted">${this.ageOf(draft)}</span>
         </div>
         <p class="warn">${t(`draft.reason.${draft.reason}`)}</p>
         ${lines.length === 0 ? html`<p class="muted">${t("draft.emptyCart")}</p>` : cartLines(lines)}
@@ -260,7 +266,7 @@ export class KitchenBoard extends LitElement {
         <p><strong>${order.name}</strong> · ${euros(t, order.cart.totalCents)}</p>
         ${order.alarm ? html`<p class="warn" role="alert">${icon("notice")} ${t("board.alarm", { minutes: this.minutesSince(order.committedAtMs) })}</p>` : nothing}
         ${cartLines(order.cart.lines)}
-        ${order.note === "" ? nothing : html`<p class="warn">${t("board.note")}: ${order.note}</p>`}
+        ${order.note === "" ? nothing : html`<p class="warn">${t("board.note", { note: order.note })}</p>`}
         ${order.maybeSameAs === null ? nothing : html`<p class="warn">${t("board.maybeSame", { number: order.maybeSameAs })}</p>`}
         ${order.callerTold || order.confirmedBy === "staff" || column !== "new" ? nothing : html`<p class="muted">${t("board.notTold")}</p>`}
         <div class="actions">

@@ -13,6 +13,7 @@ import type { Host } from "../host/host.ts";
 import { type DeskKey, type DeskLocalizer, deskLocalizer } from "../localize/desk.ts";
 import type { PanelModel, PanelState } from "../model.ts";
 import "./call-history.ts";
+import { counted } from "./counted.ts";
 import type { DeskContext } from "./desk-context.ts";
 import "./kitchen-board.ts";
 import { KitchenBell } from "./kitchen-bell.ts";
@@ -273,7 +274,7 @@ export class NeoliaDesk extends LitElement {
         ${
           board === null
             ? nothing
-            : html`<span class="today">${t("desk.today", { orders: board.today.orders, turnover: euros(t, board.today.turnoverCents) })}</span>`
+            : html`<span class="today">${t("desk.today", { orders: counted(t, "orders", board.today.orders), turnover: euros(t, board.today.turnoverCents) })}</span>`
         }
         <button class="quiet icon" aria-label=${t("desk.leave")} title=${t("desk.leave")} @click=${() => this.host.goTo("", "push")}>${icon("bell")}</button>
       </header>

@@ -1,4 +1,5 @@
 /** The texts of the installer's pages: loaded with them, not with the panel. One file an area, both languages in it. */
+import * as audit from "./admin/audit.ts";
 import * as devices from "./admin/devices.ts";
 import * as errors from "./admin/errors.ts";
 import * as homeAssistant from "./admin/home-assistant.ts";
@@ -22,13 +23,14 @@ const en = {
   ...rules.en,
   ...remote.en,
   ...upkeep.en,
+  ...audit.en,
   ...errors.en,
 };
 
 export type AdminKey = keyof typeof en;
 export type AdminLocalizer = LocalizerOf<AdminKey>;
 
-const fr: Record<AdminKey, string> = {
+const french: Record<AdminKey, string> = {
   ...panelFr,
   ...shell.fr,
   ...places.fr,
@@ -38,8 +40,14 @@ const fr: Record<AdminKey, string> = {
   ...rules.fr,
   ...remote.fr,
   ...upkeep.fr,
+  ...audit.fr,
   ...errors.fr,
 };
+
+/** A line must not begin with the mark that French sets apart from the word before it, nor end after «. */
+const fr = Object.fromEntries(
+  Object.entries(french).map(([key, text]) => [key, text.replace(/ (?=[?!:;»])|(?<=«) /g, "\u00a0")]),
+) as Record<AdminKey, string>;
 
 /** For the test that compares the languages. */
 export const adminTexts = { en, fr };

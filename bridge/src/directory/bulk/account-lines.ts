@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type Static, Type } from "typebox";
 import { AccountType, Ha1, SipName } from "../../../../infra/control/src/wire.ts";
 import { DeviceInfo, Label } from "../../api/directory.ts";
+import type { FieldCode } from "../../api/names.ts";
 import { AppError } from "../../events/errors.ts";
 import type { AccountRow } from "../../store/account-store.ts";
 import { placeOf } from "../accounts.ts";
@@ -60,9 +61,9 @@ function put(context: DirectoryContext, siteId: string, line: AccountLine): "add
   const { username, type, label, enabled, place } = line;
   const deviceInfo = { vendor: line.vendor, model: line.model, mac: line.mac, note: line.note };
   const before = store.accounts.byUsername(siteId, username);
-  if (before && before.type !== type) throw refusal("type", "the account is of another type");
+  if (before && before.type !== type) throw refusal("type", "the account is of another type", "OTHER_TYPE");
   const unit = place === "" ? null : store.units.byName(siteId, place);
-  if (place !== "" && !unit) throw refusal("place", "no unit or door of this name");
+  if (place !== "" && !unit) throw refusal("place", "no unit or door of this name", "UNKNOWN_PLACE");
   if (!before || before.unitId !== (unit?.id ?? null)) {
     const [unitId, doorId] = unit?.kind === "door" ? [null, unit.id] : [unit?.id ?? null, null];
     placeOf(store, siteId, type, unitId, doorId);
@@ -88,6 +89,6 @@ function unknownLogin(): AccountRow["ha1"] {
   return randomBytes(16).toString("hex");
 }
 
-function refusal(column: string, message: string, code = "NOT_ALLOWED"): AppError {
+function refusal(column: string, message: string, code: FieldCode): AppError {
   return new AppError("ACCOUNT_PLACE", message, { fields: { [column]: code } });
 }

@@ -11,12 +11,21 @@ import { unitLines } from "./unit-lines.ts";
 
 export interface Bulk {
   /** Starts the job. Throws JOB_RUNNING, UNKNOWN_SITE, CSV_COLUMNS. */
-  start(request: NewImport): Promise<Job>;
+  start(request: NewImport, starter: Starter): Promise<Job>;
+  /** A site's, newest first, as far as they are remembered. Throws UNKNOWN_SITE. */
+  list(siteId: string): Job[];
   job(id: string): Job;
   /** Nothing is written any more, unless it is already. Throws UNKNOWN_JOB. */
   cancel(id: string): Job;
   /** The site's rows as CSV; `logins`: with HA1s, so that an import brings the same logins. */
   exportCsv(kind: CsvKind, siteId: string, logins: boolean): Promise<string>;
+}
+
+/** Who has an import done. */
+export interface Starter {
+  name: string;
+  /** Whether they still may, asked before anything is written: rights end also while a long file is looked at. */
+  stillMay(): boolean;
 }
 
 const KINDS: Readonly<Record<CsvKind, ImportKind>> = { units: unitLines, accounts: accountLines, rules: ruleLines };
@@ -38,14 +47,15 @@ class Undo extends Error {
 const EXTRA_CELLS = "more cells than columns: a cell that holds a separator stands in quotes";
 
 export function bulk(context: DirectoryContext): Bulk {
-  const { store, bus, newId, audit } = context;
+  const { store, bus, now, newId, audit } = context;
   const jobs = new Map<string, Job>();
 
   /** A job that is over stays as it is. */
   function set(id: string, change: Partial<Job>): void {
     const job = jobs.get(id);
     if (!job || !isRunning(job)) return;
-    jobs.set(id, { ...job, ...change });
+    const changed = { ...job, ...change };
+    jobs.set(id, { ...changed, endedAtMs: isRunning(changed) ? null : now() });
     bus.emit("jobChanged", { jobId: id });
   }
 
@@ -62,7 +72,7 @@ export function bulk(context: DirectoryContext): Bulk {
     set(id, { state: "refused", problems: listed, problemCount: problems.length });
   }
 
-  async function run(id: string, request: NewImport): Promise<void> {
+  async function run(id: string, request: NewImport, { stillMay }: Starter): Promise<void> {
     const kind = KINDS[request.kind];
     const { headings, lines } = await readCsv(request.csv, kind);
     set(id, { headings, total: lines.length });
@@ -87,13 +97,14 @@ export function bulk(context: DirectoryContext): Bulk {
     if (request.revision !== undefined && request.revision !== revision) {
       throw new AppError("CHANGED_SINCE_CHECK", "the site was changed since the file was looked at");
     }
-    const { problems: conflicts, ...counts } = write(request, importer);
+    if (!stillMay()) throw new AppError("PERMISSION_ENDED", "whoever started this may not do it any more");
+    const { problems: conflicts, ...counts } = write(id, request, importer);
     if (conflicts.length > 0) return refuse(id, conflicts);
     set(id, { state: "done", counts, revision });
   }
 
   /** All of it in one transaction; a dry run and a refusal are undone. */
-  function write({ siteId, dryRun, kind }: NewImport, importer: Importer): Outcome {
+  function write(jobId: string, { siteId, dryRun, kind }: NewImport, importer: Importer): Outcome {
     try {
       return edit(context, siteId, () => {
         const outcome = importer.write(context, siteId);
@@ -103,7 +114,7 @@ export function bulk(context: DirectoryContext): Bulk {
           siteId,
           noun: "import",
           verb: "imported",
-          rowId: null,
+          rowId: jobId,
           label: kind,
           after: { added, changed },
         });
@@ -122,7 +133,7 @@ export function bulk(context: DirectoryContext): Bulk {
   }
 
   return {
-    start: async (request) => {
+    start: async (request, starter) => {
       const { siteId, kind, dryRun } = request;
       siteOf(store, siteId);
       if ([...jobs.values()].some((job) => job.siteId === siteId && isRunning(job)))
@@ -132,6 +143,9 @@ export function bulk(context: DirectoryContext): Bulk {
         kind: `import-${kind}`,
         siteId,
         dryRun,
+        by: starter.name,
+        startedAtMs: now(),
+        endedAtMs: null,
         state: "checking",
         done: 0,
         total: 0,
@@ -144,7 +158,7 @@ export function bulk(context: DirectoryContext): Bulk {
       };
       jobs.set(job.id, job);
       for (const old of [...jobs.keys()].slice(0, -REMEMBERED_JOBS)) jobs.delete(old);
-      const running = run(job.id, request);
+      const running = run(job.id, request, starter);
       // A file that cannot be read at all is the request's fault, and is said at once.
       const failed = await Promise.race([
         running.then(
@@ -163,6 +177,10 @@ export function bulk(context: DirectoryContext): Bulk {
       return jobs.get(job.id) ?? job;
     },
     job: find,
+    list: (siteId) => {
+      siteOf(store, siteId);
+      return [...jobs.values()].filter((job) => job.siteId === siteId).toReversed();
+    },
     cancel: (id) => {
       const job = find(id);
       set(id, { state: "cancelled" });

@@ -103,7 +103,7 @@ export function withoutDoubles<Row>(
   const seen = new Set<string>();
   return rows.filter((row) => {
     const key = keyOf(row);
-    if (seen.has(key)) outcome.problems.push(problem(row.line, column, "NAME_TAKEN"));
+    if (seen.has(key)) outcome.problems.push(problem(row.line, column, "TWICE"));
     const first = !seen.has(key);
     seen.add(key);
     return first;

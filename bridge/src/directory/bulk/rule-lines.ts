@@ -60,7 +60,7 @@ export const ruleLines = importKind<typeof RuleLine>({
     for (const [name, lines] of Map.groupBy(once, ({ unit }) => unit)) {
       const unit = context.store.units.byName(siteId, name);
       if (unit) replaceRules(context, unit, lines, outcome);
-      else outcome.problems.push(...lines.map(({ line }) => problem(line, "unit", "NOT_ALLOWED")));
+      else outcome.problems.push(...lines.map(({ line }) => problem(line, "unit", "UNKNOWN_PLACE")));
     }
     return outcome;
   },

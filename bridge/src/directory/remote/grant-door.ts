@@ -3,6 +3,7 @@
  * control service in between only carries, and the other Neolia only asks. See docs/adr/0012.
  */
 import { randomBytes } from "node:crypto";
+import { RemoteLimits } from "../../../../infra/control/src/wire.ts";
 import type { GrantRow } from "../../store/grant-store.ts";
 import { actingAs } from "../audit.ts";
 import type { DirectoryContext } from "../edit.ts";
@@ -10,7 +11,7 @@ import { siteOf } from "../lookup.ts";
 import { endOf, noteOf } from "./grants.ts";
 import { agreedKey, newKeyHalf } from "./key-agreement.ts";
 import { type Answer, type Ask, GrantRequest, type Reply, readMessage, Take } from "./messages.ts";
-import { unpackBody } from "./packed-body.ts";
+import { LARGEST_ANSWER, LARGEST_BODY, packBody, unpackBody } from "./packed-body.ts";
 import { FRAME_VERSION, openFrame, sealFrame, versionFrame } from "./sealed-frame.ts";
 
 /** Who comes from elsewhere, and how far the grant goes. */
@@ -28,8 +29,11 @@ export interface Visitor {
 export type Visit = (visitor: Visitor, ask: Ask) => Promise<Omit<Answer, "type" | "version">>;
 
 export interface GrantDoor {
-  /** The sealed reply; null: the frame is nobody's who may ask here, and gets no answer. */
-  answer(siteId: string, grantId: string, frame: Buffer): Promise<Buffer | null>;
+  /**
+   * The sealed reply; null: the frame is nobody's who may ask here, and gets no answer. `failed` is told what broke down
+   * over it; whoever asked hears that something did.
+   */
+  answer(siteId: string, grantId: string, frame: Buffer, failed: (error: unknown) => void): Promise<Buffer | null>;
 }
 
 /** Requests of one grant at once, and in a minute. */
@@ -103,10 +107,12 @@ export function grantDoor(context: DirectoryContext, visit: Visit, version: stri
       });
       return { type: "ended", why: "revoked" };
     }
-    const body = unpackBody(request);
+    const body = await unpackBody(request, LARGEST_BODY);
     if (body === undefined) return null;
     noteVisit(row, visitor, request);
-    return { type: "answer", version, ...(await visit(visitor, { ...request, body })) };
+    const answer = await visit(visitor, { ...request, body });
+    if (answer.body.length > LARGEST_ANSWER) return { type: "failed", why: "large" };
+    return { type: "answer", version, ...answer, ...(await packBody(answer.body)) };
   }
 
   /** Too much at once gets "later"; the count is given back by the returned function. */
@@ -135,7 +141,7 @@ export function grantDoor(context: DirectoryContext, visit: Visit, version: stri
   }
 
   return {
-    answer: async (siteId, grantId, frame) => {
+    answer: async (siteId, grantId, frame, failed) => {
       const row = store.grants.get(grantId);
       // The control service says which site it is; the grant says so as well, and only that counts.
       if (row?.siteId !== siteId) return null;
@@ -148,7 +154,12 @@ export function grantDoor(context: DirectoryContext, visit: Visit, version: stri
       if (leave === null) return seal({ type: "busy" });
       try {
         const message = await reply(row, opened.content, opened.exchange);
-        return message && seal(message);
+        const sealed = message && seal(message);
+        const isTooLarge = sealed !== null && sealed.length > RemoteLimits.replyBytes;
+        return isTooLarge ? seal({ type: "failed", why: "large" }) : sealed;
+      } catch (error) {
+        failed(error);
+        return seal({ type: "failed", why: "broken" });
       } finally {
         leave();
       }

@@ -11,6 +11,8 @@ export interface Grants {
   /** Throws UNKNOWN_SITE, VPS_NOT_CONFIGURED, VPS_UNREACHABLE. */
   create(request: NewGrant): GrantWithCode;
   list(siteId: string): Grant[];
+  /** Whether what is done by it may still be done. */
+  holds(id: string): boolean;
   /** What whoever uses it is told. Throws UNKNOWN_GRANT. */
   visit(id: string): Visit;
   /** At once. Idempotent. Throws UNKNOWN_GRANT. */
@@ -58,6 +60,10 @@ export function grants(context: DirectoryContext, relayUrl: RelayUrl): Grants {
       return { ...shown(row, now()), code: writeInvitation({ controlUrl, grantId: row.id, secret: row.secret }) };
     },
     list: (siteId) => store.grants.list(siteOf(store, siteId).id).map((row) => shown(row, now())),
+    holds: (id) => {
+      const row = store.grants.get(id);
+      return row !== null && endOf(row, now()) === null;
+    },
     visit: (id) => {
       const { siteId, label, backups, pageUrl } = found(id);
       return { siteId, label, backups, pageUrl };

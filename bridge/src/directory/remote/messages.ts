@@ -65,7 +65,14 @@ export const Answer = Type.Object(
     etag: OrNull(Type.String({ maxLength: 100 })),
     disposition: OrNull(Type.String({ maxLength: 300 })),
     body: Type.String(),
+    /** As of an `Ask`. */
+    packed: Type.Optional(Type.Literal(true)),
   },
+  closed,
+);
+/** The site's own API broke down over it, or its answer is more than a frame carries. */
+export const Failed = Type.Object(
+  { type: Type.Literal("failed"), why: Type.Union([Type.Literal("broken"), Type.Literal("large")]) },
   closed,
 );
 /** Nothing was done: the request was not of this round. Ask again with this one. */
@@ -76,7 +83,7 @@ export const Ended = Type.Object(
 );
 export const Busy = Type.Object({ type: Type.Literal("busy") }, closed);
 
-export const Reply = Type.Union([Taken, Answer, NewRound, Ended, Busy]);
+export const Reply = Type.Union([Taken, Answer, Failed, NewRound, Ended, Busy]);
 export const GrantRequest = Type.Union([Ask, Leave]);
 
 export type Take = Static<typeof Take>;

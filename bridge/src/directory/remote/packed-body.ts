@@ -1,29 +1,41 @@
 /**
- * A large request on its way to a site elsewhere: a file of ten thousand lines takes several megabytes, a frame one. So
- * what is large is deflated (RFC 1951) before it is sealed. It is unpacked only from a frame that the holder of the
- * grant has sealed, and only up to what the API would take from a page.
+ * Large bodies on their way between two Neolias: a file of ten thousand lines takes several megabytes and a request's frame
+ * carries one, an audit log's takes tens and a reply's frame carries eight. So what is large is deflated (RFC 1951) before
+ * it is sealed. It is unpacked only from a frame that the other end of the grant has sealed, and only up to a limit.
  */
-import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { Ask } from "./messages.ts";
+import { promisify } from "node:util";
+import { deflateRaw, inflateRaw } from "node:zlib";
 
-type Body = Pick<Ask, "body" | "packed">;
+interface Body<B> {
+  body: B;
+  packed?: true;
+}
 
 /** Smaller ones go as they are. Characters. */
 const LARGE = 64 * 1024;
 /** What the largest body of the API takes, bytes. */
 export const LARGEST_BODY = 9 * 1024 * 1024;
+/** What is taken of an answer, bytes. */
+export const LARGEST_ANSWER = 64 * 1024 * 1024;
 
-export function packBody(body: string | null): Body {
+// Not in one go: calls are served meanwhile.
+const deflate = promisify<string, Buffer>(deflateRaw);
+const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRaw);
+
+export async function packBody<B extends string | null>(body: B): Promise<Body<B | string>> {
   if (body === null || body.length <= LARGE) return { body };
-  return { body: deflateRawSync(body).toString("base64"), packed: true };
+  return { body: (await deflate(body)).toString("base64"), packed: true };
 }
 
-/** undefined: it is not what was agreed, or more than anything may be. */
-export function unpackBody({ body, packed }: Body): string | null | undefined {
+/** undefined: it is not what was agreed, or more than `most` bytes. */
+export async function unpackBody<B extends string | null>(
+  { body, packed }: Body<B>,
+  most: number,
+): Promise<B | string | undefined> {
   if (!packed) return body;
   if (body === null) return undefined;
   try {
-    return inflateRawSync(Buffer.from(body, "base64"), { maxOutputLength: LARGEST_BODY }).toString("utf8");
+    return (await inflate(Buffer.from(body, "base64"), { maxOutputLength: most })).toString("utf8");
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import type { DirectoryContext } from "../edit.ts";
 import { readInvitation } from "./invitation.ts";
 import { agreedKey, newKeyHalf } from "./key-agreement.ts";
 import { type Answer, type Ask, type GrantRequest, Reply, readMessage } from "./messages.ts";
-import { packBody } from "./packed-body.ts";
+import { LARGEST_ANSWER, packBody, unpackBody } from "./packed-body.ts";
 import { FRAME_VERSION, type FrameKey, newExchange, openFrame, relayToken, sealFrame } from "./sealed-frame.ts";
 
 /** Carries a frame to the site of a grant and its reply back. Throws AppError GRANT_UNKNOWN, REMOTE_*. */
@@ -48,6 +48,9 @@ export function remoteSites(context: DirectoryContext, relay: Relay, version: st
         details: { why: read.why },
       });
     }
+    if (read.type === "failed" && read.why === "large")
+      throw new AppError("REMOTE_TOO_LARGE", "the site's answer is more than comes over from elsewhere");
+    if (read.type === "failed") throw new AppError("REMOTE_FAILED", "the site broke down over this; its log says how");
     if (read.type === "busy") throw new AppError("REMOTE_BUSY", "too many requests at once; try again in a minute");
     return read;
   }
@@ -57,8 +60,10 @@ export function remoteSites(context: DirectoryContext, relay: Relay, version: st
     for (let tries = 0; tries < TRIES; tries++) {
       const reply = await exchange(row.controlUrl, key, message(rounds.get(row.id) ?? ""));
       if (reply.type === "answer") {
+        const body = await unpackBody(reply, LARGEST_ANSWER);
+        if (body === undefined) throw badReply();
         versions.set(row.id, reply.version);
-        return reply;
+        return { ...reply, body };
       }
       if (reply.type !== "round") break;
       rounds.set(row.id, reply.round);
@@ -106,9 +111,10 @@ export function remoteSites(context: DirectoryContext, relay: Relay, version: st
         audit.note({ siteId: null, noun: "remote-site", verb: "removed", rowId: id, label: row.name });
       });
     },
-    ask: (id, by, { body, ...question }) => {
-      const packed = packBody(body);
-      return ask(found(id), (round) => ({ type: "ask", round, by: nameOf(by), version, ...question, ...packed }));
+    ask: async (id, by, { body, ...question }) => {
+      const row = found(id);
+      const packed = await packBody(body);
+      return ask(row, (round) => ({ type: "ask", round, by: nameOf(by), version, ...question, ...packed }));
     },
   };
 }

@@ -2,12 +2,14 @@ import { Type } from "typebox";
 import { CsvKind, Job, NewImport } from "../../api/bulk.ts";
 import { Id } from "../../api/directory.ts";
 import type { App } from "../app-type.ts";
+import { askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
 import { IdParams } from "./params.ts";
 
 const closed = { additionalProperties: false } as const;
 const KindParams = Type.Object({ kind: CsvKind }, closed);
 const ExportQuery = Type.Object({ siteId: Id, logins: Type.Optional(Type.Literal("1")) }, closed);
+const JobsQuery = Type.Object({ siteId: Id }, closed);
 /** 10,000 units take half a megabyte, as many rules one. */
 const IMPORT_LIMIT = 9 * 1024 * 1024;
 
@@ -23,7 +25,22 @@ export function bulkRoutes(api: App, { directory }: HttpPorts): void {
         response: { 202: Job },
       },
     },
-    async (request, reply) => reply.code(202).send(await directory.bulk.start(request.body)),
+    async (request, reply) => {
+      const starter = { name: askerOf(request).name, stillMay: request.stillMay };
+      return reply.code(202).send(await directory.bulk.start(request.body, starter));
+    },
+  );
+  api.get(
+    "/jobs",
+    {
+      config: { elsewhere: "yes" },
+      schema: {
+        summary: "A site's jobs, newest first: for who comes back to one that runs on.",
+        querystring: JobsQuery,
+        response: { 200: Type.Array(Job) },
+      },
+    },
+    async (request) => directory.bulk.list(request.query.siteId),
   );
   api.get(
     "/jobs/:id",

@@ -11,16 +11,29 @@ const WORDS: readonly [EmergencyKind, RegExp][] = [
     /\b(samu|ambulance|crise cardiaque|infarctus|arret cardiaque|avc|(il|elle|ne|bebe) respire (plus|pas)|(plus|pas|mal) a respirer|fai(t|s) un malaise|inconsciente?|overdose|(s'|m'|t')etouffe|en train de s'etouffer|perd(u)? (beaucoup de|tout son) sang|saigne (beaucoup|enormement)|choc anaphylactique|me suicider|heart attack|having a stroke|can'?t breathe|not breathing|unconscious|bleeding (badly|heavily)|choking)\b/,
   ],
   [
+    "medical",
+    /\b(perd(s|u)? connaissance|convuls(e|ions?)|crise d'epilepsie|evanoui(e|t)?|(je|il|elle|ca) saigne|(il|elle) (ne )?bouge plus|fai(t|s) (un arret|une (grosse |grave )?reaction allergique)|avale (de la javel|un produit|une pile|des medicaments)|(douleurs?|mal) (dans|a) la poitrine|vais me tuer|(il|elle) (va|est en train de) mourir(?! de )|il y a (un|une|des) blesse(e|s|es)?|il y a eu un (grave )?accident(?! de (livraison|caisse|cuisine)))\b/,
+  ],
+  [
+    "medical",
+    /\b(seizure|(has|have|she|he) (just )?(collapsed|fainted)|passed out|having an allergic reaction|chest pains?|(he|she|baby) is dying(?! (for|to|of hunger))|kill myself|there('s| has) been an accident|(is|i'm) bleeding|need an ambulance)\b/,
+  ],
+  [
     "fire",
-    /\b((il )?y a le feu|(?<!\b(cuite?s?|grillee?s?|suis|es|est|arretee?) )au feu(?! (de|du|rouge|vert|orange)\b)|le feu a pris|(four|restaurant) (est en feu|a pris feu|prend feu)|(maison|appartement|appart|cuisine|immeuble|voiture) (est en feu|brule|a pris feu|prend feu)|incendie|pompiers?|fuite de gaz|odeur de gaz|there'?s a fire|fire (brigade|department)|(house|kitchen|flat|building) is on fire|gas leak)\b/,
+    /\b((il )?y a le feu|(?<!\b(cuite?s?|grillee?s?|suis|es|est|arretee?) )au feu(?! (de|du|rouge|vert|orange)\b)|le feu a pris|(four|restaurant) (est en feu|a pris feu|prend feu)|(maison|appartement|appart|cuisine|immeuble|voiture) (est en feu|brule|a pris feu|prend feu)|incendie|pompiers|fuite de gaz|ca sent le gaz|ca brule chez|odeur de gaz|there( is|'?s) a fire(?! (pit|oven))|smells? (of )?gas|fire (brigade|department)|(house|kitchen|flat|building) is on fire|gas leak)\b/,
   ],
   [
     "police",
-    /\b(appel(ez|le)[- ](la )?(police|gendarmes|gendarmerie)|on m'agresse|(m'agresse|se fait agresser|suis fait agresser)|il a (un couteau|une arme|un pistolet)|cambriol(age|e|er|eurs?)|(?<!c'est (du|un) )braquage|me frappe|(il|elle) (la|le) frappe|veut me tuer|me menace|call the police|he has a (knife|gun)|being attacked|being robbed)\b/,
+    /\b(appel(ez|le)[- ](la )?(police|gendarmes|gendarmerie)|on m'agresse|(m'agresse|se fait agresser|suis fait agresser)|il a (un couteau|une arme|un pistolet)|cambriol(age|e|er|eurs?)|(?<!c'est (du|un) )braquage|me frappe|(il|elle) (la|le) frappe|veut me tuer|me menace|on m'attaque|(quelqu'un|un homme|il) (est entre|essaie d'entrer|a force la porte)|besoin (de la police|des gendarmes)|(call|need|send) the police|(someone|somebody) (broke|is breaking) in(to)?|is (hitting|beating) me|he has a (knife|gun)|being attacked|being robbed)\b/,
   ],
   [
     "any",
     /\b(au secours|c'est une urgence|urgence vitale|appel(ez|le)[- ](les |des )?(secours|urgences)|it'?s an emergency|a l'aide(?! d))/,
+  ],
+  [
+    // "Vous m'appelez le 18 ?", "le 15 décembre": a day.
+    "any",
+    /(?<!\b(vous|m'))(?<!\bvous m')\bappel(ez|le) (vite )?(le |au )?(15|17|18|112|114|quinze|dix-sept|dix-huit)\b(?! (janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|rue|avenue|heures?|h)\b)|\b(call|dial) (911|999|112)\b|\bhelp,? help\b|^help me( please)?\W*$/,
   ],
 ];
 

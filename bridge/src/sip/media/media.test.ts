@@ -1,7 +1,7 @@
 /** The parts of the media worker, each alone. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { describe, test } from "node:test";
+import { describe, mock, test } from "node:test";
 import { until } from "../../../../test/lab/until.ts";
 import { DtmfReader } from "./dtmf.ts";
 import { DurationHistogram } from "./duration-histogram.ts";
@@ -183,7 +183,10 @@ test("a key is one key, however often its packets come", () => {
 
 test("the pacer makes up for a short stall and leaves a long one out", async () => {
   let nowMs = 0;
-  const pacer = new Pacer(() => nowMs);
+  const pacer = new Pacer(
+    () => {},
+    () => nowMs,
+  );
   const ticks: number[] = [];
   const late: number[] = [];
   const member = {
@@ -200,6 +203,58 @@ test("the pacer makes up for a short stall and leaves a long one out", async () 
   pacer.remove(member);
   assert.equal(ticks[4], 49);
   assert.deepEqual(late, [0, 40, 20, 0, 0]);
+});
+
+test("what comes while the thread sleeps until a packet's turn goes into that packet", () => {
+  let nowMs = 0;
+  const arriving: { atMs: number; sound: string }[] = [];
+  const [known, sent]: [string[], string[]] = [[], []];
+  const takeIn = () => {
+    for (let next = arriving[0]; next && next.atMs <= nowMs; next = arriving[0])
+      known.push(arriving.shift()?.sound ?? "");
+  };
+  const wake: (() => void)[] = [];
+  mock.method(globalThis, "setTimeout", (run: () => void) => wake.push(run));
+  try {
+    const pacer = new Pacer(
+      takeIn,
+      () => nowMs,
+      (ms) => {
+        nowMs += ms;
+      },
+    );
+    // It takes half a millisecond to make a packet ready.
+    const member = {
+      prepare: () => {
+        nowMs += 0.5;
+        sent.push(known.splice(0).join(""));
+      },
+      tick: () => {},
+    };
+    pacer.add(member);
+    // The timer comes as early as it is asked for.
+    nowMs = 17;
+    arriving.push({ atMs: 18.9, sound: "in time" }, { atMs: 19.5, sound: "too late" });
+    wake.at(-1)?.();
+    assert.deepEqual(sent, ["", "in time"]);
+    assert.ok(nowMs >= 20 && nowMs < 20.1, "the packet leaves when it is its turn");
+    // Somebody hangs up and somebody calls in the same moment: the clock is one.
+    const timers = wake.length;
+    const another = { prepare: () => sent.push("another"), tick: () => {} };
+    pacer.remove(member);
+    pacer.add(another);
+    assert.equal(wake.length, timers);
+    nowMs = 37;
+    wake.at(-1)?.();
+    assert.equal(sent.at(-1), "another");
+    // Nobody is left: nothing is asked for any more.
+    pacer.remove(another);
+    nowMs = 57;
+    wake.at(-1)?.();
+    assert.equal(wake.length, timers + 1);
+  } finally {
+    mock.restoreAll();
+  }
 });
 
 test("many durations are told by the longest and by what all but a hundredth stay below", () => {

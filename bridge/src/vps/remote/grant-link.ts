@@ -56,7 +56,9 @@ export function startGrantLink(options: GrantLinkOptions): GrantLink {
 
   async function answer(delivery: string, grantId: string, frame: Buffer): Promise<void> {
     try {
-      const reply = await door.answer(siteId, grantId, frame);
+      const reply = await door.answer(siteId, grantId, frame, (error) =>
+        log.error({ err: error }, "a request from elsewhere failed"),
+      );
       await client.postRemoteReply(delivery, reply ?? Buffer.alloc(0));
     } catch (error) {
       log.warn({ err: error }, "a request from elsewhere was not answered");

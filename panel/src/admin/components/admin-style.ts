@@ -199,6 +199,7 @@ export const adminStyle = css`
     border-radius: 10px;
     color: inherit;
     font: inherit;
+    font-weight: 400;
     inline-size: 100%;
     min-block-size: 46px;
     min-inline-size: 0;

@@ -37,7 +37,7 @@ export class CallSimulator extends LitElement {
         align-items: start;
         display: grid;
         gap: 12px;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 200px), 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 240px), 1fr));
       }
       form > label {
         min-inline-size: 0;
@@ -110,7 +110,7 @@ export class CallSimulator extends LitElement {
             ? html`<p><strong>${t("simulate.rings", values)}</strong></p>`
             : html`<p>${t("simulate.then", values)}</p>`;
         })}
-        <p class="muted">${t("simulate.at", { local: localText(reply.at.local, t.locale) })}</p>
+        <p class="muted">${t("simulate.at", { local: localText(reply.at, t.locale) })}</p>
         ${this.renderChange(reply)}
       </div>
       ${
@@ -157,8 +157,9 @@ export class CallSimulator extends LitElement {
   private async evaluate(): Promise<void> {
     const { api, site, t, directory } = this.admin;
     const { caller, callee, localTime, second } = this;
-    this.failure = caller === null || callee === null ? t("simulate.pick") : null;
-    if (caller === null || callee === null) return;
+    this.failure =
+      caller === null || callee === null ? t("simulate.pick") : localTime === "" ? t("simulate.noTime") : null;
+    if (caller === null || callee === null || localTime === "") return;
     const isHere = ({ name, siteId }: { name: string; siteId: string }): boolean =>
       siteId === site.id && name === callee.id;
     const owner = directory.units.find(isHere) ?? directory.doors.find(isHere);
@@ -178,16 +179,25 @@ export class CallSimulator extends LitElement {
 
   private onCaller = (event: CustomEvent<Choice>): void => {
     this.caller = event.detail;
+    this.forget();
   };
 
   private onCallee = (event: CustomEvent<Choice>): void => {
     this.callee = event.detail;
+    this.forget();
   };
 
   private onTime = (event: Event): void => {
     this.localTime = (event.target as HTMLInputElement).value.slice(0, 16);
     this.second = false;
+    this.forget();
   };
+
+  /** An answer to another question than the one on the screen would be taken for its answer. */
+  private forget(): void {
+    this.reply = null;
+    this.failure = null;
+  }
 
   private toggleSecond = (): void => {
     this.second = !this.second;
@@ -216,8 +226,12 @@ function localNow(timeZone: string): string {
   return shown.replace(" ", "T");
 }
 
-/** "2026-10-25T02:30+02:00", which is of the site's zone and not of this browser's. */
-function localText(local: string, locale: string): string {
+/**
+ * "2026-10-25T02:30+02:00", which is of the site's zone and not of this browser's. Of a time that comes twice only the
+ * offset tells which of the two it is.
+ */
+function localText({ local, change }: EvaluateReply["at"], locale: string): string {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short", timeZone: "UTC" });
-  return format.format(Date.parse(`${local.slice(0, 16)}Z`));
+  const text = format.format(Date.parse(`${local.slice(0, 16)}Z`));
+  return change === "twice" ? `${text} (UTC${local.slice(16)})` : text;
 }

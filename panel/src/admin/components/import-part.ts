@@ -2,11 +2,21 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../../components/style.ts";
 import { ApiError } from "../../data/api.ts";
-import { type CsvKind, cancelJob, exportCsv, fetchJob, type Job, startImport } from "../../data/upkeep.ts";
+import {
+  type CsvKind,
+  cancelJob,
+  exportCsv,
+  fetchImported,
+  fetchJob,
+  fetchJobs,
+  type Job,
+  startImport,
+} from "../../data/upkeep.ts";
 import { counted } from "../../localize/admin.ts";
 import type { SiteAdmin } from "../admin.ts";
 import { fieldText, problemText } from "../problem-text.ts";
 import { adminStyle, partStyle } from "./admin-style.ts";
+import { startOf } from "./last-import.ts";
 import { readText } from "./read-text.ts";
 import { saveFile } from "./save-file.ts";
 
@@ -15,6 +25,8 @@ const COLUMNS: Record<CsvKind, string> = {
   accounts: "username, type, label, place, enabled, vendor, model, mac, note, ha1",
   rules: "unit, position, source_pattern, action, target_sip_uri, ring_seconds, schedule, enabled",
 };
+/** Columns that know few words. */
+const WORDS = ["kind", "type", "action", "enabled"] as const;
 const KINDS = ["units", "accounts", "rules"] as const;
 const SHOWN = 200;
 /** Beside what is pushed: a connection may be away while the job ends. */
@@ -50,6 +62,7 @@ export class ImportPart extends LitElement {
       if (message.type === "job") this.take(message.job);
     });
     this.timer = setInterval(() => void this.ask(), ASK_EVERY_MS);
+    void this.findRunning();
   }
 
   override disconnectedCallback(): void {
@@ -62,18 +75,39 @@ export class ImportPart extends LitElement {
     if (job.id === this.job?.id && this.running) this.job = job;
   }
 
+  /** An import runs on when its page is closed or loaded again, and may be another installer's. */
+  private async findRunning(): Promise<void> {
+    const { api, site } = this.admin;
+    const jobs = await fetchJobs(api, site.id).catch(() => []);
+    this.job ??= jobs.find((job) => isRunning(job) && !job.dryRun) ?? null;
+  }
+
   private async ask(): Promise<void> {
-    if (this.job === null || !this.running) return;
+    const { job } = this;
+    const { api, site, t } = this.admin;
+    if (job === null || !this.running) return;
     try {
-      this.take(await fetchJob(this.admin.api, this.job.id));
+      this.take(await fetchJob(api, job.id));
+      this.failure = null;
     } catch (error) {
-      this.failure = problemText(error, this.admin.t);
-      this.job = null;
+      const isForgotten = error instanceof ApiError && error.code === "UNKNOWN_JOB";
+      this.failure = problemText(error, t);
+      // The job runs on, wherever the way to it has gone: asked again.
+      if (error instanceof ApiError && (error.status === 0 || error.status >= 500)) return;
+      const imported = isForgotten ? await fetchImported(api, site.id).catch(() => null) : [];
+      // Whether a restart came before or after it was written, only the log knows: asked again until it answers.
+      if (imported === null) return;
+      const wrote = imported.find(({ id }) => id === job.id);
+      if (wrote) {
+        const { added, changed } = wrote;
+        this.take({ ...job, state: "done", counts: { added, changed, same: job.total - added - changed } });
+        this.failure = null;
+      } else this.job = null;
     }
   }
 
   private get running(): boolean {
-    return this.job !== null && (this.job.state === "checking" || this.job.state === "writing");
+    return this.job !== null && isRunning(this.job);
   }
 
   protected override render(): TemplateResult {
@@ -89,11 +123,11 @@ export class ImportPart extends LitElement {
         <p class="muted">${t("import.columns", { columns: COLUMNS[this.kind] })}</p>
         <label>${t("import.file")} <input type="file" accept=".csv,text/csv,text/plain" ?disabled=${this.running} @click=${this.forget} @change=${this.onFile} /></label>
         <p class="failure" role="alert" ?hidden=${this.failure === null}>${this.failure}</p>
-        ${this.renderJob()}
+        ${this.job === null ? html`<neolia-last-import .admin=${this.admin}></neolia-last-import>` : this.renderJob(this.job)}
         <div class="end">
           <button class="accent" ?disabled=${this.csv === null || this.busy || this.running} @click=${() => void this.start(true)}>${t("import.check")}</button>
           ${
-            this.job?.dryRun === true && this.job.state === "done"
+            this.job?.dryRun === true && this.job.state === "done" && this.csv !== null
               ? html`<button class="go" ?disabled=${this.busy} @click=${() => void this.start(false)}>${t("import.now")}</button>`
               : nothing
           }
@@ -107,14 +141,12 @@ export class ImportPart extends LitElement {
     `;
   }
 
-  private renderJob(): TemplateResult | typeof nothing {
+  private renderJob(job: Job): TemplateResult {
     const { t } = this.admin;
-    const { job } = this;
-    if (job === null) return nothing;
     const { done, total, counts, problems, problemCount } = job;
     if (this.running) {
       const told = t(job.state === "writing" ? "import.writing" : "import.checking", { done, count: total });
-      return html`<p role="status">${told}</p><progress aria-label=${told} max=${Math.max(1, total)} value=${done}></progress>
+      return html`<p role="status">${told}</p>${this.csv === null ? html`<p class="muted">${t("import.of", startOf(job, t))}</p>` : nothing}<progress aria-label=${told} max=${Math.max(1, total)} value=${done}></progress>
         <div class="end"><button ?disabled=${this.busy} @click=${() => void this.cancel()}>${t("form.cancel")}</button></div>`;
     }
     if (job.state === "cancelled") return html`<p role="status">${t("import.cancelled")}</p>`;
@@ -133,7 +165,7 @@ export class ImportPart extends LitElement {
               .slice(0, SHOWN)
               .map(
                 ({ line, column, code }) =>
-                  html`<tr><td>${line}</td><td>${column === "" ? t("import.whole") : headingOf(job, column)}</td><td>${fieldText(code, t)}</td></tr>`,
+                  html`<tr><td>${line}</td><td>${column === "" ? t("import.whole") : headingOf(job, column)}</td><td>${reasonOf(column, code, t)}</td></tr>`,
               )}
           </tbody>
         </table>
@@ -162,6 +194,7 @@ export class ImportPart extends LitElement {
       this.job = await startImport(api, { siteId: site.id, kind: this.kind, csv: this.csv, dryRun, ...checked });
     } catch (error) {
       this.failure = [problemText(error, t), ...columnTexts(error, t)].join(" ");
+      if (error instanceof ApiError && error.code === "JOB_RUNNING") await this.findRunning();
     } finally {
       this.busy = false;
     }
@@ -207,6 +240,16 @@ export class ImportPart extends LitElement {
     this.job = null;
     this.csv = file === undefined ? null : await readText(file);
   };
+}
+
+function isRunning({ state }: Job): boolean {
+  return state === "checking" || state === "writing";
+}
+
+/** Why a cell was refused; of a column that knows few words, which ones those are. */
+function reasonOf(column: string, code: string, t: SiteAdmin["t"]): string {
+  const words = code === "NOT_ALLOWED" || code === "WRONG_TYPE" ? WORDS.find((one) => one === column) : undefined;
+  return words === undefined ? fieldText(code, t) : t(`import.words.${words}`);
 }
 
 /** As the file calls the column. */

@@ -11,6 +11,7 @@ import {
 } from "../../data/upkeep.ts";
 import { counted } from "../../localize/admin.ts";
 import { clock } from "../../localize/localize.ts";
+import { changeTexts } from "../audit-text.ts";
 import { adminStyle } from "../components/admin-style.ts";
 import { saveFile } from "../components/save-file.ts";
 import { loggedWord } from "../problem-text.ts";
@@ -159,7 +160,7 @@ export class AuditPage extends AdminPage {
   private renderEntry = (entry: AuditEntry): TemplateResult => {
     const { t } = this.admin;
     const day = new Intl.DateTimeFormat(t.locale, { dateStyle: "medium" }).format(entry.atMs);
-    const changes = Object.entries(entry.changes);
+    const changes = changeTexts(entry, this.admin.directory, t);
     return html`
       <tr>
         <td><time datetime=${new Date(entry.atMs).toISOString()}>${day}, ${clock(t, entry.atMs)}</time></td>
@@ -171,13 +172,10 @@ export class AuditPage extends AdminPage {
   };
 
   /** An edit of a field or two is read at a glance; all the fields of a new row are there for whoever asks. */
-  private renderChanges(changes: [string, { from: unknown; to: unknown }][]): TemplateResult | typeof nothing {
+  private renderChanges(changes: readonly string[]): TemplateResult | typeof nothing {
     const { t } = this.admin;
     if (changes.length === 0) return nothing;
-    const lines = changes.map(
-      ([field, { from, to }]) =>
-        html`<div class="muted">${t("audit.changed", { field, from: told(from), to: told(to) })}</div>`,
-    );
+    const lines = changes.map((change) => html`<div class="muted">${change}</div>`);
     if (changes.length <= AT_A_GLANCE) return html`${lines}`;
     return html`<details><summary>${counted(t, "audit.fields", changes.length)}</summary>${lines}</details>`;
   }
@@ -217,9 +215,4 @@ export class AuditPage extends AdminPage {
       this.admin.fail(error);
     }
   };
-}
-
-function told(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "–";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -34,7 +34,7 @@ export class DevicesPage extends AdminPage {
       .filters {
         display: grid;
         gap: 8px;
-        grid-template-columns: 1fr 1fr;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 190px), 1fr));
       }
     `,
   ];

@@ -61,7 +61,7 @@ export class DoorsPage extends AdminPage {
           }
         </div>
       </div>
-      ${chosen === NEW && this.card === null ? this.renderNew() : nothing}
+      ${chosen === NEW && this.card === null && !noBuilding ? this.renderNew() : nothing}
       ${this.card === null ? nothing : html`<neolia-sip-card-dialog .t=${t} .account=${this.card} @closed=${this.cardKept}></neolia-sip-card-dialog>`}
       ${this.removing === null ? nothing : this.renderRemoval(this.removing)}
     `;

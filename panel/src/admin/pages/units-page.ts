@@ -76,8 +76,8 @@ export class UnitsPage extends AdminPage {
           }
         </div>
       </div>
-      ${chosen === MANY ? html`<neolia-range-dialog .admin=${admin} .buildingId=${place.rest[1] ?? ""} @closed=${this.back} @made=${this.back}></neolia-range-dialog>` : nothing}
-      ${chosen === NEW ? this.renderNew() : nothing}
+      ${chosen === MANY && !noBuilding ? html`<neolia-range-dialog .admin=${admin} .buildingId=${place.rest[1] ?? ""} @closed=${this.back} @made=${this.back}></neolia-range-dialog>` : nothing}
+      ${chosen === NEW && !noBuilding ? this.renderNew() : nothing}
     `;
   }
 

@@ -179,7 +179,7 @@ export const fr: Record<keyof typeof en, string> = {
   "pair.seeDevice": "Voir l'appareil",
   "pair.ringNow": "Le faire sonner",
 
-  "card.title": "Identifiant de {name}",
+  "card.title": "Identifiant : {name}",
   "card.once":
     "Le mot de passe ne s'affiche que maintenant. Imprimez-le, lisez-le ou copiez-le ; plus tard on ne peut qu'en créer un autre.",
   "card.server": "Adresse du serveur",

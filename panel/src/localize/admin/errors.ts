@@ -34,6 +34,7 @@ export const en = {
     "No login has this name. Add the phone or trunk as a device first, then enter the name of its login here.",
   "error.LINE_BUSY": "There is a call on the line. Try again when it is over.",
   "error.UNKNOWN_JOB": "Neolia was restarted meanwhile; nothing was imported. Start the import again.",
+  "error.PERMISSION_ENDED": "Nothing was imported: whoever started it may not change this site any more.",
   "error.UNKNOWN_PAIRING": "This code is not valid any more. Make a new one.",
   "error.UNKNOWN_TEST": "Neolia was restarted meanwhile. Start the test again.",
   "error.CHANGED_SINCE_CHECK":
@@ -75,6 +76,10 @@ export const en = {
   "field.TOO_MANY": "These are too many.",
   "field.BLANK": "Fill this in.",
   "field.EXTRA_CELLS": "More cells than columns. Put a cell that holds a comma or semicolon into quotes.",
+  "field.UNKNOWN_PLACE": "No unit or door of this site has this SIP name. Import the units first, or check the name.",
+  "field.OTHER_TYPE":
+    "This device is there already and is of another type. Remove it first, or give this one another name.",
+  "field.TWICE": "An earlier line of the file is about the same. Remove one of them.",
   "field.CONTROL_CHARACTERS": "There are invisible characters in this. Type it instead of pasting it.",
   "field.NAME_START": "Begin with a letter or a digit.",
   "field.NAME_SPACE": "No spaces: telephones do not know them in names. Use - or _ instead.",
@@ -131,6 +136,7 @@ export const fr: Record<keyof typeof en, string> = {
     "Aucun identifiant ne porte ce nom. Ajoutez d'abord le téléphone ou le trunk comme appareil, puis saisissez ici son identifiant.",
   "error.LINE_BUSY": "Un appel est en cours sur la ligne. Réessayez quand il sera fini.",
   "error.UNKNOWN_JOB": "Neolia a redémarré entre-temps ; rien n'a été importé. Relancez l'import.",
+  "error.PERMISSION_ENDED": "Rien n'a été importé : la personne qui l'a lancé n'a plus le droit de modifier ce site.",
   "error.UNKNOWN_PAIRING": "Ce code n'est plus valable. Créez-en un autre.",
   "error.UNKNOWN_TEST": "Neolia a redémarré entre-temps. Relancez le test.",
   "error.CHANGED_SINCE_CHECK":
@@ -177,6 +183,11 @@ export const fr: Record<keyof typeof en, string> = {
   "field.BLANK": "À remplir.",
   "field.EXTRA_CELLS":
     "Plus de cellules que de colonnes. Mettez entre guillemets celle qui contient une virgule ou un point-virgule.",
+  "field.UNKNOWN_PLACE":
+    "Aucun logement ni porte de ce site ne porte ce nom SIP. Importez d'abord les logements, ou vérifiez le nom.",
+  "field.OTHER_TYPE":
+    "Cet appareil existe déjà avec un autre type. Supprimez-le d'abord, ou donnez un autre nom à celui-ci.",
+  "field.TWICE": "Une ligne plus haut du fichier dit déjà la même chose. Supprimez l'une des deux.",
   "field.CONTROL_CHARACTERS": "Il y a des caractères invisibles. Tapez le texte au lieu de le coller.",
   "field.NAME_START": "Commencez par une lettre ou un chiffre.",
   "field.NAME_SPACE": "Pas d'espace : les téléphones n'en veulent pas dans les noms. Mettez - ou _ à la place.",

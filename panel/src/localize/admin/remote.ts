@@ -90,6 +90,10 @@ export const en = {
     "What came back is not from the site, or this Neolia is older than the site's. Nothing of it is shown. Update both, then try again.",
   "error.REMOTE_OFFLINE": "The site is not connected at the moment. Nothing was changed; try again later.",
   "error.REMOTE_SERVER_UNREACHABLE": "The server between you and the site does not answer. Look at your connection.",
+  "error.REMOTE_FAILED":
+    "Something in the site's own Neolia is broken; the log over there says what. Look whether it was done before you try again.",
+  "error.REMOTE_TOO_LARGE":
+    "This is more than comes over from elsewhere at once. Choose fewer days, or have it saved at the site itself.",
   "error.REMOTE_BUSY": "That was too much at once. Try again in a minute.",
 } as const;
 
@@ -190,5 +194,9 @@ export const fr: Record<keyof typeof en, string> = {
     "Ce qui est revenu ne vient pas du site, ou ce Neolia est plus ancien que celui du site. Rien n'en est affiché. Mettez les deux à jour, puis réessayez.",
   "error.REMOTE_OFFLINE": "Le site n'est pas connecté en ce moment. Rien n'a été modifié ; réessayez plus tard.",
   "error.REMOTE_SERVER_UNREACHABLE": "Le serveur entre vous et le site ne répond pas. Vérifiez votre connexion.",
+  "error.REMOTE_FAILED":
+    "Quelque chose ne va pas dans le Neolia du site ; son journal dit quoi. Regardez si c'est fait avant de réessayer.",
+  "error.REMOTE_TOO_LARGE":
+    "C'est plus qu'il n'en passe à distance en une fois. Choisissez moins de jours, ou faites enregistrer le fichier sur le site.",
   "error.REMOTE_BUSY": "C'était trop à la fois. Réessayez dans une minute.",
 };

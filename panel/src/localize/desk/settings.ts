@@ -66,7 +66,7 @@ export const en = {
   "caller.eraseTitle": "Erase {number}?",
   "caller.eraseText":
     "Calls, transcripts and messages go for good; orders stay as figures without a person. Export first if the caller asked for the data.",
-  "caller.erased": "Erased: {calls} calls, {orders} orders.",
+  "caller.erased": "Erased: {calls}, {orders}.",
   "caller.left": "Left alone: {left}, still on the phone or in the kitchen. Erase again when they are done.",
   "line.all": "Phone lines",
   "line.allHint": "Each telephone line of the restaurants has its own menu, hours and board.",
@@ -166,7 +166,7 @@ export const fr: Record<keyof typeof en, string> = {
   "caller.eraseTitle": "Effacer {number} ?",
   "caller.eraseText":
     "Appels, transcriptions et messages disparaissent ; les commandes restent comme chiffres sans personne. Exportez d'abord si le client a demandé ses données.",
-  "caller.erased": "Effacé : {calls} appels, {orders} commandes.",
+  "caller.erased": "Effacé : {calls}, {orders}.",
   "caller.left": "Laissés : {left}, encore en ligne ou en cuisine. Effacez de nouveau quand c'est fini.",
   "line.all": "Lignes téléphoniques",
   "line.allHint": "Chaque ligne a sa propre carte, ses horaires et son tableau.",
