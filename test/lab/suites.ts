@@ -11,7 +11,7 @@ import { spec } from "node:test/reporters";
  * For two processors: a file needs two fifths of one, six tenths with a Home Assistant, and waits otherwise, for a phone that
  * rings for real seconds or a program that starts.
  */
-const AT_ONCE = 4;
+const AT_ONCE = 3;
 const FILE_TIMEOUT_MS = 600_000;
 const SLOWEST_SHOWN = 40;
 
