@@ -170,12 +170,14 @@ JSON
 
 # --- configuration --------------------------------------------------------------------------------------------------
 
+# A Kamailio or control of before could not write what this version reads: an event in between would be lost. So they stand still, and
+# come back at once, with the configuration that belongs to these files; running calls do not notice.
 make_databases() {
   (
     umask 0007
     "$node" --input-type=module --eval 'const [, script, folder] = process.argv;
       (await import(script)).createDatabases(folder);' "$app/infra/kamailio/databases.ts" "$data"
-  )
+  ) || return 1
   for file in "$data"/*.db*; do own neolia:neolia 0660 "$file"; done
 }
 
@@ -211,10 +213,12 @@ place_certificate
 install_app
 make_values
 render
-make_databases
 check_configuration
 render_firewall
 for unit in neolia-rtpengine neolia-kamailio neolia-control; do place_unit "$unit"; done
+! real || systemctl daemon-reload
+with_units_stopped make_databases neolia-control neolia-kamailio ||
+  die "the databases could not be brought up to date: they are as they were, see above."
 start_units neolia-rtpengine neolia-kamailio neolia-control
 
 cat <<TEXT

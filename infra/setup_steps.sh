@@ -82,6 +82,28 @@ place_unit() {
   install -m 0644 "$source/systemd/$1.service" "$units/$1.service"
 }
 
+# with_units_stopped COMMAND NAME...: runs COMMAND while these units stand still, then starts those that ran; fails as COMMAND does. Where nothing
+# is to be started, nothing is stopped either, and COMMAND waits for another time if one of them runs.
+with_units_stopped() {
+  act=$1
+  shift
+  running=
+  if real; then
+    for unit in "$@"; do
+      ! systemctl --quiet is-active "$unit" || running="$running $unit"
+    done
+  fi
+  if [ -n "$running" ] && [ "$start" = no ]; then
+    say "left for a run without --no-start, because$running runs: $act"
+    return 0
+  fi
+  for unit in $running; do systemctl stop "$unit"; done
+  failed=0
+  "$act" || failed=$?
+  for unit in $running; do systemctl start "$unit" || die "$unit does not start; see: journalctl -u $unit"; done
+  return "$failed"
+}
+
 # start_units NAME...: (re)starts them and waits until systemd calls them active.
 start_units() {
   if ! real || [ "$start" = no ]; then

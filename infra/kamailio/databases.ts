@@ -10,7 +10,7 @@ export const KAMAILIO_TABLES = "/usr/share/kamailio/db_sqlite";
 /**
  * Makes directory.db, location.db and outbox.db in `folder` where they are missing, in WAL mode: Kamailio's
  * workers would race on that PRAGMA. Files that are there keep what they hold; what an earlier version made is changed to what
- * this one expects, which may be done while Kamailio runs (it reads directory.db before control has opened it).
+ * this one expects, while neither Kamailio nor control runs: those of before could not write it.
  */
 export function createDatabases(folder: string, kamailioTables = KAMAILIO_TABLES): void {
   mkdirSync(folder, { recursive: true });

@@ -4,6 +4,9 @@
  */
 import { UA, WebSocketInterface } from "jssip";
 
+/** JsSIP's RTCSession. */
+const STATUS_TERMINATED = 8;
+
 interface Session {
   answer(options: object): void;
   terminate(): void;
@@ -36,6 +39,13 @@ const phone = {
     });
     ua.start();
     await registered;
+  },
+
+  /** Resolves when the call that rang has ended here. */
+  async ended(): Promise<void> {
+    while (phone.session && phone.session.status !== STATUS_TERMINATED) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
   },
 
   /** Answers; resolves with the ms until the first packet of sound came in. */

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- door`: what our whole configuration costs beside a minimal Kamailio, in one run, in alternating pairs. Prints a table for people and,
- * as its last line, one JSON object. Options: `--calls N` (pairs of calls in the browser, 60), `--write` (into docs/benchmarks.md).
+ * as its last line, one JSON object. Options: `--calls N` (pairs of answered calls in the browser, 60), `--write` (into docs/benchmarks.md).
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -95,7 +95,8 @@ This run: ${new Date().toISOString().slice(0, 10)}, ${cpu.length} cores (${cpu[0
 
 ${report}
 
-- INVITE → ring: from the door's first INVITE, through the challenge, to the browser's 180 back at the door.
+- INVITE → ring: from the door's first INVITE, through the challenge, to the browser's 180 back at the door; of calls that are answered, and of
+  five between each two of them that the door gives up as soon as they ring.
 - Answer → both hear: from the answer in the page until the door has its first packet and the browser has its first packet. Judge it by
   p95: it steps by the door's 20 ms frames.
 - Bridge memory is resident memory, beside a Node with the same flags that does nothing; both run from a copy of Node's program that was just

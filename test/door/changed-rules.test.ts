@@ -138,3 +138,32 @@ test("a rule with hours ends with them, though nobody writes to the directory", 
   await until(() => Date.now() >= endsAtUnix * 1000, { what: "the clocks to be put on" });
   assert.deepEqual(await ring(), [403]);
 });
+
+test("a device that has just logged in is asked for what the directory says of its account now", async () => {
+  const door = agents.get("door");
+  assert.ok(door);
+  const login = async () => (await door.register()).status;
+  const changes: [string, Partial<SiteSeed["accounts"][number]>][] = [
+    ["another password", { password: "another-password" }],
+    ["an account that is off", { enabled: false }],
+  ];
+  assert.equal(await login(), 200);
+  for (const [what, change] of changes) {
+    const accounts = SEED.accounts.map((one) => (one.username === "door" ? { ...one, ...change } : one));
+    edge.seedDirectory({ ...SEED, accounts });
+    assert.equal(await login(), 401, what);
+    assert.deepEqual(await ring(), [407], what);
+    edge.seedDirectory(SEED);
+    assert.equal(await login(), 200, `after ${what}`);
+    assert.deepEqual(await ring(), [486, "panel401"], `after ${what}`);
+  }
+
+  const number = "+33199000000";
+  const calls = async () => await outcome(door, "unit401", number);
+  assert.equal(await calls(), 403, "a door is no gateway");
+  const accounts = SEED.accounts.map((one) => (one.username === "door" ? { ...one, type: "gateway" as const } : one));
+  edge.seedDirectory({ ...SEED, accounts });
+  assert.equal(await calls(), 486, "a gateway presents its caller's number");
+  edge.seedDirectory(SEED);
+  assert.equal(await calls(), 403, "a door again");
+});

@@ -140,6 +140,40 @@ describe("media", () => {
     await house.quiet();
   });
 
+  /** An offer of sound and `more` lines of media beside it, at `host`. */
+  function offer(host: string, more = 0, kind = "IP4"): { body: string; headers: [string, string][] } {
+    const lines = ["v=0", "o=- 1 1 IN IP4 192.0.2.7", "s=-", `c=IN ${kind} ${host}`, "t=0 0", "m=audio 4000 RTP/AVP 8"];
+    for (let i = 0; i < more; i++) lines.push(`m=video ${4002 + 2 * i} RTP/AVP 96`, "a=rtpmap:96 H264/90000");
+    return { body: `${lines.join("\r\n")}\r\n`, headers: [["Content-Type", "application/sdp"]] };
+  }
+
+  test("an offer at a host's name, or with more media than a device has, is told to be the reason, within a call too", async () => {
+    const door = await house.device("door");
+    const mobile = await house.device("mobile401");
+    const uri = `sip:unit401@${DOMAIN}`;
+    const refused: [string, ReturnType<typeof offer>][] = [
+      ["a host's name", offer("door.example.com")],
+      ["a host's name of hexadecimal letters", offer("face.cafe")],
+      ["a name where an IPv6 address should be", offer("door.example.com", 0, "IP6")],
+      ["an address of many, with its time to live", offer("239.0.0.1/127")],
+      ["five lines of media", offer("127.0.0.1", 4)],
+      ["two hundred lines of media", offer("127.0.0.1", 199)],
+    ];
+    for (const [what, parts] of refused) {
+      assert.equal((await door.request({ method: "INVITE", uri, ...parts })).status, 488, what);
+    }
+    const busy = await door.call("unit401", offer("127.0.0.1", 3));
+    (await ringing(mobile)).answer(486);
+    assert.equal(await status(busy), 486, "four lines of media");
+    const call = await door.call("unit401");
+    (await ringing(mobile, 1)).answer(200);
+    assert.equal(await status(call), 200);
+    for (const [what, parts] of refused) assert.equal((await call.request("INVITE", parts)).status, 488, what);
+    assert.equal((await call.request("UPDATE", offer("door.example.com"))).status, 488);
+    assert.equal((await call.hangup()).status, 200);
+    await house.quiet();
+  });
+
   test("a call that is answered without an answer to its offer ends at once on both sides", async () => {
     const door = await house.device("door");
     const mobile = await house.device("mobile401");

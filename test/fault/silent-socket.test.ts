@@ -23,7 +23,7 @@ const folder = labFolder("silent-socket");
 let ports: PortBlock;
 let networks: TwoNetworks;
 let edge: Edge;
-let device: Program;
+const devices: Program[] = [];
 const agents: SipAgent[] = [];
 
 before(async () => {
@@ -33,19 +33,23 @@ before(async () => {
   edge = await startEdge({ ports, values: { listenAddress: server, advertisedAddress: server } });
   edge.seedDirectory({
     domain: DOMAIN,
-    units: [{ name: "unit401", kind: "residential" }],
+    units: [
+      { name: "unit401", kind: "residential" },
+      { name: "unit402", kind: "residential" },
+    ],
     accounts: [
       { username: "door", type: "door", unit: null },
       { username: "panel", type: "panel", unit: "unit401" },
       { username: "tablet", type: "panel", unit: "unit401" },
+      { username: "lobby", type: "panel", unit: "unit402" },
     ],
-    rules: [{ unit: "unit401" }],
+    rules: [{ unit: "unit401" }, { unit: "unit402", ringSeconds: 60 }],
   });
 });
 
 after(async () => {
   for (const agent of agents) agent.close();
-  await device?.stop();
+  for (const device of devices) await device.stop();
   await edge?.stop();
   await networks?.stop();
   ports?.release();
@@ -88,21 +92,25 @@ describe("a WebSocket on which nothing is said", { concurrency: true }, () => {
     assert.equal((await panel.register(300)).status, 200);
   });
 
-  test("is taken from a device that was cut off without a word", async () => {
-    const [command = "", ...args] = [
-      ...networks.prefix,
-      process.execPath,
-      CUT_OFF_DEVICE,
-      networks.server,
-      String(edge.values.wssPort),
-      "tablet",
-      DOMAIN,
-    ];
-    const logFile = join(folder.path, "device.log");
-    const ready = async (): Promise<boolean> => (await contacts("tablet")) === 1;
-    device = await Program.start({ command, args, logFile, ready });
+  test("is taken from a device that was cut off without a word, sooner where a call waits for an answer", async () => {
+    for (const user of ["tablet", "lobby"]) {
+      const args = [CUT_OFF_DEVICE, networks.server, String(edge.values.wssPort), user, DOMAIN];
+      const [command = "", ...prefix] = [...networks.prefix, process.execPath];
+      const logFile = join(folder.path, `${user}.log`);
+      const ready = async (): Promise<boolean> => (await contacts(user)) === 1;
+      devices.push(await Program.start({ command, args: [...prefix, ...args], logFile, ready }));
+    }
     networks.join(1);
     networks.fade(0, 1);
-    await until(async () => (await contacts("tablet")) === 0, { timeoutMs: 90_000, what: "its contact to go" });
+    // TCP asks for no sign of life while it waits for an acknowledgement: it would go on for a quarter of an hour.
+    const door = await agent("door", "udp");
+    const call = await door.call("unit402");
+    assert.equal((await call.final).status, 408);
+    await until(async () => (await contacts("lobby")) === 0, { timeoutMs: 30_000, what: "the lobby's contact to go" });
+    assert.equal((await (await door.call("unit402")).final).status, 480);
+    await until(async () => (await contacts("tablet")) === 0, {
+      timeoutMs: 90_000,
+      what: "the tablet's contact to go",
+    });
   });
 });

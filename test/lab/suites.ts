@@ -7,7 +7,10 @@ import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 
-/** Two processors: a file waits for a third to a half of its time, for Core, Chromium or a phone that rings for real seconds. */
+/**
+ * For two processors: a file needs two fifths of one, six tenths with a Home Assistant, and waits otherwise, for a phone that
+ * rings for real seconds or a program that starts.
+ */
 const AT_ONCE = 3;
 const FILE_TIMEOUT_MS = 600_000;
 const SLOWEST_SHOWN = 40;
