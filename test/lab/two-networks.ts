@@ -3,7 +3,7 @@
  * two links to this machine, of which one is up. Behind both the server has the same address.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { asRoot } from "./as-root.ts";
 import { Program } from "./process.ts";
@@ -27,8 +27,12 @@ export class TwoNetworks {
     this.server = address(2, number, 1);
   }
 
-  /** `number`: 0 to 63, free on this machine. The device begins on the first network. */
+  /**
+   * `number`: 0 to 63, free on this machine. The device begins on the first network. Waits, for five minutes at most, until no
+   * browser of a test runs: Chromium drops what it is loading when any address of the machine changes (ERR_NETWORK_CHANGED).
+   */
   static async start(number: number, folder: string): Promise<TwoNetworks> {
+    await until(() => !browserRuns(), { timeoutMs: 300_000, everyMs: 500, what: "no browser" }).catch(() => undefined);
     const [command = "", ...args] = [...unshared(), "sh", "-c", "echo $$; exec sleep infinity"];
     const logFile = join(folder, "device.log");
     const device = await Program.start({
@@ -121,6 +125,20 @@ export class TwoNetworks {
   private within(...command: string[]): void {
     const [program = "", ...args] = [...this.prefix, ...command];
     execFileSync(program, args, { stdio: "pipe" });
+  }
+}
+
+/** Whether a browser that Playwright started runs on this machine. */
+function browserRuns(): boolean {
+  return readdirSync("/proc").some((pid) => /^\d+$/.test(pid) && commandOf(pid).includes("--remote-debugging-pipe"));
+}
+
+/** Empty of a process that has ended. */
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
   }
 }
 
