@@ -71,7 +71,9 @@ export class SupervisorStandIn {
     const token = randomBytes(32).toString("base64url");
     this.info = appInfo(manifest, this.slug, token, options.options ?? {});
     this.ingress = new Ingress(token, options.appUrl, () => this.core.users());
-    this.server = createServer((request, reply) => void this.serve(request, reply));
+    // As long as the Supervisor's own: Core lets go of a connection after 15 s. One that ends just as Core asks by it for a
+    // session makes Home Assistant say "Unable to create an ingress session".
+    this.server = createServer({ keepAliveTimeout: 75_000 }, (request, reply) => void this.serve(request, reply));
     this.server.on("upgrade", (request, socket, head) => this.upgrade(request, socket, head));
   }
 

@@ -99,11 +99,15 @@ async function importBlueprint(name: string): Promise<string> {
   return path;
 }
 
+/** When the newest automation was made: Core keeps the runs of earlier ones of its name. */
+let automatedAtMs = 0;
+
 /** Makes an automation from a blueprint and waits until it is loaded. Returns its entity id. */
 async function automate(name: string, input: Record<string, unknown>): Promise<string> {
   const id = name.replaceAll("-", "_");
   const path = await importBlueprint(name);
   const automation = { alias: id, use_blueprint: { path, input } };
+  automatedAtMs = Date.now();
   await post(home.core, `/api/config/automation/config/${id}`, automation, home.ownerToken);
   await intercom.state(`automation.${id}`, "on");
   return `automation.${id}`;
@@ -266,7 +270,8 @@ async function ranClean(name: string): Promise<void> {
   const { script_execution: end, error } = await until(
     async () => {
       const traces = await socket.command<Trace[]>("trace/list", fields);
-      const newest = traces.toSorted((one, other) => (one.timestamp.start < other.timestamp.start ? 1 : -1))[0];
+      const own = traces.filter(({ timestamp }) => Date.parse(timestamp.start) >= automatedAtMs);
+      const newest = own.toSorted((one, other) => (one.timestamp.start < other.timestamp.start ? 1 : -1))[0];
       return newest?.state === "stopped" ? newest : null;
     },
     { everyMs: 100, timeoutMs: 20_000, what: "the end of the automation" },
@@ -317,7 +322,9 @@ test("nothing chosen at all: the automation runs to its end and does nothing", a
   const call = intercom.ring();
   await ranClean(name);
   intercom.tell(call, "failed", { code: 487 });
-  assert.deepEqual(called.slice(before), []);
+  // Making the automation has Core load its automations, and tells of it late.
+  const done = called.slice(before).filter(({ domain }) => domain !== "automation");
+  assert.deepEqual(done, []);
   await dropAutomation(name);
 });
 

@@ -41,18 +41,7 @@ export async function newPageAs(
   }
   const page = await context.newPage();
   page.on("response", (response) => void healFrame(page, response).catch(() => undefined));
-  page.on("websocket", (socket) =>
-    socket.on("framereceived", ({ payload }) => void tryAgain(page, payload).catch(() => {})),
-  );
   return page;
-}
-
-/**
- * Core gives its Supervisor ten seconds for an app's session, then its page says "Unable to create an ingress session" and
- * leads home. On a busy machine a person would open the app once more.
- */
-async function tryAgain(page: Page, payload: string | Buffer): Promise<void> {
-  if (payload.includes("Timeout connecting to Supervisor")) await page.reload();
 }
 
 /**
