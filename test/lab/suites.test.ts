@@ -36,6 +36,16 @@ test("every file is run, those beside the sources last, and the times of all are
   assert.match(printed, /(?:ring|look)\.test\.ts ran.*✔ bridge\/short/s);
 });
 
+test("files that change the machine's network come after all others, whatever their names", (t) => {
+  const files = { "test/a.test.ts": "// two-networks.ts", "test/b.test.ts": "", "bridge/c.test.ts": "" };
+  const folder = project(
+    t,
+    Object.fromEntries(Object.entries(files).map(([name, body]) => [name, `test("${name} ran", () => {});${body}`])),
+  );
+  const { printed } = suites(folder, ...Object.keys(files));
+  assert.match(printed, /b\.test\.ts ran.*c\.test\.ts ran.*a\.test\.ts ran.*slowest/s);
+});
+
 test("one test that fails, or one file that cannot be read, fails the run", (t) => {
   const folder = project(t, {
     "good.test.ts": `test("good", () => {});`,
