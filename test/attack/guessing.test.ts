@@ -27,6 +27,7 @@ describe("guessing", () => {
           name,
           value
             .replace(/nonce="[^"]*"/, "nonce")
+            .replace(/opaque="[^"]*"/, "opaque") // of the address that asks
             .replace(/tag=[^;]+/, "tag")
             .replace(/sip:[^@>]*@/, "sip:NAME@"),
         ],
@@ -223,6 +224,32 @@ describe("guessing", () => {
     assert.equal((await owner.register()).status, 200);
   });
 
+  for (const good of [false, true]) {
+    ledger.probe(
+      `answers to what another address was asked ban nobody ${good ? "where devices live" : "and nowhere"}: a UDP source can be forged`,
+      async () => {
+        const [own, forged] = [field.newAddress(), field.newAddress()];
+        const device = await field.agent("panel402", { localAddress: forged });
+        if (good) assert.equal((await device.register()).status, 200);
+        for (let i = 0; i < 30; i++) {
+          const thief = await field.agent("panel402", { password: "x", localAddress: own });
+          const uri = `sip:${thief.domain}`;
+          const to = `<${thief.aor}>`;
+          const asked = await thief.transact(thief.compose({ method: "REGISTER", uri, to }));
+          const credentials = thief.credentials(asked, "REGISTER", uri);
+          assert.ok(credentials);
+          // As if it came from the other address; the third time without what proves where the question went.
+          const headers = [i % 3 ? credentials : ([credentials[0], withoutOpaque(credentials[1])] as const)];
+          const liar = await field.agent("panel402", { localAddress: forged });
+          liar.send(liar.compose({ method: "REGISTER", uri, to, headers }));
+        }
+        assert.equal((await device.register()).status, 200);
+        const another = await field.agent("panel402", { localAddress: forged });
+        assert.equal((await another.register()).status, 200);
+      },
+    );
+  }
+
   ledger.probe("an address with good registrations is not banned, and everybody else there goes on", async () => {
     const localAddress = field.newAddress();
     const good = await field.agent("phone500", { localAddress });
@@ -277,3 +304,8 @@ describe("guessing", () => {
     ledger.count(120, 120);
   });
 });
+
+/** What is answered without proof of where the question went: some old device may leave it out. */
+function withoutOpaque(credentials: string): string {
+  return credentials.replace(/, opaque="[^"]*"/, "");
+}

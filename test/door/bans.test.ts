@@ -83,6 +83,28 @@ describe("bans", () => {
     guesser.close();
   });
 
+  test("a door registers and calls on while somebody behind its own address guesses its password, after a kill too", async () => {
+    const address = "127.0.0.67";
+    const phone = await house.device("mobile401");
+    const door = await house.agent("door", "udp", address);
+    assert.equal((await door.register()).status, 200);
+    for (const killed of [false, true]) {
+      if (killed) {
+        await house.edge.killKamailio();
+        await house.edge.startKamailio();
+      }
+      // After a kill the first ten tell that devices live here.
+      const guesser = await guess(address, "door", killed ? 20 : 10);
+      const slowed = await guesser.register(300, [], 2000);
+      guesser.close();
+      assert.equal(slowed.status, 429);
+      const call = await door.call("unit401");
+      (await ringing(phone, killed ? 1 : 0)).answer(486);
+      assert.equal(await status(call), 486);
+      assert.equal((await door.register()).status, 200);
+    }
+  });
+
   test("a ban doubles each time", async () => {
     const address = "127.0.0.66";
     for (const seconds of [300, 600, 1200]) {
