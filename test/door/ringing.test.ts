@@ -49,6 +49,29 @@ describe("ringing", () => {
     assert.equal((await call.hangup()).status, 200);
   });
 
+  test("a unit of thirty devices leaves some of the thirty to the step behind it, which rings", async () => {
+    const forward = { unit: "unit401", action: "forward", ringSeconds: 5 } as const;
+    house.rules(
+      { unit: "unit401", position: 0, ringSeconds: 3 },
+      { ...forward, position: 1, target: `sip:unit402@${DOMAIN}` },
+      { ...forward, position: 2, target: `sip:bridge@${DOMAIN}` },
+    );
+    const door = await house.device("door");
+    const concierge = await house.device("panel402");
+    const bridge = await house.device("bridge", "wss");
+    const devices: SipAgent[] = [];
+    for (const user of ["panel401", "second401", "mobile401"]) {
+      for (let n = 0; n < 10; n++) devices.push(await house.device(user));
+    }
+    concierge.policy = { final: 486 };
+    const call = await door.call("unit401");
+    (await ringing(bridge)).answer(200);
+    assert.equal(await status(call), 200);
+    assert.equal(devices.filter((device) => device.incoming.length === 1).length, 20, "the first ones rang");
+    assert.equal(concierge.incoming.length, 1);
+    assert.equal((await call.hangup()).status, 200);
+  });
+
   test("the first device that answers takes the call and the others learn that it was answered elsewhere", async () => {
     house.rules({ unit: "unit401" });
     const door = await house.device("door");
