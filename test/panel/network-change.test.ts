@@ -102,6 +102,18 @@ test("when a device moves to another network in mid-call both hear each other ag
   await over(call);
 });
 
+test("when a device moves and the door refuses the new offer twice, the call stays and is heard again", async () => {
+  const call = await talk();
+  const { busy, other } = await busyNetwork();
+  // Both have one to make at the same time (RFC 3261 section 14.1), then the door would rather not.
+  call.refusals = [491, 488];
+  networks.move(busy, other);
+  await bothHear();
+  assert.deepEqual(call.refusals, []);
+  await over(call);
+  networks.move(other, busy);
+});
+
 test("hung up just as the network died without a word: the door hears of it over the other network", async () => {
   networks.join(0);
   const call = await talk();

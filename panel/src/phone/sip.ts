@@ -49,6 +49,9 @@ const CALL_ID = /^[0-9a-f]{32}$/;
 const NEVER_S = 86_400;
 /** The longest a rule may ring (RuleAction ring, 180 s) and a moment for its CANCEL to arrive. */
 const NO_ANSWER_S = 185;
+/** A refused offer is made again this often, after 0 to 2 s; 2.1 to 4 s by who placed the call (RFC 3261 section 14.1). */
+const OFFERS_AGAIN = 5;
+const REFUSED_MS = { inbound: 0, outbound: 2_100, spread: 2_000 };
 /** A second candidate often follows the first within a millisecond or two. */
 const CANDIDATE_GRACE_MS = 5;
 /** With STUN or TURN servers: how long host candidates wait for a reflexive or relayed one. */
@@ -144,6 +147,10 @@ export class SipUa {
   }
 }
 
+interface RequestOptions {
+  eventHandlers?: Record<string, unknown>;
+}
+
 export interface CallMedia {
   stream: MediaStream;
   iceServers: RTCIceServer[];
@@ -189,6 +196,7 @@ export class SipCall {
     this.session.on("ended", terminated);
     this.session.on("failed", terminated);
     this.outliveConnection(listener);
+    this.outliveRefusal();
   }
 
   /**
@@ -206,6 +214,37 @@ export class SipCall {
       }
       this.lost = true;
       end();
+    };
+  }
+
+  /**
+   * JsSIP ends a call when its new offer is refused, but a refusal leaves the session as it was (RFC 3261 section 14.1). The same
+   * offer is made again: of another one, with the first never answered, RTPEngine 10.5 makes a call without keys. 408 and 481,
+   * which end the dialog, come by another way; a 491 only the second time.
+   */
+  private outliveRefusal(): void {
+    // A public method that JsSIP's types leave out.
+    const session = this.session as RTCSession & { sendRequest(method: string, options?: RequestOptions): void };
+    const send = session.sendRequest.bind(session);
+    const offer = (options: RequestOptions, left: number): void => {
+      const open = (): boolean => !session.isEnded() && session.connection.signalingState === "have-local-offer";
+      const onErrorResponse = (): void => {
+        if (!open()) return;
+        if (left === 0) {
+          void session.connection.setLocalDescription({ type: "rollback" });
+          return;
+        }
+        const { outbound, inbound, spread } = REFUSED_MS;
+        const delayMs = (session.direction === "outgoing" ? outbound : inbound) + Math.random() * spread;
+        setTimeout(() => {
+          if (open()) offer(options, left - 1);
+        }, delayMs);
+      };
+      send(C.INVITE, { ...options, eventHandlers: { ...options.eventHandlers, onErrorResponse } });
+    };
+    session.sendRequest = (method, options) => {
+      if (method === C.INVITE && options?.eventHandlers !== undefined) offer(options, OFFERS_AGAIN);
+      else send(method, options);
     };
   }
 

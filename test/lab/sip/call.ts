@@ -49,6 +49,8 @@ export class Call {
   private readonly localParty: string;
   private remoteParty: string;
   private remoteTarget: string;
+  /** The statuses that the next INVITEs in the dialog are refused with, before they are taken again. */
+  refusals: number[] = [];
   /** The Route of its own requests. */
   routes: readonly string[] = [];
   private cseq: number;
@@ -184,6 +186,11 @@ export class Call {
       return;
     }
     const options = { toTag: this.localTag };
+    const refusal = message.method === "INVITE" ? this.refusals.shift() : undefined;
+    if (refusal !== undefined) {
+      this.agent.reply(message, refusal, options);
+      return;
+    }
     if (message.method === "INVITE") {
       const contact: HeaderLine[] = [
         ["Contact", `<${this.agent.contactUri}>`],
