@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CallWatch } from "../lab/call-watch.ts";
 import { DOOR } from "../lab/lab.ts";
-import { BYSTANDERS, house, inCallHouse, KAMAILIO, onceById, RTPENGINE } from "./call-house.ts";
+import { BYSTANDERS, house, inCallHouse, KAMAILIO, onceById, RTPENGINE, RTPENGINE_AND_KAMAILIO } from "./call-house.ts";
 
 const TALK = ["ringing", "answered", "ended"];
 const TOLD = { "unit401/event": TALK, [`${DOOR}/event`]: TALK };
@@ -62,7 +62,7 @@ for (const { name, strike } of KAMAILIO) {
   }
 }
 
-for (const { name, strike } of RTPENGINE) {
+for (const { name, strike } of [...RTPENGINE, ...RTPENGINE_AND_KAMAILIO]) {
   test(`${name} during a call: a call that has lost its sound ends by itself, and the next one is heard`, async () => {
     const watch = await talk();
     await strike(house.lab);

@@ -162,6 +162,22 @@ export const KAMAILIO: Fault[] = [
       await edge.startKamailio();
     },
   },
+  {
+    name: "Kamailio is killed, and again as soon as it is back,",
+    strike: async ({ edge }) => {
+      for (let times = 0; times < 2; times++) {
+        await edge.killKamailio();
+        await edge.startKamailio();
+      }
+    },
+  },
+  {
+    name: "Kamailio and control are killed at once",
+    strike: async ({ edge, control }) => {
+      await Promise.all([edge.killKamailio(), control.stop("SIGKILL")]);
+      await Promise.all([edge.startKamailio(), control.start()]);
+    },
+  },
 ];
 
 export const RTPENGINE: Fault[] = [
@@ -171,6 +187,17 @@ export const RTPENGINE: Fault[] = [
     strike: async ({ edge }) => {
       await edge.killRtpengine();
       await edge.startRtpengine();
+    },
+  },
+];
+
+/** Both take what only rings with them, and the sound of what was answered. */
+export const RTPENGINE_AND_KAMAILIO: Fault[] = [
+  {
+    name: "RTPEngine and Kamailio are killed at once",
+    strike: async ({ edge }) => {
+      await Promise.all([edge.killRtpengine(), edge.killKamailio()]);
+      await Promise.all([edge.startRtpengine(), edge.startKamailio()]);
     },
   },
 ];

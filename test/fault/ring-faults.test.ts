@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { CallWatch } from "../lab/call-watch.ts";
 import { DOOR } from "../lab/lab.ts";
 import { until } from "../lab/until.ts";
-import { BYSTANDERS, house, inCallHouse, KAMAILIO, onceById, RTPENGINE } from "./call-house.ts";
+import { BYSTANDERS, house, inCallHouse, KAMAILIO, onceById, RTPENGINE, RTPENGINE_AND_KAMAILIO } from "./call-house.ts";
 
 const TALK = ["ringing", "answered", "ended"];
 
@@ -45,7 +45,7 @@ for (const { name, strike, mayRepeat } of BYSTANDERS) {
   });
 }
 
-for (const { name, strike } of KAMAILIO) {
+for (const { name, strike } of [...KAMAILIO, ...RTPENGINE_AND_KAMAILIO]) {
   test(`${name} while the door rings: nothing rings for ever, the end is told, and the next call works`, async () => {
     const watch = await ring();
     // Not before the panel's 180 has passed Kamailio: what was never told cannot be asked for.
