@@ -114,8 +114,7 @@ parentPort?.on("message", (command: PhoneCommand) => {
       clearInterval(looking);
       answer({ type: "quiet", phone: id });
     }, TICK_MS);
-  }
-  else if (phone) {
+  } else if (phone) {
     phones.delete(id);
     phone.socket.close();
     answer({ type: "stopped", phone: id, ...phone.times });

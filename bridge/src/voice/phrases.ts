@@ -11,7 +11,8 @@ export type FixedPhrase =
   | "nobody-there"
   | "message-kept"
   | "correction"
-  | "allergens";
+  | "allergens"
+  | "say-again";
 
 export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, string>>>> = {
   fr: {
@@ -26,6 +27,7 @@ export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, strin
     correction: "Pardon, je me suis trompé.",
     allergens:
       "Pour les allergènes, seule la carte compte : demandez-moi pour un plat précis, ou demandez au personnel.",
+    "say-again": "Pardon, je n'ai pas bien compris. Pouvez-vous répéter ?",
   },
   en: {
     notice: "Hello, this is the automatic assistant.",
@@ -38,6 +40,7 @@ export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, strin
     "message-kept": "Thank you, your message is kept. We will call you back.",
     correction: "Sorry, I was wrong.",
     allergens: "About allergens only the menu counts: ask me about one dish, or ask the staff.",
+    "say-again": "Sorry, I did not understand. Could you say that again?",
   },
 };
 

@@ -4,8 +4,8 @@ import { allergenClaim, type KnownAllergens } from "./allergen-claims.ts";
 import { type KnownAmounts, wrongAmount } from "./amounts.ts";
 import type { FixedPhrase } from "./phrases.ts";
 
-/** An amount that the desk has not named, or made-up words about allergens. */
-export type Slip = "amount" | "allergens";
+/** An amount that the desk has not named, made-up words about allergens, or a yes or no to words that nobody could read. */
+export type Slip = "amount" | "allergens" | "unread";
 
 export interface SlipRemedy {
   /** For the call's log. */
@@ -27,6 +27,11 @@ export const REMEDIES: Readonly<Record<Slip, SlipRemedy>> = {
     instruction:
       "You were about to speak of allergens on your own. It was not heard. Only say of them what item_details says.",
     phrase: "allergens",
+  },
+  unread: {
+    noted: "a yes or no to unreadable words stopped",
+    instruction: "Your answer was not heard, because nobody could read what the caller had asked. Wait for the caller.",
+    phrase: "say-again",
   },
 };
 

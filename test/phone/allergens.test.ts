@@ -1,0 +1,133 @@
+/** What the caller hears when they ask what is in a dish: the desk's words and nobody else's, also when the model only says "No." */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { Breaker } from "../../bridge/src/voice/breaker.ts";
+import { Clips } from "../../bridge/src/voice/clips.ts";
+import { Reception } from "../../bridge/src/voice/reception.ts";
+import { ScriptedEngine, type ScriptedSession } from "../../bridge/src/voice/scripted-engine.ts";
+import { until } from "../lab/until.ts";
+import { type Restaurant, restaurant } from "../ordering/restaurant.ts";
+import { FakeLeg, legs } from "./fake-leg.ts";
+
+const log = { info: () => {}, warn: () => {}, error: () => {} };
+const UNREAD_MS = 150;
+let luigi: Restaurant;
+let breaker: Breaker;
+let leg: FakeLeg;
+let session: ScriptedSession;
+let spoken: string[];
+let items = 0;
+
+beforeEach(async () => {
+  spoken = [];
+  luigi = await restaurant();
+  const engine = new ScriptedEngine();
+  const render = (text: string): Promise<Int16Array> => {
+    spoken.push(text);
+    return Promise.resolve(new Int16Array(1600));
+  };
+  breaker = new Breaker({ probe: () => engine.probe(), onChange: () => {}, log });
+  const reception = new Reception({
+    desk: luigi.ordering.desk,
+    engine,
+    clips: new Clips(luigi.folder, render),
+    breaker,
+    siteId: luigi.siteId,
+    ringPeople: () => null,
+    log,
+    limits: { unreadMs: UNREAD_MS },
+    readyMs: 300,
+  });
+  leg = new FakeLeg("call1");
+  reception.take(leg);
+  await until(() => leg.given.size === 2 && leg.heardAll, { what: "the notice and the greeting" });
+  session = engine.sessions[0] as ScriptedSession;
+});
+afterEach(() => {
+  for (const one of legs.splice(0)) one.end("them");
+  breaker.stop();
+  luigi.close();
+});
+
+function turn(...transcripts: string[]): void {
+  session.listener.turnBegan(luigi.now());
+  session.listener.turnEnded(luigi.now());
+  for (const text of transcripts) session.listener.callerSaid(text);
+}
+
+/** The model says it, in two pieces, and the item is over. */
+function say(text: string): string {
+  const itemId = `item${++items}`;
+  session.listener.speech({ itemId, g711: Buffer.alloc(16_000) });
+  session.listener.words({ itemId, text: text.slice(0, 2), complete: false });
+  session.listener.words({ itemId, text, complete: true });
+  session.listener.speechEnded(itemId);
+  return itemId;
+}
+
+const transcript = () => luigi.ordering.boards.details("call1", true).transcript.map(({ text }) => text);
+const wherePeopleAreTold = /seule la carte compte|only the menu counts/;
+const played = (itemId: string) => leg.given.get(itemId) ?? 0;
+
+for (const [question, answer] of [
+  ["Est-ce qu'il y a des arachides dedans ?", "Non."],
+  ["Est-ce qu'il y a des arachides dedans ?", "Oui, sans problème."],
+  ["Il y a des noix dans la Reine ?", "Bien sûr, aucun."],
+  ["Is there peanut in it?", "No."],
+  ["Does it contain nuts, can you tell me please?", "Not at all, go ahead."],
+] as const) {
+  test(`"${question}" "${answer}": not a byte of it is played, and the caller is told where to ask`, async () => {
+    turn(question);
+    const item = say(answer);
+    await until(() => transcript().some((text) => wherePeopleAreTold.test(text)), { what: "where to ask" });
+    assert.equal(played(item), 0);
+    assert.ok(!transcript().includes(answer));
+  });
+}
+
+test("the question's words come after the answer's: the answer waits for them", async () => {
+  turn();
+  const item = say("Non.");
+  assert.equal(played(item), 0);
+  session.listener.callerSaid("Il y a des arachides dans la Reine ?");
+  await until(() => transcript().some((text) => wherePeopleAreTold.test(text)), { what: "where to ask" });
+  assert.equal(played(item), 0);
+});
+
+test("to another question the same answer is heard, at once or when the question was read", () => {
+  turn("Vous livrez aussi à domicile ?");
+  assert.equal(played(say("Non.")), 16_000);
+  turn();
+  const item = say("Non, seulement à emporter.");
+  assert.equal(played(item), 0);
+  session.listener.callerSaid("Vous livrez ?");
+  assert.equal(played(item), 16_000);
+  assert.ok(transcript().includes("Non, seulement à emporter."));
+});
+
+test("words that never come: the caller is asked to say it again, and hears no yes or no", async () => {
+  turn();
+  const item = say("Non.");
+  await until(() => transcript().some((text) => /Pouvez-vous répéter/.test(text)), { what: "the question" });
+  assert.equal(played(item), 0);
+});
+
+test("what the desk says of allergens is a clip, word for word; the order goes on after it", async () => {
+  turn("Il y a des noix dans le tiramisu ?");
+  session.listener.toolCalls([{ callId: "t1", name: "item_details", args: '{"item_id":"tiramisu"}' }]);
+  session.listener.responseEnded("completed");
+  await until(() => spoken.some((text) => text.startsWith("D'après la carte, Tiramisu contient")), {
+    what: "the desk's words",
+  });
+  assert.deepEqual(session.responds, [], "the model was not asked to say it");
+  turn("Et des arachides ?");
+  const follow = say("Non plus.");
+  await until(() => transcript().some((text) => wherePeopleAreTold.test(text)), { what: "where to ask" });
+  assert.equal(played(follow), 0);
+  turn("D'accord, une Marinara normale.");
+  session.listener.toolCalls([
+    { callId: "t2", name: "add_item", args: '{"item_id":"marinara","quantity":1,"option_ids":["taille-normale"]}' },
+  ]);
+  session.listener.responseEnded("completed");
+  assert.equal(played(say("Pas de souci, c'est noté.")), 16_000);
+});
