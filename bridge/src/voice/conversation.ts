@@ -24,6 +24,7 @@ import { moneyWords } from "../ordering/speech/number-words.ts";
 import { phrases } from "../ordering/speech/sentences.ts";
 import type { CallLeg, CallLegEnd, CallLegListener, PlayedClip } from "./call-leg.ts";
 import type { Clips } from "./clips.ts";
+import type { ConversationLimits } from "./conversation-limits.ts";
 import { HandOver } from "./hand-over.ts";
 import { FIXED, type FixedPhrase, totalIs } from "./phrases.ts";
 import { REMEDIES, type Slip } from "./slips.ts";
@@ -32,27 +33,6 @@ import { spokenLanguage } from "./spoken-language.ts";
 import { steady } from "./steady-order.ts";
 import type { ToolCall, VoiceEngine, VoiceError, VoiceListener, VoiceSession } from "./voice-engine.ts";
 import { WordsGuard } from "./words-guard.ts";
-
-export interface ConversationLimits {
-  /** The whole call with the model. */
-  longestMs: number;
-  /** Of silence until the caller is asked, and as long again until the end. */
-  silenceMs: number;
-  /** What the service may cost in one call. */
-  mostCents: number;
-  /** For a new session in the middle of a call. */
-  reconnectMs: number;
-  /** For the caller's words, when what the model answers hangs on them. */
-  unreadMs: number;
-}
-
-export const LIMITS: ConversationLimits = {
-  longestMs: 10 * 60_000,
-  silenceMs: 9_000,
-  mostCents: 300,
-  reconnectMs: 1_500,
-  unreadMs: 2_000,
-};
 
 export interface ConversationOptions {
   leg: CallLeg;
@@ -105,7 +85,11 @@ export class Conversation implements CallLegListener {
     this.language = options.language;
     this.speaker = new Speaker({
       leg: options.leg,
-      judge: (words) => this.guard.judge(words, this.language, this.order?.cart().totalCents ?? 0),
+      judge: (words) => {
+        const { order, language } = this;
+        const totalCents = order?.cart().totalCents ?? 0;
+        return this.guard.judge(words, { language, totalCents, state: order?.state() ?? "intake" });
+      },
       onStopped: (slip) => void this.correct(slip),
       onPlayed: (id) => this.wasPlayed(id),
       onQuiet: () => this.isQuiet(),
@@ -333,7 +317,10 @@ export class Conversation implements CallLegListener {
     }
     session.note("system", instruction);
     await this.fixed(phrase);
-    if (slip !== "amount" || this.over || this.handOver) return;
+    if (this.over || this.handOver) return;
+    // The caller may be about to hang up: the order goes on at once.
+    if (slip === "placed") session.respond();
+    if (slip !== "amount") return;
     const { totalCents } = order.cart();
     if (totalCents === 0) return;
     const text = totalIs(moneyWords(totalCents, language), language);

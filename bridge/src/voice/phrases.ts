@@ -12,7 +12,8 @@ export type FixedPhrase =
   | "message-kept"
   | "correction"
   | "allergens"
-  | "say-again";
+  | "say-again"
+  | "not-ordered";
 
 export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, string>>>> = {
   fr: {
@@ -28,6 +29,7 @@ export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, strin
     allergens:
       "Pour les allergènes, seule la carte compte : demandez-moi pour un plat précis, ou demandez au personnel.",
     "say-again": "Pardon, je n'ai pas bien compris. Pouvez-vous répéter ?",
+    "not-ordered": "Pardon, rien n'est encore commandé.",
   },
   en: {
     notice: "Hello, this is the automatic assistant.",
@@ -41,6 +43,7 @@ export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, strin
     correction: "Sorry, I was wrong.",
     allergens: "About allergens only the menu counts: ask me about one dish, or ask the staff.",
     "say-again": "Sorry, I did not understand. Could you say that again?",
+    "not-ordered": "Sorry, nothing is ordered yet.",
   },
 };
 

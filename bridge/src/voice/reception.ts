@@ -13,7 +13,8 @@ import { definitionOf, toolsFor } from "../ordering/tool/tools.ts";
 import type { Breaker } from "./breaker.ts";
 import type { CallLeg, CallLegEnd } from "./call-leg.ts";
 import type { Clips } from "./clips.ts";
-import { Conversation, type ConversationLimits, LIMITS } from "./conversation.ts";
+import { Conversation } from "./conversation.ts";
+import { type ConversationLimits, LIMITS } from "./conversation-limits.ts";
 import { type VoiceEngine, VoiceError, type VoiceSession } from "./voice-engine.ts";
 
 export interface ReceptionOptions {

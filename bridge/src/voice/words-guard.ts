@@ -2,12 +2,13 @@
  * What the model says is looked at before it is heard: amounts and allergens only as the desk named them. An answer to a turn whose
  * words are not here yet waits for them: "No." is harmless or not by what was asked.
  */
-import type { Language } from "../api/order.ts";
+import type { Language, OrderState } from "../api/order.ts";
 import type { Sentence } from "../ordering/order-desk.ts";
 import { saysTheNumbers } from "../ordering/speech/said-numbers.ts";
 import { AllergenTopic, ownAnswer, soundsLikeAnswer } from "./allergen-topic.ts";
 import { settledLength } from "./amounts.ts";
 import { KnownNumbers } from "./known-numbers.ts";
+import { placedClaim } from "./placed-claim.ts";
 import { type Slip, slipIn } from "./slips.ts";
 import type { Verdict } from "./speaker.ts";
 import type { Words } from "./voice-engine.ts";
@@ -21,6 +22,13 @@ export interface WordsGuardOptions {
   unread(): void;
   /** How long they are waited for. */
   waitMs: number;
+}
+
+/** The order that the words are about, as it stands. */
+export interface JudgedOrder {
+  language: Language;
+  totalCents: number;
+  state: OrderState;
 }
 
 export class WordsGuard {
@@ -72,9 +80,10 @@ export class WordsGuard {
     this.held.clear();
   }
 
-  judge({ text, complete }: Words, language: Language, totalCents: number): Verdict {
+  judge({ text, complete }: Words, order: JudgedOrder): Verdict {
     const { expected, allergens } = this;
-    const amounts = this.known.amounts(totalCents);
+    const { language } = order;
+    const amounts = this.known.amounts(order.totalCents);
     if (expected) {
       if (!complete) return { slip: null, settled: 0 };
       this.expected = null;
@@ -84,11 +93,17 @@ export class WordsGuard {
     const upTo = complete ? text.length : settledLength(text, language);
     const settled = this.topic.open && !complete ? Math.min(upTo, sentencesLength(text)) : upTo;
     const said = text.slice(0, settled);
-    return { slip: slipIn(said, language, { amounts, allergens }) ?? this.slip(said, allergens), settled };
+    const slip = slipIn(said, language, { amounts, allergens }) ?? this.slip(said, allergens);
+    return { slip: slip ?? this.placed(said, order.state), settled };
   }
 
   private slip(said: string, allergens: WordsGuard["allergens"]): Slip | null {
     return this.topic.open && ownAnswer(said, allergens) !== null ? "allergens" : null;
+  }
+
+  private placed(said: string, state: OrderState): Slip | null {
+    if (state === "committed" || state === "acknowledged") return null;
+    return placedClaim(said, this.known.told) === null ? null : "placed";
   }
 
   private get allergens() {

@@ -1,4 +1,4 @@
-/** What the caller hears when they ask what is in a dish: the desk's words and nobody else's, also when the model only says "No." */
+/** What the model makes up is not heard: what is in a dish (also when it only says "No."), that an order is placed. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { Breaker } from "../../bridge/src/voice/breaker.ts";
@@ -130,4 +130,32 @@ test("what the desk says of allergens is a clip, word for word; the order goes o
   ]);
   session.listener.responseEnded("completed");
   assert.equal(played(say("Pas de souci, c'est noté.")), 16_000);
+});
+
+test("that an order is placed is heard only once it is; before, the caller hears that it is not, and the model goes on", async () => {
+  const ask = (callId: string, name: string, args = {}): void => {
+    session.listener.toolCalls([{ callId, name, args: JSON.stringify(args) }]);
+    session.listener.responseEnded("completed");
+  };
+  ask("t1", "add_item", { item_id: "tiramisu", quantity: 1 });
+  const before = session.responds.length;
+  const lie = say("Parfait, votre commande est confirmée, au revoir.");
+  await until(() => transcript().some((text) => /rien n'est encore commandé/.test(text)), { what: "the truth" });
+  assert.equal(played(lie), 0);
+  await until(() => session.responds.length > before, { what: "the model to go on" });
+  // It does not hang up on an order that is none, either.
+  ask("t2", "end_call");
+  assert.equal(leg.ended, false);
+  assert.match(JSON.parse(session.answers.at(-1)?.output ?? "{}").say, /pas encore passée/);
+  ask("t3", "set_details", { name: "Paul", pickup_time: "asap" });
+  ask("t4", "read_back");
+  const heard = (words: RegExp) => transcript().some((text) => words.test(text)) && leg.heardAll;
+  await until(() => heard(/^Je récapitule/), { what: "the read-back's end" });
+  luigi.wait(1_000);
+  turn("Oui.");
+  ask("t5", "confirm_order");
+  await until(() => heard(/numéro un est confirmée/), { what: "the confirmation's end" });
+  assert.equal(played(say("Parfait, votre commande est confirmée, au revoir.")), 16_000);
+  ask("t6", "end_call");
+  await until(() => leg.ended, { what: "the end" });
 });
