@@ -122,6 +122,7 @@ test("what is stored under a number is exported and erased, however the number i
   const { call, wholeOrder } = luigi.call();
   call.heard("bonjour");
   wholeOrder();
+  call.attachMessage(Buffer.from("RIFF and so on"));
   call.end({ reason: "completed", costCents: 4 });
   const { privacy, boards } = luigi.ordering;
   const exported = privacy.export("0639980178");
@@ -129,10 +130,14 @@ test("what is stored under a number is exported and erased, however the number i
     [exported.calls.length, exported.orders.length, exported.calls[0]?.transcript[0]?.text],
     [1, 1, "bonjour"],
   );
+  assert.deepEqual(
+    exported.messages.map(({ wav }) => String(Buffer.from(wav, "base64"))),
+    ["RIFF and so on"],
+  );
   const id = board().orders[0]?.id ?? "";
   luigi.ordering.orders.move(id, "new", "gone");
   assert.deepEqual(privacy.erase("0033639980178"), { calls: 1, orders: 1, left: 0 });
-  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [] });
+  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [], messages: [] });
   const [order] = board().orders;
   assert.deepEqual([order?.callerNumber, order?.name, order?.cart.totalCents], [null, "", 2700]);
   assert.equal(boards.history(luigi.line.id, null, 10, true).calls.length, 0);
@@ -189,5 +194,5 @@ test("who is on the phone is exported as far as it went; erasing leaves the call
   assert.deepEqual(privacy.erase(CALLER), { calls: 0, orders: 0, left: 2 });
   orders.move(second?.id ?? "", "new", "gone");
   assert.deepEqual(privacy.erase(CALLER), { calls: 1, orders: 1, left: 0 });
-  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [] });
+  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [], messages: [] });
 });

@@ -30,10 +30,13 @@ export function privacy(context: OrderingContext): Privacy {
   return {
     export: (callerNumber) => {
       const numbers = writings(callerNumber);
+      const calls = numbers.flatMap((number) => store.orderCalls.byNumber(number));
       return {
-        calls: numbers
-          .flatMap((number) => store.orderCalls.byNumber(number))
-          .map((call) => pastCallDetails(context, call, true)),
+        calls: calls.map((call) => pastCallDetails(context, call, true)),
+        messages: calls.flatMap(({ callId }) => {
+          const wav = store.orderCalls.message(callId);
+          return wav ? [{ callId, wav: wav.toString("base64") }] : [];
+        }),
         orders: numbers.flatMap((number) => store.orders.byNumber(number)).map((order) => toOrder(context, order)),
       };
     },
