@@ -1,53 +1,29 @@
 /** What the model makes up is not heard: what is in a dish (also when it only says "No."), that an order is placed. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { Breaker } from "../../bridge/src/voice/breaker.ts";
-import { Clips } from "../../bridge/src/voice/clips.ts";
-import { Reception } from "../../bridge/src/voice/reception.ts";
-import { ScriptedEngine, type ScriptedSession } from "../../bridge/src/voice/scripted-engine.ts";
+import type { ScriptedSession } from "../../bridge/src/voice/scripted-engine.ts";
 import { until } from "../lab/until.ts";
-import { type Restaurant, restaurant } from "../ordering/restaurant.ts";
-import { FakeLeg, legs } from "./fake-leg.ts";
+import type { Restaurant } from "../ordering/restaurant.ts";
+import { FakeLeg } from "./fake-leg.ts";
+import { type FrontDesk, frontDesk } from "./front-desk.ts";
 
-const log = { info: () => {}, warn: () => {}, error: () => {} };
 const UNREAD_MS = 150;
+let desk: FrontDesk;
 let luigi: Restaurant;
-let breaker: Breaker;
 let leg: FakeLeg;
 let session: ScriptedSession;
 let spoken: string[];
 let items = 0;
 
 beforeEach(async () => {
-  spoken = [];
-  luigi = await restaurant();
-  const engine = new ScriptedEngine();
-  const render = (text: string): Promise<Int16Array> => {
-    spoken.push(text);
-    return Promise.resolve(new Int16Array(1600));
-  };
-  breaker = new Breaker({ probe: () => engine.probe(), onChange: () => {}, log });
-  const reception = new Reception({
-    desk: luigi.ordering.desk,
-    engine,
-    clips: new Clips(luigi.folder, render),
-    breaker,
-    siteId: luigi.siteId,
-    ringPeople: () => null,
-    log,
-    limits: { unreadMs: UNREAD_MS },
-    readyMs: 300,
-  });
+  desk = await frontDesk({ limits: { unreadMs: UNREAD_MS } });
+  ({ luigi, spoken } = desk);
   leg = new FakeLeg("call1");
-  reception.take(leg);
+  desk.reception.take(leg);
   await until(() => leg.given.size === 2 && leg.heardAll, { what: "the notice and the greeting" });
-  session = engine.sessions[0] as ScriptedSession;
+  session = desk.engine.sessions[0] as ScriptedSession;
 });
-afterEach(() => {
-  for (const one of legs.splice(0)) one.end("them");
-  breaker.stop();
-  luigi.close();
-});
+afterEach(() => desk.close());
 
 function turn(...transcripts: string[]): void {
   session.listener.turnBegan(luigi.now());

@@ -28,6 +28,7 @@ export class MessageCall implements CallLegListener {
   private readonly stopCommands: () => void;
   private handOver: HandOver | null = null;
   private closing: CallCloseReason | null = null;
+  private over = false;
 
   /** Its draft is open from here on: the call may be answered. */
   constructor(options: MessageCallOptions) {
@@ -39,6 +40,7 @@ export class MessageCall implements CallLegListener {
   }
 
   answered(): void {
+    if (this.over) return;
     const { language } = this.order;
     const text = FIXED[language].notice;
     this.give({ text, language, cents: [], exact: true, mark: null }, () => null);
@@ -59,6 +61,7 @@ export class MessageCall implements CallLegListener {
   held(): void {}
 
   ended(): void {
+    this.over = true;
     this.stopCommands();
     this.handOver?.ended();
     this.order.end({ reason: this.closing ?? this.handOver?.reason ?? this.options.reason, costCents: 0 });
