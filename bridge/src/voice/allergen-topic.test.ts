@@ -28,6 +28,9 @@ describe("the caller asks for allergens", () => {
     "La pâte est faite avec des œufs ?",
     "Est-ce que la Margherita convient aux cœliaques ?",
     "Any nuts?",
+    "Je voudrais savoir s'il y a des noix.",
+    "Je voudrais un dessert sans lait.",
+    "I'd like something without eggs.",
   ])
     test(said, () => assert.equal(asksForAllergens(said, names), true));
   for (const said of [
@@ -40,6 +43,9 @@ describe("the caller asks for allergens", () => {
     "Oui.",
     "Avez-vous la pâte sans gluten ?",
     "Une pizza au thon et aux œufs.",
+    "Alors je vais prendre la salade avec des noix.",
+    "I'll have the cake with almonds please.",
+    "Je prends la Reine sans œuf.",
   ])
     test(`not with: ${said}`, () => assert.equal(asksForAllergens(said, names), false));
 });

@@ -69,7 +69,10 @@ const ASKS =
 const OF_THE_MENU = /\b(vous avez|avez vous|auriez vous|do you have|have you got|you got)\b/;
 const INSIDE_OF = /\b(dedans|dans|sans|contien\w+|in it|in the|without|free)\b/;
 const ORDERS =
-  /^(bonjour |bonsoir |alors |donc |euh |oui |hello |hi )*((je (voudrais|prends|prendrai|vais prendre|veux)|j'aimerais|il me faut|mettez( moi)?|i'd like|i would like|i'll (take|have)|can i (have|get)) )*(une?|deux|trois|quatre|cinq|six|a|an|one|two|three|four|five) /;
+  /^((bonjour|bonsoir|alors|donc|euh|oui|ok|d'accord|hello|hi|so|well) )*((je (voudrais|prends|prendrai|vais prendre|veux)|j'aimerais|il me faut|mettez( moi)?|i'd like|i would like|i'll (take|have)|can i (have|get)) |(une?|deux|trois|quatre|cinq|six|a|an|one|two|three|four|five) )/;
+/** Orders nothing yet. */
+const WISHES =
+  /\b(quelque chose|(un|le|quel|quels) (plats?|desserts?)|something|anything|(a|what|which) (dish(es)?|desserts?))\b.*\b(sans|without)\b/;
 
 /** Does the caller ask what is in a dish, or speak of what they must not have? */
 export function asksForAllergens(text: string, names: readonly string[]): boolean {
@@ -81,6 +84,7 @@ export function asksForAllergens(text: string, names: readonly string[]): boolea
     .reduce((rest, name) => rest.replaceAll(name, " "), said);
   if (words.match(only)) return true;
   if (!words.match(any) && !holdsOne.test(words)) return false;
+  if (WISHES.test(words)) return true;
   if (OF_THE_MENU.test(words)) return INSIDE_OF.test(words);
   if (ORDERS.test(words)) return INSIDE.test(words);
   return text.includes("?") || ASKS.test(words);
