@@ -67,6 +67,8 @@ test("a line comes with its unit, gateway, the bridge's account and rules: the b
   directory.accounts.create({ siteId, type: "gateway", label: "Trunk", username: "chef" });
   luigi.settings({ backupNumber: "chef" });
   assert.deepEqual(rules(), [first, ["*", "ring", null], ["*", "forward", `sip:chef@${DOMAIN}`], message]);
+  const lastKinds = directory.ruleWarnings({ unitId: line.unitId }).filter(({ kind }) => kind === "repeats");
+  assert.deepEqual(lastKinds, [], "a message is no repetition");
   luigi.settings({ backupNumber: null });
   assert.deepEqual(rules(), [first, ["*", "ring", null], message]);
   assert.throws(

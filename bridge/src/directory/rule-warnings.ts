@@ -56,6 +56,8 @@ function look(rule: Aimed, earlier: readonly Aimed[]): Pick<RuleWarning, "kind" 
   const always = working.filter((one) => covers([one], row));
   const ringSeconds = always.reduce((sum, one) => sum + one.row.ringSeconds, 0);
   if (ringSeconds >= LONGEST_SETUP_S) return { kind: "out-of-time", byRuleIds: idsOf(always) };
+  // Who did not take the call may still take a message.
+  if (row.action === "voicemail") return null;
   const alike = working.filter((one) => one.accounts?.join() === accounts.join());
   return covers(alike, row) ? { kind: "repeats", byRuleIds: idsOf(alike) } : null;
 }
