@@ -16,6 +16,7 @@ export interface FrontDesk {
   reception: Reception;
   /** Texts that were rendered, in order. */
   spoken: string[];
+  renderer: { works: boolean };
   /** Ends what is left of the calls. */
   close(): void;
 }
@@ -26,7 +27,9 @@ export async function frontDesk(
   const luigi = await restaurant();
   const engine = new ScriptedEngine();
   const spoken: string[] = [];
+  const renderer = { works: true };
   const render = (text: string): Promise<Int16Array> => {
+    if (!renderer.works) return Promise.reject(new Error("no renderer"));
     spoken.push(text);
     return Promise.resolve(new Int16Array(1600));
   };
@@ -43,7 +46,7 @@ export async function frontDesk(
     readyMs: 300,
   });
   return {
-    ...{ luigi, engine, reception, spoken },
+    ...{ luigi, engine, reception, spoken, renderer },
     close: () => {
       for (const leg of legs.splice(0)) leg.end("them");
       breaker.stop();

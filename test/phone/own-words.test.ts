@@ -108,6 +108,20 @@ test("what the desk says of allergens is a clip, word for word; the order goes o
   assert.equal(played(say("Pas de souci, c'est noté.")), 16_000);
 });
 
+test("without a renderer the model says the desk's words about allergens, and no others of its own", async () => {
+  desk.renderer.works = false;
+  const ask = (callId: string): void => {
+    session.listener.toolCalls([{ callId, name: "item_details", args: '{"item_id":"tiramisu"}' }]);
+    session.listener.responseEnded("completed");
+  };
+  ask("t1");
+  await until(() => session.responds.at(-1)?.includes("D'après la carte"), { what: "the model to be asked to say it" });
+  assert.equal(played(say("D'après la carte, il ne contient pas de lait.")), 0);
+  ask("t2");
+  await until(() => session.responds.length > 1, { what: "the model to be asked again" });
+  assert.equal(played(say("D'après la carte, Tiramisu contient : gluten, œufs et lait.")), 16_000);
+});
+
 test("that an order is placed is heard only once it is; before, the caller hears that it is not, and the model goes on", async () => {
   const ask = (callId: string, name: string, args = {}): void => {
     session.listener.toolCalls([{ callId, name, args: JSON.stringify(args) }]);

@@ -5,6 +5,7 @@
 import type { Language, OrderState } from "../api/order.ts";
 import type { Sentence } from "../ordering/order-desk.ts";
 import { saysTheNumbers } from "../ordering/speech/said-numbers.ts";
+import { allergenClaim } from "./allergen-claims.ts";
 import { AllergenTopic, ownAnswer, soundsLikeAnswer } from "./allergen-topic.ts";
 import { settledLength } from "./amounts.ts";
 import { KnownNumbers } from "./known-numbers.ts";
@@ -87,8 +88,9 @@ export class WordsGuard {
     if (expected) {
       if (!complete) return { slip: null, settled: 0 };
       this.expected = null;
-      const isSaid = saysTheNumbers(expected, text);
-      return { slip: isSaid ? this.slip(text, allergens) : "amount", settled: text.length };
+      if (!saysTheNumbers(expected, text)) return { slip: "amount", settled: text.length };
+      const isMadeUp = allergenClaim(text, allergens) !== null;
+      return { slip: isMadeUp ? "allergens" : this.slip(text, allergens), settled: text.length };
     }
     const upTo = complete ? text.length : settledLength(text, language);
     const settled = this.topic.open && !complete ? Math.min(upTo, sentencesLength(text)) : upTo;
