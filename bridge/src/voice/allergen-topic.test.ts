@@ -88,6 +88,8 @@ describe("what of the reply to that is not the desk's", () => {
     "Absolument !",
     "Of course not.",
     "C'est bon.",
+    "Je vais vérifier : aucun.",
+    "Alors non.",
   ])
     test(said, () => assert.notEqual(ownAnswer(said, known), null));
   for (const said of [
@@ -105,6 +107,11 @@ describe("what of the reply to that is not the desk's", () => {
     "Je note votre allergie pour la cuisine.",
     "Demandez au personnel.",
     "Une seconde.",
+    "Alors, voyons voir.",
+    "Voyons.",
+    "Bonne question. Je consulte la carte.",
+    "Je vais vérifier.",
+    "Let's see.",
     "Je n'ai pas d'information sûre sur les allergènes pour Pizza du chef.",
   ])
     test(`may be said: ${said}`, () => assert.equal(ownAnswer(said, known), null));

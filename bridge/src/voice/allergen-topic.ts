@@ -95,7 +95,7 @@ const FOLLOWS =
   /^(et|and|ou|or|meme|even|aussi|also|vraiment|really|mais|but)\b|\b(sure?s?|certaine?s?|certain|aucune?|what about|(dans|in) (la|le|les|l'|the))\b/;
 /** Says nothing of any dish. */
 const HARMLESS =
-  /\b(un instant|un moment|une seconde|one (moment|second)|just a (moment|second|sec)|merci|thank(s| you)|(je|i will|i'll) note|c'est note|noted|entendu|d'accord|tres bien|all right|je vous (ecoute|passe)|put(ting)? you through|personnel|staff|repete[rz]|say that again)\b/;
+  /^(alors )?(alors|voyons( voir)?|attendez|patientez|hmm?|euh|bonne question|let's see|let me see|good question|hold on)$|\b(je (consulte|vais (voir|verifier|regarder|consulter))|un instant|un moment|une seconde|one (moment|second)|just a (moment|second|sec)|merci|thank(s| you)|(je|i will|i'll) note|c'est note|noted|entendu|d'accord|tres bien|all right|je vous (ecoute|passe)|put(ting)? you through|personnel|staff|repete[rz]|say that again)\b/;
 const AGREES = /\b(oui|ouais|yes|yeah|yep|bien sur|sure|certainly|of course|ok|okay)\b/g;
 const ANSWERS =
   /\b(oui|ouais|non|yes|yeah|yep|nope|bien sur|tout a fait|absolument|exactement|of course|certainly|definitely|rien|nothing|probleme|souci|problem|danger\w*|un peu|a (little|bit)|peut etre|maybe|probab\w+|normalement|usually)\b/;
