@@ -4,9 +4,17 @@ import { AppError } from "../events/errors.ts";
 import { type AccountFilter, type AccountRow, NO_DEVICE_INFO } from "../store/account-store.ts";
 import type { Store } from "../store/store.ts";
 import type { UnitRow } from "../store/unit-store.ts";
-import { type DirectoryContext, edit, isTaken, refuseStale, refuseTaken, type SeenVersion } from "./edit.ts";
+import {
+  type DirectoryContext,
+  edit,
+  isTaken,
+  refuseNumber,
+  refuseStale,
+  refuseTaken,
+  type SeenVersion,
+} from "./edit.ts";
 import { accountOf, doorOf, flatOf, siteOf } from "./lookup.ts";
-import { accountName, ha1Of, looksLikeNumber, newPassword } from "./names.ts";
+import { accountName, ha1Of, newPassword } from "./names.ts";
 import { accountRemoval } from "./removal.ts";
 import { sipCard } from "./sip-card.ts";
 
@@ -86,11 +94,7 @@ export function makeAccount(
 ): AccountWithPassword {
   const { store, now, newId } = context;
   const name = username ?? (type === "door" && unit ? unit.name : accountName(type, isTaken(context, siteId)));
-  if (looksLikeNumber(name)) {
-    throw new AppError("NAME_RESERVED", "an account's name must not look like a number that a gateway could present", {
-      fields: { username: "NAME_RESERVED" },
-    });
-  }
+  refuseNumber(name, "username");
   // A door and its station share their name; everything else must differ.
   if (unit?.name !== name) refuseTaken(context, siteId, name, "username");
   const password = newPassword();

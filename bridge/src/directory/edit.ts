@@ -3,6 +3,7 @@ import { AppError } from "../events/errors.ts";
 import type { RowMarks } from "../store/row-marks.ts";
 import type { Store } from "../store/store.ts";
 import type { Audit } from "./audit.ts";
+import { looksLikeNumber } from "./names.ts";
 import type { Registrations } from "./registrations.ts";
 import type { SipAddress } from "./sip-card.ts";
 
@@ -54,6 +55,14 @@ export function refuseStale<Row extends Pick<RowMarks, "version">>(
 /** The site's names are one namespace: `sip:x@site` is a unit, a door or an account, never two of them. */
 export function isTaken({ store }: DirectoryContext, siteId: string): (name: string) => boolean {
   return (name) => store.units.byName(siteId, name) !== null || store.accounts.byUsername(siteId, name) !== null;
+}
+
+/** Throws NAME_RESERVED: a gateway could present such a name as a caller's number; `field` is where the name was given. */
+export function refuseNumber(name: string, field = "name"): void {
+  if (!looksLikeNumber(name)) return;
+  throw new AppError("NAME_RESERVED", "an account's name must not look like a number that a gateway could present", {
+    fields: { [field]: "NAME_RESERVED" },
+  });
 }
 
 /** Throws NAME_TAKEN and says by what; `field` is where the name was given. */

@@ -7,10 +7,9 @@ import type { FieldCode } from "../../api/names.ts";
 import { AppError } from "../../events/errors.ts";
 import type { AccountRow } from "../../store/account-store.ts";
 import { placeOf } from "../accounts.ts";
-import { type DirectoryContext, refuseTaken } from "../edit.ts";
-import { looksLikeNumber } from "../names.ts";
+import { type DirectoryContext, refuseNumber, refuseTaken } from "../edit.ts";
 import { ACCOUNT_WORDS } from "./french-words.ts";
-import { importKind, type Outcome, onLine, readBoolean, withoutDoubles } from "./line-check.ts";
+import { importKind, nothingYet, onLine, readBoolean, withoutDoubles } from "./line-check.ts";
 
 const { vendor, model, mac, note } = DeviceInfo.properties;
 const AccountLine = Type.Object(
@@ -41,7 +40,7 @@ export const accountLines = importKind<typeof AccountLine>({
     mac: address.replace(/[:.\- ]/g, "").toUpperCase(),
   }),
   write: (context, siteId, rows) => {
-    const outcome: Outcome = { added: 0, changed: 0, same: 0, problems: [] };
+    const outcome = nothingYet();
     for (const row of withoutDoubles(rows, outcome, "username", ({ username }) => username)) {
       onLine(outcome, row.line, "username", () => put(context, siteId, row));
     }
@@ -74,7 +73,7 @@ function put(context: DirectoryContext, siteId: string, line: AccountLine): "add
     store.accounts.update(after);
     return "changed";
   }
-  if (looksLikeNumber(username)) throw refusal("username", "it looks like a number", "NAME_RESERVED");
+  refuseNumber(username, "username");
   if (unit?.name !== username) refuseTaken(context, siteId, username, "username");
   store.accounts.insert({
     ...{ id: newId(), siteId, unitId: unit?.id ?? null, username, type, label, enabled, deviceInfo },

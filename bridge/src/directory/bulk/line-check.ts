@@ -53,10 +53,14 @@ export function importKind<Schema extends TSchema>(kind: LineKind<Schema>): Impo
   };
 }
 
+export const nothingYet = (): Outcome => ({ added: 0, changed: 0, same: 0, removed: 0, problems: [] });
+
 export interface Outcome {
   added: number;
   changed: number;
   same: number;
+  /** What was there and is not in the file. */
+  removed: number;
   problems: LineProblem[];
 }
 

@@ -9,6 +9,7 @@ import { RULES_PER_UNIT, refuseSenseless } from "../rules.ts";
 import { RULE_WORDS } from "./french-words.ts";
 import {
   importKind,
+  nothingYet,
   type Outcome,
   onLine,
   type Placed,
@@ -55,7 +56,7 @@ export const ruleLines = importKind<typeof RuleLine>({
     enabled: readBoolean(enabled, true),
   }),
   write: (context, siteId, rows) => {
-    const outcome: Outcome = { added: 0, changed: 0, same: 0, problems: [] };
+    const outcome = nothingYet();
     const once = withoutDoubles(rows, outcome, "position", ({ unit, position }) => JSON.stringify([unit, position]));
     for (const [name, lines] of Map.groupBy(once, ({ unit }) => unit)) {
       const unit = context.store.units.byName(siteId, name);
@@ -93,7 +94,9 @@ function replaceRules(context: DirectoryContext, unit: UnitRow, lines: Placed<Ru
   for (const [position, line] of lines.toSorted((a, b) => a.position - b.position).entries()) {
     onLine(outcome, line.line, "action", () => putRule(context, unit, before[position], { ...line, position }));
   }
-  for (const rule of before.slice(lines.length)) store.rules.remove(rule.id);
+  const gone = before.slice(lines.length);
+  for (const rule of gone) store.rules.remove(rule.id);
+  outcome.removed += gone.length;
 }
 
 function putRule(

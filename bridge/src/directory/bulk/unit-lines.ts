@@ -2,14 +2,16 @@
 import { type Static, Type } from "typebox";
 import { SipName } from "../../../../infra/control/src/wire.ts";
 import { Label } from "../../api/directory.ts";
+import { AppError } from "../../events/errors.ts";
 import type { UnitRow } from "../../store/unit-store.ts";
 import { makeAccount } from "../accounts.ts";
-import { type DirectoryContext, refuseTaken } from "../edit.ts";
+import { type DirectoryContext, isTaken, refuseNumber, refuseTaken } from "../edit.ts";
 import { buildingOf, siteOf } from "../lookup.ts";
+import { doorName } from "../names.ts";
 import { defaultRule } from "../rules.ts";
 import { makeUnit } from "../units.ts";
 import { UNIT_WORDS } from "./french-words.ts";
-import { importKind, type Outcome, onLine, type Placed, withoutDoubles } from "./line-check.ts";
+import { importKind, nothingYet, onLine, type Placed, withoutDoubles } from "./line-check.ts";
 
 const UnitLine = Type.Object(
   {
@@ -31,20 +33,22 @@ export const unitLines = importKind<typeof UnitLine>({
   schema: UnitLine,
   read: ({ building, number, kind, name }) => ({ building, number, kind: kind === "" ? "unit" : kind, name }),
   write: (context, siteId, rows) => {
-    const outcome: Outcome = { added: 0, changed: 0, same: 0, problems: [] };
+    const outcome = nothingYet();
     siteOf(context.store, siteId);
     const site = indexOf(context, siteId);
     const once = withoutDoubles(rows, outcome, "name", ({ building, number, kind, name }) =>
       name === "" ? JSON.stringify([building, kind, number]) : name,
     );
+    const written = new Set<string>();
     for (const row of once) {
       onLine(outcome, row.line, "name", () => {
         const building = site.building(row.building);
         const known = row.name === "" ? site.byNumber(building, row) : context.store.units.byName(siteId, row.name);
-        if (known && kindOf(known) === row.kind) return change(context, known, building, row.number);
-        if (row.kind === "door") makeDoor(context, siteId, building, row);
-        else makeUnit(context, { siteId, buildingId: building, number: row.number, name: row.name || undefined });
-        return "added";
+        const isChange = known !== null && kindOf(known) === row.kind;
+        const id = isChange ? known.id : make(context, siteId, building, row);
+        if (written.has(id)) throw new AppError("INVALID_REQUEST", "a line before it", { fields: { name: "TWICE" } });
+        written.add(id);
+        return isChange ? change(context, known, building, row.number) : "added";
       });
     }
     return outcome;
@@ -61,15 +65,26 @@ function change({ store }: DirectoryContext, unit: UnitRow, buildingId: string, 
   return "changed";
 }
 
+/** Adds the unit or door. @returns its id */
+function make(context: DirectoryContext, siteId: string, buildingId: string, row: Placed<UnitLine>): string {
+  const { number, kind, name } = row;
+  if (kind === "unit") return makeUnit(context, { siteId, buildingId, number, name: name || undefined }).id;
+  return makeDoor(context, siteId, buildingId, row);
+}
+
 /** With an account whose password nobody knows: an accounts file brings its HA1, or an installer makes a new one. */
-function makeDoor(context: DirectoryContext, siteId: string, buildingId: string, { number, name }: Placed<UnitLine>) {
+function makeDoor(context: DirectoryContext, siteId: string, buildingId: string, line: Placed<UnitLine>): string {
   const { store, newId } = context;
+  const label = line.number;
+  const name = line.name === "" ? doorName(label, isTaken(context, siteId)) : line.name;
   refuseTaken(context, siteId, name);
+  refuseNumber(name);
   const id = newId();
-  store.units.insert({ id, siteId, buildingId, kind: "door", name, label: number });
+  store.units.insert({ id, siteId, buildingId, kind: "door", name, label });
   const door = store.units.byName(siteId, name);
   store.rules.insert(defaultRule(newId(), { id, siteId }));
-  makeAccount(context, { siteId, unit: door, username: name, type: "door", label: number });
+  makeAccount(context, { siteId, unit: door, username: name, type: "door", label });
+  return id;
 }
 
 /** Buildings by name, made when they are missing, and units by building and number as they were before. */

@@ -1,0 +1,61 @@
+/** Files that are nearly right, and files that take something away: what an import makes of them, and what it says. */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import type { Account, Door, Unit } from "../../bridge/src/api/directory.ts";
+import { siteSnapshot } from "../../bridge/src/directory/snapshot.ts";
+import { type TestApp, testApp } from "./app.ts";
+import { type House, makeHouse } from "./house.ts";
+import { exported, problemsOf, runImport } from "./imports.ts";
+
+let api: TestApp;
+let house: House;
+
+beforeEach(async () => {
+  api = await testApp();
+  house = await makeHouse(api);
+});
+afterEach(() => api.close());
+
+const run = (kind: string, csv: string, dryRun = false) => runImport(api, kind, csv, { siteId: house.site.id, dryRun });
+const listed = async <T>(noun: string) => (await api.send("GET", `/api/${noun}?siteId=${house.site.id}`)).json<T[]>();
+const RULE = { sourcePattern: "x*", action: "ring", targetSipUri: null, ringSeconds: 20, schedule: [], enabled: true };
+
+test("a file of rules with one line less takes that rule away, and says so beforehand", async () => {
+  await api.send("POST", "/api/rules", { ...RULE, unitId: house.unit401.id });
+  const file = await exported(api, "rules", house.site.id);
+  const shorter = file.replace(/^unit401,1,.*\r\n/m, "");
+  assert.notEqual(shorter, file);
+  const rules = () => api.store.rules.list({ unitId: house.unit401.id }).length;
+  const look = await run("rules", shorter, true);
+  assert.deepEqual([look.state, look.counts], ["done", { added: 0, changed: 0, same: 3, removed: 1 }]);
+  assert.equal(rules(), 2);
+  const done = await run("rules", shorter);
+  assert.deepEqual([done.state, done.counts], ["done", { added: 0, changed: 0, same: 3, removed: 1 }]);
+  assert.equal(rules(), 1);
+  const [entry] = api.directory.audit.list({ noun: "import" }).entries;
+  assert.equal(entry?.changes.removed?.to, 1);
+});
+
+test("a door without a SIP name gets one made from its label, as a unit does", async () => {
+  const done = await run("units", "building,number,kind,name\nA,Entrée Nord,door,\nA,112,door,\n");
+  assert.deepEqual([done.state, done.counts.added], ["done", 2], JSON.stringify(done.problems));
+  const names = (await listed<Door>("doors")).map(({ label, name }) => `${label}: ${name}`);
+  assert.deepEqual(names.toSorted(), ["112: door112", "Entrance: intercom-entrance", "Entrée Nord: entree-nord"]);
+  const accounts = (await listed<Account>("accounts")).map(({ username }) => username);
+  assert.deepEqual(accounts.toSorted(), ["door112", "entree-nord", "intercom-entrance"]);
+  assert.ok(siteSnapshot(api.store, house.site.id, Date.now()).accounts.every(({ username }) => username !== ""));
+});
+
+test("a door that is named like a telephone number is refused in the column in which the name stands", async () => {
+  assert.deepEqual(problemsOf(await run("units", "building,number,kind,name\nA,Gate,door,112\n")), [
+    "2 name NAME_RESERVED",
+  ]);
+});
+
+test("two lines never become one unit, also when one names the SIP name that the other is given", async () => {
+  const job = await run("units", "building,number,kind,name\nA,901,unit,\nA,902,unit,unit901\n");
+  assert.deepEqual([job.state, ...problemsOf(job)], ["refused", "3 name TWICE"]);
+  const twice = await run("units", "building,number,kind,name\nA,401,unit,\nA,499,unit,unit401\n");
+  assert.deepEqual([twice.state, ...problemsOf(twice)], ["refused", "3 name TWICE"]);
+  assert.deepEqual((await listed<Unit>("units")).map(({ number }) => number).toSorted(), ["401", "402"]);
+});
