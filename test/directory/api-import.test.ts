@@ -59,3 +59,29 @@ test("two lines never become one unit, also when one names the SIP name that the
   assert.deepEqual([twice.state, ...problemsOf(twice)], ["refused", "3 name TWICE"]);
   assert.deepEqual((await listed<Unit>("units")).map(({ number }) => number).toSorted(), ["401", "402"]);
 });
+
+test("numbers of a building may change places in a file, and never be the same of two units", async () => {
+  const swap = await run("units", "building,number,kind,name\nA,402,unit,unit401\nA,401,unit,unit402\n");
+  assert.deepEqual([swap.state, swap.counts.changed], ["done", 2], JSON.stringify(swap.problems));
+  const same = await run("units", "building,number,kind,name\nA,401,unit,unit401\n");
+  assert.deepEqual(problemsOf(same), ["2 number NUMBER_TAKEN"]);
+  const fresh = await run("units", "building,number,kind,name\na,Loge,unit,\nA ,LOGE,unit,other\n");
+  assert.deepEqual(problemsOf(fresh), ["2 number NUMBER_TAKEN", "3 number NUMBER_TAKEN"]);
+  assert.deepEqual(
+    api.store.buildings.list(house.site.id).map(({ name }) => name),
+    ["A"],
+  );
+});
+
+test("what was typed with spaces or composed otherwise comes back from its own export unchanged", async () => {
+  const made = await api.send("POST", "/api/units", { buildingId: house.building.id, number: " Entre\u0301e\u00a0" });
+  assert.equal(made.json<Unit>().number, "Entrée");
+  await api.send("POST", "/api/accounts", {
+    ...{ siteId: house.site.id, type: "mobile", label: " Ana ", unitId: house.unit401.id },
+    deviceInfo: { vendor: " Acme ", model: "e\u0301", mac: "", note: " n " },
+  });
+  for (const kind of ["units", "accounts"]) {
+    const again = await run(kind, await exported(api, kind, house.site.id));
+    assert.deepEqual([again.state, again.counts.added, again.counts.changed], ["done", 0, 0], kind);
+  }
+});

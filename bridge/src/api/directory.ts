@@ -36,7 +36,9 @@ export const NewSite = Type.Object(
     name: Label,
     address: Type.String({ maxLength: 200, pattern: `^${CLEAN}` }),
     /** SIP domain and realm of the site. Fixed once made: every HA1 is bound to it. */
-    domain: Type.String({ pattern: "^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" }),
+    domain: Type.String({
+      pattern: "^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$",
+    }),
     /** IANA name, e.g. Europe/Paris. */
     timeZone: Type.String({ minLength: 1, maxLength: 64 }),
   },

@@ -8,6 +8,7 @@ import { AppError } from "../../events/errors.ts";
 import type { AccountRow } from "../../store/account-store.ts";
 import { placeOf } from "../accounts.ts";
 import { type DirectoryContext, refuseNumber, refuseTaken } from "../edit.ts";
+import { TEST_ACCOUNT } from "../names.ts";
 import { ACCOUNT_WORDS } from "./french-words.ts";
 import { importKind, nothingYet, onLine, readBoolean, withoutDoubles } from "./line-check.ts";
 
@@ -74,7 +75,8 @@ function put(context: DirectoryContext, siteId: string, line: AccountLine): "add
     return "changed";
   }
   refuseNumber(username, "username");
-  if (unit?.name !== username) refuseTaken(context, siteId, username, "username");
+  const isTest = type === "bridge" && username === TEST_ACCOUNT;
+  if (unit?.name !== username && !isTest) refuseTaken(context, siteId, username, "username");
   store.accounts.insert({
     ...{ id: newId(), siteId, unitId: unit?.id ?? null, username, type, label, enabled, deviceInfo },
     ha1: line.ha1 || unknownLogin(),

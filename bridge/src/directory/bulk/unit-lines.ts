@@ -1,8 +1,10 @@
 /** Units and doors as lines: building, number, kind, name. */
 import { type Static, Type } from "typebox";
 import { SipName } from "../../../../infra/control/src/wire.ts";
+import type { LineProblem } from "../../api/bulk.ts";
 import { Label } from "../../api/directory.ts";
 import { AppError } from "../../events/errors.ts";
+import { searchText } from "../../store/text.ts";
 import type { UnitRow } from "../../store/unit-store.ts";
 import { makeAccount } from "../accounts.ts";
 import { type DirectoryContext, isTaken, refuseNumber, refuseTaken } from "../edit.ts";
@@ -11,7 +13,7 @@ import { doorName } from "../names.ts";
 import { defaultRule } from "../rules.ts";
 import { makeUnit } from "../units.ts";
 import { UNIT_WORDS } from "./french-words.ts";
-import { importKind, nothingYet, onLine, type Placed, withoutDoubles } from "./line-check.ts";
+import { importKind, nothingYet, onLine, type Placed, problem, withoutDoubles } from "./line-check.ts";
 
 const UnitLine = Type.Object(
   {
@@ -40,6 +42,7 @@ export const unitLines = importKind<typeof UnitLine>({
       name === "" ? JSON.stringify([building, kind, number]) : name,
     );
     const written = new Set<string>();
+    const edited = new Map<string, number>();
     for (const row of once) {
       onLine(outcome, row.line, "name", () => {
         const building = site.building(row.building);
@@ -48,9 +51,12 @@ export const unitLines = importKind<typeof UnitLine>({
         const id = isChange ? known.id : make(context, siteId, building, row);
         if (written.has(id)) throw new AppError("INVALID_REQUEST", "a line before it", { fields: { name: "TWICE" } });
         written.add(id);
-        return isChange ? change(context, known, building, row.number) : "added";
+        const done = isChange ? change(context, known, building, row.number) : "added";
+        if (done !== "same") edited.set(id, row.line);
+        return done;
       });
     }
+    if (outcome.problems.length === 0) outcome.problems = sameNumbers(context, edited);
     return outcome;
   },
   lines: ({ store }, siteId) =>
@@ -58,6 +64,15 @@ export const unitLines = importKind<typeof UnitLine>({
       .list({ siteId })
       .map((unit) => [buildingOf(store, unit.buildingId).name, unit.label, kindOf(unit), unit.name]),
 });
+
+/** Looked at when all is written: a file may give two units each other's number. */
+function sameNumbers({ store }: DirectoryContext, edited: ReadonlyMap<string, number>): LineProblem[] {
+  return [...edited].flatMap(([id, line]) => {
+    const unit = store.units.get(id);
+    const isShared = unit?.kind === "residential" && store.units.called(unit).length > 1;
+    return isShared ? [problem(line, "number", "NUMBER_TAKEN")] : [];
+  });
+}
 
 function change({ store }: DirectoryContext, unit: UnitRow, buildingId: string, label: string): "changed" | "same" {
   if (unit.label === label && unit.buildingId === buildingId) return "same";
@@ -87,18 +102,21 @@ function makeDoor(context: DirectoryContext, siteId: string, buildingId: string,
   return id;
 }
 
-/** Buildings by name, made when they are missing, and units by building and number as they were before. */
+/** Buildings by name, as people tell them apart, made when they are missing, and units by building and number as they were before. */
 function indexOf({ store, newId }: DirectoryContext, siteId: string) {
-  const buildings = new Map(store.buildings.list(siteId).map(({ name, id }) => [name, id]));
-  const key = (buildingId: string, kind: string, number: string) => JSON.stringify([buildingId, kind, number]);
+  const buildings = new Map(store.buildings.list(siteId).map(({ name, id }) => [searchText(name), id]));
+  const key = (buildingId: string, kind: string, number: string) =>
+    JSON.stringify([buildingId, kind, searchText(number)]);
   const units = new Map(
     store.units.list({ siteId }).map((unit) => [key(unit.buildingId, kindOf(unit), unit.label), unit]),
   );
   return {
     building: (name: string): string => {
-      const id = buildings.get(name) ?? newId();
-      if (!buildings.has(name)) store.buildings.insert({ id, siteId, name });
-      buildings.set(name, id);
+      const known = buildings.get(searchText(name));
+      if (known !== undefined) return known;
+      const id = newId();
+      store.buildings.insert({ id, siteId, name });
+      buildings.set(searchText(name), id);
       return id;
     },
     byNumber: (buildingId: string, { kind, number }: UnitLine) => units.get(key(buildingId, kind, number)) ?? null,
