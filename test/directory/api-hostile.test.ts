@@ -4,7 +4,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Site, Unit } from "../../bridge/src/api/directory.ts";
+import type { Building, Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { MenuImportReply } from "../../bridge/src/api/menu.ts";
 import { ERRORS } from "../../bridge/src/events/errors.ts";
