@@ -80,9 +80,11 @@ function targetsLost(
 ): Removal["targetsLost"] {
   const { domain } = siteOf(store, siteId);
   const uris = [...names].map((name) => `sip:${name}@${domain}`);
-  const units = store.rules
-    .withTarget(siteId, uris)
-    .filter(({ unitId }) => !gone.has(unitId))
-    .map(({ unitId }) => store.units.get(unitId)?.label ?? "");
-  return [...new Set(units)];
+  const ids = store.rules.withTarget(siteId, uris).flatMap(({ unitId }) => (gone.has(unitId) ? [] : [unitId]));
+  const units = [...new Set(ids)].flatMap((id) => store.units.get(id) ?? []);
+  // Two buildings may have a 401 each.
+  const isShared = (label: string) => units.filter((unit) => unit.label === label).length > 1;
+  return units.map(({ label, buildingId }) =>
+    isShared(label) ? `${label} (${store.buildings.get(buildingId)?.name ?? ""})` : label,
+  );
 }

@@ -5,7 +5,7 @@ import type { Unmarked } from "../../store/row-marks.ts";
 import type { RuleRow } from "../../store/rule-store.ts";
 import type { UnitRow } from "../../store/unit-store.ts";
 import type { DirectoryContext } from "../edit.ts";
-import { RULES_PER_UNIT, refuseSenseless } from "../rules.ts";
+import { inLowerCase, RULES_PER_UNIT, refuseSenseless } from "../rules.ts";
 import { RULE_WORDS } from "./french-words.ts";
 import {
   importKind,
@@ -105,11 +105,11 @@ function putRule(
   before: RuleRow | undefined,
   line: RuleLine,
 ): "added" | "changed" | "same" {
-  const rule: Unmarked<RuleRow> = {
+  const rule: Unmarked<RuleRow> = inLowerCase({
     ...{ id: before?.id ?? newId(), siteId, unitId, position: line.position },
     ...{ sourcePattern: line.source_pattern, action: line.action, targetSipUri: line.target_sip_uri },
     ...{ ringSeconds: line.ring_seconds, schedule: line.schedule, enabled: line.enabled },
-  };
+  });
   refuseSenseless(rule);
   if (!before) {
     store.rules.insert(rule);
