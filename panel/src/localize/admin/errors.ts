@@ -16,6 +16,7 @@ export const en = {
   "error.DEVICE_UNKNOWN": "This browser is not set up as a device.",
   "error.ACCOUNT_PLACE": "A device of this type does not belong there. Choose a unit for a panel or a phone.",
   "error.RULE_TARGET": "To forward or to take a message, the rule needs a target; to ring, it needs none.",
+  "error.RULE_HOURS": "A time needs a day and both hours. Nothing was saved.",
   "error.RULE_SCHEDULE": "A time window ends before it begins.",
   "error.NAME_RESERVED": "This name could be mistaken for a telephone number. Begin it with a letter.",
   "error.NOT_SIGNED_IN": "Your session is over. Sign in again.",
@@ -118,6 +119,7 @@ export const fr: Record<keyof typeof en, string> = {
   "error.ACCOUNT_PLACE":
     "Un appareil de ce type n'a pas sa place ici. Choisissez un logement pour un écran ou un téléphone.",
   "error.RULE_TARGET": "Pour renvoyer ou prendre un message, il faut une destination ; pour sonner, il n'en faut pas.",
+  "error.RULE_HOURS": "Il manque un jour ou une heure. Rien n'a été enregistré.",
   "error.RULE_SCHEDULE": "Une plage horaire finit avant de commencer.",
   "error.NAME_RESERVED": "Ce nom pourrait passer pour un numéro de téléphone. Commencez par une lettre.",
   "error.NOT_SIGNED_IN": "Votre session est terminée. Identifiez-vous à nouveau.",
