@@ -68,3 +68,30 @@ test("a removal names each unit that loses a target, also two of the same number
   const { targetsLost } = (await api.send("GET", `/api/units/${unit402.id}/removal`)).json<Removal>();
   assert.deepEqual(targetsLost.toSorted(), ["401 (A)", "401 (B)"]);
 });
+
+test("a rule for a caller that is not there, or is switched off, is named; one that a telephone number fits is not", async () => {
+  const { unit402, door, site } = house;
+  const of = async (sourcePattern: string) => {
+    const rule = await addRule({ unitId: unit402.id, position: 0, sourcePattern });
+    const found = (await warnings(unit402.id)).filter(({ ruleId }) => ruleId === rule.id).map(({ kind }) => kind);
+    await api.send("DELETE", `/api/rules/${rule.id}`);
+    return found;
+  };
+  for (const there of ["*", "intercom-entrance", "intercom-*", "mobile-*", "[a-z]*", "0*", "+33*", "anon*", "?????"]) {
+    assert.deepEqual(await of(there), [], there);
+  }
+  for (const gone of ["no-such-door", "INTERCOM-*", "gate-?", "[", "*_*", "??", "0123456789012345*"]) {
+    assert.deepEqual(await of(gone), ["matches-nobody"], gone);
+  }
+  await api.send("PATCH", `/api/accounts/${door.account.id}`, { enabled: false });
+  assert.deepEqual(await of("intercom-entrance"), ["matches-nobody"]);
+  await api.send("PATCH", `/api/accounts/${door.account.id}`, { enabled: true });
+  await addRule({ unitId: unit402.id, position: 0, sourcePattern: "intercom-entrance" });
+  assert.deepEqual(await kinds(unit402.id), []);
+  await api.send("DELETE", `/api/doors/${door.id}`);
+  const all = (await api.send("GET", `/api/rules/warnings?siteId=${site.id}`)).json<RuleWarning[]>();
+  assert.deepEqual(
+    all.map(({ kind }) => kind),
+    ["matches-nobody"],
+  );
+});

@@ -237,7 +237,7 @@ export const Rule = Type.Object({
 
 /**
  * `GET /api/rules/warnings?siteId=|unitId=`: rules that can never fire, or not as meant.
- * - `matches-nobody`: the pattern cannot match any name or number.
+ * - `matches-nobody`: no enabled device of the site has a name, and no telephone number is such, that the pattern matches.
  * - `taken-by-voicemail`: at every hour and for every caller, earlier rules have sent the call to voicemail, which answers.
  * - `repeats`: earlier rules have rung the same devices for every call that this one matches.
  * - `target-gone`: the target is not of this site or does not exist.
