@@ -139,3 +139,22 @@ test("a time without a day is not saved as always", async () => {
   await page.getByRole("alert").filter({ hasText: "Nothing was saved" }).waitFor();
   assert.deepEqual((await rule()).schedule, before);
 });
+
+test("what was added since a removal said what it takes along is said first, and asked for again", async () => {
+  const page = await desk.open(`/${house.site.id}/buildings`);
+  await page
+    .getByRole("button", { name: /^Remove/ })
+    .first()
+    .click();
+  const dialog = page.locator("neolia-removal-dialog");
+  await dialog.getByText("4 units", { exact: false }).waitFor();
+  await desk.api.post("/api/units", { buildingId: house.building.id, number: "Cellar" });
+  await dialog.getByRole("button", { name: "Remove", exact: true }).click();
+  await dialog.getByText("confirm again").waitFor();
+  await dialog.getByText("5 units", { exact: false }).waitFor();
+  await inspect(page, "removal-changed");
+  assert.equal((await desk.api.get<{ id: string }[]>(`/api/units?siteId=${house.site.id}`)).length, 5);
+  await dialog.getByRole("button", { name: "Remove", exact: true }).click();
+  await dialog.waitFor({ state: "detached" });
+  assert.equal((await desk.api.get<{ id: string }[]>(`/api/units?siteId=${house.site.id}`)).length, 0);
+});

@@ -214,6 +214,7 @@ test("removing a building tells what goes along, before and after", async () => 
     loggedOut: 0,
     callsEnded: 0,
     members: 0,
+    pairings: 1,
     kept: [],
   });
   assert.deepEqual(await change<Removal>("DELETE", `/api/buildings/${building.id}`), told);

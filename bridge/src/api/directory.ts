@@ -192,6 +192,8 @@ export const Removal = Type.Object({
   callsEnded: Type.Integer(),
   /** Residents who lose a flat. */
   members: Type.Integer(),
+  /** Codes and links that wait for a device: they are void then. */
+  pairings: Type.Integer(),
   /** What stays for a while all the same: entries of the call log, voicemail. */
   kept: Type.Array(
     Type.Object({

@@ -8,7 +8,7 @@ import type { DirectoryContext } from "./edit.ts";
 import { siteOf } from "./lookup.ts";
 
 export function unitsRemoval(context: DirectoryContext, siteId: string, units: readonly UnitRow[]): Removal {
-  const { store } = context;
+  const { store, now } = context;
   const gone = new Set(units.map((unit) => unit.id));
   const accounts = units
     .flatMap(({ id }) => store.accounts.list({ unitId: id }))
@@ -23,6 +23,7 @@ export function unitsRemoval(context: DirectoryContext, siteId: string, units: r
     loggedOut: registeredOf(context, accounts),
     callsEnded: store.calls.activeCalls({ siteId, unitIds: [...gone] }).length,
     members: store.members.countOf([...gone]),
+    pairings: store.pairings.open().filter(({ unitId, expiresAtMs }) => expiresAtMs > now() && gone.has(unitId)).length,
     kept: kept(store, [...gone]),
   };
 }
@@ -37,7 +38,7 @@ export function refuseLines(store: Store, units: readonly UnitRow[]): void {
 }
 
 export function accountRemoval(context: DirectoryContext, account: AccountRow): Removal {
-  const { store } = context;
+  const { store, now } = context;
   const { siteId, username, label } = account;
   // The door of the same name stays and can still be a target, though nothing rings there.
   const names = new Set(store.units.byName(siteId, username) ? [] : [username]);
@@ -50,6 +51,7 @@ export function accountRemoval(context: DirectoryContext, account: AccountRow): 
     loggedOut: registeredOf(context, [account]),
     callsEnded: callsOf(store, account),
     members: 0,
+    pairings: store.pairings.open().filter((one) => one.accountId === account.id && one.expiresAtMs > now()).length,
     kept: [],
   };
 }
