@@ -171,6 +171,21 @@ describe("injection", { concurrency: 8 }, () => {
     });
   }
 
+  for (const [what, blank] of [
+    ["Call-ID", { callId: "two words" }],
+    ["Call-ID", { callId: "two\twords" }],
+    ["From tag", { tag: '"two words"' }],
+  ] as const) {
+    probe(`a ${what} of two words, ${JSON.stringify(blank)}, starts no call`, async () => {
+      const { caller, callee, unit } = await field.pair();
+      const tag = "tag" in blank ? blank.tag : token();
+      const callId = "callId" in blank ? blank.callId + token() : token();
+      const from = `<${caller.aor}>;tag=${tag}`;
+      assert.equal((await (await caller.call(unit, { callId, from })).final).status, 400);
+      assertNotReached(callee, callId);
+    });
+  }
+
   test("nothing was lost or added: the same accounts log in, the same call rings", async () => {
     assert.deepEqual(directoryCounts(field.edge), counts);
     const door = await field.agent("door");

@@ -187,6 +187,30 @@ describe("media", () => {
     await house.quiet();
   });
 
+  test("a call that takes the Call-ID of one that was just hung up keeps its sound", async () => {
+    const door = await house.device("door");
+    const mobile = await house.device("mobile401");
+    const same = { callId: "one-for-all", from: `<${door.aor}>;tag=1` };
+    for (let n = 0; n < 5; n++) {
+      const [a, b] = [await RtpPeer.open(), await RtpPeer.open()];
+      try {
+        const call = await door.call("unit401", { ...same, cseq: 1 + 10 * n, rtp: a });
+        (await ringing(mobile, n)).answer(200, { rtp: b });
+        assert.equal(await status(call), 200);
+        a.play(440);
+        b.play(1000);
+        // Half a second: what the end of the call before might still undo is undone by then.
+        await until(() => a.received > 25 && a.share(1000) > 0.9 && b.share(440) > 0.9, { what: "audio both ways" });
+        assert.equal(await house.edge.mediaSessions(), 1);
+        assert.equal((await call.hangup()).status, 200);
+      } finally {
+        a.close();
+        b.close();
+      }
+    }
+    await house.quiet();
+  });
+
   test("a call whose answer came with the ringing is heard before and after its 200", async () => {
     const door = await house.device("door");
     const mobile = await house.device("mobile401");

@@ -1,7 +1,9 @@
 /** RTPEngine takes requests and answers none (a machine out of memory or disk): what waits for it holds up nobody else for long. */
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
 import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { House, status } from "../door/house.ts";
 import { around } from "../lab/around.ts";
 import { until } from "../lab/until.ts";
@@ -22,6 +24,30 @@ async function freeze(pid: number): Promise<void> {
   const stands = (thread: string) => / [Tt] /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8"));
   await until(() => threads.every(stands), { what: "RTPEngine to stand still" });
 }
+
+// First: the silence of another test would count as this one's.
+test("an RTPEngine that hangs for long is asked for one call in two seconds, not for each", async () => {
+  const door = await house.device("door");
+  await house.device("mobile401");
+  await house.edge.killRtpengine();
+  const deaf = createSocket("udp4");
+  let asked = 0;
+  deaf.on("message", () => asked++);
+  try {
+    await new Promise<void>((bound) => deaf.bind(house.edge.values.rtpengineNgPort, "127.0.0.1", bound));
+    for (let round = 1; round <= 3; round++) {
+      const calls = [await door.call("unit401"), await door.call("unit401"), await door.call("unit401")];
+      for (const call of calls) assert.equal(await status(call), 503);
+      // Each thing is said twice (rtpengine_retr), or once and then asked whether it lives.
+      assert.equal(asked, 2 * round, `what it was sent by round ${round}`);
+      // Past what is remembered of its silence.
+      await delay(3_500);
+    }
+  } finally {
+    deaf.close();
+    await house.edge.startRtpengine();
+  }
+});
 
 /** Two waits of half a second, the one for this call and one that was just before it, and a busy machine's time. */
 const LONGEST_MS = 3_000;
