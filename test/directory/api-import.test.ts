@@ -85,3 +85,60 @@ test("what was typed with spaces or composed otherwise comes back from its own e
     assert.deepEqual([again.state, again.counts.added, again.counts.changed], ["done", 0, 0], kind);
   }
 });
+
+test("hours over midnight are read as people write them, also where the week ends, and come back as they went out", async () => {
+  const rules = (schedule: string) =>
+    run("rules", `unit,position,source_pattern,action,schedule\nunit401,0,*,ring,${schedule}\n`);
+  const day = 1440;
+  const cases: [string, [number, number][]][] = [
+    ["Fri 22:00-02:00", [[4 * day + 1320, 5 * day + 120]]],
+    ["ven 22:00-sam 02:00", [[4 * day + 1320, 5 * day + 120]]],
+    [
+      "Sun 22:00-Mon 02:00",
+      [
+        [6 * day + 1320, 7 * day],
+        [0, 120],
+      ],
+    ],
+    [
+      "Sun 22:00-02:00",
+      [
+        [6 * day + 1320, 7 * day],
+        [0, 120],
+      ],
+    ],
+    ["Sun 22:00-00:00", [[6 * day + 1320, 7 * day]]],
+    ["Mon 22:00-24:00", [[1320, day]]],
+    ["Mon 00:00-Sun 24:00", [[0, 7 * day]]],
+  ];
+  for (const [text, windows] of cases) {
+    const job = await rules(text);
+    assert.deepEqual([job.state, ...problemsOf(job)], ["done"], text);
+    const { schedule = [] } = api.store.rules.list({ unitId: house.unit401.id })[0] ?? {};
+    assert.deepEqual(
+      schedule.map(({ fromMinute, toMinute }) => [fromMinute, toMinute]),
+      windows,
+      text,
+    );
+    const again = await run("rules", await exported(api, "rules", house.site.id));
+    assert.deepEqual([again.counts.added, again.counts.changed], [0, 0], text);
+  }
+  for (const text of [
+    "Mon 08:00-08:00",
+    "Tue 10:00-Mon 09:00",
+    "Fri 18:00-Thu 08:00",
+    "Mon 25:00-26:00",
+    "Mon 8:00-9:00",
+  ]) {
+    assert.deepEqual(problemsOf(await rules(text)), ["2 schedule WRONG_TYPE"], text);
+  }
+});
+
+test("a problem stands in the column that it is about, as the file calls it", async () => {
+  const rule = "unit,position,source_pattern,action,target_sip_uri\n";
+  assert.deepEqual(problemsOf(await run("rules", `${rule}unit401,0,*,forward,\n`)), ["2 target_sip_uri REQUIRED"]);
+  const account = "username,type,label,place\n";
+  for (const line of ["p2,panel,x,intercom-entrance", "d2,door,x,", "g2,gateway,x,unit401"]) {
+    assert.deepEqual(problemsOf(await run("accounts", `${account}${line}\n`)), ["2 place ACCOUNT_PLACE"], line);
+  }
+});

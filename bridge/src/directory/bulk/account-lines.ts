@@ -43,7 +43,7 @@ export const accountLines = importKind<typeof AccountLine>({
   write: (context, siteId, rows) => {
     const outcome = nothingYet();
     for (const row of withoutDoubles(rows, outcome, "username", ({ username }) => username)) {
-      onLine(outcome, row.line, "username", () => put(context, siteId, row));
+      onLine(outcome, row.line, "place", () => put(context, siteId, row));
     }
     return outcome;
   },

@@ -81,7 +81,9 @@ export function onLine(outcome: Outcome, line: number, column: string, work: () 
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const [[field, code] = [column, error.code]] = Object.entries(error.fields ?? {});
-    outcome.problems.push(problem(line, field, code));
+    // What the API calls targetSipUri is the column target_sip_uri.
+    const named = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    outcome.problems.push(problem(line, named, code));
   }
 }
 

@@ -26,7 +26,7 @@ const COLUMNS: Record<CsvKind, string> = {
   rules: "unit, position, source_pattern, action, target_sip_uri, ring_seconds, schedule, enabled",
 };
 /** Columns that know few words. */
-const WORDS = ["kind", "type", "action", "enabled"] as const;
+const WORDS = ["kind", "type", "action", "enabled", "schedule"] as const;
 const KINDS = ["units", "accounts", "rules"] as const;
 const SHOWN = 200;
 /** Beside what is pushed: a connection may be away while the job ends. */
