@@ -311,6 +311,20 @@ test("a site is removed only when it is empty and the VPS knows", async () => {
   assert.equal(await refused("POST", "/api/buildings", { siteId: site.id, name: "A" }), "UNKNOWN_SITE");
 });
 
+test("an emptied site is not held by the account of its test rings, which goes with the last of it", async () => {
+  const { site, building } = house;
+  const gateway = { siteId: site.id, type: "gateway", label: "Line" };
+  const { id } = await change<Account>("POST", "/api/accounts", gateway);
+  api.directory.testAccountOf(site.id);
+  await change("DELETE", `/api/buildings/${building.id}`);
+  const names = () => api.store.accounts.list({ siteId: site.id }).map(({ type }) => type);
+  assert.deepEqual(names().toSorted(), ["bridge", "gateway"]);
+  await change("DELETE", `/api/accounts/${id}`);
+  assert.deepEqual(names(), []);
+  api.store.provisioning.setLive(site.id, revision(), 0);
+  assert.equal((await api.send("DELETE", `/api/sites/${site.id}`)).status, 204);
+});
+
 test("two sites never share a domain, and a domain is never changed", async () => {
   assert.equal(await refused("POST", "/api/sites", NEW_SITE), "DOMAIN_TAKEN");
   assert.equal(await refused("PATCH", `/api/sites/${house.site.id}`, { domain: "new.example.com" }), "INVALID_REQUEST");

@@ -16,7 +16,7 @@ import {
 } from "./edit.ts";
 import { accountOf, doorOf, flatOf, siteOf } from "./lookup.ts";
 import { accountName, ha1Of, newPassword, TEST_ACCOUNT } from "./names.ts";
-import { accountRemoval } from "./removal.ts";
+import { accountRemoval, leaveNoTestAccount } from "./removal.ts";
 import { sipCard } from "./sip-card.ts";
 
 export interface Accounts {
@@ -73,6 +73,7 @@ export function accounts(context: DirectoryContext): Accounts {
         refuseStale(seen, account, shown);
         const gone = removal(id);
         store.accounts.remove(id);
+        leaveNoTestAccount(context, account.siteId);
         audit.note({ ...noteOf(account), verb: "removed", before: shown(account) });
         return gone;
       }),

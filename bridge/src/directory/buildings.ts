@@ -3,7 +3,7 @@ import { AppError } from "../events/errors.ts";
 import { isCalledAlike } from "../store/text.ts";
 import { type DirectoryContext, edit, refuseStale, type SeenVersion } from "./edit.ts";
 import { buildingOf, siteOf } from "./lookup.ts";
-import { refuseLines, unitsRemoval } from "./removal.ts";
+import { leaveNoTestAccount, refuseLines, unitsRemoval } from "./removal.ts";
 
 export interface Buildings {
   list(siteId?: string): Building[];
@@ -56,6 +56,7 @@ export function buildings(context: DirectoryContext): Buildings {
         refuseLines(store, store.units.list({ buildingId: id }));
         const gone = removal(id);
         store.buildings.remove(id);
+        leaveNoTestAccount(context, building.siteId);
         audit.note({ ...noteOf(building), verb: "removed", before: building });
         return gone;
       }),

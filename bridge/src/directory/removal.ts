@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts";
 import type { UnitRow } from "../store/unit-store.ts";
 import type { DirectoryContext } from "./edit.ts";
 import { siteOf } from "./lookup.ts";
+import { TEST_ACCOUNT } from "./names.ts";
 
 export function unitsRemoval(context: DirectoryContext, siteId: string, units: readonly UnitRow[]): Removal {
   const { store, now } = context;
@@ -26,6 +27,16 @@ export function unitsRemoval(context: DirectoryContext, siteId: string, units: r
     pairings: store.pairings.open().filter(({ unitId, expiresAtMs }) => expiresAtMs > now() && gone.has(unitId)).length,
     kept: kept(store, [...gone]),
   };
+}
+
+/**
+ * The account of test rings goes with the last of a site, within its edit: an emptied site can be removed, and the VPS hears
+ * of it before. It is made anew when it is needed.
+ */
+export function leaveNoTestAccount({ store }: DirectoryContext, siteId: string): void {
+  const accounts = store.accounts.list({ siteId });
+  if (store.buildings.list(siteId).length > 0 || accounts.some(({ username }) => username !== TEST_ACCOUNT)) return;
+  for (const { id } of accounts) store.accounts.remove(id);
 }
 
 /** A line takes its menu and its orders along: that is asked on the line's own page, never by the way. Throws UNIT_HAS_LINE. */

@@ -57,7 +57,7 @@ export const en = {
   "error.BUILDING_EXISTS": "There is a building of this name already.",
   "error.TOO_MANY_RULES": "This unit has as many rules as fit. Remove one first.",
   "error.SITE_IN_USE":
-    "The site still holds something, or the server has not yet confirmed that it is empty. Remove its buildings first and wait until all is live.",
+    "The site still holds something, or the server has not yet confirmed that it is empty. Remove its buildings and devices first, and wait until all is live.",
   "error.STORE_UNAVAILABLE": "Neolia could not write to its disk. Nothing was changed; check the free space.",
   "error.HOME_NOT_READY": "Home Assistant is still starting. Neolia tries again by itself.",
   "error.VPS_NOT_CONFIGURED": "No server is set up. Enter its address in the app's configuration first.",
@@ -164,7 +164,7 @@ export const fr: Record<keyof typeof en, string> = {
   "error.BUILDING_EXISTS": "Un bâtiment porte déjà ce nom.",
   "error.TOO_MANY_RULES": "Ce logement a autant de règles que possible. Supprimez-en une d'abord.",
   "error.SITE_IN_USE":
-    "Le site contient encore quelque chose, ou le serveur n'a pas confirmé qu'il est vide. Supprimez d'abord ses bâtiments et attendez que tout soit en service.",
+    "Le site contient encore quelque chose, ou le serveur n'a pas confirmé qu'il est vide. Supprimez d'abord ses bâtiments et ses appareils, et attendez que tout soit en service.",
   "error.STORE_UNAVAILABLE": "Neolia n'a pas pu écrire sur son disque. Rien n'a changé ; vérifiez l'espace libre.",
   "error.HOME_NOT_READY": "Home Assistant démarre encore. Neolia réessaie tout seul.",
   "error.VPS_NOT_CONFIGURED":
