@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- door`: what our whole configuration costs beside a minimal Kamailio, in one run, in alternating pairs. Prints a table for people and,
- * as its last line, one JSON object. Options: `--calls N` (pairs of answered calls in the browser, 60), `--write` (into docs/benchmarks.md).
+ * as its last line, one JSON object. Options: `--calls N` (pairs of answered calls in the browser, 120), `--write` (into docs/benchmarks.md).
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -14,7 +14,7 @@ import { measurePanelBundle } from "./panel-bundle.ts";
 import { measureServers, type ServerFigures } from "./servers.ts";
 
 const { values } = parseArgs({
-  options: { calls: { type: "string", default: "60" }, write: { type: "boolean", default: false } },
+  options: { calls: { type: "string", default: "120" }, write: { type: "boolean", default: false } },
 });
 
 const pair = await startPair();
