@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { TEST_ACCOUNT } from "./directory/health/test-account.ts";
+import { TEST_ACCOUNT } from "./directory/names.ts";
 import type { Log } from "./links/log.ts";
 import type { OrderDesk } from "./ordering/order-desk.ts";
 import { Media } from "./sip/media/media.ts";

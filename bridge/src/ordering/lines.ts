@@ -2,7 +2,7 @@
 
 import type { Line, LinePatch, LineSettings, LineWithPassword, NewLine, PausePut } from "../api/line.ts";
 import type { Directory } from "../directory/directory.ts";
-import { TEST_ACCOUNT } from "../directory/health/test-account.ts";
+import { TEST_ACCOUNT } from "../directory/names.ts";
 import { AppError } from "../events/errors.ts";
 import type { LineRow } from "../store/line-store.ts";
 import { deskChanged, lineRow, type OrderingContext, toLine } from "./context.ts";
