@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { TEST_ACCOUNT } from "./directory/health/test-account.ts";
+import { TEST_ACCOUNT } from "./directory/names.ts";
 import type { Log } from "./links/log.ts";
 import type { OrderDesk } from "./ordering/order-desk.ts";
 import { Media } from "./sip/media/media.ts";
@@ -54,7 +54,9 @@ export function openSwitchboard(options: SwitchboardOptions): Switchboard {
     (figures) => log.info({ ...figures }, "the sound of a call is over"),
   );
   const engine = new RealtimeEngine(voice);
-  const clips = new Clips(join(options.dataFolder, "clips"), renderWithEspeak);
+  const clips = new Clips(join(options.dataFolder, "clips"), renderWithEspeak, (clip) =>
+    log.warn({ clip }, "a recording cannot be read or says nothing: the phrase is rendered instead"),
+  );
   const breaker = new Breaker({ probe: (signal) => engine.probe(signal), onChange: options.onHealth, log });
   const ca = options.caFile === undefined ? undefined : readFileSync(options.caFile);
   const phones = new Map<string, { phone: Phone; reception: Reception; ha1: string }>();

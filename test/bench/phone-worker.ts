@@ -10,9 +10,12 @@ export type PhoneCommand =
   /** `everyMs`: between two beeps; 0: none. */
   | { type: "open"; phone: number; everyMs: number }
   | { type: "connect"; phone: number; address: string; port: number }
+  /** Answered once nothing has been heard for so long, after something was. */
+  | { type: "quiet"; phone: number; forMs: number }
   | { type: "stop"; phone: number };
 export type PhoneAnswer =
   | { type: "opened"; phone: number; port: number }
+  | { type: "quiet"; phone: number }
   | ({ type: "stopped"; phone: number } & PhoneTimes);
 
 /** Ms of the wall clock, with fractions: the same for all threads and processes of the machine. */
@@ -38,6 +41,7 @@ class Phone {
   private readonly ssrc = Math.floor(Math.random() * 2 ** 32);
   private remote: { address: string; port: number } | null = null;
   private loud = false;
+  private loudAtMs: number | null = null;
   private ticks = 0;
 
   constructor(everyMs: number) {
@@ -47,6 +51,10 @@ class Phone {
 
   connect(address: string, port: number): void {
     this.remote = { address, port };
+  }
+
+  wasQuietFor(ms: number): boolean {
+    return this.loudAtMs !== null && now() - this.loudAtMs > ms;
   }
 
   tick(): void {
@@ -70,6 +78,7 @@ class Phone {
     const speaks = packet.subarray(12).some((byte) => byte !== SILENCE);
     if (speaks && !this.loud) this.times.heard.push(atMs);
     this.loud = speaks;
+    if (speaks) this.loudAtMs = atMs;
   }
 }
 
@@ -99,7 +108,13 @@ parentPort?.on("message", (command: PhoneCommand) => {
   }
   const phone = phones.get(id);
   if (command.type === "connect") phone?.connect(command.address, command.port);
-  else if (phone) {
+  else if (command.type === "quiet") {
+    const looking = setInterval(() => {
+      if (phone?.wasQuietFor(command.forMs) === false) return;
+      clearInterval(looking);
+      answer({ type: "quiet", phone: id });
+    }, TICK_MS);
+  } else if (phone) {
     phones.delete(id);
     phone.socket.close();
     answer({ type: "stopped", phone: id, ...phone.times });

@@ -68,6 +68,11 @@ export class WorkerPhone implements SoundPeer {
     this.phones.send({ type: "connect", phone: this.phone, address, port });
   }
 
+  /** Until nothing was heard for so long: whoever greets has done so. */
+  async quiet(forMs: number): Promise<void> {
+    await this.phones.ask({ type: "quiet", phone: this.phone, forMs }, "quiet");
+  }
+
   async stop(): Promise<PhoneTimes> {
     return await this.phones.ask({ type: "stop", phone: this.phone }, "stopped");
   }

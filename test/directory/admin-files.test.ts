@@ -215,3 +215,18 @@ test("ten thousand lines that a French spreadsheet saved come in with their acce
   // Building 19 is the last, not 9.
   await page.getByRole("option", { name: /^É9999 / }).waitFor();
 });
+
+test("a file of rules that leaves one out says that it takes it away, before and after", async () => {
+  const house = await desk.makeBuilding(2, { domain: "less.sip.example.com", name: "Less" });
+  const page = await desk.open(`/${house.site.id}/settings/import`);
+  await page.getByLabel("What is in the file").selectOption("rules");
+  const text = "unit,position,source_pattern,action\nreception,0,*,ring\n";
+  await page.getByLabel("CSV file").setInputFiles({ name: "r.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await page.getByText("1 rule that is not in the file would be removed.").waitFor();
+  await inspect(page, "import-removes");
+  await page.getByRole("button", { name: "Import now" }).click();
+  await page.getByText("1 rule that was not in the file was removed.").waitFor();
+  await page.reload();
+  await page.getByText(/Last import: Call rules.* 1 rule that was not in the file was removed\.$/).waitFor();
+});

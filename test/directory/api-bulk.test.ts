@@ -6,9 +6,9 @@ import type { Account } from "../../bridge/src/api/directory.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { PanelMessage } from "../../bridge/src/api/live.ts";
 import type { AccountPage, UnitPage } from "../../bridge/src/api/page.ts";
-import { until } from "../lab/until.ts";
 import { type TestApp, testApp } from "./app.ts";
 import { type House, makeHouse } from "./house.ts";
+import { exported as exportedFrom, importEnded, problemsOf as problems, runImport } from "./imports.ts";
 
 let api: TestApp;
 let house: House;
@@ -28,25 +28,10 @@ const everything = (siteId = house.site.id) =>
     api.store.provisioning.get(siteId),
   ]);
 
-/** Runs an import to its end. */
-async function run(kind: string, csv: string, more: { dryRun?: boolean; siteId?: string; revision?: number } = {}) {
-  const request = { siteId: house.site.id, dryRun: false, ...more };
-  const started = await api.send("POST", "/api/imports", { ...request, kind, csv });
-  assert.equal(started.status, 202, started.text);
-  return ended(started.json<Job>().id);
-}
-async function ended(id: string): Promise<Job> {
-  return until(
-    async () => {
-      const job = (await api.send("GET", `/api/jobs/${id}`)).json<Job>();
-      return job.state === "checking" || job.state === "writing" ? undefined : job;
-    },
-    { what: "the import's end", timeoutMs: 60_000 },
-  );
-}
-const exported = async (kind: string, query = "", siteId = house.site.id) =>
-  (await api.send("GET", `/api/exports/${kind}?siteId=${siteId}${query}`)).text;
-const problems = (job: Job) => job.problems.map(({ line, column, code }) => `${line} ${column} ${code}`);
+const run = (kind: string, csv: string, more: { dryRun?: boolean; siteId?: string; revision?: number } = {}) =>
+  runImport(api, kind, csv, { siteId: house.site.id, ...more });
+const ended = (id: string) => importEnded(api, id);
+const exported = (kind: string, query = "", siteId = house.site.id) => exportedFrom(api, kind, siteId, query);
 
 test("101 to 199 are made in one step, after a look that makes nothing", async () => {
   const range = { buildingId: house.building.id, from: 101, to: 199 };
@@ -115,10 +100,10 @@ test("a file of units is looked at first, each bad line named, and nothing writt
   assert.deepEqual(problems(second), ["7 name TWICE"]);
   assert.equal(everything(), before);
   const look = await run("units", better.replace("506,unit,unit505", "506,unit,"), { dryRun: true });
-  assert.deepEqual([look.state, look.counts], ["done", { added: 7, changed: 0, same: 0 }]);
+  assert.deepEqual([look.state, look.counts], ["done", { added: 7, changed: 0, same: 0, removed: 0 }]);
   assert.equal(everything(), before);
   const done = await run("units", better.replace("506,unit,unit505", "506,unit,"));
-  assert.deepEqual([done.state, done.counts], ["done", { added: 7, changed: 0, same: 0 }]);
+  assert.deepEqual([done.state, done.counts], ["done", { added: 7, changed: 0, same: 0, removed: 0 }]);
   assert.equal(api.store.units.list({ siteId: house.site.id }).length, 3 + 7);
 });
 
@@ -264,7 +249,7 @@ test("cells that a spreadsheet would run go out disarmed, and come back as they 
   }
   const before = everything();
   const job = await run("units", csv);
-  assert.deepEqual(job.counts, { added: 0, changed: 0, same: odd.length + 3 });
+  assert.deepEqual(job.counts, { added: 0, changed: 0, same: odd.length + 3, removed: 0 });
   assert.equal(everything(), before);
 });
 

@@ -4,7 +4,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Site, Unit } from "../../bridge/src/api/directory.ts";
+import type { Building, Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { MenuImportReply } from "../../bridge/src/api/menu.ts";
 import { ERRORS } from "../../bridge/src/events/errors.ts";
@@ -108,9 +108,11 @@ for (const [name, text] of Object.entries(TEXTS)) {
 }
 
 test("labels come back exactly as they were sent", async () => {
+  const place = await api.send("POST", "/api/buildings", { siteId: house.site.id, name: "Labels" });
+  const { id: buildingId } = place.json<Building>();
   for (const name of INERT) {
     const text = TEXTS[name] ?? "";
-    const made = await api.send("POST", "/api/units", { buildingId: house.building.id, number: text });
+    const made = await api.send("POST", "/api/units", { buildingId, number: text });
     assert.equal(made.status, 201, name);
     const { id, name: sipName } = made.json<Unit>();
     assert.equal((await api.send("GET", `/api/units/${id}`)).json<Unit>().number, text);

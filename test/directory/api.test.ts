@@ -71,15 +71,16 @@ test("buildings stand in the order of their numbers, in their own list and in th
 });
 
 test("unit names are slugs, unique over units, doors and accounts", async () => {
-  const name = async (number: string) =>
-    (await change<Unit>("POST", "/api/units", { buildingId: house.building.id, number })).name;
-  assert.equal(await name("401"), "unit401-2");
+  const other = await change<Building>("POST", "/api/buildings", { siteId: house.site.id, name: "B" });
+  const name = async (number: string, buildingId = house.building.id) =>
+    (await change<Unit>("POST", "/api/units", { buildingId, number })).name;
+  assert.equal(await name("401", other.id), "unit401-2");
   assert.equal(await name("Réception 2"), "reception-2");
   assert.equal(await name("Intercom Entrance"), "intercom-entrance-2");
   assert.equal(await name("郵便"), "unit");
   assert.equal(await name("3º B"), "unit3o-b");
   assert.equal((await name("x".repeat(80))).length, 40);
-  assert.match(await name("x".repeat(80)), /^x{38}-2$/);
+  assert.match(await name("x".repeat(80), other.id), /^x{38}-2$/);
 });
 
 test("a name that is taken is refused and it is told by what", async () => {
@@ -213,6 +214,7 @@ test("removing a building tells what goes along, before and after", async () => 
     loggedOut: 0,
     callsEnded: 0,
     members: 0,
+    pairings: 1,
     kept: [],
   });
   assert.deepEqual(await change<Removal>("DELETE", `/api/buildings/${building.id}`), told);
@@ -307,6 +309,20 @@ test("a site is removed only when it is empty and the VPS knows", async () => {
   assert.equal((await api.send("DELETE", url)).status, 204);
   assert.deepEqual(await get<Site[]>("/api/sites"), []);
   assert.equal(await refused("POST", "/api/buildings", { siteId: site.id, name: "A" }), "UNKNOWN_SITE");
+});
+
+test("an emptied site is not held by the account of its test rings, which goes with the last of it", async () => {
+  const { site, building } = house;
+  const gateway = { siteId: site.id, type: "gateway", label: "Line" };
+  const { id } = await change<Account>("POST", "/api/accounts", gateway);
+  api.directory.testAccountOf(site.id);
+  await change("DELETE", `/api/buildings/${building.id}`);
+  const names = () => api.store.accounts.list({ siteId: site.id }).map(({ type }) => type);
+  assert.deepEqual(names().toSorted(), ["bridge", "gateway"]);
+  await change("DELETE", `/api/accounts/${id}`);
+  assert.deepEqual(names(), []);
+  api.store.provisioning.setLive(site.id, revision(), 0);
+  assert.equal((await api.send("DELETE", `/api/sites/${site.id}`)).status, 204);
 });
 
 test("two sites never share a domain, and a domain is never changed", async () => {

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Job } from "../../bridge/src/api/bulk.ts";
 import type { GrantWithCode, RemoteSite } from "../../bridge/src/api/remote.ts";
-import { until } from "../lab/until.ts";
 import { type TestApp, testApp } from "./app.ts";
 import { type House, makeHouse } from "./house.ts";
+import { importEnded, startImport } from "./imports.ts";
 
 let api: TestApp;
 let house: House;
@@ -18,24 +18,13 @@ afterEach(() => api.close());
 
 const LINES = 6_000;
 const csv = `building,number\n${Array.from({ length: LINES }, (_, at) => `T${at % 60},${at}`).join("\n")}\n`;
-const request = () => ({ siteId: house.site.id, kind: "units", csv, dryRun: false });
 const units = () => api.store.units.list({ siteId: house.site.id }).length;
 const imports = () => api.directory.audit.list({ noun: "import" }).entries;
 
-/** As the bridge itself knows the job: whoever started it may not ask any more. */
-const ended = (id: string) =>
-  until(
-    () => {
-      const job = api.directory.bulk.job(id);
-      return job.state === "checking" || job.state === "writing" ? null : job;
-    },
-    { what: "the import's end", timeoutMs: 60_000 },
-  );
+const ended = (id: string) => importEnded(api, id);
 
 async function start(): Promise<Job> {
-  const reply = await api.send("POST", "/api/imports", request());
-  assert.equal(reply.status, 202, reply.text);
-  const job = reply.json<Job>();
+  const job = await startImport(api, "units", csv, { siteId: house.site.id });
   assert.equal(job.state, "checking", "it was over before anything could be taken from its starter");
   return job;
 }
@@ -83,7 +72,8 @@ describe("nothing is written for somebody who may not any more, though they migh
         const remote = (await installer.send("POST", "/api/remote-sites", body)).json<RemoteSite>();
         const before = units();
         const at = `/api/remote-sites/${remote.id}/at/api`;
-        const job = (await installer.send("POST", `${at}/imports`, request())).json<Job>();
+        const request = { siteId: house.site.id, kind: "units", csv, dryRun: false };
+        const job = (await installer.send("POST", `${at}/imports`, request)).json<Job>();
         assert.deepEqual([job.state, job.by], ["checking", "admin (Dupont)"]);
         end(grantId);
         await nothingCameOf(job.id, before);

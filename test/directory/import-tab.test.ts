@@ -127,7 +127,7 @@ const RUNNING: Omit<Job, "id" | "siteId"> = {
   revision: 0,
   done: 2,
   total: 2,
-  counts: { added: 0, changed: 0, same: 0 },
+  counts: { added: 0, changed: 0, same: 0, removed: 0 },
   problems: [],
   problemCount: 0,
   error: null,

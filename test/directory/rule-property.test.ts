@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { globMatches } from "../../bridge/src/directory/glob.ts";
-import { canMatch, isCovered } from "../../bridge/src/directory/pattern-cover.ts";
+import { canMatchNumber, isCovered } from "../../bridge/src/directory/pattern-cover.ts";
 import { evaluateRules } from "../../bridge/src/directory/rule-evaluator.ts";
 import { zoneOffsets } from "../../bridge/src/directory/zone-offsets.ts";
 import { type Db, openDirectoryFile } from "../../infra/control/src/directory-file.ts";
@@ -231,7 +231,7 @@ test("a pattern is said to be within others only when no caller shows the contra
           (one) => globMatches(inner, one) && !others.some((other) => globMatches(other, one)),
         );
         if (escapes) assert.equal(isCovered(inner, others), false);
-        if (callers.some((one) => globMatches(inner, one))) assert.equal(canMatch(inner), true);
+        if (callers.some((one) => globMatches(inner, one))) assert.equal(isCovered(inner, []), false);
       },
     ),
     { numRuns: 3_000 },
@@ -247,4 +247,20 @@ test("a pattern is said to be within others only when no caller shows the contra
   ];
   for (const [inner, others, expected] of cases)
     assert.equal(isCovered(inner, others), expected, `${inner} in ${others}`);
+});
+
+const NUMBERS = ["", "+"].flatMap((plus) => ["112", "0123", "33612345678", "1".repeat(15)].map((n) => plus + n));
+const OTHERS = ["11", "+11", "1".repeat(16), "112a", "panel-1", "1-12"];
+
+test("a pattern is said to fit no telephone number only when none does", () => {
+  const part = pick(["*", "?", "0", "1", "12", "+", "[0-9]", "[^0]", "a", "anonymous", "["]);
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), (parts) => {
+      const pattern = parts.join("");
+      if ([...NUMBERS, "anonymous"].some((number) => globMatches(pattern, number))) assert.ok(canMatchNumber(pattern));
+    }),
+    { numRuns: 3_000 },
+  );
+  for (const number of NUMBERS) assert.ok(canMatchNumber(number), number);
+  for (const other of OTHERS) assert.equal(canMatchNumber(other), false, other);
 });

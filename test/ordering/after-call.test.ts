@@ -1,5 +1,7 @@
 /** What is left of a call: orders in the kitchen, drafts, alarms, and what is kept of a caller for how long. */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { CALLER, type Restaurant, restaurant } from "./restaurant.ts";
 
@@ -120,6 +122,7 @@ test("what is stored under a number is exported and erased, however the number i
   const { call, wholeOrder } = luigi.call();
   call.heard("bonjour");
   wholeOrder();
+  call.attachMessage(Buffer.from("RIFF and so on"));
   call.end({ reason: "completed", costCents: 4 });
   const { privacy, boards } = luigi.ordering;
   const exported = privacy.export("0639980178");
@@ -127,13 +130,41 @@ test("what is stored under a number is exported and erased, however the number i
     [exported.calls.length, exported.orders.length, exported.calls[0]?.transcript[0]?.text],
     [1, 1, "bonjour"],
   );
+  assert.deepEqual(
+    exported.messages.map(({ wav }) => String(Buffer.from(wav, "base64"))),
+    ["RIFF and so on"],
+  );
   const id = board().orders[0]?.id ?? "";
   luigi.ordering.orders.move(id, "new", "gone");
   assert.deepEqual(privacy.erase("0033639980178"), { calls: 1, orders: 1, left: 0 });
-  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [] });
+  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [], messages: [] });
   const [order] = board().orders;
   assert.deepEqual([order?.callerNumber, order?.name, order?.cart.totalCents], [null, "", 2700]);
   assert.equal(boards.history(luigi.line.id, null, 10, true).calls.length, 0);
+});
+
+test("what was erased stands in no file any more: not in the database's free pages, its log or its copies", () => {
+  const { call, tool, heardAndAnswered } = luigi.call();
+  call.heard("je m'appelle Quetzalcoatl");
+  tool("add_item", { item_id: "margherita", quantity: 2, option_ids: ["taille-normale"], note: "quetzal-plat" });
+  tool("set_details", { name: "Quetzalcoatl", pickup_time: "asap", note: "quetzal-note" });
+  heardAndAnswered(tool("read_back"));
+  tool("confirm_order");
+  call.attachMessage(Buffer.alloc(100_000, "quetzal-message"));
+  call.end({ reason: "completed", costCents: 4 });
+  luigi.ordering.orders.move(board().orders[0]?.id ?? "", "new", "gone");
+  luigi.store.keepCopy();
+  const words = [/quetzal/gi, new RegExp(CALLER.slice(3), "g")];
+  const found = () =>
+    readdirSync(luigi.folder, { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile())
+      .map((file) => ({ name: file.name, text: readFileSync(join(file.parentPath, file.name), "latin1") }))
+      .filter(({ text }) => words.some((word) => text.match(word)))
+      .map(({ name }) => name);
+  assert.ok(found().length > 1, "it was in the database and in its copy");
+  luigi.ordering.privacy.erase(CALLER);
+  assert.deepEqual(found(), []);
+  assert.equal(readdirSync(join(luigi.folder, "copies")).length, 1, "there is a copy without it");
 });
 
 test("transcripts go after their days, the order stays", () => {
@@ -163,5 +194,5 @@ test("who is on the phone is exported as far as it went; erasing leaves the call
   assert.deepEqual(privacy.erase(CALLER), { calls: 0, orders: 0, left: 2 });
   orders.move(second?.id ?? "", "new", "gone");
   assert.deepEqual(privacy.erase(CALLER), { calls: 1, orders: 1, left: 0 });
-  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [] });
+  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [], messages: [] });
 });

@@ -5,6 +5,7 @@ import { NetworkWatch } from "../../bridge/src/links/network-watch.ts";
 import { lineCommands } from "../../bridge/src/mqtt/line-commands.ts";
 import { type Mqtt, startMqtt } from "../../bridge/src/mqtt/mqtt.ts";
 import { type OrderEventPayload, orderAnnouncer } from "../../bridge/src/mqtt/order-announcer.ts";
+import { cuttable } from "../lab/cuttable.ts";
 import { labFolder } from "../lab/folder.ts";
 import { Mosquitto, type MqttListener } from "../lab/mosquitto.ts";
 import { type PortBlock, reservePorts } from "../lab/ports.ts";
@@ -42,11 +43,11 @@ afterEach(async () => {
   luigi.close();
 });
 
-async function startPublishing(nowMs = Date.now): Promise<void> {
+async function startPublishing(nowMs = Date.now, url = broker.url): Promise<void> {
   const { store, bus, ordering } = luigi;
   const lines = { facts: ordering.boards.facts, command: lineCommands(store, ordering) };
   mqtt = startMqtt({
-    broker: async () => ({ url: broker.url }),
+    broker: async () => ({ url }),
     store,
     bus,
     network,
@@ -172,6 +173,34 @@ test("what happened while the broker was away is told once when it is back", asy
   await until(() => luigi.store.outbox.count() === 0, { what: "an empty outbox" });
   assert.equal(back.events(topic("order")).length, 1);
   await back.close();
+});
+
+test("the broker had the order, but its confirmation was lost, with the connection or with the whole bridge: it is told once", async (t) => {
+  const way = await cuttable(broker.port);
+  t.after(() => way.close());
+  const url = `mqtt://127.0.0.1:${way.port}`;
+  await mqtt.stop();
+  await startPublishing(Date.now, url);
+  void way.silenceAfter(/"event_type":"new".*}/s);
+  luigi.call().wholeOrder();
+  await until(() => events().length === 1, { what: "the order" });
+  way.cut();
+  await until(() => luigi.store.outbox.count() === 0, { timeoutMs: 30_000, what: "an empty outbox" });
+  const [order] = luigi.ordering.boards.board(luigi.line.id).orders;
+  void way.silenceAfter(/"event_type":"accepted".*}/s);
+  luigi.ordering.orders.move(order?.id ?? "", "new", "accepted");
+  await until(() => events().length === 2, { what: "the order, accepted" });
+  way.cut();
+  await mqtt.stop();
+  assert.equal(luigi.store.outbox.count(), 1, "nobody confirmed it");
+  await startPublishing(Date.now, url);
+  await until(() => luigi.store.outbox.count() === 0, { timeoutMs: 30_000, what: "an empty outbox again" });
+  luigi.ordering.orders.move(order?.id ?? "", "accepted", "ready");
+  await until(() => events().length >= 3, { what: "the order, ready" });
+  assert.deepEqual(
+    events().map(({ event_type }) => event_type),
+    ["new", "accepted", "ready"],
+  );
 });
 
 test("the broker is away for an hour while orders are taken and moved, and the bridge dies with them on their way: each event comes once, in its order, and what is retained is how things stand", {

@@ -165,7 +165,7 @@ test("an administrator exports and erases a caller; what the kitchen still has i
   await inspect(page, "desk caller data");
   await erase();
   await page.getByText("Erased: 1 call, 1 order.").waitFor();
-  assert.deepEqual(api.ordering.privacy.export(CALLER), { calls: [], orders: [] });
+  assert.deepEqual(api.ordering.privacy.export(CALLER), { calls: [], orders: [], messages: [] });
 });
 
 test("an administrator adds the line, sees the gateway's password once, and starts with an empty board", async () => {

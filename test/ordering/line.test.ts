@@ -53,7 +53,7 @@ test("neither its unit nor its building takes a line along: it is removed as a l
   assert.deepEqual(store.units.list({ siteId }), []);
 });
 
-test("a line comes with its unit, gateway, the bridge's account and rules: the bridge first, people next, the backup last", () => {
+test("a line comes with its unit, gateway, the bridge's account and rules: the bridge first, people next, then the backup, and a message last", () => {
   const { directory, line, siteId } = luigi;
   const rules = () =>
     directory.rules
@@ -61,13 +61,16 @@ test("a line comes with its unit, gateway, the bridge's account and rules: the b
       .map(({ sourcePattern, action, targetSipUri }) => [sourcePattern, action, targetSipUri]);
   const bridge = luigi.store.accounts.list({ siteId }).find(({ type }) => type === "bridge")?.username;
   const first = ["ht841_restaurant1", "forward", `sip:${bridge}@${DOMAIN}`];
-  assert.deepEqual(rules(), [first, ["*", "ring", null]]);
+  const message = ["ht841_restaurant1", "voicemail", `sip:${bridge}@${DOMAIN}`];
+  assert.deepEqual(rules(), [first, ["*", "ring", null], message]);
   assert.throws(() => luigi.settings({ backupNumber: "0639980178" }), { code: "BACKUP_UNKNOWN" });
   directory.accounts.create({ siteId, type: "gateway", label: "Trunk", username: "chef" });
   luigi.settings({ backupNumber: "chef" });
-  assert.deepEqual(rules(), [first, ["*", "ring", null], ["*", "forward", `sip:chef@${DOMAIN}`]]);
+  assert.deepEqual(rules(), [first, ["*", "ring", null], ["*", "forward", `sip:chef@${DOMAIN}`], message]);
+  const lastKinds = directory.ruleWarnings({ unitId: line.unitId }).filter(({ kind }) => kind === "repeats");
+  assert.deepEqual(lastKinds, [], "a message is no repetition");
   luigi.settings({ backupNumber: null });
-  assert.deepEqual(rules(), [first, ["*", "ring", null]]);
+  assert.deepEqual(rules(), [first, ["*", "ring", null], message]);
   assert.throws(
     () =>
       luigi.ordering.lines.create({

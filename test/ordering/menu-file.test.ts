@@ -97,6 +97,39 @@ for (const [what, text, code] of [
   });
 }
 
+test("Excel's first line says what stands between the cells; lines are still counted as people see them", () => {
+  const { menu, problems } = readMenu("sep=;\r\ntype;id;name\r\ncategory;pizzas;Pizzas, au feu\r\n", "csv");
+  assert.deepEqual([problems, menu?.categories[0]?.name], [[], "Pizzas, au feu"]);
+  const wrong = readMenu("sep=;\r\ntype;id;name\r\n\r\ncategory;PIZZAS;Pizzas\r\n", "csv");
+  assert.deepEqual(
+    wrong.problems.map(({ line, code }) => [line, code]),
+    [[4, "bad_id"]],
+  );
+});
+
+for (const [what, text, ...expected] of [
+  ["a column of something else", "type,id,name,colour\ncategory,a,A,red", [1, "colour", "unknown_column"]],
+  ["a column twice", "type,id,name,name\ncategory,a,A,B", [1, "name", "doubled_column"]],
+  ["no ids", "type,name\ncategory,A", [1, "id", "missing_column"]],
+  ["a comma without quotes", "type,id,name\ncategory,a,Salades, froides", [2, "", "extra_cell"]],
+  ["letters that another encoding broke", "type,id,name\ncategory,a,Cr\ufffdmes", [2, "", "bad_letters"]],
+  ["its headings alone", "type,id,name\n", [1, "", "empty_menu"]],
+] satisfies [string, string, ...[number, string, string][]][]) {
+  test(`a file with ${what} changes nothing and says what is wrong where`, () => {
+    const { menu, problems } = readMenu(text, "csv");
+    assert.equal(menu, null);
+    assert.deepEqual(
+      problems.map(({ line, at, code }) => [line, at, code]),
+      expected,
+    );
+  });
+}
+
+test("a file of twenty thousand lines, blank or not, holds nobody up", { timeout: 20_000 }, () => {
+  const rows = Array.from({ length: 20_000 }, (_, i) => `item,i${i},p,N,1`).join("\n");
+  assert.ok(readMenu(`${HEAD}\n${"\n".repeat(200_000)}${rows}`, "csv").problems.length > 0);
+});
+
 for (const [what, text, line] of [
   ["a value is missing", '{\n"items": ,\n}', 2],
   ["the same words stand before it, rightly", '{"a": 1,\n"b": [1, 2],\n"a": [1, 2,]\n}', 3],

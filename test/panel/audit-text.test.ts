@@ -1,7 +1,7 @@
 /** What the audit log's page says of a change: in the words of the other pages, in both languages. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changeTexts } from "../../panel/src/admin/audit-text.ts";
+import { changedLabel, changeTexts } from "../../panel/src/admin/audit-text.ts";
 import type { Directory } from "../../panel/src/data/directory.ts";
 import type { AuditEntry } from "../../panel/src/data/upkeep.ts";
 import { adminLocalizer } from "../../panel/src/localize/admin.ts";
@@ -44,4 +44,13 @@ test("hours of a rule are read as its editor shows them, also in French", () => 
 test("a new row's inner ids are left out, and a field without a name keeps its own", () => {
   const fresh = { id: { from: null, to: "U1" }, siteId: { from: null, to: "S" }, createdAtMs: { from: null, to: 1 } };
   assert.deepEqual(told({ ...fresh, later: { from: "", to: { a: 1 } } }), ['later: – → {"a":1}']);
+});
+
+test("imports and exports are told by what their page calls them", () => {
+  const labelled = (noun: string, label: string, locale: string) =>
+    changedLabel({ noun, label } as AuditEntry, adminLocalizer(locale));
+  assert.equal(labelled("import", "accounts", "en"), "Devices");
+  assert.equal(labelled("import", "rules", "fr"), "Règles d'appel");
+  assert.equal(labelled("export", "Le Parc: units", "fr"), "Le Parc: Logements et portes");
+  assert.equal(labelled("unit", "units", "en"), "units");
 });

@@ -239,15 +239,17 @@ test("RTPEngine is killed in mid-call: both sides are told, the cart is a draft 
 });
 
 for (const [what, behaviour, problem] of MODEL_FAULTS) {
-  test(`the service ${what}: the call is not answered, the next rule is tried, and the line says why`, {
+  test(`the service ${what}: the next rules are tried, nobody is there, so a message is taken, and the line says why`, {
     timeout: 60_000,
   }, async () => {
     await lab.lab.bridge.restart();
     await lab.ready();
     lab.service.behaviour = () => behaviour;
-    const { status, answeredMs } = await dial();
-    assert.notEqual(status, 200);
+    const { call, status, number, answeredMs } = await dial();
+    assert.equal(status, 200);
     assert.ok(answeredMs < 6_000, `${answeredMs} ms`);
+    await call.hangup();
+    assert.equal((await past(number)).reason, "model-failed");
     // One lost session is no reason yet to send everybody to people.
     if (problem !== null) {
       await until(async () => (await lab.board()).line.assistantProblem === problem, {
@@ -256,6 +258,25 @@ for (const [what, behaviour, problem] of MODEL_FAULTS) {
     }
   });
 }
+
+test("no model, and nobody answers: the call comes back, the caller leaves a message, and it is a draft with the number", {
+  timeout: 120_000,
+}, async () => {
+  await lab.lab.bridge.restart();
+  await lab.ready();
+  lab.service.behaviour = () => ({ refuse: 503 });
+  const { handset, call, status, number } = await dial();
+  assert.equal(status, 200);
+  // The notice, whom to tell what, and the tone.
+  await quiet(handset);
+  await until(() => handset.sound().includes(BEEP), { what: "the tone" });
+  await handset.say(encodeG711(await speak("Une carbonara pour Paul, rappelez-moi.", { name: "fr" }), "pcma"));
+  await call.hangup();
+  const { reason, hasMessage } = await past(number);
+  assert.deepEqual([reason, hasMessage], ["model-failed", true]);
+  const { drafts } = await lab.board();
+  assert.equal(drafts.filter(({ callerNumber }) => callerNumber === number).length, 1);
+});
 
 test("no internet: the stand-in is gone; staff are rung at once, and when nobody answers there, the backup with the caller's number", {
   timeout: 120_000,

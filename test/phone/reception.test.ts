@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { Breaker } from "../../bridge/src/voice/breaker.ts";
 import { beep, Clips } from "../../bridge/src/voice/clips.ts";
-import type { ConversationLimits } from "../../bridge/src/voice/conversation.ts";
+import type { ConversationLimits } from "../../bridge/src/voice/conversation-limits.ts";
 import { Reception } from "../../bridge/src/voice/reception.ts";
 import { ScriptedEngine, type ScriptedSession } from "../../bridge/src/voice/scripted-engine.ts";
 import { voiceError } from "../../bridge/src/voice/voice-errors.ts";

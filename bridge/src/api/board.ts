@@ -67,6 +67,8 @@ export const CallerQuery = Type.Object({ callerNumber: PhoneNumber }, closed);
 export const CallerExport = Type.Object({
   calls: Type.Array(PastCallDetails),
   orders: Type.Array(Order),
+  /** What the caller left as sound: WAV, in base64. */
+  messages: Type.Array(Type.Object({ callId: Type.String(), wav: Type.String() })),
 });
 export const CallerErased = Type.Object({
   calls: Type.Integer(),

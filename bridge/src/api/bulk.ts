@@ -33,7 +33,7 @@ export const UnitRangeReply = Type.Object({
 /**
  * What a CSV file is of. Columns, in any order, separated by commas, semicolons or tabs, UTF-8; French headings and words
  * are understood as well:
- * - units: building, number, kind (unit or door, default unit), name (SIP name, default made from the number)
+ * - units: building, number, kind (unit or door, default unit), name (SIP name, default made from the number or label)
  * - accounts: username, type, label, place (SIP name of the unit or door, empty for gateway and bridge), enabled,
  *   vendor, model, mac, note, ha1 (empty: a new login that nobody knows, until the device is paired)
  * - rules: unit (SIP name), position, source_pattern, action, target_sip_uri, ring_seconds, schedule, enabled
@@ -102,7 +102,13 @@ export const Job = Type.Object({
   /** Lines that were looked at, of how many. */
   done: Type.Integer(),
   total: Type.Integer(),
-  counts: Type.Object({ added: Type.Integer(), changed: Type.Integer(), same: Type.Integer() }),
+  /** Lines that were new, other than before, and as before; and rows that were there and are not in the file (rules). */
+  counts: Type.Object({
+    added: Type.Integer(),
+    changed: Type.Integer(),
+    same: Type.Integer(),
+    removed: Type.Integer(),
+  }),
   /** The first 200. */
   problems: Type.Array(LineProblem),
   problemCount: Type.Integer(),

@@ -36,7 +36,9 @@ export const NewSite = Type.Object(
     name: Label,
     address: Type.String({ maxLength: 200, pattern: `^${CLEAN}` }),
     /** SIP domain and realm of the site. Fixed once made: every HA1 is bound to it. */
-    domain: Type.String({ pattern: "^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" }),
+    domain: Type.String({
+      pattern: "^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$",
+    }),
     /** IANA name, e.g. Europe/Paris. */
     timeZone: Type.String({ minLength: 1, maxLength: 64 }),
   },
@@ -190,6 +192,8 @@ export const Removal = Type.Object({
   callsEnded: Type.Integer(),
   /** Residents who lose a flat. */
   members: Type.Integer(),
+  /** Codes and links that wait for a device: they are void then. */
+  pairings: Type.Integer(),
   /** What stays for a while all the same: entries of the call log, voicemail. */
   kept: Type.Array(
     Type.Object({
@@ -235,7 +239,7 @@ export const Rule = Type.Object({
 
 /**
  * `GET /api/rules/warnings?siteId=|unitId=`: rules that can never fire, or not as meant.
- * - `matches-nobody`: the pattern cannot match any name or number.
+ * - `matches-nobody`: no enabled device of the site has a name, and no telephone number is such, that the pattern matches.
  * - `taken-by-voicemail`: at every hour and for every caller, earlier rules have sent the call to voicemail, which answers.
  * - `repeats`: earlier rules have rung the same devices for every call that this one matches.
  * - `target-gone`: the target is not of this site or does not exist.

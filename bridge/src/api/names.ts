@@ -33,6 +33,8 @@ export const FIELD_CODES = [
   "NAME_ASCII",
   "NAME_RESERVED",
   "NAME_TAKEN",
+  /** The building has a unit of this number. */
+  "NUMBER_TAKEN",
   "DOMAIN",
   "DOMAIN_TAKEN",
   "TIME_ZONE",

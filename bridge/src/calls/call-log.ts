@@ -4,7 +4,7 @@
  * the bus, after the commit.
  */
 import type { CallEvent } from "../../../infra/control/src/wire.ts";
-import { TEST_ACCOUNT } from "../directory/health/test-account.ts";
+import { TEST_ACCOUNT } from "../directory/names.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { CallRow } from "../store/call-store.ts";
 import type { Store } from "../store/store.ts";

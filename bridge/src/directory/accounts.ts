@@ -3,11 +3,20 @@ import type { Account, AccountPatch, AccountWithPassword, DeviceInfo, NewAccount
 import { AppError } from "../events/errors.ts";
 import { type AccountFilter, type AccountRow, NO_DEVICE_INFO } from "../store/account-store.ts";
 import type { Store } from "../store/store.ts";
+import { tidy } from "../store/text.ts";
 import type { UnitRow } from "../store/unit-store.ts";
-import { type DirectoryContext, edit, isTaken, refuseStale, refuseTaken, type SeenVersion } from "./edit.ts";
+import {
+  type DirectoryContext,
+  edit,
+  isTaken,
+  refuseNumber,
+  refuseStale,
+  refuseTaken,
+  type SeenVersion,
+} from "./edit.ts";
 import { accountOf, doorOf, flatOf, siteOf } from "./lookup.ts";
-import { accountName, ha1Of, looksLikeNumber, newPassword } from "./names.ts";
-import { accountRemoval } from "./removal.ts";
+import { accountName, ha1Of, newPassword, TEST_ACCOUNT } from "./names.ts";
+import { accountRemoval, leaveNoTestAccount } from "./removal.ts";
 import { sipCard } from "./sip-card.ts";
 
 export interface Accounts {
@@ -43,7 +52,8 @@ export function accounts(context: DirectoryContext): Accounts {
       edit(context, accountOf(store, id).siteId, () => {
         const before = accountOf(store, id);
         refuseStale(seen, before, shown);
-        store.accounts.update({ ...before, ...patch });
+        const { deviceInfo = before.deviceInfo } = patch;
+        store.accounts.update({ ...before, ...patch, deviceInfo: tidyInfo(deviceInfo) });
         const after = shown(accountOf(store, id));
         audit.note({ ...noteOf(after), verb: "changed", before: shown(before), after });
         return after;
@@ -63,6 +73,7 @@ export function accounts(context: DirectoryContext): Accounts {
         refuseStale(seen, account, shown);
         const gone = removal(id);
         store.accounts.remove(id);
+        leaveNoTestAccount(context, account.siteId);
         audit.note({ ...noteOf(account), verb: "removed", before: shown(account) });
         return gone;
       }),
@@ -86,13 +97,10 @@ export function makeAccount(
 ): AccountWithPassword {
   const { store, now, newId } = context;
   const name = username ?? (type === "door" && unit ? unit.name : accountName(type, isTaken(context, siteId)));
-  if (looksLikeNumber(name)) {
-    throw new AppError("NAME_RESERVED", "an account's name must not look like a number that a gateway could present", {
-      fields: { username: "NAME_RESERVED" },
-    });
-  }
+  refuseNumber(name, "username");
   // A door and its station share their name; everything else must differ.
-  if (unit?.name !== name) refuseTaken(context, siteId, name, "username");
+  const isTest = type === "bridge" && name === TEST_ACCOUNT && !store.accounts.alike(siteId, name);
+  if (unit?.name !== name && !isTest) refuseTaken(context, siteId, name, "username");
   const password = newPassword();
   const id = newId();
   store.accounts.insert({
@@ -105,9 +113,13 @@ export function makeAccount(
     ha1: ha1Of(name, siteOf(store, siteId).domain, password),
     enabled: true,
     createdAtMs: now(),
-    deviceInfo,
+    deviceInfo: tidyInfo(deviceInfo),
   });
   return withPassword(context, accountOf(store, id), password);
+}
+
+function tidyInfo({ vendor, model, mac, note }: DeviceInfo): DeviceInfo {
+  return { vendor: tidy(vendor), model: tidy(model), mac, note: tidy(note) };
 }
 
 /** Panels and mobiles live in a flat, a door's station in its door, gateways and the bridge nowhere. */

@@ -1,8 +1,9 @@
 import type { Building, BuildingPatch, NewBuilding, Removal } from "../api/directory.ts";
 import { AppError } from "../events/errors.ts";
+import { isCalledAlike } from "../store/text.ts";
 import { type DirectoryContext, edit, refuseStale, type SeenVersion } from "./edit.ts";
 import { buildingOf, siteOf } from "./lookup.ts";
-import { refuseLines, unitsRemoval } from "./removal.ts";
+import { leaveNoTestAccount, refuseLines, unitsRemoval } from "./removal.ts";
 
 export interface Buildings {
   list(siteId?: string): Building[];
@@ -21,8 +22,7 @@ export function buildings(context: DirectoryContext): Buildings {
     return unitsRemoval(context, siteId, store.units.list({ buildingId: id }));
   };
   const refuseExisting = ({ id, siteId, name }: Pick<Building, "id" | "siteId" | "name">) => {
-    const other = store.buildings.byName(siteId, name);
-    if (!other || other.id === id) return;
+    if (!store.buildings.list(siteId).some((other) => other.id !== id && isCalledAlike(other.name, name))) return;
     throw new AppError("BUILDING_EXISTS", "the site already has a building of this name", {
       fields: { name: "NAME_TAKEN" },
     });
@@ -56,6 +56,7 @@ export function buildings(context: DirectoryContext): Buildings {
         refuseLines(store, store.units.list({ buildingId: id }));
         const gone = removal(id);
         store.buildings.remove(id);
+        leaveNoTestAccount(context, building.siteId);
         audit.note({ ...noteOf(building), verb: "removed", before: building });
         return gone;
       }),

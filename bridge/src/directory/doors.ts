@@ -2,7 +2,7 @@ import type { Door, DoorPatch, DoorWithPassword, NewDoor, Removal } from "../api
 import { AppError } from "../events/errors.ts";
 import type { UnitRow } from "../store/unit-store.ts";
 import { makeAccount } from "./accounts.ts";
-import { type DirectoryContext, edit, refuseStale, refuseTaken, type SeenVersion } from "./edit.ts";
+import { type DirectoryContext, edit, refuseNumber, refuseStale, refuseTaken, type SeenVersion } from "./edit.ts";
 import { isForeignAddress } from "./house-address.ts";
 import { buildingOf, doorOf } from "./lookup.ts";
 import { unitsRemoval } from "./removal.ts";
@@ -38,6 +38,7 @@ export function doors(context: DirectoryContext): Doors {
       refuseOutside(videoUrl);
       return edit(context, siteId, () => {
         refuseTaken(context, siteId, name);
+        refuseNumber(name);
         const door = { id: newId(), siteId, buildingId, kind: "door" as const, name, label, videoUrl };
         store.units.insert(door);
         store.rules.insert(defaultRule(newId(), door));

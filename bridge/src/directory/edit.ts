@@ -3,6 +3,7 @@ import { AppError } from "../events/errors.ts";
 import type { RowMarks } from "../store/row-marks.ts";
 import type { Store } from "../store/store.ts";
 import type { Audit } from "./audit.ts";
+import { looksLikeNumber, TEST_ACCOUNT } from "./names.ts";
 import type { Registrations } from "./registrations.ts";
 import type { SipAddress } from "./sip-card.ts";
 
@@ -51,16 +52,30 @@ export function refuseStale<Row extends Pick<RowMarks, "version">>(
   });
 }
 
-/** The site's names are one namespace: `sip:x@site` is a unit, a door or an account, never two of them. */
+/**
+ * The site's names are one namespace: `sip:x@site` is a unit, a door or an account, never two of them. Nor do two differ in
+ * case alone: SIP would tell them apart (RFC 3261 section 19.1.4), people, door stations and Home Assistant's ids do not.
+ */
 export function isTaken({ store }: DirectoryContext, siteId: string): (name: string) => boolean {
-  return (name) => store.units.byName(siteId, name) !== null || store.accounts.byUsername(siteId, name) !== null;
+  return (name) =>
+    name.toLowerCase() === TEST_ACCOUNT ||
+    store.units.alike(siteId, name) !== null ||
+    store.accounts.alike(siteId, name) !== null;
+}
+
+/** Throws NAME_RESERVED: a gateway could present such a name as a caller's number; `field` is where the name was given. */
+export function refuseNumber(name: string, field = "name"): void {
+  if (!looksLikeNumber(name)) return;
+  throw new AppError("NAME_RESERVED", "an account's name must not look like a number that a gateway could present", {
+    fields: { [field]: "NAME_RESERVED" },
+  });
 }
 
 /** Throws NAME_TAKEN and says by what; `field` is where the name was given. */
 export function refuseTaken({ store }: DirectoryContext, siteId: string, name: string, field = "name"): void {
-  const unit = store.units.byName(siteId, name);
-  const account = store.accounts.byUsername(siteId, name);
-  if (!unit && !account) return;
+  const unit = store.units.alike(siteId, name);
+  const account = store.accounts.alike(siteId, name);
+  if (!unit && !account && name.toLowerCase() !== TEST_ACCOUNT) return;
   const takenBy = unit ? (unit.kind === "door" ? "door" : "unit") : "account";
   const label = unit?.label ?? account?.label;
   throw new AppError("NAME_TAKEN", `the name ${name} is already taken by a ${takenBy} of this site`, {

@@ -15,10 +15,10 @@ export function nameCheck(context: DirectoryContext): NameCheck {
     const suggestion = () => plainName(name, (candidate) => taken(candidate) || looksLikeNumber(candidate));
     const malformed = sipNameCode(name);
     if (malformed) return { ok: false, code: malformed, suggestion: suggestion() };
-    if (noun === "account" && looksLikeNumber(name))
-      return { ok: false, code: "NAME_RESERVED", suggestion: suggestion() };
-    const own = [store.units.byName(siteId, name)?.id, store.accounts.byUsername(siteId, name)?.id];
-    if (own.some((id) => id !== undefined && id !== rowId)) {
+    // A door's station has its name.
+    if (noun !== "unit" && looksLikeNumber(name)) return { ok: false, code: "NAME_RESERVED", suggestion: suggestion() };
+    const own = [store.units.alike(siteId, name)?.id, store.accounts.alike(siteId, name)?.id];
+    if (own.every((id) => id === undefined) ? taken(name) : own.some((id) => id !== undefined && id !== rowId)) {
       return { ok: false, code: "NAME_TAKEN", suggestion: suggestion() };
     }
     return { ok: true, code: null, suggestion: null };

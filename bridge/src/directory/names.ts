@@ -2,6 +2,9 @@
 import { createHash, randomInt } from "node:crypto";
 import type { AccountType } from "../../../infra/control/src/wire.ts";
 
+/** SIP name of the account that test calls come from, at every site. Its calls are in no log and ring nobody's phone twice. */
+export const TEST_ACCOUNT = "neolia-test";
+
 const NAME_LENGTH = 40;
 // Without characters that people mix up when they type a password into a door station: 0 O, 1 l I.
 const READABLE = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -9,8 +12,12 @@ const PASSWORD_LENGTH = 20;
 
 /** A flat's SIP name: 401 → unit401, Reception → reception; with -2, -3, … when taken. */
 export function unitName(number: string, isTaken: (name: string) => boolean): string {
-  const slug = slugOf(number);
-  return free(/^[a-z]/.test(slug) ? slug : `unit${slug}`, isTaken);
+  return placeName("unit", number, isTaken);
+}
+
+/** A door's, and so its station's, SIP name: Entrée Nord → entree-nord, 2 → door2. */
+export function doorName(label: string, isTaken: (name: string) => boolean): string {
+  return placeName("door", label, (name) => isTaken(name) || looksLikeNumber(name));
 }
 
 /** The free SIP name that is closest to what somebody typed. */
@@ -50,6 +57,11 @@ function free(base: string, isTaken: (name: string) => boolean): string {
   let name = base.slice(0, NAME_LENGTH);
   for (let n = 2; isTaken(name); n++) name = `${base.slice(0, NAME_LENGTH - 1 - String(n).length)}-${n}`;
   return name;
+}
+
+function placeName(kind: "unit" | "door", text: string, isTaken: (name: string) => boolean): string {
+  const slug = slugOf(text);
+  return free(/^[a-z]/.test(slug) ? slug : `${kind}${slug}`, isTaken);
 }
 
 function slugOf(text: string): string {

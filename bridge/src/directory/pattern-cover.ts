@@ -2,18 +2,28 @@
  * Whether one caller pattern's callers are all among those of others: decided over every name and number that can
  * call, not by looks. `intercom-*` is within `*`; `unit[12]*` is within `unit1*` and `unit2*` together.
  */
-import { accepts, type GlobToken, globTokens } from "./glob.ts";
+import { accepts, type GlobToken, globMatches, globTokens } from "./glob.ts";
 
 /** Names and numbers that Kamailio lets call: `[A-Za-z0-9+][A-Za-z0-9._-]{0,39}`. */
 const FIRST = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+"].map(codeOf);
 const LATER = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"].map(codeOf);
+const DIGITS = [..."0123456789"].map(codeOf);
 const LONGEST = 40;
 /** Patterns that are this entangled are not worth the time: nothing is claimed about them. */
 const MOST_STATES = 20_000;
 
-/** False when no name and no number fits: an unclosed set, or characters that no caller has. */
-export function canMatch(pattern: string): boolean {
-  return !isCovered(pattern, []);
+/** True when a number that a gateway may present fits: `+` or not, 3 to 15 digits, or `anonymous` (Kamailio's IDENTITY). */
+export function canMatchNumber(pattern: string): boolean {
+  if (globMatches(pattern, "anonymous")) return true;
+  const tokens = globTokens(pattern);
+  if (!tokens) return false;
+  const start = closure(tokens, [0]);
+  let positions = [...start, ...step(tokens, start, codeOf("+"))];
+  for (let digits = 1; digits <= 15; digits++) {
+    positions = [...new Set(DIGITS.flatMap((digit) => step(tokens, positions, digit)))];
+    if (digits >= 3 && positions.includes(tokens.length)) return true;
+  }
+  return false;
 }
 
 /** True when every caller that fits `pattern` fits one of `others` too. False when that would take too long to say. */

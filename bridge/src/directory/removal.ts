@@ -6,9 +6,10 @@ import type { Store } from "../store/store.ts";
 import type { UnitRow } from "../store/unit-store.ts";
 import type { DirectoryContext } from "./edit.ts";
 import { siteOf } from "./lookup.ts";
+import { TEST_ACCOUNT } from "./names.ts";
 
 export function unitsRemoval(context: DirectoryContext, siteId: string, units: readonly UnitRow[]): Removal {
-  const { store } = context;
+  const { store, now } = context;
   const gone = new Set(units.map((unit) => unit.id));
   const accounts = units
     .flatMap(({ id }) => store.accounts.list({ unitId: id }))
@@ -23,8 +24,21 @@ export function unitsRemoval(context: DirectoryContext, siteId: string, units: r
     loggedOut: registeredOf(context, accounts),
     callsEnded: store.calls.activeCalls({ siteId, unitIds: [...gone] }).length,
     members: store.members.countOf([...gone]),
+    pairings: store.pairings.open().filter(({ unitId, expiresAtMs }) => expiresAtMs > now() && gone.has(unitId)).length,
     kept: kept(store, [...gone]),
   };
+}
+
+/**
+ * The account of test rings goes with the last of a site, within its edit: an emptied site can be removed, and the VPS hears
+ * of it before. It is made anew when it is needed.
+ */
+export function leaveNoTestAccount({ store }: DirectoryContext, siteId: string): void {
+  // First, and most often last: a site with buildings has too many accounts to be looked through at each removal.
+  if (store.buildings.list(siteId).length > 0) return;
+  const accounts = store.accounts.list({ siteId });
+  if (accounts.some(({ username }) => username !== TEST_ACCOUNT)) return;
+  for (const { id } of accounts) store.accounts.remove(id);
 }
 
 /** A line takes its menu and its orders along: that is asked on the line's own page, never by the way. Throws UNIT_HAS_LINE. */
@@ -37,7 +51,7 @@ export function refuseLines(store: Store, units: readonly UnitRow[]): void {
 }
 
 export function accountRemoval(context: DirectoryContext, account: AccountRow): Removal {
-  const { store } = context;
+  const { store, now } = context;
   const { siteId, username, label } = account;
   // The door of the same name stays and can still be a target, though nothing rings there.
   const names = new Set(store.units.byName(siteId, username) ? [] : [username]);
@@ -50,6 +64,7 @@ export function accountRemoval(context: DirectoryContext, account: AccountRow): 
     loggedOut: registeredOf(context, [account]),
     callsEnded: callsOf(store, account),
     members: 0,
+    pairings: store.pairings.open().filter((one) => one.accountId === account.id && one.expiresAtMs > now()).length,
     kept: [],
   };
 }
@@ -80,9 +95,11 @@ function targetsLost(
 ): Removal["targetsLost"] {
   const { domain } = siteOf(store, siteId);
   const uris = [...names].map((name) => `sip:${name}@${domain}`);
-  const units = store.rules
-    .withTarget(siteId, uris)
-    .filter(({ unitId }) => !gone.has(unitId))
-    .map(({ unitId }) => store.units.get(unitId)?.label ?? "");
-  return [...new Set(units)];
+  const ids = store.rules.withTarget(siteId, uris).flatMap(({ unitId }) => (gone.has(unitId) ? [] : [unitId]));
+  const units = [...new Set(ids)].flatMap((id) => store.units.get(id) ?? []);
+  // Two buildings may have a 401 each.
+  const isShared = (label: string) => units.filter((unit) => unit.label === label).length > 1;
+  return units.map(({ label, buildingId }) =>
+    isShared(label) ? `${label} (${store.buildings.get(buildingId)?.name ?? ""})` : label,
+  );
 }

@@ -4,8 +4,9 @@ import type { RuleWarning } from "../api/directory.ts";
 import type { RuleFilter, RuleRow } from "../store/rule-store.ts";
 import type { Store } from "../store/store.ts";
 import type { UnitRow } from "../store/unit-store.ts";
+import { globMatches } from "./glob.ts";
 import { siteOf } from "./lookup.ts";
-import { canMatch, isCovered } from "./pattern-cover.ts";
+import { canMatchNumber, isCovered } from "./pattern-cover.ts";
 
 export type RuleWarnings = (filter: RuleFilter) => RuleWarning[];
 
@@ -23,6 +24,7 @@ interface Aimed {
 export function ruleWarnings(store: Store): RuleWarnings {
   return (filter) => {
     const aim = aimer(store);
+    const calls = callers(store);
     const byUnit = Map.groupBy(store.rules.list(filter), ({ unitId }) => unitId);
     return [...byUnit].flatMap(([unitId, rows]) => {
       const unit = store.units.get(unitId);
@@ -30,16 +32,19 @@ export function ruleWarnings(store: Store): RuleWarnings {
         ? warningsOf(
             rows.filter(({ enabled }) => enabled).map((row) => aim(unit, row)),
             unit,
+            calls,
           )
         : [];
     });
   };
 }
 
-function warningsOf(rules: readonly Aimed[], unit: UnitRow): RuleWarning[] {
+function warningsOf(rules: readonly Aimed[], unit: UnitRow, calls: Callers): RuleWarning[] {
   const [unitId, doorId] = unit.kind === "door" ? [null, unit.id] : [unit.id, null];
   return rules.flatMap(({ row, accounts }, at) => {
-    const found = look({ row, accounts }, rules.slice(0, at));
+    const found = calls(row)
+      ? look({ row, accounts }, rules.slice(0, at))
+      : { kind: "matches-nobody" as const, byRuleIds: [] };
     return found ? [{ ruleId: row.id, unitId, doorId, ...found }] : [];
   });
 }
@@ -47,7 +52,6 @@ function warningsOf(rules: readonly Aimed[], unit: UnitRow): RuleWarning[] {
 /** The first thing that is wrong says enough. */
 function look(rule: Aimed, earlier: readonly Aimed[]): Pick<RuleWarning, "kind" | "byRuleIds"> | null {
   const { row, accounts } = rule;
-  if (!canMatch(row.sourcePattern)) return { kind: "matches-nobody", byRuleIds: [] };
   if (accounts === null) return { kind: "target-gone", byRuleIds: [] };
   if (accounts.length === 0) return { kind: "rings-nobody", byRuleIds: [] };
   const working = earlier.filter((one) => (one.accounts?.length ?? 0) > 0);
@@ -56,6 +60,8 @@ function look(rule: Aimed, earlier: readonly Aimed[]): Pick<RuleWarning, "kind" 
   const always = working.filter((one) => covers([one], row));
   const ringSeconds = always.reduce((sum, one) => sum + one.row.ringSeconds, 0);
   if (ringSeconds >= LONGEST_SETUP_S) return { kind: "out-of-time", byRuleIds: idsOf(always) };
+  // Who did not take the call may still take a message.
+  if (row.action === "voicemail") return null;
   const alike = working.filter((one) => one.accounts?.join() === accounts.join());
   return covers(alike, row) ? { kind: "repeats", byRuleIds: idsOf(alike) } : null;
 }
@@ -88,6 +94,30 @@ function isOpen(schedule: readonly WeekWindow[], minute: number): boolean {
 
 function idsOf(rules: readonly Aimed[]): string[] {
   return rules.map(({ row }) => row.id);
+}
+
+/** Whether anybody fits a rule's pattern now: an enabled device of the site, or some telephone number. */
+type Callers = (row: Pick<RuleRow, "siteId" | "sourcePattern">) => boolean;
+
+/** Remembers each pattern's answer, for a whole site's rules. */
+function callers(store: Store): Callers {
+  const known = new Map<string, boolean>();
+  const names = new Map<string, string[]>();
+  const namesOf = (siteId: string) =>
+    store.accounts.list({ siteId }).flatMap(({ username, enabled }) => (enabled ? [username] : []));
+  const isThere = ({ siteId, sourcePattern }: Pick<RuleRow, "siteId" | "sourcePattern">): boolean => {
+    if (canMatchNumber(sourcePattern)) return true;
+    if (!/[*?[]/.test(sourcePattern)) return store.accounts.byUsername(siteId, sourcePattern)?.enabled ?? false;
+    const ofSite = names.get(siteId) ?? namesOf(siteId);
+    names.set(siteId, ofSite);
+    return ofSite.some((name) => globMatches(sourcePattern, name));
+  };
+  return (row) => {
+    const key = `${row.siteId} ${row.sourcePattern}`;
+    const answer = known.get(key) ?? isThere(row);
+    known.set(key, answer);
+    return answer;
+  };
 }
 
 /** Remembers what each name leads to, for a whole site's rules. */

@@ -35,7 +35,7 @@ export function rules(context: DirectoryContext): Rules {
           throw new AppError("TOO_MANY_RULES", `a unit has at most ${RULES_PER_UNIT} rules`);
         }
         const at = Math.min(position ?? others.length, others.length);
-        const rule = { ...fields, id: newId(), siteId: unit.siteId, unitId: unit.id, position: at };
+        const rule = { ...inLowerCase(fields), id: newId(), siteId: unit.siteId, unitId: unit.id, position: at };
         refuseSenseless(rule);
         renumber(store, [...others.slice(0, at), rule, ...others.slice(at)], rule.id);
         store.rules.insert(rule);
@@ -48,7 +48,7 @@ export function rules(context: DirectoryContext): Rules {
       edit(context, ruleOf(store, id).siteId, () => {
         const before = ruleOf(store, id);
         refuseStale(seen, before, asShown);
-        const rule = { ...before, ...patch };
+        const rule = inLowerCase({ ...before, ...patch });
         const others = store.rules.list({ unitId: rule.unitId }).filter((other) => other.id !== id);
         const moved = { ...rule, position: Math.min(rule.position, others.length) };
         refuseSenseless(moved);
@@ -91,6 +91,11 @@ function renumber(store: Store, ordered: readonly Unmarked<RuleRow>[], writtenId
   for (const [position, rule] of ordered.entries()) {
     if (rule.id !== writtenId && rule.position !== position) store.rules.update({ ...rule, position });
   }
+}
+
+/** A domain is the same in whatever case (RFC 3261 section 19.1.4); one form is found again. */
+export function inLowerCase<Row extends Pick<RuleRow, "targetSipUri">>(rule: Row): Row {
+  return { ...rule, targetSipUri: rule.targetSipUri?.replace(/@.*/, (host) => host.toLowerCase()) ?? null };
 }
 
 /** What the schema of the request cannot say. */

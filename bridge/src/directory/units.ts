@@ -33,6 +33,7 @@ export function units(context: DirectoryContext): Units {
     create: ({ buildingId, number, name }) => {
       const { siteId } = buildingOf(store, buildingId);
       return edit(context, siteId, () => {
+        refuseSame(context, { id: "", buildingId, label: number });
         const unit = makeUnit(context, { siteId, buildingId, number, name });
         audit.note({ ...noteOf(unit), verb: "added", after: unit });
         return unit;
@@ -48,7 +49,9 @@ export function units(context: DirectoryContext): Units {
             fields: { buildingId: "NOT_ALLOWED" },
           });
         }
-        store.units.update({ ...unit, buildingId, label: patch.number ?? unit.label });
+        const label = patch.number ?? unit.label;
+        if (label !== unit.label || buildingId !== unit.buildingId) refuseSame(context, { id, buildingId, label });
+        store.units.update({ ...unit, buildingId, label });
         const after = toUnit(flatOf(store, id));
         audit.note({ ...noteOf(after), verb: "changed", before: toUnit(unit), after });
         return after;
@@ -86,7 +89,7 @@ interface UnitFields {
   name?: string | undefined;
 }
 
-/** Adds a unit with its first rule within an edit. */
+/** Adds a unit with its first rule within an edit; that its number is free there is for the caller to know. */
 export function makeUnit(context: DirectoryContext, { siteId, buildingId, number, name }: UnitFields): Unit {
   const { store, newId } = context;
   if (name !== undefined) refuseTaken(context, siteId, name);
@@ -101,6 +104,16 @@ export function makeUnit(context: DirectoryContext, { siteId, buildingId, number
   store.units.insert(unit);
   store.rules.insert(defaultRule(newId(), unit));
   return toUnit(flatOf(store, unit.id));
+}
+
+/** Throws UNIT_EXISTS: nobody could tell two units of a building apart that are called the same. */
+function refuseSame({ store }: DirectoryContext, unit: Pick<UnitRow, "id" | "buildingId" | "label">): void {
+  const [other] = store.units.called({ ...unit, kind: "residential" }).filter(({ id }) => id !== unit.id);
+  if (!other) return;
+  throw new AppError("UNIT_EXISTS", `the building has a unit ${other.label} already`, {
+    details: { existing: [other.label] },
+    fields: { number: "NUMBER_TAKEN" },
+  });
 }
 
 export function toUnit({ id, siteId, buildingId, label, name, doNotDisturb, version, revision }: UnitRow): Unit {

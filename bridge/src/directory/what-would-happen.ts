@@ -92,8 +92,8 @@ function around(store: Store, siteId: string, domain: string, callee: string, cl
   const unit = take(callee);
   const rules: RuleRow[] = unit ? store.rules.list({ unitId: unit.id }) : [];
   for (const { targetSipUri } of rules) {
-    const [, name] = /^sip:([^@]+)@/.exec(targetSipUri ?? "") ?? [];
-    if (name !== undefined && targetSipUri?.endsWith(`@${domain}`)) take(name);
+    const [, name, host] = /^sip:([^@]+)@(.+)$/.exec(targetSipUri ?? "") ?? [];
+    if (name !== undefined && host?.toLowerCase() === domain) take(name);
   }
   const nameOf = (unitId: string | null) => (unitId === null ? null : (units.get(unitId)?.name ?? null));
   return {

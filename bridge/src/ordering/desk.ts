@@ -89,6 +89,10 @@ export function openDesk(context: OrderingContext, orders: Orders): Desk {
 
   return {
     admit,
+    line: ({ siteId, via }) => {
+      const row = lineVia(context, siteId, via);
+      return row && toLine(context, row);
+    },
     open,
     briefing: (lineId, language) => briefing(context, lineId, language),
     names: (lineId) => {

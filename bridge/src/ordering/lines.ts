@@ -2,7 +2,7 @@
 
 import type { Line, LinePatch, LineSettings, LineWithPassword, NewLine, PausePut } from "../api/line.ts";
 import type { Directory } from "../directory/directory.ts";
-import { TEST_ACCOUNT } from "../directory/health/test-account.ts";
+import { TEST_ACCOUNT } from "../directory/names.ts";
 import { AppError } from "../events/errors.ts";
 import type { LineRow } from "../store/line-store.ts";
 import { deskChanged, lineRow, type OrderingContext, toLine } from "./context.ts";
@@ -37,7 +37,7 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
     return there ?? directory.accounts.create({ siteId, type: "bridge", label: "Neolia" });
   }
 
-  /** The unit's last rule: it is the line's own as long as it leads to the backup of before. */
+  /** The unit's last rule but the message: it is the line's own as long as it leads to the backup of before. */
   function ringLast({ unitId, siteId, settings }: LineRow, backup: string | null): void {
     const domain = store.sites.get(siteId)?.domain ?? "";
     const target = (name: string): string => `sip:${name}@${domain}`;
@@ -50,6 +50,7 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
     if (!store.accounts.byUsername(siteId, backup)) {
       throw new AppError("BACKUP_UNKNOWN", `there is no account ${backup}`, { details: { field: "backupNumber" } });
     }
+    const message = directory.rules.list({ unitId }).findIndex(({ action }) => action === "voicemail");
     directory.rules.create({
       unitId,
       sourcePattern: "*",
@@ -58,6 +59,7 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
       ringSeconds: BACKUP_RING_SECONDS,
       schedule: [],
       enabled: true,
+      ...(message >= 0 && { position: message }),
     });
   }
 
@@ -70,17 +72,17 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
         const { siteId } = unit;
         const account = directory.accounts.create({ siteId, type: "gateway", label, username: gateway });
         const domain = store.sites.get(siteId)?.domain ?? "";
-        // Before the rule that every unit starts with, which rings its people.
-        directory.rules.create({
+        const bridge = {
           unitId: unit.id,
           sourcePattern: gateway,
-          action: "forward",
           targetSipUri: `sip:${bridgeAccount(siteId).username}@${domain}`,
           ringSeconds: BRIDGE_RING_SECONDS,
           schedule: [],
           enabled: true,
-          position: 0,
-        });
+        };
+        // Before the rule that every unit starts with, which rings its people; and after it, when nobody is there.
+        directory.rules.create({ ...bridge, action: "forward", position: 0 });
+        directory.rules.create({ ...bridge, action: "voicemail" });
         const row = {
           id: newId(),
           siteId,

@@ -14,6 +14,8 @@ import type { CallCloseReason, Cart, Language, OrderState } from "../api/order.t
 export interface OrderDesk {
   /** What becomes of a call to a line, decided before it is answered. */
   admit(arrival: Arrival): Admission;
+  /** The line that a call is for, whether or not it takes calls now; null: none. */
+  line(arrival: Arrival): Line | null;
   /** Opens the draft of a call that is about to be answered; the same call again is the same draft. Throws UNKNOWN_LINE. */
   open(call: NewOrderCall): OrderCall;
   /** What the model must know: how to take an order here, and the menu with its ids. */

@@ -10,7 +10,8 @@ export interface Privacy {
   export(callerNumber: string): CallerExport;
   /**
    * Calls, transcripts and messages of a number go; its orders stay as anonymous figures, because accounts need them.
-   * A call that is on, and an order that the kitchen still has, are left alone with all that they need: erase again later.
+   * A call that is on, and an order that the kitchen still has, are left alone with all that they need: erase again later. Nothing of what
+   * goes stays in the database's file or its copies; throws when the disk refuses that: erase again then, too.
    */
   erase(callerNumber: string): CallerErased;
   /** Drops transcripts and messages whose time is over. Returns of how many calls. */
@@ -29,15 +30,18 @@ export function privacy(context: OrderingContext): Privacy {
   return {
     export: (callerNumber) => {
       const numbers = writings(callerNumber);
+      const calls = numbers.flatMap((number) => store.orderCalls.byNumber(number));
       return {
-        calls: numbers
-          .flatMap((number) => store.orderCalls.byNumber(number))
-          .map((call) => pastCallDetails(context, call, true)),
+        calls: calls.map((call) => pastCallDetails(context, call, true)),
+        messages: calls.flatMap(({ callId }) => {
+          const wav = store.orderCalls.message(callId);
+          return wav ? [{ callId, wav: wav.toString("base64") }] : [];
+        }),
         orders: numbers.flatMap((number) => store.orders.byNumber(number)).map((order) => toOrder(context, order)),
       };
     },
-    erase: (callerNumber) =>
-      store.transaction(() => {
+    erase: (callerNumber) => {
+      const erased = store.transaction(() => {
         const numbers = writings(callerNumber);
         const all = numbers.flatMap((number) => store.orderCalls.byNumber(number));
         const ended = all.filter(({ endedAtMs }) => endedAtMs !== null);
@@ -58,7 +62,10 @@ export function privacy(context: OrderingContext): Privacy {
         }
         const left = all.length - calls.length + found.length - orders.length;
         return { calls: calls.length, orders: orders.length, left };
-      }),
+      });
+      store.forgetRemoved();
+      return erased;
+    },
     prune: () =>
       store.transaction(() =>
         store.lines.list().reduce((sum, { id }) => {

@@ -6,6 +6,11 @@ const HANDSHAKE_MS = 5_000;
 /** A link that is half dead says nothing, so we ask. */
 const PING_EVERY_MS = 10_000;
 const LARGEST_MESSAGE = 64 * 1024;
+/**
+ * JsSIP forgets an INVITE that it refused some milliseconds after the ACK. One of the same call that comes before would be refused as
+ * merged (RFC 3261, section 8.2.2.2), and the edge sends it at once when a rule brings the call back here.
+ */
+const FORGET_MS = 15;
 
 export class SipSocket implements Socket {
   readonly url: string;
@@ -37,6 +42,7 @@ export class SipSocket implements Socket {
     });
     this.socket = socket;
     let heard = true;
+    let ackAtMs = Number.NEGATIVE_INFINITY;
     socket.on("open", () => {
       this.pinging = setInterval(() => {
         if (!heard) socket.terminate();
@@ -51,7 +57,12 @@ export class SipSocket implements Socket {
     socket.on("pong", alive);
     socket.on("message", (data, isBinary) => {
       alive();
-      this.ondata(isBinary ? data : String(data));
+      const message = isBinary ? data : String(data);
+      const isRequest = (method: string) => typeof message === "string" && message.startsWith(`${method} `);
+      if (isRequest("ACK")) ackAtMs = performance.now();
+      // Nothing of its call follows before we have replied to it.
+      if (!isRequest("INVITE") || performance.now() - ackAtMs > FORGET_MS) this.ondata(message);
+      else setTimeout(() => this.socket === socket && this.ondata(message), FORGET_MS);
     });
     socket.on("error", () => undefined);
     socket.on("close", (code) => {

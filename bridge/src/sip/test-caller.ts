@@ -1,8 +1,9 @@
 /** Makes the silent calls of a test ring. Its phone is there while there is something to test, and a minute longer. */
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { TEST_ACCOUNT, type TestAccountOf } from "../directory/health/test-account.ts";
+import type { TestAccountOf } from "../directory/health/test-account.ts";
 import type { TestCaller, TestCallOutcome } from "../directory/health/test-rings.ts";
+import { TEST_ACCOUNT } from "../directory/names.ts";
 import type { Log } from "../links/log.ts";
 import { Media } from "./media/media.ts";
 import { Phone } from "./phone.ts";

@@ -33,6 +33,8 @@ export interface AccountStore {
   list(filter: AccountFilter): AccountRow[];
   get(id: string): AccountRow | null;
   byUsername(siteId: string, username: string): AccountRow | null;
+  /** Any whose user name is this one but for case. */
+  alike(siteId: string, username: string): AccountRow | null;
   insert(account: NewAccountRow): void;
   /** Changes unit, label, ha1, enabled and deviceInfo. */
   update(account: Unmarked<AccountRow>): void;
@@ -59,6 +61,7 @@ export function accountStore(db: Database): AccountStore {
   );
   const get = db.prepare<[string], Columns>(`${select} WHERE id = ?`);
   const byUsername = db.prepare<[string, string], Columns>(`${select} WHERE site_id = ? AND username = ?`);
+  const alike = db.prepare<[string, string], Columns>(`${select} WHERE site_id = ? AND username = ? COLLATE NOCASE`);
   const insert = db.prepare<Written>(`
     INSERT INTO account (id, site_id, unit_id, username, type, label, ha1, enabled, created_at_ms, device_info,
       own_text, search_text, revision)
@@ -76,6 +79,7 @@ export function accountStore(db: Database): AccountStore {
     },
     get: (id) => row(get.get(id)),
     byUsername: (siteId, username) => row(byUsername.get(siteId, username)),
+    alike: (siteId, username) => row(alike.get(siteId, username)),
     insert: (account) => void insert.run(written(account)),
     update: (account) => void update.run(written(account)),
     remove: (id) => void remove.run(id),

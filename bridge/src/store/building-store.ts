@@ -5,7 +5,6 @@ import { MARK_UPDATE, MARKS, REVISION, type Unmarked } from "./row-marks.ts";
 export interface BuildingStore {
   list(siteId: string | null): Building[];
   get(id: string): Building | null;
-  byName(siteId: string, name: string): Building | null;
   insert(building: Unmarked<Building>): void;
   update(building: Unmarked<Building>): void;
   /** Takes its units, doors, their accounts and rules along. */
@@ -18,7 +17,6 @@ export function buildingStore(db: Database): BuildingStore {
     `${select} WHERE @siteId IS NULL OR site_id = @siteId ORDER BY sort_key, id`,
   );
   const get = db.prepare<[string], Building>(`${select} WHERE id = ?`);
-  const byName = db.prepare<[string, string], Building>(`${select} WHERE site_id = ? AND name = ?`);
   const insert = db.prepare<Unmarked<Building>>(
     `INSERT INTO building (id, site_id, name, sort_key, revision)
      VALUES (@id, @siteId, @name, neolia_sort_key(@name), ${REVISION})`,
@@ -30,7 +28,6 @@ export function buildingStore(db: Database): BuildingStore {
   return {
     list: (siteId) => list.all({ siteId }),
     get: (id) => get.get(id) ?? null,
-    byName: (siteId, name) => byName.get(siteId, name) ?? null,
     insert: (building) => void insert.run(building),
     update: (building) => void update.run(building),
     remove: (id) => void remove.run(id),

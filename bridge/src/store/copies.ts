@@ -30,6 +30,8 @@ export interface Copies {
   /** Of the newest copy; infinite when there is none. A copy from the future (the clock was wrong) counts as none. */
   ageMs(): number;
   make(db: Database, version: number): void;
+  /** A new copy in the place of all others; none is made where there was none. */
+  replaceAll(db: Database, version: number): void;
   isGood(copy: Copy, applicationId: number, newestVersion: number): boolean;
   putBack(copy: Copy, file: string): void;
   /** Now, as file names carry it. */
@@ -48,6 +50,17 @@ export function copiesIn(folder: string, now: () => number): Copies {
       madeAt: name.replace(NAME, "$1-$2-$3T$4:$5:$6.$7Z"),
     }));
   };
+  const make = (db: Database, version: number): string => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const path = join(folder, `neolia-${stamp()}-v${version}.db`);
+    const unfinished = `${path}.new`;
+    rmSync(unfinished, { force: true });
+    db.prepare("VACUUM INTO ?").run(unfinished);
+    const problem = inspect(unfinished, (copy) => copy.pragma("quick_check(1)", { simple: true }));
+    if (problem !== "ok") throw new Error(`the copy ${unfinished} is damaged: ${problem}`);
+    settle(unfinished, path);
+    return path;
+  };
   return {
     folder,
     newestFirst,
@@ -57,15 +70,14 @@ export function copiesIn(folder: string, now: () => number): Copies {
       return age >= 0 ? age : Number.POSITIVE_INFINITY;
     },
     make: (db, version) => {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const path = join(folder, `neolia-${stamp()}-v${version}.db`);
-      const unfinished = `${path}.new`;
-      rmSync(unfinished, { force: true });
-      db.prepare("VACUUM INTO ?").run(unfinished);
-      const problem = inspect(unfinished, (copy) => copy.pragma("quick_check(1)", { simple: true }));
-      if (problem !== "ok") throw new Error(`the copy ${unfinished} is damaged: ${problem}`);
-      settle(unfinished, path);
+      make(db, version);
       for (const old of newestFirst().slice(KEPT)) rmSync(old.path, { force: true });
+    },
+    replaceAll: (db, version) => {
+      const before = newestFirst();
+      if (before.length === 0) return;
+      const path = make(db, version);
+      for (const old of before) if (old.path !== path) rmSync(old.path, { force: true });
     },
     isGood: (copy, applicationId, newestVersion) => {
       try {

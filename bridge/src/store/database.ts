@@ -27,6 +27,7 @@ export interface OpenedDatabase {
   db: Database;
   notice: string | null;
   keepCopy(): void;
+  forgetRemoved(): void;
   close(): void;
 }
 
@@ -57,6 +58,11 @@ export function openDatabase(options: OpenOptions): OpenedDatabase {
       ...opened,
       keepCopy: () => {
         if (copies.ageMs() >= COPY_EVERY_MS) copies.make(opened.db, version(opened.db));
+      },
+      forgetRemoved: () => {
+        opened.db.exec("VACUUM");
+        opened.db.pragma("wal_checkpoint(TRUNCATE)");
+        copies.replaceAll(opened.db, version(opened.db));
       },
       close: () => {
         opened.db.close();

@@ -430,6 +430,11 @@ export const MIGRATIONS: readonly string[] = [
     UPDATE account SET search_text = own_text || ' ' || NEW.search_text WHERE unit_id = NEW.id;
   END;
   `,
+  `
+  -- Names that differ in case alone are not given twice.
+  CREATE INDEX unit_name_alike ON unit (site_id, name COLLATE NOCASE);
+  CREATE INDEX account_name_alike ON account (site_id, username COLLATE NOCASE);
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

@@ -27,7 +27,7 @@ export interface RuleStore {
   /** By unit, then in the order in which they are tried. */
   list(filter: RuleFilter): RuleRow[];
   get(id: string): RuleRow | null;
-  /** Rules that send calls to one of these addresses. */
+  /** Rules that send calls to one of these addresses, whose domain is lower-case. */
   withTarget(siteId: string, uris: readonly string[]): RuleRow[];
   /** Any rule of the site holds only at some hours. */
   haveHours(siteId: string): boolean;

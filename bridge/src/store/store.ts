@@ -69,12 +69,17 @@ export interface Store {
   notice: string | null;
   /** Makes today's copy if there is none yet. Throws when the disk refuses. */
   keepCopy(): void;
+  /**
+   * Removed rows leave their bytes in free pages, in the write-ahead log and in the daily copies: all of it is written anew, and one copy
+   * takes the place of the others. Not within a transaction; throws when the disk refuses.
+   */
+  forgetRemoved(): void;
   close(): void;
 }
 
 /** Opens (or makes, or restores) the store in a folder. Throws `StoreError` with one plain sentence. */
 export function openStore(options: OpenOptions): Store {
-  const { db, notice, keepCopy, close } = openDatabase(options);
+  const { db, notice, keepCopy, forgetRemoved, close } = openDatabase(options);
   return {
     sites: siteStore(db),
     buildings: buildingStore(db),
@@ -104,6 +109,7 @@ export function openStore(options: OpenOptions): Store {
     ...transactions(db),
     notice,
     keepCopy,
+    forgetRemoved,
     close,
   };
 }

@@ -6,9 +6,19 @@ export function sortKey(text: string): string {
   return searchText(text).replace(/\d+/g, (digits) => digits.padStart(12, "0"));
 }
 
+/** As it is kept: one form of each character (NFC), and no spaces around it, which nobody sees. */
+export function tidy(text: string): string {
+  return text.normalize("NFC").trim();
+}
+
 /** Without case, accents and needless spaces. */
 export function searchText(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
+}
+
+/** Whether people would take one for the other. */
+export function isCalledAlike(one: string, other: string): boolean {
+  return searchText(one) === searchText(other);
 }
 
 const MOST_WORDS = 4;

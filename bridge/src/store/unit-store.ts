@@ -1,7 +1,7 @@
 /** Whatever can be called: flats and doors share one namespace and one owner of rules, so they share a table. */
 import type { Database } from "better-sqlite3";
 import { MARK_UPDATE, MARKS, REVISION, type RowMarks, type Unmarked } from "./row-marks.ts";
-import { searchText, sortKey } from "./text.ts";
+import { isCalledAlike, searchText, sortKey } from "./text.ts";
 
 export type UnitKind = "residential" | "door";
 
@@ -34,6 +34,10 @@ export interface UnitStore {
   list(filter: UnitFilter): UnitRow[];
   get(id: string): UnitRow | null;
   byName(siteId: string, name: string): UnitRow | null;
+  /** Any whose SIP name is this one but for case. */
+  alike(siteId: string, name: string): UnitRow | null;
+  /** Those of a building that people would call the same: but for case, accents and needless spaces. */
+  called(place: Pick<UnitRow, "buildingId" | "kind" | "label">): UnitRow[];
   /** It may be rung. */
   insert(unit: NewUnitRow): void;
   /** Changes label, building and camera; the SIP name is what doors dial and stays. */
@@ -55,6 +59,10 @@ export function unitStore(db: Database): UnitStore {
       AND (@kind IS NULL OR kind = @kind) ORDER BY name`);
   const get = db.prepare<[string], Found>(`${select} WHERE id = ?`);
   const byName = db.prepare<[string, string], Found>(`${select} WHERE site_id = ? AND name = ?`);
+  const alike = db.prepare<[string, string], Found>(`${select} WHERE site_id = ? AND name = ? COLLATE NOCASE`);
+  const called = db.prepare<[string, UnitKind, string], Found>(
+    `${select} WHERE building_id = ? AND kind = ? AND sort_key = ?`,
+  );
   const insert = db.prepare<Columns>(`
     INSERT INTO unit (id, site_id, building_id, kind, name, label, video_url, sort_key, search_text, revision)
     VALUES (@id, @siteId, @buildingId, @kind, @name, @label, @videoUrl, @sortKey, @searchText, ${REVISION})`);
@@ -72,6 +80,12 @@ export function unitStore(db: Database): UnitStore {
         .map(row),
     get: (id) => maybeRow(get.get(id)),
     byName: (siteId, name) => maybeRow(byName.get(siteId, name)),
+    alike: (siteId, name) => maybeRow(alike.get(siteId, name)),
+    called: ({ buildingId, kind, label }) =>
+      called
+        .all(buildingId, kind, sortKey(label))
+        .map(row)
+        .filter((unit) => isCalledAlike(unit.label, label)),
     insert: (unit) => void insert.run(columns(unit)),
     update: (unit) => void update.run(columns(unit)),
     setDoNotDisturb: ({ id, siteId, doNotDisturb }) => {

@@ -22,7 +22,7 @@ const HOLDS_ONE = "fromages?|beurre|creme|ble|farine|crevettes?|cheese|butter|cr
 const SPELT =
   "gluten lactose arachide arachides sulfites mollusques crustaces allergene allergenes peanuts shellfish".split(" ");
 
-const INSIDE = new RegExp(
+export const INSIDE = new RegExp(
   [
     "\\b(contien(t|nent)|contenir|contain(s|ing)?|comprend|comporte\\w*|renferme\\w*|presence|y (en )?a|dedans|a base de?|utilis\\w+|uses?)\\b",
     "\\b(there('s| is| are)|in it|(it|they) ha(s|ve)|elles? (a|ont))\\b",
@@ -32,27 +32,27 @@ const INSIDE = new RegExp(
     `\\b(${FOOD}|${HOLDS_ONE}) free\\b`,
   ].join("|"),
 );
-const NOT =
+export const NOT =
   /\b(pas|sans|aucune?|ni|zero|exempte?|jamais|point|sauf|hormis|seulement|uniquement|no|not|none|never|without|free|except|only|just|cannot|\w+n't)\b|\b(contien(t|nent)|a) qu(e|')|\bnon$/;
 /** Said of no allergen, and a claim of all of them. */
-const SAFE =
+export const SAFE =
   /\b(sans|aucun|pas de) (risques?|danger)\b|\bsafely\b|\bsafe (for|to)\b|\b(is|are|it's|perfectly) safe\b|\bno risk\b/;
-const RECOMMENDS =
+export const RECOMMENDS =
   /\b(parfait\w*|ideal\w*|mange\w*|conv(ient|iennent|iendra)|recommande|conseille|c'est bon|tranquille|perfect|fine|eat\w*|suitable|recommend|suggest|ok|okay|great)\b/;
 
-const KNOWS_NOT =
+export const KNOWS_NOT =
   /\b(je|on|nous) (ne |n')?(peux|peut|pouvons|sais|savons|connais) pas\b|\b(i|we) (cannot|can't|do not|don't|can not) (tell|know|say|be)\b/;
 const ASKS =
   /\b(verifie|regarde|cherche|demandez|sais|savoir|dire|check|look|ask|asking|tell|know|say|sure|confirm\w*|guarantee|garantir)\b/;
-const LOOKS = /\bje (verifie|regarde|cherche)\b|\b(let me|i'll|i will) (check|look)\b/;
+export const LOOKS = /\bje (verifie|regarde|cherche)\b|\b(let me|i'll|i will) (check|look)\b/;
 const OF_THE_CALLER =
   /\b(vous (etes|avez)|votre|vos|(avez|auriez) vous|(pour|sur|concernant) les allergenes|personnel|your|do you have|you are|you're|about allergens|staff)\b/;
 const IF = /\b(?:si|s'ils?|whether|if)\b/;
 const ANSWERS = /\b(oui|non|yes|mais|but)\b/;
 
-const only = new RegExp(`\\b(${ONLY})\\b`, "g");
-const any = new RegExp(`\\b(${ONLY}|${FOOD})\\b`, "g");
-const holdsOne = new RegExp(`\\b(${HOLDS_ONE})\\b`);
+export const only = new RegExp(`\\b(${ONLY})\\b`, "g");
+export const any = new RegExp(`\\b(${ONLY}|${FOOD})\\b`, "g");
+export const holdsOne = new RegExp(`\\b(${HOLDS_ONE})\\b`);
 
 /** The first sentence that says of an allergen what the desk has not said; null: there is none. */
 export function allergenClaim(text: string, { told, names }: KnownAllergens): string | null {
@@ -63,7 +63,7 @@ export function allergenClaim(text: string, { told, names }: KnownAllergens): st
   const dishes = all.filter((name) => !name.match(any) && !holdsOne.test(name));
   const made = (sentence: string): boolean => {
     const whole = plainWords(sentence);
-    if (whole === "" || heard.some((said) => said.includes(whole))) return false;
+    if (whole === "" || isTold(whole, heard)) return false;
     const words = alike.reduce((rest, name) => rest.replaceAll(name, " "), whole);
     const about = dishes.filter((name) => words.includes(name));
     if (isTalk(words, about.length > 0)) return false;
@@ -79,13 +79,19 @@ export function allergenClaim(text: string, { told, names }: KnownAllergens): st
   return (text.match(/[^.!?\n]+[.!?\n]*/gu) ?? []).find(made) ?? null;
 }
 
+/** Two or three words ("sans gluten") may stand in any sentence, and mean something else there. */
+export function isTold(words: string, heard: readonly string[]): boolean {
+  const isLong = words.split(" ").length > 3;
+  return heard.some((said) => (isLong ? said.includes(words) : said === words));
+}
+
 /** Of these dishes, or of any when none is named. */
-function tells(said: string, allergen: string, dishes: readonly string[]): boolean {
+export function tells(said: string, allergen: string, dishes: readonly string[]): boolean {
   return said.includes(allergen) && (dishes.length === 0 || dishes.some((dish) => said.includes(dish)));
 }
 
 /** Words about allergens that say nothing of what is in a dish: a question, a look at the menu, the caller's own allergy. */
-function isTalk(words: string, namesDish: boolean): boolean {
+export function isTalk(words: string, namesDish: boolean): boolean {
   const [head = "", ...rest] = words.split(IF);
   const tail = rest.join(" ");
   if (tail !== "") return ASKS.test(head) && !INSIDE.test(head) && !NOT.test(tail) && !ANSWERS.test(words);
@@ -95,7 +101,7 @@ function isTalk(words: string, namesDish: boolean): boolean {
 }
 
 /** Letters, digits and apostrophes, one space between words. */
-function plainWords(text: string): string {
+export function plainWords(text: string): string {
   return text
     .toLowerCase()
     .replaceAll("œ", "oe")

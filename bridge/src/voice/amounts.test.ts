@@ -4,7 +4,7 @@ import { type KnownAmounts, settledLength, wrongAmount } from "./amounts.ts";
 
 const known: KnownAmounts = {
   totalCents: 2450,
-  cents: new Set([1200, 1250, 900]),
+  cents: new Set([1200, 1250, 900, 950]),
   numbers: new Set([2, 19, 30]),
   names: new Set(["Menu Duo à 25 euros"]),
 };
@@ -22,6 +22,15 @@ for (const text of [
   "Avec le Menu Duo à 25 euros, le total est de 24,50 €.",
   "Un instant, je calcule le total.",
   "Une Salade Totale, d'accord.",
+  "Une Margherita à neuf euros cinquante et une autre à douze euros, le tout fait vingt-quatre euros cinquante.",
+  "Le total est de vingt-quatre cinquante.",
+  "Prix : 9 €.",
+  "Trois, d'accord.",
+  "Vingt et une heures, c'est noté.",
+  "Les prix sont en euros.",
+  "Nous ne faisons pas de remise.",
+  "Ce n'est pas gratuit.",
+  "Deux ?",
 ]) {
   test(`may be said: ${text}`, () => assert.equal(wrongAmount(text, "fr", known), null));
 }
@@ -37,6 +46,34 @@ for (const text of [
   "En tout, un cinquante.",
   "D'accord, je vous fais tout pour un euro !",
   "Avec le Menu Duo à 25 euros, le total est de 25 euros.",
+  // Other money, other writing, the other language.
+  "21 EUR",
+  "€ 21,00",
+  "21E",
+  "Vingt balles.",
+  "Twenty bucks.",
+  "²¹ €",
+  "٢١ euros",
+  "XXI euros",
+  "Septante euros.",
+  "Le total est de twenty-one euros.",
+  "Votre total is twenty-one.",
+  // Numbers that were named, but not as this: a time, a quantity.
+  "Le total est de dix-neuf.",
+  "Ça fait trente.",
+  // Numbers alone, and other words for what is to be paid.
+  "Vingt-trois.",
+  "Ça fera vingt-cinq tout rond.",
+  "Le prix est de treize.",
+  "Il faudra régler vingt et un.",
+  "Vous paierez vingt et un.",
+  "Le tout pour vingt.",
+  // An amount without a number.
+  "C'est gratuit.",
+  "C'est offert par la maison !",
+  "Je vous fais moitié prix.",
+  "On vous l'offre.",
+  "It's on the house.",
 ]) {
   test(`must not be said: ${text}`, () => assert.notEqual(wrongAmount(text, "fr", known), null));
 }

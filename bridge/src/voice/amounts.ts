@@ -13,16 +13,33 @@ export interface KnownAmounts {
   names: ReadonlySet<string>;
 }
 
+/** `\b` knows no "ç" and no "à": a word here begins and ends where no letter is. */
+const words = (alternatives: string): RegExp => new RegExp(`(?<!\\p{L})(?:${alternatives})(?!\\p{L})`, "iu");
+
 const TOTAL: Record<Language, RegExp> = {
-  fr: /\b(total|totale|en tout|[çc]a fait|cela fait|cela fera|[çc]a fera|[àa] payer|devez|montant|addition|co[ûu]te)\b/iu,
-  en: /\b(total|altogether|comes to|to pay|you owe|amount|that will be|that's|costs?)\b/iu,
+  fr: words(
+    "totale?|en tout|[çc]a fait|cela fait|cela fera|[çc]a fera|[àa] payer|devez|montant|addition|co[ûu]te|prix|tarif|paye[rz]|paie\\p{L}*|r[ée]gler|facture|compte est|le tout pour",
+  ),
+  en: words("total|altogether|comes? to|to pay|you owe|amount|that will be|that['’]?s|costs?|prices?|bill"),
 };
-const CURRENCY = /€|\beuros?\b|\bcentimes?\b|\bcents?\b/iu;
+/** About one dish, and not about what is to be paid: "La Margherita coûte neuf euros". */
+const PRICE: Record<Language, RegExp> = { fr: words("co[ûu]te|prix|tarif"), en: words("costs?|that['’]?s|prices?") };
+const CURRENCY =
+  /[€$£]|(?<!\p{L})(?:euros?|eur|centimes?|cents?|balles|bucks?|quid|dollars?|pounds?)(?!\p{L})|(?<=\d\s?)e(?!\p{L})/iu;
+const EURO = /€|(?<!\p{L})(?:euros?|eur)(?!\p{L})|(?<=\d\s?)e(?!\p{L})/iu;
+/** Of money as such: "les prix sont en euros". */
+const NO_AMOUNT = words("(?:en|in|des|les|d['’]|of|the|que des) ?(?:euros?|eur|€|dollars?|cents|pounds?)");
+/** An amount without a number: nothing here is given away by whoever takes an order. */
+const GIFT = words(
+  "gratuit\\p{L}*|offert\\p{L}*|vous l['’]offr\\p{L}+|moiti[ée] prix|demi[- ]tarif|remises?|r[ée]ductions?|rabais|ristournes?|for free|it['’]?s free|(?:is|are|be) free|free of charge|no charge|on the house|half[- ]price|discounts?|complimentary",
+);
+const DENIED = words("pas|aucune?|ni|sans|jamais|no|not|never|cannot|any|\\p{L}+n['’]t");
 const NUMBER_START = /\d/;
+const OTHER: Record<Language, Language> = { fr: "en", en: "fr" };
 
 /** Is there an amount of money in the text itself? */
 export function holdsMoney(text: string): boolean {
-  return CURRENCY.test(text);
+  return CURRENCY.test(text) || GIFT.test(text);
 }
 
 /** The first sentence that states an amount which is not known; null: there is none. */
@@ -43,7 +60,7 @@ export function settledLength(text: string, language: Language): number {
   for (let match = word.exec(last); match; match = word.exec(last)) {
     const isLast = word.lastIndex >= last.length;
     const upTo = last.slice(0, word.lastIndex);
-    if (isLast || NUMBER_START.test(match[0]) || saidNumbers(upTo, language).length > 0 || TOTAL[language].test(upTo)) {
+    if (isLast || NUMBER_START.test(match[0]) || saidInAny(upTo, language).length > 0 || TOTAL[language].test(upTo)) {
       return before + match.index;
     }
   }
@@ -51,17 +68,40 @@ export function settledLength(text: string, language: Language): number {
 }
 
 function isWrong(said: string, language: Language, known: KnownAmounts): boolean {
-  const sentence = withoutNames(said, known.names);
-  const isTotal = TOTAL[language].test(sentence);
-  if (!isTotal && !CURRENCY.test(sentence)) return false;
+  const sentence = withoutNames(said.normalize("NFKC"), known.names);
+  if (GIFT.test(sentence) && !(DENIED.test(sentence) && !/no charge/iu.test(sentence))) return true;
+  const total = TOTAL[language].exec(sentence) ?? TOTAL[OTHER[language]].exec(sentence);
+  const isMoney = CURRENCY.test(sentence);
   const numbers = numbersOf(sentence, language);
-  const allowed =
-    isTotal && !mentionsPrice(sentence, language, known) ? [known.totalCents] : [known.totalCents, ...known.cents];
+  const rest = total ? sentence.slice(total.index + total[0].length) : sentence;
+  // "Trois, d'accord" repeats what was ordered.
+  const isAlone = isNumber(rest, language) && (total !== null || !rest.includes(","));
+  if (!total && !isMoney && !isAlone) return false;
+  // "XXI euros", "septante euros": an amount all the same.
+  if (numbers.length === 0) return isMoney && !NO_AMOUNT.test(sentence);
+  const isPrice = PRICE[language].test(sentence) && known.cents.size > 0;
+  const allowed = total && !isPrice ? [known.totalCents] : [known.totalCents, ...known.cents];
   // Nothing costs nothing: an option without a price is no reason to say zero euros.
-  return !explained(
-    numbers,
-    allowed.filter((cents) => cents > 0),
-    known.numbers,
+  const amounts = allowed.filter((cents) => cents > 0);
+  // "Le total est de dix-neuf" is no time, although one was named.
+  if (total && isAlone) return !explained(numbers, amounts, null);
+  return !explained(numbers, amounts, known.numbers);
+}
+
+/** Only a number up to the next comma, and not asked: what else than the answer to "how much"? */
+function isNumber(text: string, language: Language): boolean {
+  if (text.includes("?")) return false;
+  const [clause = ""] = text.split(/[,;.!](?!\d)/u);
+  const rest = clause.replace(
+    /^[\s:]*(?:(?:est|sera|fait|s['’][ée]l[èe]ve|de|d['’]|[àa]|is|of|will|be|to|donc|vous)(?!\p{L})[\s:]*)*/iu,
+    "",
+  );
+  const parts = rest.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const isLinked = (part: string) => /^(?:et|and|virgule|point)$/iu.test(part);
+  return (
+    parts.length > 0 &&
+    parts.some((part) => !isLinked(part)) &&
+    parts.every((part) => isLinked(part) || saidInAny(part, language).length > 0)
   );
 }
 
@@ -74,12 +114,6 @@ function withoutNames(sentence: string, names: ReadonlySet<string>): string {
   return sentence;
 }
 
-/** "La Margherita coûte neuf euros" is about a price and not about what is to be paid. */
-function mentionsPrice(sentence: string, language: Language, { cents }: KnownAmounts): boolean {
-  const price = language === "fr" ? /co[ûu]te/iu : /costs?\b|that's/iu;
-  return price.test(sentence) && cents.size > 0;
-}
-
 interface SaidNumber {
   value: number;
   /** "euros" follows: it is no quantity and no time. */
@@ -87,15 +121,30 @@ interface SaidNumber {
 }
 
 function numbersOf(sentence: string, language: Language): SaidNumber[] {
-  const parts = sentence.split(/€|\beuros?\b/iu);
+  const parts = apart(sentence).split(EURO);
   return parts.flatMap((part, at) => {
-    const values = saidNumbers(part, language);
+    const values = saidInAny(part, language);
     return values.map((value, index) => ({ value, isMoney: at < parts.length - 1 && index === values.length - 1 }));
   });
 }
 
-/** Whether the numbers, from left to right, are known amounts (euros, then cents) or known other numbers. */
-function explained(numbers: readonly SaidNumber[], cents: readonly number[], others: ReadonlySet<number>): boolean {
+/** "…neuf euros cinquante et une autre" is no fifty-one; "vingt et une heures" is a twenty-one. */
+function apart(sentence: string): string {
+  return sentence.replace(/ et une (?!heures?(?!\p{L}))/giu, ", une ");
+}
+
+/** In our language, or if there is none, in the other: models mix them. */
+function saidInAny(text: string, language: Language): number[] {
+  const own = saidNumbers(text, language);
+  return own.length > 0 ? own : saidNumbers(text, OTHER[language]);
+}
+
+/** Whether the numbers, from left to right, are known amounts (euros, then cents) or known other numbers. `others` null: amounts only. */
+function explained(
+  numbers: readonly SaidNumber[],
+  cents: readonly number[],
+  others: ReadonlySet<number> | null,
+): boolean {
   const first = numbers[0];
   if (first === undefined) return true;
   return (
@@ -106,7 +155,10 @@ function explained(numbers: readonly SaidNumber[], cents: readonly number[], oth
       return fits && explained(numbers.slice(parts.length), cents, others);
     }) ||
     // "Un instant", "une Reine": an article and no amount.
-    (!first.isMoney && (first.value === 1 || others.has(first.value)) && explained(numbers.slice(1), cents, others))
+    (others !== null &&
+      !first.isMoney &&
+      (first.value === 1 || others.has(first.value)) &&
+      explained(numbers.slice(1), cents, others))
   );
 }
 

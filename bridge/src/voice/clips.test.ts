@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { writeWav } from "../audio/wav.ts";
 import { Clips } from "./clips.ts";
+import { FIXED } from "./phrases.ts";
 
 /** A megabyte of samples. */
 const LONG = 2 ** 19;
@@ -13,11 +15,17 @@ function opened(t: { after(work: () => void): void }) {
   t.after(() => rmSync(folder, { recursive: true }));
   const rendered: string[] = [];
   const made = { works: true };
-  const clips = new Clips(folder, (text) => {
+  const unusable: string[] = [];
+  const render = (text: string) => {
     rendered.push(text);
     return made.works ? Promise.resolve(new Int16Array(LONG)) : Promise.reject(new Error("no renderer"));
-  });
-  return { clips, rendered, made };
+  };
+  const clips = new Clips(folder, render, (clip) => unusable.push(clip));
+  const record = (name: string, wav: Buffer): void => {
+    mkdirSync(join(folder, "fr"), { recursive: true });
+    writeFileSync(join(folder, "fr", name), wav);
+  };
+  return { clips, rendered, made, record, unusable };
 }
 
 test("what is said in every call is rendered once, what is said in one does not fill the memory", async (t) => {
@@ -48,4 +56,24 @@ test("two callers who need a sentence at once have it rendered once, and a failu
   made.works = true;
   await clips.sentence("Au revoir.", "fr", "pcma");
   await clips.fixed("notice", "fr", "pcma");
+});
+
+test("a recording takes the renderer's place, but the notice is not switched off by one of silence, of nothing or of no sound", async (t) => {
+  const spoken = Int16Array.from({ length: 12_000 }, (_, i) => 9_000 * Math.sin(i / 3));
+  const good = opened(t);
+  good.record("notice.wav", writeWav(spoken));
+  assert.equal((await good.clips.fixed("notice", "fr", "pcma")).length, spoken.length);
+  assert.deepEqual([good.rendered, good.unusable], [[], []]);
+  for (const wav of [
+    writeWav(new Int16Array(20_000)),
+    writeWav(new Int16Array(20_000).fill(30)),
+    writeWav(spoken.subarray(0, 400)),
+    writeWav(new Int16Array(0)),
+    Buffer.from("no sound at all"),
+  ]) {
+    const bad = opened(t);
+    bad.record("notice.wav", wav);
+    assert.equal((await bad.clips.fixed("notice", "fr", "pcma")).length, LONG);
+    assert.deepEqual([bad.rendered, bad.unusable], [[FIXED.fr.notice], ["fr/notice.wav"]]);
+  }
 });

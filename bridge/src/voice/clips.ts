@@ -6,25 +6,31 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Language } from "../api/order.ts";
 import { encodeG711, type G711Codec } from "../audio/g711.ts";
-import { readWav } from "../audio/wav.ts";
+import { PHONE_RATE, readWav } from "../audio/wav.ts";
 import type { RenderClip } from "./clip-renderer.ts";
 import { FIXED, type FixedPhrase } from "./phrases.ts";
 
+/** A recording that is shorter, or nowhere louder, says nothing: with one of silence nobody would be told whom they speak with. */
+const SHORTEST_SAMPLES = PHONE_RATE / 2;
+const LOUDEST_LEAST = 1_000;
 /** Of sentences, as samples of two bytes: about four minutes. */
 const MOST_KEPT_BYTES = 4 * 2 ** 20;
 
 export class Clips {
   private readonly folder: string;
   private readonly render: RenderClip;
+  private readonly onUnusable: (clip: string) => void;
   private readonly fixedOnes = new Map<string, Promise<Int16Array>>();
   /** Those used last at the end. */
   private readonly sentences = new Map<string, Promise<Int16Array>>();
   /** Of those that are rendered, bytes. */
   private readonly sizes = new Map<string, number>();
 
-  constructor(folder: string, render: RenderClip) {
+  /** `onUnusable`: a recording cannot be read, or says nothing; the phrase is rendered instead. */
+  constructor(folder: string, render: RenderClip, onUnusable: (clip: string) => void = () => {}) {
     this.folder = folder;
     this.render = render;
+    this.onUnusable = onUnusable;
   }
 
   /** Rejects when there is neither a recording nor a renderer. */
@@ -47,10 +53,8 @@ export class Clips {
   async fixed(name: FixedPhrase, language: Language, codec: G711Codec): Promise<Buffer> {
     const text = FIXED[language][name];
     const key = `${language} ${name}`;
-    const make = async (): Promise<Int16Array> => {
-      const recording = await readFile(join(this.folder, language, `${name}.wav`)).catch(() => null);
-      return recording ? readWav(recording) : await this.render(text, language);
-    };
+    const make = async (): Promise<Int16Array> =>
+      (await this.recording(`${language}/${name}.wav`)) ?? (await this.render(text, language));
     const sound = this.fixedOnes.get(key) ?? make();
     this.fixedOnes.set(key, sound);
     sound.catch(() => this.fixedOnes.delete(key));
@@ -60,6 +64,21 @@ export class Clips {
   /** The phrases that must be there before a call is answered. */
   async prepare(language: Language): Promise<void> {
     for (const name of Object.keys(FIXED[language]) as FixedPhrase[]) await this.fixed(name, language, "pcma");
+  }
+
+  /** null: there is none that could be played. */
+  private async recording(file: string): Promise<Int16Array | null> {
+    const bytes = await readFile(join(this.folder, file)).catch(() => null);
+    if (bytes === null) return null;
+    try {
+      const samples = readWav(bytes);
+      const isHeard = samples.length >= SHORTEST_SAMPLES && samples.some((one) => Math.abs(one) >= LOUDEST_LEAST);
+      if (isHeard) return samples;
+    } catch {
+      // Told below.
+    }
+    this.onUnusable(file);
+    return null;
   }
 
   private dropOldest(): void {

@@ -21,37 +21,18 @@ import type {
   ToolAnswer,
 } from "../ordering/order-desk.ts";
 import { moneyWords } from "../ordering/speech/number-words.ts";
-import { saysTheNumbers } from "../ordering/speech/said-numbers.ts";
 import { phrases } from "../ordering/speech/sentences.ts";
-import { settledLength } from "./amounts.ts";
 import type { CallLeg, CallLegEnd, CallLegListener, PlayedClip } from "./call-leg.ts";
 import type { Clips } from "./clips.ts";
+import type { ConversationLimits } from "./conversation-limits.ts";
 import { HandOver } from "./hand-over.ts";
-import { KnownNumbers } from "./known-numbers.ts";
 import { FIXED, type FixedPhrase, totalIs } from "./phrases.ts";
-import { REMEDIES, type Slip, slipIn } from "./slips.ts";
-import { Speaker, type Verdict } from "./speaker.ts";
+import { REMEDIES, type Slip } from "./slips.ts";
+import { Speaker } from "./speaker.ts";
 import { spokenLanguage } from "./spoken-language.ts";
 import { steady } from "./steady-order.ts";
-import type { ToolCall, VoiceEngine, VoiceError, VoiceListener, VoiceSession, Words } from "./voice-engine.ts";
-
-export interface ConversationLimits {
-  /** The whole call with the model. */
-  longestMs: number;
-  /** Of silence until the caller is asked, and as long again until the end. */
-  silenceMs: number;
-  /** What the service may cost in one call. */
-  mostCents: number;
-  /** For a new session in the middle of a call. */
-  reconnectMs: number;
-}
-
-export const LIMITS: ConversationLimits = {
-  longestMs: 10 * 60_000,
-  silenceMs: 9_000,
-  mostCents: 300,
-  reconnectMs: 1_500,
-};
+import type { ToolCall, VoiceEngine, VoiceError, VoiceListener, VoiceSession } from "./voice-engine.ts";
+import { WordsGuard } from "./words-guard.ts";
 
 export interface ConversationOptions {
   leg: CallLeg;
@@ -72,6 +53,8 @@ export interface ConversationOptions {
 
 /** Slips in one call after which a person takes over. */
 const MOST_WRONG = 3;
+/** Tools that leave the talk where it is: whoever asked for allergens still does. */
+const ABOUT_DISHES: ReadonlySet<string> = new Set(["find_items", "item_details"]);
 
 export class Conversation implements CallLegListener {
   private readonly options: ConversationOptions;
@@ -79,17 +62,13 @@ export class Conversation implements CallLegListener {
   private order: OrderCall | null = null;
   private session: VoiceSession | null = null;
   private language: Language;
-  private readonly known = new KnownNumbers();
+  private readonly guard: WordsGuard;
   /** Which mark of the desk a clip stands for. */
   private readonly marks = new Map<string, string>();
   private pending: ToolAnswer | null = null;
-  /** The model must say this, and its transcript must show that it did. */
-  private expected: Sentence | null = null;
   private turn: { beganAtMs: number } | null = null;
   private turns = 0;
   private wrong = 0;
-  /** Names on the menu, as it is now: words are looked at many times a second. */
-  private dishes: readonly string[] = [];
   private millicents = 0;
   private reconnected = false;
   private handOver: HandOver | null = null;
@@ -106,10 +85,22 @@ export class Conversation implements CallLegListener {
     this.language = options.language;
     this.speaker = new Speaker({
       leg: options.leg,
-      judge: (words) => this.judge(words),
+      judge: (words) => {
+        const { order, language } = this;
+        const totalCents = order?.cart().totalCents ?? 0;
+        return this.guard.judge(words, { language, totalCents, state: order?.state() ?? "intake" });
+      },
       onStopped: (slip) => void this.correct(slip),
       onPlayed: (id) => this.wasPlayed(id),
       onQuiet: () => this.isQuiet(),
+    });
+    this.guard = new WordsGuard({
+      pass: (words) => {
+        if (this.speaker.words(words) && words.complete) this.order?.said(words.text);
+      },
+      ended: (itemId) => this.speaker.speechEnded(itemId),
+      unread: () => void this.correct("unread"),
+      waitMs: options.limits.unreadMs,
     });
     // Before the caller is told whom they speak with, nobody asked the model for anything.
     this.speaker.listens = false;
@@ -128,10 +119,8 @@ export class Conversation implements CallLegListener {
       turnEnded: when(() => this.turnEnded()),
       callerSaid: when((text) => this.callerSaid(text)),
       speech: when((speech) => this.speaker.speech(speech)),
-      words: when((words) => {
-        if (this.speaker.words(words) && words.complete) this.order?.said(words.text);
-      }),
-      speechEnded: when((itemId) => this.speaker.speechEnded(itemId)),
+      words: when((words) => this.guard.words(words)),
+      speechEnded: when((itemId) => this.guard.speechEnded(itemId)),
       toolCalls: when((calls) => this.toolCalls(calls)),
       responseEnded: when(() => this.responseEnded()),
       cost: (millicents) => this.costs(millicents),
@@ -149,7 +138,7 @@ export class Conversation implements CallLegListener {
       this.options.log.error({ err: error, callId: this.options.leg.callId }, "the call could not be stored");
       this.give("failed");
     });
-    this.dishes = this.options.desk.names(order.lineId);
+    this.guard.dishes = this.options.desk.names(order.lineId);
     this.stopCommands = order.onCommand((command) => this.obey(command));
   }
 
@@ -191,6 +180,7 @@ export class Conversation implements CallLegListener {
     this.over = true;
     clearTimeout(this.silenceTimer);
     clearTimeout(this.lengthTimer);
+    this.guard.drop();
     this.stopCommands();
     this.session?.close();
     const { order } = this;
@@ -215,6 +205,7 @@ export class Conversation implements CallLegListener {
     const { order, session, options } = this;
     if (!order) return;
     order.heard(text);
+    this.guard.callerSaid(text);
     const language = spokenLanguage(text);
     if (language === null || language === this.language) return;
     order.speak(language);
@@ -229,6 +220,7 @@ export class Conversation implements CallLegListener {
     this.turns += 1;
     this.askedIfThere = false;
     clearTimeout(this.silenceTimer);
+    this.guard.drop();
     const { session } = this;
     const played = await this.speaker.flush();
     if (played !== null) session?.interrupt(played);
@@ -236,6 +228,7 @@ export class Conversation implements CallLegListener {
 
   private turnEnded(): void {
     if (this.turn) this.order?.callerTurn(this.turn);
+    this.guard.topic.turnEnded();
     this.turn = null;
   }
 
@@ -252,7 +245,8 @@ export class Conversation implements CallLegListener {
         return;
       }
       session.answerTools([{ callId, output: answer.forModel }]);
-      this.known.learn(answer);
+      this.guard.known.learn(answer);
+      if (!ABOUT_DISHES.has(name)) this.guard.topic.orderWentOn();
       this.language = order.language;
       this.pending = answer;
     }
@@ -278,7 +272,7 @@ export class Conversation implements CallLegListener {
   private async exactly(sentence: Sentence): Promise<void> {
     const { clips, codec } = this.options;
     if (this.over || this.handOver) return;
-    this.known.add(sentence);
+    this.guard.known.add(sentence);
     const turns = this.turns;
     let sound: Buffer;
     try {
@@ -286,7 +280,7 @@ export class Conversation implements CallLegListener {
     } catch (error) {
       if (this.over || this.handOver) return;
       this.options.log.warn({ err: error }, "a sentence could not be rendered");
-      this.expected = sentence;
+      this.guard.expected = sentence;
       this.session?.respond(`Say exactly this, word for word, and nothing else: ${sentence.text}`);
       return;
     }
@@ -306,19 +300,6 @@ export class Conversation implements CallLegListener {
     this.speaker.clip(`${name} ${randomUUID()}`, sound, options);
   }
 
-  private judge({ text, complete }: Words): Verdict {
-    const { expected, language } = this;
-    if (expected) {
-      if (!complete) return { slip: null, settled: 0 };
-      this.expected = null;
-      return { slip: saysTheNumbers(expected, text) ? null : "amount", settled: text.length };
-    }
-    const settled = complete ? text.length : settledLength(text, language);
-    const amounts = this.known.amounts(this.order?.cart().totalCents ?? 0);
-    const allergens = { told: this.known.told, names: this.dishes };
-    return { slip: slipIn(text.slice(0, settled), language, { amounts, allergens }), settled };
-  }
-
   /** The model was about to say what it may not: it is cut off, and what is right is said. */
   private async correct(slip: Slip): Promise<void> {
     this.wrong += 1;
@@ -327,6 +308,7 @@ export class Conversation implements CallLegListener {
     const { noted, instruction, phrase } = REMEDIES[slip];
     this.options.log.warn({ callId: this.options.leg.callId, slip }, "the assistant was stopped before it was heard");
     order.note(noted);
+    this.guard.drop();
     session.interrupt((await this.speaker.flush()) ?? []);
     if (this.over || this.handOver) return;
     if (this.wrong >= MOST_WRONG) {
@@ -335,7 +317,10 @@ export class Conversation implements CallLegListener {
     }
     session.note("system", instruction);
     await this.fixed(phrase);
-    if (slip !== "amount" || this.over || this.handOver) return;
+    if (this.over || this.handOver) return;
+    // The caller may be about to hang up: the order goes on at once.
+    if (slip === "placed") session.respond();
+    if (slip !== "amount") return;
     const { totalCents } = order.cart();
     if (totalCents === 0) return;
     const text = totalIs(moneyWords(totalCents, language), language);
@@ -416,6 +401,8 @@ export class Conversation implements CallLegListener {
     }
     this.reconnected = true;
     order.note(`voice session lost: ${error.code}`);
+    this.guard.drop();
+    this.guard.topic.giveUp();
     await this.speaker.flush();
     this.pending = null;
     this.turn = null;
@@ -452,7 +439,7 @@ export class Conversation implements CallLegListener {
         this.give("staff", null, command);
         return;
       case "menu-changed":
-        this.dishes = options.desk.names(order.lineId);
+        this.guard.dishes = options.desk.names(order.lineId);
         this.session?.update({
           instructions: options.desk.briefing(order.lineId, this.language),
           tools: order.tools(),
@@ -470,6 +457,7 @@ export class Conversation implements CallLegListener {
     if (!order || this.over || this.handOver) return;
     clearTimeout(this.silenceTimer);
     clearTimeout(this.lengthTimer);
+    this.guard.drop();
     const { say, summary } = words ?? order.handOver(reason);
     this.session = null;
     session?.close();

@@ -11,7 +11,9 @@ export type FixedPhrase =
   | "nobody-there"
   | "message-kept"
   | "correction"
-  | "allergens";
+  | "allergens"
+  | "say-again"
+  | "not-ordered";
 
 export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, string>>>> = {
   fr: {
@@ -26,6 +28,8 @@ export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, strin
     correction: "Pardon, je me suis trompé.",
     allergens:
       "Pour les allergènes, seule la carte compte : demandez-moi pour un plat précis, ou demandez au personnel.",
+    "say-again": "Pardon, je n'ai pas bien compris. Pouvez-vous répéter ?",
+    "not-ordered": "Pardon, rien n'est encore commandé.",
   },
   en: {
     notice: "Hello, this is the automatic assistant.",
@@ -38,6 +42,8 @@ export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, strin
     "message-kept": "Thank you, your message is kept. We will call you back.",
     correction: "Sorry, I was wrong.",
     allergens: "About allergens only the menu counts: ask me about one dish, or ask the staff.",
+    "say-again": "Sorry, I did not understand. Could you say that again?",
+    "not-ordered": "Sorry, nothing is ordered yet.",
   },
 };
 

@@ -1,10 +1,12 @@
 /**
  * Takes the calls of the lines: decides whether to answer, and answers only when everything that is needed stands: the
  * desk wants the call, the phrases are there, the voice session is confirmed. Anything else is refused while it still
- * rings, so that the next rule rings people at once.
+ * rings, so that the next rule rings people at once. Whoever was rung there does not answer: the line's last rule brings the call back
+ * here, and the caller leaves a message.
  */
 import { randomUUID } from "node:crypto";
 import type { Line } from "../api/line.ts";
+import type { CallCloseReason } from "../api/order.ts";
 import type { G711Codec } from "../audio/g711.ts";
 import type { Log } from "../links/log.ts";
 import type { Admission, OrderDesk } from "../ordering/order-desk.ts";
@@ -13,7 +15,9 @@ import { definitionOf, toolsFor } from "../ordering/tool/tools.ts";
 import type { Breaker } from "./breaker.ts";
 import type { CallLeg, CallLegEnd } from "./call-leg.ts";
 import type { Clips } from "./clips.ts";
-import { Conversation, type ConversationLimits, LIMITS } from "./conversation.ts";
+import { Conversation } from "./conversation.ts";
+import { type ConversationLimits, LIMITS } from "./conversation-limits.ts";
+import { MessageCall } from "./message-call.ts";
 import { type VoiceEngine, VoiceError, type VoiceSession } from "./voice-engine.ts";
 
 export interface ReceptionOptions {
@@ -31,6 +35,8 @@ export interface ReceptionOptions {
 }
 
 const READY_MS = 2_500;
+/** Of calls that went to people, so many are remembered. */
+const MOST_PASSED_ON = 200;
 /** What the model may do while nothing is ordered yet. */
 const FIRST_TOOLS = toolsFor(NEW_ORDER).map(definitionOf);
 
@@ -38,6 +44,8 @@ export class Reception {
   private readonly options: ReceptionOptions;
   /** Calls that ring or talk, by line: the desk counts only those that are answered. */
   private readonly calls = new Map<string, number>();
+  /** Calls that went to people, and why: one that comes back found nobody there. */
+  private readonly passedOn = new Map<string, CallCloseReason>();
   private closed = false;
 
   constructor(options: ReceptionOptions) {
@@ -65,25 +73,67 @@ export class Reception {
       leg.refuse(488);
       return;
     }
-    const admission = this.options.desk.admit({ siteId: this.options.siteId, via: leg.callee });
+    const arrival = { siteId: this.options.siteId, via: leg.callee };
+    const reason = this.passedOn.get(leg.callId);
+    const line = reason === undefined ? null : this.options.desk.line(arrival);
+    if (reason !== undefined && line) {
+      this.takeMessage(leg, codec, line, reason);
+      return;
+    }
+    const admission = this.options.desk.admit(arrival);
     if (admission.kind === "people") {
       this.options.log.info({ callId: leg.callId, reason: admission.reason }, "a call goes to people");
-      leg.refuse(admission.reason === "busy" ? 486 : 503);
+      this.passOn(leg, "handed-over", admission.reason === "busy" ? 486 : 503);
       return;
     }
     if (admission.kind === "after-hours") {
       void this.sayClosed(leg, codec, admission);
       return;
     }
-    const { line } = admission;
-    const busy = this.calls.get(line.id) ?? 0;
-    if (busy >= line.settings.concurrentCalls) {
-      leg.refuse(486);
+    const { id, settings } = admission.line;
+    if ((this.calls.get(id) ?? 0) >= settings.concurrentCalls) {
+      this.passOn(leg, "handed-over", 486);
       return;
     }
-    this.calls.set(line.id, busy + 1);
-    const done = () => this.calls.set(line.id, (this.calls.get(line.id) ?? 1) - 1);
-    void this.converse(leg, codec, admission, done);
+    void this.converse(leg, codec, admission, this.counted(id));
+  }
+
+  /** Gives what is to be called when the call is over. */
+  private counted(lineId: string): () => void {
+    this.calls.set(lineId, (this.calls.get(lineId) ?? 0) + 1);
+    return () => this.calls.set(lineId, (this.calls.get(lineId) ?? 1) - 1);
+  }
+
+  private passOn(leg: CallLeg, reason: CallCloseReason, status: 486 | 503): void {
+    this.passedOn.set(leg.callId, reason);
+    const [oldest] = this.passedOn.keys();
+    if (this.passedOn.size > MOST_PASSED_ON && oldest !== undefined) this.passedOn.delete(oldest);
+    leg.refuse(status);
+  }
+
+  private takeMessage(leg: CallLeg, codec: G711Codec, line: Line, reason: CallCloseReason): void {
+    const { desk, clips, log, ringPeople } = this.options;
+    this.passedOn.delete(leg.callId);
+    try {
+      const call = new MessageCall({ leg, codec, line, desk, clips, reason, ringPeople: () => ringPeople(line) });
+      const done = this.counted(line.id);
+      leg.listen({
+        answered: () => call.answered(),
+        heard: (sound) => call.heard(sound),
+        key: (key) => call.key(key),
+        played: (clip) => call.played(clip),
+        held: () => call.held(),
+        ended: () => {
+          call.ended();
+          done();
+        },
+      });
+      log.info({ callId: leg.callId, reason }, "nobody answered: the caller may leave a message");
+      leg.answer();
+    } catch (error) {
+      log.error({ err: error, callId: leg.callId }, "a message could not be taken");
+      leg.refuse(503);
+    }
   }
 
   private async converse(
@@ -141,7 +191,7 @@ export class Reception {
       if (leg.ended) return;
       if (error instanceof VoiceError) breaker.failed(error);
       log.warn({ err: error, callId: leg.callId }, "not ready to answer: people are rung");
-      leg.refuse(503);
+      this.passOn(leg, "model-failed", 503);
     }
   }
 

@@ -4,8 +4,8 @@ import { allergenClaim, type KnownAllergens } from "./allergen-claims.ts";
 import { type KnownAmounts, wrongAmount } from "./amounts.ts";
 import type { FixedPhrase } from "./phrases.ts";
 
-/** An amount that the desk has not named, or made-up words about allergens. */
-export type Slip = "amount" | "allergens";
+/** An amount that the desk has not named, made-up words about allergens, a yes or no to words that nobody could read, an order that is none. */
+export type Slip = "amount" | "allergens" | "unread" | "placed";
 
 export interface SlipRemedy {
   /** For the call's log. */
@@ -27,6 +27,17 @@ export const REMEDIES: Readonly<Record<Slip, SlipRemedy>> = {
     instruction:
       "You were about to speak of allergens on your own. It was not heard. Only say of them what item_details says.",
     phrase: "allergens",
+  },
+  unread: {
+    noted: "a yes or no to unreadable words stopped",
+    instruction: "Your answer was not heard, because nobody could read what the caller had asked. Wait for the caller.",
+    phrase: "say-again",
+  },
+  placed: {
+    noted: "an order that was not placed stopped",
+    instruction:
+      "You were about to say that something is ordered. It was not heard: nothing is. Go on with set_details, read_back and, once the caller agreed, confirm_order.",
+    phrase: "not-ordered",
   },
 };
 

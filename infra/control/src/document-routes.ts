@@ -90,11 +90,20 @@ function isLinphone({ headers }: FastifyRequest): boolean {
   return /^Unknown\b/.test(name) && headers.accept === undefined;
 }
 
-/** Browsers and the robots that draw previews ask for a page; what fetches its own configuration does not. */
+/** Names of robots that draw previews, and of messengers and mail scanners that open links by themselves. */
+const ROBOT =
+  /bot|preview|crawl|spider|scan|facebookexternalhit|whatsapp|skype|slack|telegram|discord|viber|signal|mattermost|iframely/i;
+
+/**
+ * Browsers, also when they fetch ahead (`Sec-Purpose`, and `Purpose` and `X-Moz` before it) or a script of a page asks
+ * (`Sec-Fetch-Mode`), and robots get a page; what fetches its own configuration sends none of this.
+ */
 function wantsHtml({ headers }: FastifyRequest): boolean {
+  const ahead = ["sec-fetch-mode", "sec-purpose", "purpose", "x-purpose", "x-moz"];
   return (
     /text\/html/i.test(headers.accept ?? "") ||
-    /bot|preview|facebookexternalhit|whatsapp/i.test(headers["user-agent"] ?? "")
+    ahead.some((name) => headers[name] !== undefined) ||
+    ROBOT.test(headers["user-agent"] ?? "")
   );
 }
 

@@ -10,6 +10,13 @@ import { timesText } from "./rule-text.ts";
 /** Of a new or removed row these say nothing that a person could use. */
 const INNER = new Set(["id", "siteId", "userId", "accountId", "createdAtMs"]);
 
+/** What was changed, as people call it: an import's kind in the words of its own page. */
+export function changedLabel({ noun, label }: AuditEntry, t: AdminLocalizer): string {
+  const kinds = { units: t("import.kind.units"), accounts: t("import.kind.accounts"), rules: t("import.kind.rules") };
+  if (noun !== "import" && noun !== "export") return label;
+  return label.replace(/(units|accounts|rules)$/, (kind) => kinds[kind as keyof typeof kinds]);
+}
+
 /** One line for each field that a person could know. */
 export function changeTexts({ changes }: AuditEntry, directory: Directory, t: AdminLocalizer): string[] {
   return Object.entries(changes)

@@ -18,7 +18,11 @@ function callerLabel({ sourcePattern, siteId }: Rule, { doors }: Directory): str
   return doors.find((door) => door.siteId === siteId && door.name === sourcePattern)?.label ?? sourcePattern;
 }
 
-export function targetLabel({ targetSipUri, siteId }: Rule, { units, doors }: Directory, t: AdminLocalizer): string {
+export function targetLabel(
+  { targetSipUri, siteId }: Pick<Rule, "targetSipUri" | "siteId">,
+  { units, doors }: Directory,
+  t: AdminLocalizer,
+): string {
   const name = targetName(targetSipUri);
   const unit = units.find((known) => known.siteId === siteId && known.name === name);
   if (unit !== undefined) return unitLabel(t, unit.number);

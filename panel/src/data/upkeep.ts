@@ -74,7 +74,13 @@ export async function fetchImported(api: Api, siteId: string, limit = 20): Promi
   return entries.map(({ rowId, label, atMs, who, changes }) => {
     const [kind] = (["units", "accounts", "rules"] as const).filter((one) => one === label);
     const count = (name: string) => Number(changes[name]?.to ?? 0);
-    return { id: rowId, kind: kind ?? "units", atMs, by: who, added: count("added"), changed: count("changed") };
+    return {
+      id: rowId,
+      kind: kind ?? "units",
+      atMs,
+      by: who,
+      ...{ added: count("added"), changed: count("changed"), removed: count("removed") },
+    };
   });
 }
 
@@ -85,6 +91,7 @@ export interface Imported {
   by: string;
   added: number;
   changed: number;
+  removed: number;
 }
 
 /** Nothing is written any more, unless it is already: the reply says which. */

@@ -53,7 +53,9 @@ export class MenuFiles extends LitElement {
         <ul>
           ${this.problems.map(({ line, at, code, message }) => {
             const key = `problem.${code}`;
-            const where = line === null ? at : t("menu.line", { line });
+            // A column says where to look; a place within JSON would not.
+            const column = at.includes("/") ? "" : at;
+            const where = line === null ? at : [t("menu.line", { line }), column].filter(Boolean).join(", ");
             return html`<li><strong>${where}</strong> ${isDeskKey(key) ? t(key) : message}</li>`;
           })}
         </ul>

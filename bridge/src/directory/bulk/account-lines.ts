@@ -7,10 +7,10 @@ import type { FieldCode } from "../../api/names.ts";
 import { AppError } from "../../events/errors.ts";
 import type { AccountRow } from "../../store/account-store.ts";
 import { placeOf } from "../accounts.ts";
-import { type DirectoryContext, refuseTaken } from "../edit.ts";
-import { looksLikeNumber } from "../names.ts";
+import { type DirectoryContext, refuseNumber, refuseTaken } from "../edit.ts";
+import { TEST_ACCOUNT } from "../names.ts";
 import { ACCOUNT_WORDS } from "./french-words.ts";
-import { importKind, type Outcome, onLine, readBoolean, withoutDoubles } from "./line-check.ts";
+import { importKind, nothingYet, onLine, readBoolean, withoutDoubles } from "./line-check.ts";
 
 const { vendor, model, mac, note } = DeviceInfo.properties;
 const AccountLine = Type.Object(
@@ -41,9 +41,9 @@ export const accountLines = importKind<typeof AccountLine>({
     mac: address.replace(/[:.\- ]/g, "").toUpperCase(),
   }),
   write: (context, siteId, rows) => {
-    const outcome: Outcome = { added: 0, changed: 0, same: 0, problems: [] };
+    const outcome = nothingYet();
     for (const row of withoutDoubles(rows, outcome, "username", ({ username }) => username)) {
-      onLine(outcome, row.line, "username", () => put(context, siteId, row));
+      onLine(outcome, row.line, "place", () => put(context, siteId, row));
     }
     return outcome;
   },
@@ -74,8 +74,9 @@ function put(context: DirectoryContext, siteId: string, line: AccountLine): "add
     store.accounts.update(after);
     return "changed";
   }
-  if (looksLikeNumber(username)) throw refusal("username", "it looks like a number", "NAME_RESERVED");
-  if (unit?.name !== username) refuseTaken(context, siteId, username, "username");
+  refuseNumber(username, "username");
+  const isTest = type === "bridge" && username === TEST_ACCOUNT;
+  if (unit?.name !== username && !isTest) refuseTaken(context, siteId, username, "username");
   store.accounts.insert({
     ...{ id: newId(), siteId, unitId: unit?.id ?? null, username, type, label, enabled, deviceInfo },
     ha1: line.ha1 || unknownLogin(),

@@ -3,6 +3,7 @@
  * spreadsheet would take for a formula goes out behind an apostrophe, and comes back without it.
  */
 import { AppError } from "../../events/errors.ts";
+import { tidy } from "../../store/text.ts";
 import { cellMeant, columnCalled, type FrenchWords } from "./french-words.ts";
 
 /** What a file may hold. */
@@ -102,7 +103,7 @@ export async function readCsv(file: string, { needed, columns: known, words }: C
         ...known.map((name) => [name, ""]),
         ...understood.map(({ column }, at) => [
           column,
-          cellMeant(words, column, withoutApostrophe(record[at] ?? "").trim()),
+          cellMeant(words, column, tidy(withoutApostrophe(record[at] ?? ""))),
         ]),
       ]),
     };

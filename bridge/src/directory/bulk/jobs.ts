@@ -108,15 +108,16 @@ export function bulk(context: DirectoryContext): Bulk {
     try {
       return edit(context, siteId, () => {
         const outcome = importer.write(context, siteId);
-        if (dryRun || outcome.problems.length > 0 || outcome.added + outcome.changed === 0) throw new Undo(outcome);
-        const { added, changed } = outcome;
+        if (dryRun || outcome.problems.length > 0 || outcome.added + outcome.changed + outcome.removed === 0)
+          throw new Undo(outcome);
+        const { added, changed, removed } = outcome;
         audit.note({
           siteId,
           noun: "import",
           verb: "imported",
           rowId: jobId,
           label: kind,
-          after: { added, changed },
+          after: { added, changed, ...(removed > 0 && { removed }) },
         });
         return outcome;
       });
@@ -149,7 +150,7 @@ export function bulk(context: DirectoryContext): Bulk {
         state: "checking",
         done: 0,
         total: 0,
-        counts: { added: 0, changed: 0, same: 0 },
+        counts: { added: 0, changed: 0, same: 0, removed: 0 },
         problems: [],
         problemCount: 0,
         error: null,

@@ -53,10 +53,14 @@ export function importKind<Schema extends TSchema>(kind: LineKind<Schema>): Impo
   };
 }
 
+export const nothingYet = (): Outcome => ({ added: 0, changed: 0, same: 0, removed: 0, problems: [] });
+
 export interface Outcome {
   added: number;
   changed: number;
   same: number;
+  /** What was there and is not in the file. */
+  removed: number;
   problems: LineProblem[];
 }
 
@@ -77,7 +81,9 @@ export function onLine(outcome: Outcome, line: number, column: string, work: () 
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const [[field, code] = [column, error.code]] = Object.entries(error.fields ?? {});
-    outcome.problems.push(problem(line, field, code));
+    // What the API calls targetSipUri is the column target_sip_uri.
+    const named = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    outcome.problems.push(problem(line, named, code));
   }
 }
 

@@ -5,10 +5,11 @@ import type { Unmarked } from "../../store/row-marks.ts";
 import type { RuleRow } from "../../store/rule-store.ts";
 import type { UnitRow } from "../../store/unit-store.ts";
 import type { DirectoryContext } from "../edit.ts";
-import { RULES_PER_UNIT, refuseSenseless } from "../rules.ts";
+import { inLowerCase, RULES_PER_UNIT, refuseSenseless } from "../rules.ts";
 import { RULE_WORDS } from "./french-words.ts";
 import {
   importKind,
+  nothingYet,
   type Outcome,
   onLine,
   type Placed,
@@ -55,7 +56,7 @@ export const ruleLines = importKind<typeof RuleLine>({
     enabled: readBoolean(enabled, true),
   }),
   write: (context, siteId, rows) => {
-    const outcome: Outcome = { added: 0, changed: 0, same: 0, problems: [] };
+    const outcome = nothingYet();
     const once = withoutDoubles(rows, outcome, "position", ({ unit, position }) => JSON.stringify([unit, position]));
     for (const [name, lines] of Map.groupBy(once, ({ unit }) => unit)) {
       const unit = context.store.units.byName(siteId, name);
@@ -93,7 +94,9 @@ function replaceRules(context: DirectoryContext, unit: UnitRow, lines: Placed<Ru
   for (const [position, line] of lines.toSorted((a, b) => a.position - b.position).entries()) {
     onLine(outcome, line.line, "action", () => putRule(context, unit, before[position], { ...line, position }));
   }
-  for (const rule of before.slice(lines.length)) store.rules.remove(rule.id);
+  const gone = before.slice(lines.length);
+  for (const rule of gone) store.rules.remove(rule.id);
+  outcome.removed += gone.length;
 }
 
 function putRule(
@@ -102,11 +105,11 @@ function putRule(
   before: RuleRow | undefined,
   line: RuleLine,
 ): "added" | "changed" | "same" {
-  const rule: Unmarked<RuleRow> = {
+  const rule: Unmarked<RuleRow> = inLowerCase({
     ...{ id: before?.id ?? newId(), siteId, unitId, position: line.position },
     ...{ sourcePattern: line.source_pattern, action: line.action, targetSipUri: line.target_sip_uri },
     ...{ ringSeconds: line.ring_seconds, schedule: line.schedule, enabled: line.enabled },
-  };
+  });
   refuseSenseless(rule);
   if (!before) {
     store.rules.insert(rule);

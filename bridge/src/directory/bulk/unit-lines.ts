@@ -1,15 +1,19 @@
 /** Units and doors as lines: building, number, kind, name. */
 import { type Static, Type } from "typebox";
 import { SipName } from "../../../../infra/control/src/wire.ts";
+import type { LineProblem } from "../../api/bulk.ts";
 import { Label } from "../../api/directory.ts";
+import { AppError } from "../../events/errors.ts";
+import { searchText } from "../../store/text.ts";
 import type { UnitRow } from "../../store/unit-store.ts";
 import { makeAccount } from "../accounts.ts";
-import { type DirectoryContext, refuseTaken } from "../edit.ts";
+import { type DirectoryContext, isTaken, refuseNumber, refuseTaken } from "../edit.ts";
 import { buildingOf, siteOf } from "../lookup.ts";
+import { doorName } from "../names.ts";
 import { defaultRule } from "../rules.ts";
 import { makeUnit } from "../units.ts";
 import { UNIT_WORDS } from "./french-words.ts";
-import { importKind, type Outcome, onLine, type Placed, withoutDoubles } from "./line-check.ts";
+import { importKind, nothingYet, onLine, type Placed, problem, withoutDoubles } from "./line-check.ts";
 
 const UnitLine = Type.Object(
   {
@@ -31,22 +35,28 @@ export const unitLines = importKind<typeof UnitLine>({
   schema: UnitLine,
   read: ({ building, number, kind, name }) => ({ building, number, kind: kind === "" ? "unit" : kind, name }),
   write: (context, siteId, rows) => {
-    const outcome: Outcome = { added: 0, changed: 0, same: 0, problems: [] };
+    const outcome = nothingYet();
     siteOf(context.store, siteId);
     const site = indexOf(context, siteId);
     const once = withoutDoubles(rows, outcome, "name", ({ building, number, kind, name }) =>
       name === "" ? JSON.stringify([building, kind, number]) : name,
     );
+    const written = new Set<string>();
+    const edited = new Map<string, number>();
     for (const row of once) {
       onLine(outcome, row.line, "name", () => {
         const building = site.building(row.building);
         const known = row.name === "" ? site.byNumber(building, row) : context.store.units.byName(siteId, row.name);
-        if (known && kindOf(known) === row.kind) return change(context, known, building, row.number);
-        if (row.kind === "door") makeDoor(context, siteId, building, row);
-        else makeUnit(context, { siteId, buildingId: building, number: row.number, name: row.name || undefined });
-        return "added";
+        const isChange = known !== null && kindOf(known) === row.kind;
+        const id = isChange ? known.id : make(context, siteId, building, row);
+        if (written.has(id)) throw new AppError("INVALID_REQUEST", "a line before it", { fields: { name: "TWICE" } });
+        written.add(id);
+        const done = isChange ? change(context, known, building, row.number) : "added";
+        if (done !== "same") edited.set(id, row.line);
+        return done;
       });
     }
+    if (outcome.problems.length === 0) outcome.problems = sameNumbers(context, edited);
     return outcome;
   },
   lines: ({ store }, siteId) =>
@@ -55,35 +65,58 @@ export const unitLines = importKind<typeof UnitLine>({
       .map((unit) => [buildingOf(store, unit.buildingId).name, unit.label, kindOf(unit), unit.name]),
 });
 
+/** Looked at when all is written: a file may give two units each other's number. */
+function sameNumbers({ store }: DirectoryContext, edited: ReadonlyMap<string, number>): LineProblem[] {
+  return [...edited].flatMap(([id, line]) => {
+    const unit = store.units.get(id);
+    const isShared = unit?.kind === "residential" && store.units.called(unit).length > 1;
+    return isShared ? [problem(line, "number", "NUMBER_TAKEN")] : [];
+  });
+}
+
 function change({ store }: DirectoryContext, unit: UnitRow, buildingId: string, label: string): "changed" | "same" {
   if (unit.label === label && unit.buildingId === buildingId) return "same";
   store.units.update({ ...unit, label, buildingId });
   return "changed";
 }
 
-/** With an account whose password nobody knows: an accounts file brings its HA1, or an installer makes a new one. */
-function makeDoor(context: DirectoryContext, siteId: string, buildingId: string, { number, name }: Placed<UnitLine>) {
-  const { store, newId } = context;
-  refuseTaken(context, siteId, name);
-  const id = newId();
-  store.units.insert({ id, siteId, buildingId, kind: "door", name, label: number });
-  const door = store.units.byName(siteId, name);
-  store.rules.insert(defaultRule(newId(), { id, siteId }));
-  makeAccount(context, { siteId, unit: door, username: name, type: "door", label: number });
+/** Adds the unit or door. @returns its id */
+function make(context: DirectoryContext, siteId: string, buildingId: string, row: Placed<UnitLine>): string {
+  const { number, kind, name } = row;
+  if (kind === "unit") return makeUnit(context, { siteId, buildingId, number, name: name || undefined }).id;
+  return makeDoor(context, siteId, buildingId, row);
 }
 
-/** Buildings by name, made when they are missing, and units by building and number as they were before. */
+/** With an account whose password nobody knows: an accounts file brings its HA1, or an installer makes a new one. */
+function makeDoor(context: DirectoryContext, siteId: string, buildingId: string, line: Placed<UnitLine>): string {
+  const { store, newId } = context;
+  const label = line.number;
+  const name = line.name === "" ? doorName(label, isTaken(context, siteId)) : line.name;
+  refuseTaken(context, siteId, name);
+  refuseNumber(name);
+  const id = newId();
+  store.units.insert({ id, siteId, buildingId, kind: "door", name, label });
+  const door = store.units.byName(siteId, name);
+  store.rules.insert(defaultRule(newId(), { id, siteId }));
+  makeAccount(context, { siteId, unit: door, username: name, type: "door", label });
+  return id;
+}
+
+/** Buildings by name, as people tell them apart, made when they are missing, and units by building and number as they were before. */
 function indexOf({ store, newId }: DirectoryContext, siteId: string) {
-  const buildings = new Map(store.buildings.list(siteId).map(({ name, id }) => [name, id]));
-  const key = (buildingId: string, kind: string, number: string) => JSON.stringify([buildingId, kind, number]);
+  const buildings = new Map(store.buildings.list(siteId).map(({ name, id }) => [searchText(name), id]));
+  const key = (buildingId: string, kind: string, number: string) =>
+    JSON.stringify([buildingId, kind, searchText(number)]);
   const units = new Map(
     store.units.list({ siteId }).map((unit) => [key(unit.buildingId, kindOf(unit), unit.label), unit]),
   );
   return {
     building: (name: string): string => {
-      const id = buildings.get(name) ?? newId();
-      if (!buildings.has(name)) store.buildings.insert({ id, siteId, name });
-      buildings.set(name, id);
+      const known = buildings.get(searchText(name));
+      if (known !== undefined) return known;
+      const id = newId();
+      store.buildings.insert({ id, siteId, name });
+      buildings.set(searchText(name), id);
       return id;
     },
     byNumber: (buildingId: string, { kind, number }: UnitLine) => units.get(key(buildingId, kind, number)) ?? null,

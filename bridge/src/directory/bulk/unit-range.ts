@@ -26,8 +26,9 @@ export function unitRange(context: DirectoryContext): MakeUnitRange {
     if ((numbers.at(-1) ?? "").length > LONGEST_LABEL) {
       throw new AppError("INVALID_REQUEST", "the numbers get too long", { fields: { prefix: "TOO_LONG" } });
     }
-    const there = new Set(store.units.list({ buildingId, kind: "residential" }).map(({ label }) => label));
-    const existing = numbers.filter((number) => there.has(number));
+    const existing = numbers.filter(
+      (label) => store.units.called({ buildingId, kind: "residential", label }).length > 0,
+    );
     if (dryRun) return { dryRun, numbers, existing, units: [] };
     if (existing.length > 0) {
       throw new AppError("UNIT_EXISTS", "the building has some of these units already", { details: { existing } });

@@ -4,6 +4,7 @@ import type { WeekWindow } from "../../../../infra/control/src/wire.ts";
 const DAYS: readonly string[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const FRENCH_DAYS: readonly string[] = ["lun", "mar", "mer", "jeu", "ven", "sam", "dim"];
 const DAY = 1440;
+const WEEK = 7 * DAY;
 
 export function weekText(windows: readonly WeekWindow[]): string {
   return windows
@@ -26,10 +27,25 @@ export function readWeekText(text: string): WeekWindow[] | null {
     const match = /^([a-z]{3}) (\d\d):(\d\d) ?- ?(?:([a-z]{3}) )?(\d\d):(\d\d)$/.exec(part);
     const [, fromDay = "", fromHour, fromMin, toDay = fromDay, toHour, toMin] = match ?? [];
     const [from, to] = [minute(fromDay, fromHour, fromMin), minute(toDay, toHour, toMin)];
-    if (from === null || to === null || to <= from || from >= 7 * DAY) return null;
-    windows.push({ fromMinute: from, toMinute: to });
+    const window = from === null || to === null ? null : overMidnight(from, to, match?.[4] !== undefined);
+    if (window === null) return null;
+    windows.push(...window);
   }
   return windows;
+}
+
+/**
+ * `Fri 22:00-02:00` ends on the next day, and so does `Sun 22:00-Mon 02:00`: where the week ends it becomes two windows.
+ * null: it ends before it begins.
+ */
+function overMidnight(from: number, to: number, namesDay: boolean): WeekWindow[] | null {
+  if (from >= WEEK) return null;
+  if (to > from) return [{ fromMinute: from, toMinute: to }];
+  const end = to + (namesDay ? WEEK : DAY);
+  if (to === from || Math.floor((end - 1) / DAY) > Math.floor(from / DAY) + 1) return null;
+  if (end <= WEEK) return [{ fromMinute: from, toMinute: end }];
+  const parts = [{ fromMinute: from, toMinute: WEEK }];
+  return end === WEEK ? parts : [...parts, { fromMinute: 0, toMinute: end - WEEK }];
 }
 
 function minute(day: string, hour = "", min = ""): number | null {

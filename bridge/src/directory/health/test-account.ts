@@ -1,9 +1,7 @@
 import { makeAccount } from "../accounts.ts";
 import { type DirectoryContext, edit } from "../edit.ts";
 import { siteOf } from "../lookup.ts";
-
-/** SIP name of the account that test calls come from, at every site. Its calls are in no log and ring nobody's phone twice. */
-export const TEST_ACCOUNT = "neolia-test";
+import { TEST_ACCOUNT } from "../names.ts";
 
 export interface TestLogin {
   username: string;

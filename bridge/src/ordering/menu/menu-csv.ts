@@ -106,9 +106,9 @@ export function menuFromCsv(text: string): CsvMenu {
   const menu: Menu = { categories: [], items: [], groups: [] };
   const problems: MenuProblem[] = [];
   const lines = new Map<string, number>();
-  let rows: { line: number; cells: Cells }[];
+  let rows: Row[];
   try {
-    rows = readRows(text);
+    rows = readRows(text, problems);
   } catch (error) {
     const line = (error as { lines?: number }).lines ?? 1;
     return { menu, lines, problems: [{ line, at: "", code: "not_csv", message: (error as Error).message }] };
@@ -129,13 +129,24 @@ export function menuFromCsv(text: string): CsvMenu {
   return { menu, problems, lines };
 }
 
-function readRows(text: string): { line: number; cells: Cells }[] {
-  const firstLine = text.split(/\r?\n/, 1)[0] ?? "";
+interface Row {
+  line: number;
+  cells: Cells;
+}
+
+/** What Excel writes first to say what stands between the cells. */
+const SEPARATOR_LINE = /^\ufeff?sep=([,;\t])(?=\r?\n)/i;
+
+/** No rows when the header has problems: they would be told again for each row. */
+function readRows(text: string, problems: MenuProblem[]): Row[] {
+  const lines = text.split(/\r\n|\r|\n/);
+  const separator = SEPARATOR_LINE.exec(text);
+  const firstLine = lines.slice(separator ? 1 : 0).find((line) => line.trim() !== "") ?? "";
   // Whichever of them stands most often in the header.
-  const delimiter = [",", ";", "\t"].reduce((best, one) =>
-    firstLine.split(one).length > firstLine.split(best).length ? one : best,
-  );
-  const records = parse(text, {
+  const delimiter =
+    separator?.[1] ??
+    [",", ";", "\t"].reduce((best, one) => (firstLine.split(one).length > firstLine.split(best).length ? one : best));
+  const records = parse(separator ? text.slice(separator[0].length) : text, {
     bom: true,
     delimiter,
     info: true,
@@ -147,28 +158,38 @@ function readRows(text: string): { line: number; cells: Cells }[] {
   const [head, ...rest] = records;
   if (!head) throw Object.assign(new Error("the file is empty"), { lines: 1 });
   const header = head.record.map((cell) => cell.toLowerCase());
-  const strange = header.filter(
-    (column) => !(COLUMNS as readonly string[]).includes(column) && !/^name:[a-z]{2}$/.test(column) && column !== "",
-  );
-  const absent = ["type", "id", "name"].filter((column) => !header.includes(column));
-  if (strange.length > 0) throw Object.assign(new Error(`unknown columns: ${strange.join(", ")}`), { lines: 1 });
-  if (absent.length > 0) throw Object.assign(new Error(`columns missing: ${absent.join(", ")}`), { lines: 1 });
+  if (!header.includes("type")) throw Object.assign(new Error("there is no column type"), { lines: 1 });
+  const wrong = headerProblems(header).map((problem) => ({ ...problem, line: head.info.lines }));
+  problems.push(...wrong);
+  if (wrong.length > 0) return [];
   let before = head.info.lines;
   return rest.map(({ record, info }) => {
     // `lines` is where a record ends; a quoted cell may span several, and people look for its first.
-    const line = before + 1;
+    let line = before + 1;
+    while (line < info.lines && (lines[line - 1] ?? "").trim() === "") line++;
     before = info.lines;
     const cells: Cells = Object.fromEntries(header.map((column, index) => [column, restored(record[index] ?? "")]));
-    return { line: Math.min(line + blankLines(text, line), info.lines), cells };
+    if (record.slice(header.length).some((cell) => cell !== "")) {
+      problems.push({ line, at: "", code: "extra_cell", message: "there are more cells than columns" });
+    }
+    if (record.some((cell) => cell.includes("\ufffd"))) {
+      problems.push({ line, at: "", code: "bad_letters", message: "letters are broken: save the file as UTF-8" });
+    }
+    return { line, cells };
   });
 }
 
-/** Empty lines before a record belong to nobody. */
-function blankLines(text: string, line: number): number {
-  const lines = text.split(/\r?\n/);
-  let blank = 0;
-  while (line - 1 + blank < lines.length && (lines[line - 1 + blank] ?? "").trim() === "") blank++;
-  return blank;
+function headerProblems(header: readonly string[]): Omit<MenuProblem, "line">[] {
+  const isKnown = (column: string) =>
+    (COLUMNS as readonly string[]).includes(column) || /^name:[a-z]{2}$/.test(column) || column === "";
+  const strange = header.filter((column) => !isKnown(column));
+  const twice = header.filter((column, index) => column !== "" && header.indexOf(column) !== index);
+  const absent = ["id", "name"].filter((column) => !header.includes(column));
+  return [
+    ...strange.map((at) => ({ at, code: "unknown_column", message: `unknown column ${at}` })),
+    ...twice.map((at) => ({ at, code: "doubled_column", message: `the column ${at} is there twice` })),
+    ...absent.map((at) => ({ at, code: "missing_column", message: `there is no column ${at}` })),
+  ];
 }
 
 type Reader = ReturnType<typeof rowReader>;

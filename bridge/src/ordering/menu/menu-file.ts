@@ -15,7 +15,7 @@ export function writeMenu(menu: Menu, format: MenuFormat): string {
 export function readMenu(text: string, format: MenuFormat): { menu: Menu | null; problems: MenuProblem[] } {
   if (format === "csv") {
     const { menu, problems, lines } = menuFromCsv(text);
-    return read(menu, [...problems, ...judge(menu, lines)]);
+    return read(menu, [...problems, ...judge(menu, lines), ...(problems.length === 0 ? nothingIn(menu) : [])]);
   }
   let value: unknown;
   try {
@@ -25,6 +25,12 @@ export function readMenu(text: string, format: MenuFormat): { menu: Menu | null;
     return read(null, [{ line, at: "", code: "not_json", message: "this is not valid JSON" }]);
   }
   return read(value as Menu, judge(value, jsonLines(text).lines));
+}
+
+/** A file of headings alone would take the whole menu away. */
+function nothingIn({ categories, items, groups }: Menu): MenuProblem[] {
+  if (categories.length + items.length + groups.length > 0) return [];
+  return [{ line: 1, at: "", code: "empty_menu", message: "there is nothing in the file" }];
 }
 
 function read(menu: Menu | null, problems: readonly MenuProblem[]): { menu: Menu | null; problems: MenuProblem[] } {

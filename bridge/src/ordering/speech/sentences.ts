@@ -44,6 +44,7 @@ export interface Phrases {
   askStaff(item: string): string;
   abandoned: string;
   goodbye: string;
+  notOrdered: string;
   handOver: string;
   emergency(numbers: string): string;
   anythingElse: string;
@@ -111,6 +112,7 @@ const FR: Phrases = {
     `Je n'ai pas d'information sûre sur les allergènes pour ${item}. Demandez au personnel : je peux vous passer quelqu'un.`,
   abandoned: "D'accord, rien n'est commandé.",
   goodbye: "Merci de votre appel, au revoir.",
+  notOrdered: "Votre commande n'est pas encore passée : voulez-vous que je la relise, ou que je l'annule ?",
   handOver: "Un instant, je vous passe quelqu'un.",
   emergency: (numbers) => `En cas d'urgence, raccrochez et appelez ${numbers}. Je vous passe aussi quelqu'un.`,
   anythingElse: "Et avec cela ?",
@@ -198,6 +200,7 @@ const EN: Phrases = {
     `I have no reliable allergen information for ${item}. Please ask the staff: I can put you through to someone.`,
   abandoned: "All right, nothing is ordered.",
   goodbye: "Thank you for calling, goodbye.",
+  notOrdered: "Your order is not placed yet: shall I read it back, or cancel it?",
   handOver: "One moment, I will put you through to someone.",
   emergency: (numbers) => `In an emergency, hang up and call ${numbers}. I will also put you through to someone.`,
   anythingElse: "Anything else?",

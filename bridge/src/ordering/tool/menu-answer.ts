@@ -67,8 +67,9 @@ export function itemDetails(run: ToolRun, { item_id, about }: ToolArgs<"item_det
   const item = menu.item(item_id);
   if (!item) return run.refuse("unknown_item", run.say.unknownItem);
   const name = menu.nameOf(item, language);
-  const price = run.say.costs(name, moneyWords(item.priceCents, language));
-  return run.answer(about === "price" ? price : allergenWords(run, item), {
+  const isPrice = about === "price";
+  const say = isPrice ? run.say.costs(name, moneyWords(item.priceCents, language)) : allergenWords(run, item);
+  const info = {
     item_id,
     name,
     description: item.description,
@@ -87,7 +88,9 @@ export function itemDetails(run: ToolRun, { item_id, about }: ToolArgs<"item_det
         allergens: option.allergens ?? "unknown: ask the staff",
       })),
     })),
-  });
+  };
+  // Somebody's health hangs on each word about allergens.
+  return run.answer(say, info, !isPrice);
 }
 
 /** Of the dish, and of what can be chosen with it: "none" of a dish whose sauce has milk would be no answer. */

@@ -3,7 +3,7 @@
  * sentence. Prices, names and limits come from the menu and the line, never from the arguments. Pure.
  */
 import { Check } from "typebox/value";
-import type { OrderData } from "../order-machine.ts";
+import { isOpen, type OrderData } from "../order-machine.ts";
 import { addItem, changeLine, removeLine } from "./cart-edit.ts";
 import { askReadBack, confirmOrder } from "./confirmation.ts";
 import { pickupTimes, setDetails } from "./details.ts";
@@ -36,8 +36,14 @@ const TOOLS: Record<ToolName, (run: ToolRun, args: unknown) => ToolResult> = {
   hand_over: (run, args) => run.handOver((args as ToolArgs<"hand_over">).reason, run.say.handOver),
   emergency: (run, args) =>
     run.handOver("emergency", run.say.emergency(run.say.numbers[(args as ToolArgs<"emergency">).kind])),
-  end_call: (run) => ({ ...run.done(run.say.goodbye), step: "hang-up" }),
+  end_call: endCall,
 };
+
+/** Nobody is hung up on who believes that they have ordered: it is placed or given up first. */
+function endCall(run: ToolRun): ToolResult {
+  if (isOpen(run.data.state) && run.data.lines.length > 0) return run.refuse("not_ordered", run.say.notOrdered);
+  return { ...run.done(run.say.goodbye), step: "hang-up" };
+}
 
 /** Nothing usable was said. The second time in a row a person takes the call. */
 export function misunderstood(run: ToolRun): ToolResult {

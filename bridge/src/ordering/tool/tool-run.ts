@@ -70,10 +70,11 @@ export class ToolRun {
     return this.result(null, say, info);
   }
 
-  /** What was asked; whoever asks it at the read-back is then asked again whether that is right. */
-  answer(say: string, info: Record<string, unknown>): ToolResult {
+  /** What was asked; whoever asks it at the read-back is then asked again whether that is right. `exact`: word for word. */
+  answer(say: string, info: Record<string, unknown>, exact = false): ToolResult {
     const isReadBack = this.data.state === "read-back";
-    return this.done(isReadBack ? `${say} ${this.say.asItWasRead} ${this.say.isItRight}` : say, info);
+    const text = isReadBack ? `${say} ${this.say.asItWasRead} ${this.say.isItRight}` : say;
+    return this.done({ ...plain(text, this.context.language), exact }, info);
   }
 
   refuse(problem: string, say: string | Sentence, info: Record<string, unknown> | null = null): ToolResult {

@@ -30,6 +30,8 @@ export class AdminForm extends LitElement {
   @property() submitLabel = "";
   /** A new row: may be saved as it stands. */
   @property({ type: Boolean }) fresh = false;
+  /** What was edited in the slot. */
+  @property({ attribute: false }) slotted: FormValues = {};
   @property({ attribute: false }) save: (values: FormValues, version: number | undefined) => Promise<void> =
     async () => {};
 
@@ -83,7 +85,11 @@ export class AdminForm extends LitElement {
     const dirty = this.fresh || Object.keys(this.edits).length > 0;
     return html`
       <form novalidate @submit=${this.submit}>
-        ${repeat(this.fields, (field) => field.name, this.renderField)}
+        ${repeat(
+          this.fields.filter(({ kind }) => kind !== "slotted"),
+          (field) => field.name,
+          this.renderField,
+        )}
         <slot></slot>
         <p class="failure" role="alert" ?hidden=${this.failure === null}>${this.failure}</p>
         <div class="end">
@@ -125,6 +131,8 @@ export class AdminForm extends LitElement {
     const invalid = this.refused[name] === undefined ? nothing : "true";
     const edit = (event: Event): void => this.edit(field, event.target as HTMLInputElement);
     switch (kind) {
+      case "slotted":
+        return html``;
       case "select":
         return html`<select id=${name} aria-describedby=${by} aria-invalid=${invalid} @change=${edit}>
           ${(field.options ?? []).map(
@@ -178,7 +186,7 @@ export class AdminForm extends LitElement {
                     <span>${t(`conflict.${whose}`, {
                       value: this.told(
                         field,
-                        whose === "theirs" ? conflict.theirs[field.name] : this.edits[field.name],
+                        whose === "theirs" ? conflict.theirs[field.name] : this.allEdits()[field.name],
                       ),
                     })}</span>
                   </label>
@@ -198,6 +206,7 @@ export class AdminForm extends LitElement {
 
   private told(field: FormField, value: FormValue | undefined): string {
     const { t } = this;
+    if (field.told && value !== undefined) return field.told(value);
     if (field.kind === "toggle") return t(value === true ? "form.yes" : "form.no");
     const text = field.options?.find((option) => option.value === value)?.label ?? String(value ?? "");
     return text === "" ? t("conflict.empty") : text;
@@ -219,8 +228,13 @@ export class AdminForm extends LitElement {
     this.dispatchEvent(new CustomEvent("edited", { detail: this.values() }));
   }
 
+  private allEdits(): FormValues {
+    return { ...this.edits, ...this.slotted };
+  }
+
   private values(): FormValues {
-    return Object.fromEntries(this.fields.map((field) => [field.name, this.edits[field.name] ?? field.value]));
+    const edits = this.allEdits();
+    return Object.fromEntries(this.fields.map((field) => [field.name, edits[field.name] ?? field.value]));
   }
 
   private reset = (): void => {
@@ -238,7 +252,7 @@ export class AdminForm extends LitElement {
     this.refused = {};
     try {
       const { conflict } = this;
-      const values = conflict === null ? this.values() : { ...this.values(), ...chosen(conflict, this.edits) };
+      const values = conflict === null ? this.values() : { ...this.values(), ...chosen(conflict, this.allEdits()) };
       await this.save(values, conflict?.version ?? this.seenVersion ?? this.version);
       this.reset();
     } catch (error) {
@@ -273,8 +287,11 @@ export class AdminForm extends LitElement {
   private conflictOf(current: unknown): Conflict | null {
     if (typeof current !== "object" || current === null || !("version" in current)) return null;
     const row = current as Record<string, FormValue>;
-    const theirs = Object.fromEntries(this.fields.map(({ name, value }) => [name, row[name] ?? value]));
-    const differing = Object.keys(this.edits).filter((name) => theirs[name] !== this.edits[name]);
+    const theirs = Object.fromEntries(
+      this.fields.map(({ name, value, of }) => [name, of?.(row) ?? row[name] ?? value]),
+    );
+    const edits = this.allEdits();
+    const differing = Object.keys(edits).filter((name) => theirs[name] !== edits[name]);
     return {
       version: Number(row.version),
       theirs,

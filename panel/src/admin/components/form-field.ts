@@ -7,8 +7,8 @@ export interface FormField {
   name: string;
   label: string;
   hint?: string;
-  /** secret: shown as dots, and offered to no password manager. */
-  kind: "text" | "long" | "number" | "select" | "toggle" | "secret";
+  /** secret: shown as dots, and offered to no password manager; slotted: what is in the form's slot asks for it. */
+  kind: "text" | "long" | "number" | "select" | "toggle" | "secret" | "slotted";
   value: FormValue;
   /** select: what can be chosen; text: suggestions. */
   options?: readonly { value: string; label: string }[];
@@ -16,6 +16,9 @@ export interface FormField {
   max?: number;
   maxLength?: number;
   optional?: boolean;
+  /** slotted: its value in a row of the API, and how people read it. */
+  of?: (row: Record<string, unknown>) => FormValue;
+  told?: (value: FormValue) => string;
 }
 
 export function textOf(values: FormValues, name: string): string {

@@ -16,7 +16,7 @@ import { counted } from "../../localize/admin.ts";
 import type { SiteAdmin } from "../admin.ts";
 import { fieldText, problemText } from "../problem-text.ts";
 import { adminStyle, partStyle } from "./admin-style.ts";
-import { startOf } from "./last-import.ts";
+import { removedText, startOf } from "./last-import.ts";
 import { readText } from "./read-text.ts";
 import { saveFile } from "./save-file.ts";
 
@@ -26,7 +26,7 @@ const COLUMNS: Record<CsvKind, string> = {
   rules: "unit, position, source_pattern, action, target_sip_uri, ring_seconds, schedule, enabled",
 };
 /** Columns that know few words. */
-const WORDS = ["kind", "type", "action", "enabled"] as const;
+const WORDS = ["kind", "type", "action", "enabled", "schedule"] as const;
 const KINDS = ["units", "accounts", "rules"] as const;
 const SHOWN = 200;
 /** Beside what is pushed: a connection may be away while the job ends. */
@@ -99,8 +99,8 @@ export class ImportPart extends LitElement {
       if (imported === null) return;
       const wrote = imported.find(({ id }) => id === job.id);
       if (wrote) {
-        const { added, changed } = wrote;
-        this.take({ ...job, state: "done", counts: { added, changed, same: job.total - added - changed } });
+        const { added, changed, removed } = wrote;
+        this.take({ ...job, state: "done", counts: { added, changed, removed, same: job.total - added - changed } });
         this.failure = null;
       } else this.job = null;
     }
@@ -152,6 +152,7 @@ export class ImportPart extends LitElement {
     if (job.state === "cancelled") return html`<p role="status">${t("import.cancelled")}</p>`;
     if (job.state === "done") {
       return html`<p role="status" data-import=${job.dryRun ? "could" : "did"}><span class="chip good">${t(job.dryRun ? "import.would" : "import.did", counts)}</span></p>
+        ${counts.removed > 0 ? html`<p class="note">${removedText(job, t)}</p>` : nothing}
         ${job.dryRun ? this.renderHeadings(job) : nothing}`;
     }
     if (job.error !== null) return html`<p class="failure" role="alert">${fieldText(job.error, t)}</p>`;

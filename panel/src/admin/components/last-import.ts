@@ -40,8 +40,10 @@ export class LastImport extends LitElement {
       }
       const [last] = await fetchImported(api, site.id, 1);
       if (!last) return;
-      const { added, changed } = last;
-      this.told = `${t("import.last", textOf(last.kind, last.atMs, last.by, t))} ${t("import.wrote", { added, changed })}`;
+      const { added, changed, removed } = last;
+      const told = [t("import.last", textOf(last.kind, last.atMs, last.by, t)), t("import.wrote", { added, changed })];
+      if (removed > 0) told.push(counted(t, "import.removed", removed));
+      this.told = told.join(" ");
     } catch {
       // Nothing to tell; what is wrong with the connection the page says.
     }
@@ -62,8 +64,15 @@ function textOf(kind: CsvKind, atMs: number, by: string, t: SiteAdmin["t"]): Rec
   return { kind: t(`import.kind.${kind}`), at: `${day}, ${clock(t, atMs)}`, by };
 }
 
-function outcomeOf({ state, counts, error, problemCount }: Job, t: SiteAdmin["t"]): string {
-  if (state === "done") return t("import.did", counts);
+/** What an import took, or would take, away. */
+export function removedText({ counts, dryRun }: Pick<Job, "counts" | "dryRun">, t: SiteAdmin["t"]): string {
+  return counted(t, dryRun ? "import.removes" : "import.removed", counts.removed);
+}
+
+function outcomeOf(job: Job, t: SiteAdmin["t"]): string {
+  const { state, counts, error, problemCount } = job;
+  if (state === "done")
+    return [t("import.did", counts), ...(counts.removed > 0 ? [removedText(job, t)] : [])].join(" ");
   if (state === "cancelled") return t("import.cancelled");
   return error === null ? counted(t, "import.problems", problemCount) : fieldText(error, t);
 }

@@ -62,6 +62,7 @@ export class RemovalDialog extends LitElement {
     this.busy = true;
     this.failure = null;
     try {
+      if (await this.takesMoreThanSaid()) return;
       await this.removeNow();
       this.dispatchEvent(new CustomEvent("removed"));
     } catch (error) {
@@ -72,6 +73,15 @@ export class RemovalDialog extends LitElement {
       this.busy = false;
     }
   };
+
+  /** Somebody may have added to it since it was said what goes along: then it is said anew, and asked again. */
+  private async takesMoreThanSaid(): Promise<boolean> {
+    const now = await this.look();
+    if (JSON.stringify(now) === JSON.stringify(this.removal)) return false;
+    this.removal = now;
+    this.failure = this.t("removal.changed");
+    return true;
+  }
 
   private close = (): void => {
     this.dispatchEvent(new CustomEvent("closed"));
@@ -88,7 +98,7 @@ function linesOf(removal: Removal, t: AdminLocalizer): string[] {
     const names = removal[noun];
     if (names.length > 0) lines.push(counted(t, `removal.${noun}`, names.length, { names: named(names) }));
   }
-  for (const noun of ["callsEnded", "loggedOut", "rules", "members"] as const) {
+  for (const noun of ["callsEnded", "loggedOut", "rules", "members", "pairings"] as const) {
     if (removal[noun] > 0) lines.push(counted(t, `removal.${noun}`, removal[noun]));
   }
   if (removal.targetsLost.length > 0) lines.push(t("removal.targets", { names: named(removal.targetsLost) }));

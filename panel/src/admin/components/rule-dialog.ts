@@ -1,10 +1,11 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../../components/style.ts";
+import { ApiError } from "../../data/api.ts";
 import { addRow, changeRow, type Rule } from "../../data/rows.ts";
 import type { SiteAdmin } from "../admin.ts";
 import { finder } from "../find-choices.ts";
-import { ANYONE, targetLabel, targetName } from "../rule-text.ts";
+import { ANYONE, targetLabel, targetName, timesText } from "../rule-text.ts";
 import type { WeekWindow } from "../schedule.ts";
 import "./admin-dialog.ts";
 import "./admin-form.ts";
@@ -32,7 +33,8 @@ export class RuleDialog extends LitElement {
   @state() private action: Rule["action"] = "ring";
   @state() private target: Choice | null = null;
   @state() private schedule: WeekWindow[] | null = [];
-  @state() private touched = false;
+  /** What was edited beside the form's own fields. */
+  @state() private slotted: FormValues = {};
 
   static override styles = [shared, adminStyle];
 
@@ -52,8 +54,8 @@ export class RuleDialog extends LitElement {
     const heading = rule === null ? t("rules.newTitle") : t("rules.editTitle", { position: rule.position + 1 });
     return html`
       <neolia-admin-dialog .t=${t} .heading=${heading} @closed=${this.close}>
-        <neolia-admin-form .t=${t} .fields=${this.fields()} .version=${rule?.version} .fresh=${rule === null || this.touched}
-          .save=${this.save} @edited=${this.onEdited}>
+        <neolia-admin-form .t=${t} .fields=${this.fields()} .version=${rule?.version} .fresh=${rule === null || Object.keys(this.slotted).length > 0}
+          .slotted=${this.slotted} .save=${this.save} @edited=${this.onEdited}>
           ${
             this.action === "ring"
               ? nothing
@@ -100,6 +102,23 @@ export class RuleDialog extends LitElement {
         max: 180,
       },
       { name: "enabled", label: t("rule.enabled"), kind: "toggle", value: rule?.enabled ?? true },
+      {
+        name: "targetSipUri",
+        label: t("rule.target"),
+        kind: "slotted",
+        value: rule?.targetSipUri ?? "",
+        of: ({ targetSipUri }) => String(targetSipUri ?? ""),
+        told: (uri) =>
+          uri === "" ? t("conflict.empty") : targetLabel({ targetSipUri: String(uri), siteId: site.id }, directory, t),
+      },
+      {
+        name: "schedule",
+        label: t("rule.times"),
+        kind: "slotted",
+        value: JSON.stringify(rule?.schedule ?? []),
+        of: ({ schedule }) => JSON.stringify(schedule),
+        told: (windows) => timesText({ schedule: JSON.parse(String(windows)) as WeekWindow[] }, t),
+      },
     ];
   }
 
@@ -111,23 +130,27 @@ export class RuleDialog extends LitElement {
 
   private onTarget = (event: CustomEvent<Choice>): void => {
     this.target = event.detail;
-    this.touched = true;
+    this.slotted = { ...this.slotted, targetSipUri: `sip:${event.detail.id}@${this.admin.site.domain}` };
   };
 
   private onSchedule = (event: CustomEvent<WeekWindow[] | null>): void => {
     event.stopPropagation();
     this.schedule = event.detail;
-    this.touched = true;
+    this.slotted = { ...this.slotted, schedule: JSON.stringify(event.detail) };
   };
 
   private save = async (values: FormValues, version: number | undefined): Promise<void> => {
-    const { api, site } = this.admin;
+    const { api } = this.admin;
+    // Without a day or an hour it says nothing; it must not come to mean "always".
+    if (this.schedule === null) throw new ApiError("RULE_HOURS", 400);
+    const action = ACTIONS.find((one) => one === values.action) ?? "ring";
+    const target = textOf(values, "targetSipUri");
     const body = {
       sourcePattern: textOf(values, "sourcePattern"),
-      action: this.action,
-      targetSipUri: this.action === "ring" || this.target === null ? null : `sip:${this.target.id}@${site.domain}`,
+      action,
+      targetSipUri: action === "ring" || target === "" ? null : target,
       ringSeconds: numberOf(values, "ringSeconds"),
-      schedule: this.schedule ?? [],
+      schedule: JSON.parse(textOf(values, "schedule")) as WeekWindow[],
       enabled: values.enabled === true,
     };
     if (this.rule === null) await addRow(api, "rules", { ...this.owner, ...body });

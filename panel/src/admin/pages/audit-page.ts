@@ -11,7 +11,7 @@ import {
 } from "../../data/upkeep.ts";
 import { counted } from "../../localize/admin.ts";
 import { clock } from "../../localize/localize.ts";
-import { changeTexts } from "../audit-text.ts";
+import { changedLabel, changeTexts } from "../audit-text.ts";
 import { adminStyle } from "../components/admin-style.ts";
 import { saveFile } from "../components/save-file.ts";
 import { loggedWord } from "../problem-text.ts";
@@ -165,7 +165,7 @@ export class AuditPage extends AdminPage {
       <tr>
         <td><time datetime=${new Date(entry.atMs).toISOString()}>${day}, ${clock(t, entry.atMs)}</time></td>
         <td>${entry.who === "nobody" ? t("audit.nobody") : entry.who}</td>
-        <td><strong>${t("text.labelled", { label: loggedWord("noun", entry.noun, t), value: loggedWord("verb", entry.verb, t) })}</strong> ${entry.label} ${this.renderChanges(changes)}</td>
+        <td><strong>${t("text.labelled", { label: loggedWord("noun", entry.noun, t), value: loggedWord("verb", entry.verb, t) })}</strong> ${changedLabel(entry, t)} ${this.renderChanges(changes)}</td>
         <td class="mono">${entry.from}</td>
       </tr>
     `;
@@ -194,8 +194,10 @@ export class AuditPage extends AdminPage {
   private onDate(name: "fromMs" | "toMs", event: Event): void {
     const { value } = event.target as HTMLInputElement;
     // A day ends where the next one begins, on this browser's clock.
-    const at = value === "" ? undefined : new Date(`${value}T00:00`).getTime() + (name === "toMs" ? 86_400_000 : 0);
-    this.ask({ [name]: at });
+    const day = new Date(`${value}T00:00`);
+    // Two days of the year do not have 24 hours.
+    if (name === "toMs") day.setDate(day.getDate() + 1);
+    this.ask({ [name]: value === "" ? undefined : day.getTime() });
   }
 
   private onSite = (event: Event): void => {

@@ -78,6 +78,7 @@ export const en = {
   "field-of.neolia": "Version of Neolia",
   "field-of.added": "Added",
   "field-of.changed": "Changed",
+  "field-of.removed": "Removed",
   "field-of.logins": "With logins",
   "field-of.count": "How many",
 } as const;
@@ -161,6 +162,7 @@ export const fr: Record<keyof typeof en, string> = {
   "field-of.neolia": "Version de Neolia",
   "field-of.added": "Ajoutés",
   "field-of.changed": "Modifiés",
+  "field-of.removed": "Supprimés",
   "field-of.logins": "Avec identifiants",
   "field-of.count": "Combien",
 };

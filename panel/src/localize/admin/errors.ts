@@ -16,6 +16,7 @@ export const en = {
   "error.DEVICE_UNKNOWN": "This browser is not set up as a device.",
   "error.ACCOUNT_PLACE": "A device of this type does not belong there. Choose a unit for a panel or a phone.",
   "error.RULE_TARGET": "To forward or to take a message, the rule needs a target; to ring, it needs none.",
+  "error.RULE_HOURS": "A time needs a day and both hours. Nothing was saved.",
   "error.RULE_SCHEDULE": "A time window ends before it begins.",
   "error.NAME_RESERVED": "This name could be mistaken for a telephone number. Begin it with a letter.",
   "error.NOT_SIGNED_IN": "Your session is over. Sign in again.",
@@ -56,7 +57,7 @@ export const en = {
   "error.BUILDING_EXISTS": "There is a building of this name already.",
   "error.TOO_MANY_RULES": "This unit has as many rules as fit. Remove one first.",
   "error.SITE_IN_USE":
-    "The site still holds something, or the server has not yet confirmed that it is empty. Remove its buildings first and wait until all is live.",
+    "The site still holds something, or the server has not yet confirmed that it is empty. Remove its buildings and devices first, and wait until all is live.",
   "error.STORE_UNAVAILABLE": "Neolia could not write to its disk. Nothing was changed; check the free space.",
   "error.HOME_NOT_READY": "Home Assistant is still starting. Neolia tries again by itself.",
   "error.VPS_NOT_CONFIGURED": "No server is set up. Enter its address in the app's configuration first.",
@@ -88,6 +89,7 @@ export const en = {
   "field.NAME_ASCII": "Only a-z, A-Z, 0-9 and . _ -: many door stations know no others.",
   "field.NAME_RESERVED": "This could be mistaken for a telephone number. Begin with a letter.",
   "field.NAME_TAKEN": "This name is taken already.",
+  "field.NUMBER_TAKEN": "The building has a unit of this number already.",
   "field.DOMAIN": "A domain is like home.sip.example.com: a-z, 0-9, - and dots.",
   "field.DOMAIN_TAKEN": "Another site has this domain already.",
   "field.TIME_ZONE": "There is no such time zone. Choose one of the list, for example Europe/Paris.",
@@ -117,6 +119,7 @@ export const fr: Record<keyof typeof en, string> = {
   "error.ACCOUNT_PLACE":
     "Un appareil de ce type n'a pas sa place ici. Choisissez un logement pour un écran ou un téléphone.",
   "error.RULE_TARGET": "Pour renvoyer ou prendre un message, il faut une destination ; pour sonner, il n'en faut pas.",
+  "error.RULE_HOURS": "Il manque un jour ou une heure. Rien n'a été enregistré.",
   "error.RULE_SCHEDULE": "Une plage horaire finit avant de commencer.",
   "error.NAME_RESERVED": "Ce nom pourrait passer pour un numéro de téléphone. Commencez par une lettre.",
   "error.NOT_SIGNED_IN": "Votre session est terminée. Identifiez-vous à nouveau.",
@@ -161,7 +164,7 @@ export const fr: Record<keyof typeof en, string> = {
   "error.BUILDING_EXISTS": "Un bâtiment porte déjà ce nom.",
   "error.TOO_MANY_RULES": "Ce logement a autant de règles que possible. Supprimez-en une d'abord.",
   "error.SITE_IN_USE":
-    "Le site contient encore quelque chose, ou le serveur n'a pas confirmé qu'il est vide. Supprimez d'abord ses bâtiments et attendez que tout soit en service.",
+    "Le site contient encore quelque chose, ou le serveur n'a pas confirmé qu'il est vide. Supprimez d'abord ses bâtiments et ses appareils, et attendez que tout soit en service.",
   "error.STORE_UNAVAILABLE": "Neolia n'a pas pu écrire sur son disque. Rien n'a changé ; vérifiez l'espace libre.",
   "error.HOME_NOT_READY": "Home Assistant démarre encore. Neolia réessaie tout seul.",
   "error.VPS_NOT_CONFIGURED":
@@ -196,6 +199,7 @@ export const fr: Record<keyof typeof en, string> = {
   "field.NAME_ASCII": "Seulement a-z, A-Z, 0-9 et . _ - : bien des platines ne connaissent rien d'autre.",
   "field.NAME_RESERVED": "Cela pourrait passer pour un numéro de téléphone. Commencez par une lettre.",
   "field.NAME_TAKEN": "Ce nom est déjà pris.",
+  "field.NUMBER_TAKEN": "Ce bâtiment a déjà un logement de ce numéro.",
   "field.DOMAIN": "Un domaine ressemble à maison.sip.example.com : a-z, 0-9, - et des points.",
   "field.DOMAIN_TAKEN": "Un autre site a déjà ce domaine.",
   "field.TIME_ZONE": "Ce fuseau horaire n'existe pas. Choisissez-en un dans la liste, par exemple Europe/Paris.",

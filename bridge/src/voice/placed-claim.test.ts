@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { placedClaim } from "./placed-claim.ts";
+
+const told = ["Je vous relis d'abord toute la commande."];
+
+for (const said of [
+  "Votre commande est confirmée.",
+  "C'est bon, votre commande est bien enregistrée, au revoir !",
+  "C'est commandé.",
+  "J'ai passé votre commande.",
+  "Votre commande a été transmise en cuisine.",
+  "Votre numéro de commande est le douze.",
+  "Votre commande est en préparation.",
+  "Your order is placed.",
+  "Your order has been confirmed, see you at seven.",
+  "It's all ordered.",
+  "I've placed your order.",
+  "You're all set!",
+])
+  test(`says that it is placed: ${said}`, () => assert.notEqual(placedClaim(said, told), null));
+for (const said of [
+  "Je vous relis d'abord toute la commande.",
+  "Votre commande n'est pas encore confirmée.",
+  "Dès que vous aurez dit oui, votre commande est confirmée.",
+  "Votre commande est-elle complète ?",
+  "Votre commande est confirmée ?",
+  "J'ai noté une Reine. Et avec cela ?",
+  "C'est noté.",
+  "Une Reine, c'est parfait.",
+  "Is that order right?",
+  "Nothing is ordered yet.",
+  "What would you like to order?",
+  "Pour passer votre commande, il me faut votre nom.",
+  "La commande est pour quelle heure ?",
+])
+  test(`does not: ${said}`, () => assert.equal(placedClaim(said, told), null));

@@ -1,0 +1,97 @@
+/** Rules whose targets and callers come and go: what the simulator, the warnings and a removal say of them. */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import type {
+  Building,
+  EvaluateReply,
+  NewRule,
+  Removal,
+  Rule,
+  RuleWarning,
+  Unit,
+} from "../../bridge/src/api/directory.ts";
+import { type TestApp, testApp } from "./app.ts";
+import { type House, makeHouse } from "./house.ts";
+
+let api: TestApp;
+let house: House;
+
+beforeEach(async () => {
+  api = await testApp();
+  house = await makeHouse(api);
+  for (const unitId of [house.unit401.id, house.unit402.id]) {
+    await post("accounts", { siteId: house.site.id, type: "mobile", label: "Phone", unitId });
+  }
+});
+afterEach(() => api.close());
+
+async function post<T>(noun: string, body: unknown): Promise<T> {
+  const reply = await api.send("POST", `/api/${noun}`, body);
+  assert.ok(reply.status < 300, reply.text);
+  return reply.json<T>();
+}
+const addRule = (more: Partial<NewRule>) =>
+  post<Rule>("rules", {
+    ...{ sourcePattern: "*", action: "ring", targetSipUri: null, ringSeconds: 20, schedule: [], enabled: true },
+    ...more,
+  });
+const warnings = async (unitId: string) =>
+  (await api.send("GET", `/api/rules/warnings?unitId=${unitId}`)).json<RuleWarning[]>();
+const kinds = async (unitId: string) => (await warnings(unitId)).map(({ kind }) => kind);
+
+test("a target whose domain is written in capitals is the same place: for the simulator, the warnings and a removal", async () => {
+  const { unit401, unit402, site } = house;
+  const target = (domain: string) => ({
+    ...{ unitId: unit401.id, position: 0, action: "forward" as const },
+    targetSipUri: `sip:unit402@${domain}`,
+  });
+  const rule = await addRule(target(site.domain.toUpperCase()));
+  assert.equal(rule.targetSipUri, `sip:unit402@${site.domain}`);
+  // As older versions kept it.
+  api.store.rules.update({ ...rule, unitId: unit401.id, targetSipUri: `sip:unit402@${site.domain.toUpperCase()}` });
+  const question = { siteId: site.id, caller: "intercom-entrance", callee: "unit401", atMs: 0 };
+  const { considered, firingRuleId } = await post<EvaluateReply>("rules/evaluate", question);
+  assert.deepEqual([considered[0]?.outcome, firingRuleId], ["fires", rule.id]);
+  assert.deepEqual(await kinds(unit401.id), []);
+  await api.send("PATCH", `/api/rules/${rule.id}`, { targetSipUri: `sip:unit402@${site.domain.toUpperCase()}` });
+  const { targetsLost } = (await api.send("GET", `/api/units/${unit402.id}/removal`)).json<Removal>();
+  assert.deepEqual(targetsLost, ["401"]);
+});
+
+test("a removal names each unit that loses a target, also two of the same number", async () => {
+  const { unit401, unit402, site } = house;
+  const other = await post<Building>("buildings", { siteId: site.id, name: "B" });
+  const second = await post<Unit>("units", { buildingId: other.id, number: "401" });
+  for (const unitId of [unit401.id, second.id, second.id]) {
+    await addRule({ unitId, action: "forward", targetSipUri: `sip:unit402@${site.domain}` });
+  }
+  const { targetsLost } = (await api.send("GET", `/api/units/${unit402.id}/removal`)).json<Removal>();
+  assert.deepEqual(targetsLost.toSorted(), ["401 (A)", "401 (B)"]);
+});
+
+test("a rule for a caller that is not there, or is switched off, is named; one that a telephone number fits is not", async () => {
+  const { unit402, door, site } = house;
+  const of = async (sourcePattern: string) => {
+    const rule = await addRule({ unitId: unit402.id, position: 0, sourcePattern });
+    const found = (await warnings(unit402.id)).filter(({ ruleId }) => ruleId === rule.id).map(({ kind }) => kind);
+    await api.send("DELETE", `/api/rules/${rule.id}`);
+    return found;
+  };
+  for (const there of ["*", "intercom-entrance", "intercom-*", "mobile-*", "[a-z]*", "0*", "+33*", "anon*", "?????"]) {
+    assert.deepEqual(await of(there), [], there);
+  }
+  for (const gone of ["no-such-door", "INTERCOM-*", "gate-?", "[", "*_*", "??", "0123456789012345*"]) {
+    assert.deepEqual(await of(gone), ["matches-nobody"], gone);
+  }
+  await api.send("PATCH", `/api/accounts/${door.account.id}`, { enabled: false });
+  assert.deepEqual(await of("intercom-entrance"), ["matches-nobody"]);
+  await api.send("PATCH", `/api/accounts/${door.account.id}`, { enabled: true });
+  await addRule({ unitId: unit402.id, position: 0, sourcePattern: "intercom-entrance" });
+  assert.deepEqual(await kinds(unit402.id), []);
+  await api.send("DELETE", `/api/doors/${door.id}`);
+  const all = (await api.send("GET", `/api/rules/warnings?siteId=${site.id}`)).json<RuleWarning[]>();
+  assert.deepEqual(
+    all.map(({ kind }) => kind),
+    ["matches-nobody"],
+  );
+});

@@ -1,0 +1,62 @@
+/** A configuration that waits to be fetched once: by its device, and not by what opens links on the way there. */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { publicDocumentRoutes } from "../../infra/control/src/document-routes.ts";
+import { Documents } from "../../infra/control/src/documents.ts";
+import { documentId, newToken, seal } from "../../infra/control/src/sealed-document.ts";
+import { createServer, type Server } from "../../infra/control/src/server.ts";
+
+let server: Server;
+let documents: Documents;
+
+beforeEach(() => {
+  server = createServer({ tls: null, logLevel: "fatal" });
+  documents = new Documents();
+  publicDocumentRoutes(server, documents);
+});
+afterEach(() => server.close());
+
+function waiting(): string {
+  const token = newToken();
+  const sealed = seal({ mediaType: "text/plain", fileName: "a.cfg", content: "secret = 1" }, token);
+  documents.put("home", documentId(token), { kind: "file", sealed, expiresAtMs: Date.now() + 60_000 });
+  return token;
+}
+
+const fetched = async (token: string, headers: Record<string, string>, method: "GET" | "HEAD" = "GET") =>
+  (await server.inject({ method, url: `/d/${token}`, headers })).payload;
+
+test("a device file is not burnt by a browser that fetches ahead, a preview, a scanner of mail, or HEAD", async () => {
+  const token = waiting();
+  const others: Record<string, string>[] = [
+    { accept: "text/html,*/*" },
+    { accept: "*/*", "user-agent": "Mozilla/5.0", "sec-purpose": "prefetch;prerender" },
+    { accept: "*/*", "user-agent": "Mozilla/5.0", purpose: "prefetch" },
+    { accept: "*/*", "user-agent": "Mozilla/5.0", "x-moz": "prefetch" },
+    { accept: "*/*", "user-agent": "Mozilla/5.0", "sec-fetch-mode": "cors", "sec-fetch-site": "cross-site" },
+    ...[
+      "WhatsApp/2.23",
+      "TelegramBot",
+      "Slackbot-LinkExpanding 1.0",
+      "Slack-ImgProxy",
+      "SkypeUriPreview",
+      "Discordbot",
+    ].map((name) => ({ accept: "*/*", "user-agent": name })),
+    ...["facebookexternalhit/1.1", "Viber/13", "Googlebot/2.1", "Barracuda Sentinel scanner", "Iframely/1.3 embed"].map(
+      (name) => ({ accept: "*/*", "user-agent": name }),
+    ),
+  ];
+  for (const headers of others) {
+    const page = await fetched(token, headers);
+    assert.match(page, /Enter this address in the door station/, JSON.stringify(headers));
+  }
+  assert.equal(await fetched(token, {}, "HEAD"), "");
+  assert.equal(await fetched(token, { "user-agent": "Grandstream Model HW HT841" }), "secret = 1");
+  assert.equal(await fetched(token, { "user-agent": "Grandstream Model HW HT841" }), "Not found.\n");
+});
+
+for (const headers of [{}, { accept: "*/*", "user-agent": "Akuvox R20A" }, { accept: "*/*", "user-agent": "curl/8" }]) {
+  test(`whatever fetches with ${JSON.stringify(headers)} gets the file`, async () => {
+    assert.equal(await fetched(waiting(), headers), "secret = 1");
+  });
+}
