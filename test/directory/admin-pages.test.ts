@@ -86,6 +86,7 @@ test("every dialog has no accessibility violation in both themes and fits a tele
     [`/units/${reception.id}`, "Pair a phone"],
     [`/units/${reception.id}`, "Other SIP device", "Add"],
     [`/devices/${phone.id}`, "New password"],
+    [`/devices/${phone.id}`, "Pair a phone"],
     [`/devices/${door.account.id}`, "Configuration file"],
     [`/rules/${reception.id}`, "Edit: Rule 1"],
     ["/sites", "New site"],
@@ -107,6 +108,16 @@ test("every dialog has no accessibility violation in both themes and fits a tele
     }
   }
   assert.deepEqual(problems, []);
+});
+
+test("a code for a phone that has a login says before it is made that the phone is logged out", async () => {
+  const page = await desk.open(`/${house.site.id}/devices/${house.phone.id}`, { locale: "en-GB" });
+  await page.getByRole("button", { name: "Pair a phone" }).click();
+  await page.getByText("the phone that has this login is logged out").waitFor();
+  await go(page, `/${house.site.id}/units/${house.reception.id}`);
+  await page.getByRole("button", { name: "Pair a phone" }).click();
+  await page.getByRole("button", { name: "Make the code" }).waitFor();
+  assert.equal(await page.locator("[data-pairing=logged-out]").count(), 0, "a new phone has none");
 });
 
 /** Parts that are wider than the room they have. */

@@ -71,6 +71,9 @@ export const en = {
   "pair.used": "Paired. The device has its settings.",
   "pair.expired": "Nobody used the code in time. Nothing was changed.",
   "pair.withdrawn": "The code was withdrawn.",
+  "pair.loggedOut":
+    "As soon as the code is made, the phone that has this login is logged out. It does not ring until it, or another one, has used a code.",
+  "pair.stillOut": "Nobody used the code. The phone that had this login stays logged out until a code is used.",
   "pair.again": "Make a new code",
   "pair.seeDevice": "See the device",
   "pair.ringNow": "Let it ring",
@@ -175,6 +178,10 @@ export const fr: Record<keyof typeof en, string> = {
   "pair.used": "Associé. L'appareil a ses réglages.",
   "pair.expired": "Personne n'a utilisé le code à temps. Rien n'a changé.",
   "pair.withdrawn": "Le code a été retiré.",
+  "pair.loggedOut":
+    "Dès la création du code, le téléphone qui utilise cet accès est déconnecté. Il ne sonne plus jusqu'à ce que lui, ou un autre, ait utilisé un code.",
+  "pair.stillOut":
+    "Personne n'a utilisé le code. Le téléphone qui avait cet accès reste déconnecté jusqu'à ce qu'un code soit utilisé.",
   "pair.again": "Créer un autre code",
   "pair.seeDevice": "Voir l'appareil",
   "pair.ringNow": "Le faire sonner",
