@@ -46,19 +46,6 @@ test("files that change the machine's network come after all others, whatever th
   assert.match(printed, /b\.test\.ts ran.*c\.test\.ts ran.*a\.test\.ts ran.*slowest/s);
 });
 
-test("what runs side by side is counted together, at the end, and a failure of any lane fails the run", (t) => {
-  const folder = project(t, {
-    "test/door/a.test.ts": `test("a", () => {}); test("aa", () => {});`,
-    "test/phone/b.test.ts": `test("b", () => { throw new Error("why"); });`,
-    "test/panel/c.test.ts": `test("c", { skip: true }, () => {}); // two-networks.ts`,
-  });
-  const { status, printed } = suites(folder, "test/door/a.test.ts", "test/phone/b.test.ts", "test/panel/c.test.ts");
-  assert.equal(status, 1);
-  const counts = [...printed.matchAll(/^ℹ (tests|pass|fail|skipped) (\d+)$/gm)].map(([, what, n]) => `${what} ${n}`);
-  assert.deepEqual(counts, ["tests 4", "pass 2", "fail 1", "skipped 1"]);
-  assert.match(printed, /b \(.*why.*c \(.*ℹ tests 4.*slowest of 3 files/s);
-});
-
 test("one test that fails, or one file that cannot be read, fails the run", (t) => {
   const folder = project(t, {
     "good.test.ts": `test("good", () => {});`,
