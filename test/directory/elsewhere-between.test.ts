@@ -2,29 +2,26 @@
  * Whoever stands in between two Neolias: what is recorded, changed, mixed up or made up on the way does nothing.
  */
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { readInvitation } from "../../bridge/src/directory/remote/invitation.ts";
 import { openFrame, relayHash } from "../../bridge/src/directory/remote/sealed-frame.ts";
-import { type TestApp, testApp } from "./app.ts";
-import { type House, makeHouse } from "./house.ts";
-import { at, TwoNeolias } from "./two-neolias.ts";
+import { testApp } from "./app.ts";
+import { makeHouse } from "./house.ts";
+import {
+  addUnit,
+  at,
+  deliver,
+  grant,
+  house,
+  installer,
+  inTwoNeolias,
+  join,
+  recorded,
+  site,
+  units,
+} from "./two-neolias.ts";
 
-let two: TwoNeolias;
-let site: TestApp;
-let installer: TestApp;
-let house: House;
-let recorded: TwoNeolias["recorded"];
-let deliver: TwoNeolias["deliver"];
-let grant: TwoNeolias["grant"];
-let join: TwoNeolias["join"];
-let units: TwoNeolias["units"];
-let addUnit: TwoNeolias["addUnit"];
-
-beforeEach(async () => {
-  two = await TwoNeolias.start();
-  ({ site, installer, house, recorded, deliver, grant, join, units, addUnit } = two);
-});
-afterEach(() => two.stop());
+inTwoNeolias();
 
 describe("whoever stands in between", () => {
   test("reads nothing: no name, no path, no key is in what passes", async () => {

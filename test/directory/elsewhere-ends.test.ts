@@ -1,30 +1,25 @@
 /** Neither end of a site that is managed from elsewhere takes the other one's word for what it is not. */
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import type { Visit } from "../../bridge/src/api/remote.ts";
 import { readInvitation, writeInvitation } from "../../bridge/src/directory/remote/invitation.ts";
 import { newExchange, openFrame, sealFrame } from "../../bridge/src/directory/remote/sealed-frame.ts";
-import type { TestApp } from "./app.ts";
-import type { House } from "./house.ts";
-import { at, TwoNeolias } from "./two-neolias.ts";
+import {
+  addUnit,
+  at,
+  deliver,
+  grant,
+  house,
+  installer,
+  inTwoNeolias,
+  join,
+  recorded,
+  site,
+  units,
+} from "./two-neolias.ts";
 
-let two: TwoNeolias;
-let site: TestApp;
-let installer: TestApp;
-let house: House;
-let recorded: TwoNeolias["recorded"];
-let deliver: TwoNeolias["deliver"];
-let grant: TwoNeolias["grant"];
-let join: TwoNeolias["join"];
-let units: TwoNeolias["units"];
-let addUnit: TwoNeolias["addUnit"];
-
-beforeEach(async () => {
-  two = await TwoNeolias.start();
-  ({ site, installer, house, recorded, deliver, grant, join, units, addUnit } = two);
-});
-afterEach(() => two.stop());
+inTwoNeolias();
 
 describe("the site", () => {
   test("takes no request that is not what was agreed, though it is sealed well", async () => {

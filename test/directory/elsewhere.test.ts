@@ -1,30 +1,25 @@
 /** A site that is managed from another Neolia: what is done there, how large answers come, and how it ends. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { afterEach, beforeEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { Grant } from "../../bridge/src/api/remote.ts";
 import { RemoteLimits } from "../../infra/control/src/wire.ts";
-import type { TestApp } from "./app.ts";
-import type { House } from "./house.ts";
-import { at, TwoNeolias } from "./two-neolias.ts";
+import {
+  addUnit,
+  at,
+  failures,
+  grant,
+  house,
+  installer,
+  inTwoNeolias,
+  join,
+  recorded,
+  site,
+  units,
+} from "./two-neolias.ts";
 
-let two: TwoNeolias;
-let site: TestApp;
-let installer: TestApp;
-let house: House;
-let recorded: TwoNeolias["recorded"];
-let failures: unknown[];
-let grant: TwoNeolias["grant"];
-let join: TwoNeolias["join"];
-let units: TwoNeolias["units"];
-let addUnit: TwoNeolias["addUnit"];
-
-beforeEach(async () => {
-  two = await TwoNeolias.start();
-  ({ site, installer, house, recorded, failures, grant, join, units, addUnit } = two);
-});
-afterEach(() => two.stop());
+inTwoNeolias();
 
 test("an invitation opens one site, and what is done there stands in its log", async () => {
   const { id, code } = await grant();

@@ -1,5 +1,6 @@
 /** Two Neolias in one process, a site and an installer's, and whoever stands in between: it records what passes. */
 import assert from "node:assert/strict";
+import { afterEach, beforeEach } from "node:test";
 import type { GrantWithCode, RemoteSite } from "../../bridge/src/api/remote.ts";
 import { type TestApp, testApp } from "./app.ts";
 import { type House, makeHouse } from "./house.ts";
@@ -59,3 +60,25 @@ export class TwoNeolias {
 
 /** The installer's address of something at the site. */
 export const at = (remote: RemoteSite, path: string) => `/api/remote-sites/${remote.id}/at/api/${path}`;
+
+/** Of the running test of a file that called `inTwoNeolias`. */
+export let two: TwoNeolias;
+export let site: TwoNeolias["site"];
+export let installer: TwoNeolias["installer"];
+export let house: TwoNeolias["house"];
+export let recorded: TwoNeolias["recorded"];
+export let failures: TwoNeolias["failures"];
+export let deliver: TwoNeolias["deliver"];
+export let grant: TwoNeolias["grant"];
+export let join: TwoNeolias["join"];
+export let units: TwoNeolias["units"];
+export let addUnit: TwoNeolias["addUnit"];
+
+/** Two fresh Neolias for each test of the file. */
+export function inTwoNeolias(): void {
+  beforeEach(async () => {
+    two = await TwoNeolias.start();
+    ({ site, installer, house, recorded, failures, deliver, grant, join, units, addUnit } = two);
+  });
+  afterEach(() => two.stop());
+}
