@@ -13,10 +13,12 @@ const log = { info: () => {}, warn: () => {}, error: () => {} };
 export interface FrontDesk {
   luigi: Restaurant;
   engine: ScriptedEngine;
-  reception: Reception;
-  /** Texts that were rendered, in order. */
+  readonly reception: Reception;
+  /** Another reception in its place, with other limits. */
+  open(limits: Partial<ConversationLimits>): void;
+  /** Texts that were rendered, in order: what the caller hears as clips. */
   spoken: string[];
-  renderer: { works: boolean };
+  renderer: { works: boolean; isStuck: boolean };
   /** Ends what is left of the calls. */
   close(): void;
 }
@@ -27,26 +29,35 @@ export async function frontDesk(
   const luigi = await restaurant();
   const engine = new ScriptedEngine();
   const spoken: string[] = [];
-  const renderer = { works: true };
+  const renderer = { works: true, isStuck: false };
   const render = (text: string): Promise<Int16Array> => {
     if (!renderer.works) return Promise.reject(new Error("no renderer"));
+    if (renderer.isStuck) return new Promise(() => {});
     spoken.push(text);
     return Promise.resolve(new Int16Array(1600));
   };
   const breaker = new Breaker({ probe: () => engine.probe(), onChange: () => {}, log });
-  const reception = new Reception({
-    desk: luigi.ordering.desk,
-    engine,
-    clips: new Clips(luigi.folder, render),
-    breaker,
-    siteId: luigi.siteId,
-    ringPeople: options.ringPeople ?? (() => null),
-    log,
-    limits: options.limits ?? {},
-    readyMs: 300,
-  });
+  const open = (limits: Partial<ConversationLimits>): Reception =>
+    new Reception({
+      desk: luigi.ordering.desk,
+      engine,
+      clips: new Clips(luigi.folder, render),
+      breaker,
+      siteId: luigi.siteId,
+      ringPeople: options.ringPeople ?? (() => null),
+      log,
+      limits,
+      readyMs: 300,
+    });
+  let reception = open(options.limits ?? {});
   return {
-    ...{ luigi, engine, reception, spoken, renderer },
+    ...{ luigi, engine, spoken, renderer },
+    get reception() {
+      return reception;
+    },
+    open: (limits) => {
+      reception = open(limits);
+    },
     close: () => {
       for (const leg of legs.splice(0)) leg.end("them");
       breaker.stop();

@@ -1,66 +1,33 @@
 /** The reception with the real order desk, a scripted model and a telephone made of events: what is decided when, without any sound. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { Breaker } from "../../bridge/src/voice/breaker.ts";
-import { beep, Clips } from "../../bridge/src/voice/clips.ts";
-import type { ConversationLimits } from "../../bridge/src/voice/conversation-limits.ts";
-import { Reception } from "../../bridge/src/voice/reception.ts";
-import { ScriptedEngine, type ScriptedSession } from "../../bridge/src/voice/scripted-engine.ts";
+import { beep } from "../../bridge/src/voice/clips.ts";
+import type { ScriptedSession } from "../../bridge/src/voice/scripted-engine.ts";
 import { voiceError } from "../../bridge/src/voice/voice-errors.ts";
 import { holds, until } from "../lab/until.ts";
-import { type Restaurant, restaurant } from "../ordering/restaurant.ts";
-import { FakeLeg, legs } from "./fake-leg.ts";
+import { FakeLeg } from "./fake-leg.ts";
+import { type FrontDesk, frontDesk } from "./front-desk.ts";
 
-const log = { info: () => {}, warn: () => {}, error: () => {} };
-let luigi: Restaurant;
-let engine: ScriptedEngine;
-let breaker: Breaker;
-let reception: Reception;
+let luigi: FrontDesk["luigi"];
+let engine: FrontDesk["engine"];
+let spoken: FrontDesk["spoken"];
+let renderer: FrontDesk["renderer"];
+let desk: FrontDesk;
 let person: FakeLeg | null;
-/** Texts that were rendered, in order: what the caller hears as clips. */
-let spoken: string[];
 let calls: number;
-const renderer = { works: true, isStuck: false };
-
-function open(limits: Partial<ConversationLimits> = {}, readyMs = 300): void {
-  const render = (text: string): Promise<Int16Array> => {
-    if (!renderer.works) return Promise.reject(new Error("no renderer"));
-    if (renderer.isStuck) return new Promise(() => {});
-    spoken.push(text);
-    return Promise.resolve(new Int16Array(1600));
-  };
-  breaker = new Breaker({ probe: () => engine.probe(), onChange: () => {}, log });
-  reception = new Reception({
-    desk: luigi.ordering.desk,
-    engine,
-    clips: new Clips(luigi.folder, render),
-    breaker,
-    siteId: luigi.siteId,
-    ringPeople: () => person,
-    log,
-    limits,
-    readyMs,
-  });
-}
 
 beforeEach(async () => {
-  [person, spoken, calls] = [null, [], 0];
-  Object.assign(renderer, { works: true, isStuck: false });
-  luigi = await restaurant();
-  engine = new ScriptedEngine();
-  open();
+  [person, calls] = [null, 0];
+  desk = await frontDesk({ ringPeople: () => person });
+  ({ luigi, engine, spoken, renderer } = desk);
 });
-afterEach(() => {
-  for (const leg of legs.splice(0)) leg.end("them");
-  breaker.stop();
-  luigi.close();
-});
+afterEach(() => desk.close());
 
 async function dial(): Promise<{ leg: FakeLeg; session: ScriptedSession }> {
   calls += 1;
   const leg = new FakeLeg(`call${calls}`);
   const before = engine.sessions.length;
-  reception.take(leg);
+  desk.reception.take(leg);
   await until(() => leg.status !== 0, { what: "a decision" });
   const session = engine.sessions[before];
   if (leg.status === 200) await until(() => spoken.some((text) => /commander/.test(text)), { what: "the greeting" });
@@ -95,7 +62,7 @@ describe("before the answer", () => {
         allow = resolve;
       });
     const leg = new FakeLeg("early");
-    reception.take(leg);
+    desk.reception.take(leg);
     await holds(() => leg.status === 0, 100, "no answer before the session stands");
     allow();
     await until(() => leg.status === 200, { what: "the answer" });
@@ -139,10 +106,10 @@ describe("before the answer", () => {
         accept = resolve;
       });
     const leg = new FakeLeg("impatient");
-    reception.take(leg);
+    desk.reception.take(leg);
     leg.end("them");
     accept();
-    await until(() => reception.busy === 0, { what: "the line to be free" });
+    await until(() => desk.reception.busy === 0, { what: "the line to be free" });
     await holds(() => engine.sessions.every(({ closed }) => closed), 100, "every session closed");
     assert.deepEqual([past(), drafts()], [[], []]);
   });
@@ -151,28 +118,28 @@ describe("before the answer", () => {
     luigi.settings({ concurrentCalls: 2 });
     const first = new FakeLeg("a");
     engine.opening = () => new Promise((resolve) => setTimeout(resolve, 100));
-    reception.take(first);
-    reception.take(new FakeLeg("b"));
+    desk.reception.take(first);
+    desk.reception.take(new FakeLeg("b"));
     const third = new FakeLeg("c");
-    reception.take(third);
+    desk.reception.take(third);
     assert.equal(third.status, 486);
     await until(() => first.status === 200, { what: "the first" });
     first.end("them");
-    await until(() => reception.busy === 1, { what: "a free place" });
+    await until(() => desk.reception.busy === 1, { what: "a free place" });
     const fourth = new FakeLeg("d");
-    reception.take(fourth);
+    desk.reception.take(fourth);
     await until(() => fourth.status === 200, { what: "the fourth" });
   });
 
   test("paused is a 503; closed says so and hangs up", async () => {
     luigi.ordering.lines.pause(luigi.line.id, { paused: true });
     const leg = new FakeLeg("paused");
-    reception.take(leg);
+    desk.reception.take(leg);
     assert.equal(leg.status, 503);
     luigi.ordering.lines.pause(luigi.line.id, { paused: false });
     luigi.settings({ hours: [{ fromMinute: 0, toMinute: 60 }] });
     const late = new FakeLeg("late");
-    reception.take(late);
+    desk.reception.take(late);
     await until(() => late.ended, { what: "the end" });
     assert.equal(late.status, 200);
     assert.match(spoken.join(" "), /assistant automatique.*fermé/);
@@ -218,7 +185,7 @@ describe("the talk", () => {
       say("Allô ? Allô", false);
       FakeLeg.prototype.answer.call(leg);
     };
-    reception.take(leg);
+    desk.reception.take(leg);
     await until(() => leg.status === 200, { what: "the answer" });
     const [session] = engine.sessions as [ScriptedSession];
     say("Allô ? Allô ? C'est qui ?", true);
@@ -322,7 +289,7 @@ describe("the talk", () => {
   });
 
   test("who says nothing is asked once, and then told goodbye", async () => {
-    open({ silenceMs: 40 });
+    desk.open({ silenceMs: 40 });
     const { leg } = await dial();
     await until(() => leg.ended, { what: "the end" });
     assert.deepEqual(spoken.slice(-2), ["Vous êtes toujours là ?", "Je ne vous entends plus. Au revoir."]);
@@ -330,7 +297,7 @@ describe("the talk", () => {
   });
 
   test("who says nothing but presses keys is there: a person takes the call, and nobody hangs up on them", async () => {
-    open({ silenceMs: 40 });
+    desk.open({ silenceMs: 40 });
     person = new FakeLeg("staff");
     const { leg } = await dial();
     leg.listener?.key("5");
@@ -341,7 +308,7 @@ describe("the talk", () => {
   });
 
   test("silence after a read-back: its question is asked once more, so that 'yes' agrees to the order", async () => {
-    open({ silenceMs: 60 });
+    desk.open({ silenceMs: 60 });
     const { leg, session } = await dial();
     tool(session, "add_item", MARINARA);
     tool(session, "set_details", { name: "Paul", pickup_time: "asap" });
@@ -364,7 +331,7 @@ describe("the talk", () => {
     ["too expensive", { mostCents: 1 }, (session: ScriptedSession) => session.listener.cost(2_000), "too-expensive"],
   ] as const) {
     test(`a call that is ${what} goes to people; nobody is there, so a message is taken`, async () => {
-      open(limits);
+      desk.open(limits);
       const { leg, session } = await dial();
       tool(session, "add_item", MARINARA);
       act(session);
