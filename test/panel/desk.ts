@@ -6,6 +6,7 @@ import { buildPanel } from "../../panel/build.ts";
 import { type BridgeContent, BridgeFake, type BridgeFakeOptions } from "../fakes/bridge-api.ts";
 import type { SiteSeed } from "../lab/edge.ts";
 import { labFolder } from "../lab/folder.ts";
+import { until } from "../lab/until.ts";
 
 export const DOMAIN = "sip.example.com";
 export const TOKEN = "correct-horse-battery-staple";
@@ -188,10 +189,19 @@ export async function openPanel(context: BrowserContext, url: string): Promise<P
 
 /** Puts away the end of a call, which also goes by itself after some seconds, and waits until the panel could be rung. */
 export async function putAway(page: Page): Promise<void> {
-  const close = page.getByRole("button", { name: "Close" });
-  const ready = page.locator("neolia-home-view .status.good");
-  await close.or(ready).first().waitFor();
-  // Gone between the look and the click: it need not be there.
-  if (await close.isVisible()) await close.click({ timeout: 2_000 }).catch(() => undefined);
-  await ready.waitFor();
+  await closeEnd(page);
+  await page.locator("neolia-home-view .status.good").waitFor();
+}
+
+/** Puts away the end of a call, which also goes by itself after some seconds, on whatever page the call came to. */
+export async function closeEnd(page: Page): Promise<void> {
+  const close = page.locator("neolia-call-view").getByRole("button", { name: "Close" });
+  await until(
+    async () => {
+      // Gone between the look and the click: it need not be there.
+      if (await close.isVisible()) await close.click({ timeout: 500 }).catch(() => undefined);
+      return (await page.locator("neolia-call-view, neolia-incoming-view").count()) === 0;
+    },
+    { what: "the end of the call to be put away" },
+  );
 }
