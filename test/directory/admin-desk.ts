@@ -125,7 +125,7 @@ export async function go(page: Page, path: string): Promise<void> {
 /** Waits until nothing is being loaded any more: no skeleton, no list without its count. */
 export async function settled(page: Page): Promise<void> {
   const isIdle = async (): Promise<boolean> => (await page.evaluate(IDLE)) as boolean;
-  await until(isIdle, { timeoutMs: 20_000, what: "the page to have loaded its lists" });
+  await until(isIdle, { what: "the page to have loaded its lists" });
 }
 
 const IDLE = `(() => {

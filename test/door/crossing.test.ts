@@ -102,9 +102,7 @@ test("two panels answer in the same millisecond: one talks, the other says at on
 });
 
 async function wasTooLate(panel: Panel): Promise<Panel> {
-  await panel.page
-    .locator("neolia-call-view .line", { hasText: "Answered on another device" })
-    .waitFor({ timeout: 20_000 });
+  await panel.page.locator("neolia-call-view .line", { hasText: "Answered on another device" }).waitFor();
   return panel;
 }
 

@@ -100,7 +100,7 @@ test("paper that ends within a ticket: it is printed again, and says that it may
   assert.equal(waiting().length, 1);
   kitchen.paperEndsAfter = Number.POSITIVE_INFINITY;
   kitchen.paper = true;
-  await until(() => waiting().length === 0, { what: "the ticket", timeoutMs: 20_000 });
+  await until(() => waiting().length === 0, { what: "the ticket" });
   assert.match(textOf(kitchen.tickets.at(-1)), /COPIE \/ COPY[\s\S]*Total/);
 });
 
@@ -128,7 +128,7 @@ test("a printer that never closes its side has printed: there is no second ticke
   await kitchen.plugIn(ports.base);
   start();
   luigi.call().wholeOrder();
-  await until(() => waiting().length === 0, { what: "no ticket waiting", timeoutMs: 20_000 });
+  await until(() => waiting().length === 0, { what: "no ticket waiting" });
   assert.equal(kitchen.tickets.length, 1);
 });
 
@@ -194,7 +194,7 @@ test("a printer that told how it is and now takes connections and says nothing h
   await reaches("away");
   luigi.call().wholeOrder();
   const { visits } = kitchen;
-  await until(() => kitchen.visits > visits + 1, { what: "another try", timeoutMs: 20_000 });
+  await until(() => kitchen.visits > visits + 1, { what: "another try" });
   assert.deepEqual([waiting().length, kitchen.tickets.length], [1, 0]);
   kitchen.hangs = false;
   await until(() => waiting().length === 0, { what: "the ticket" });

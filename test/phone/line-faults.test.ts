@@ -82,7 +82,7 @@ async function past(number: string) {
       const page = await lab.lab.api.get<HistoryPage>(`/api/lines/${lab.restaurant.line.id}/history`);
       return page.calls.find((call) => call.callerNumber === number && call.endedAtMs !== null);
     },
-    { timeoutMs: 20_000, what: `the call of ${number} in the history` },
+    { what: `the call of ${number} in the history` },
   );
 }
 
@@ -109,7 +109,7 @@ test("the service dies in mid-call: one moment, a new session from the order, an
   const { handset, status, number, call } = await dial();
   assert.equal(status, 200);
   await say(handset);
-  await until(() => lab.service.attempts === first + 2, { timeoutMs: 20_000, what: "a second session" });
+  await until(() => lab.service.attempts === first + 2, { what: "a second session" });
   assert.deepEqual(
     await until(async () => ((await cartOf(number)).length > 0 ? cartOf(number) : null), { what: "the cart" }),
     ["carbonara"],
@@ -132,7 +132,7 @@ test("the service dies and stays away: people are rung, nobody is there, and a m
   const { handset, status, number, call } = await dial();
   assert.equal(status, 200);
   await say(handset);
-  await until(() => lab.service.attempts >= first + 2, { timeoutMs: 20_000, what: "the second try" });
+  await until(() => lab.service.attempts >= first + 2, { what: "the second try" });
   // What the assistant says before it takes a message ends with a tone.
   await until(() => handset.sound().includes(BEEP), { timeoutMs: 40_000, what: "the tone" });
   await handset.say(
@@ -158,7 +158,7 @@ test("the bridge is killed in mid-call: after its start the cart is a draft with
   const { handset, status, number } = await dial();
   assert.equal(status, 200);
   await say(handset);
-  await until(async () => (await cartOf(number)).length === 1, { timeoutMs: 20_000, what: "the cart" });
+  await until(async () => (await cartOf(number)).length === 1, { what: "the cart" });
   await lab.lab.bridge.kill();
   await lab.lab.bridge.start();
   const { reason } = await past(number);
@@ -187,14 +187,14 @@ test("the bridge is told to stop in mid-call: new callers go to people at once, 
   const { handset, status, number, call } = await dial();
   assert.equal(status, 200);
   await say(handset);
-  await until(async () => (await cartOf(number)).length === 1, { timeoutMs: 20_000, what: "the cart" });
+  await until(async () => (await cartOf(number)).length === 1, { what: "the cart" });
   const stopped = lab.lab.bridge.stop(60_000);
   await until(() => lab.lab.bridge.log().includes("calls are finished before the stop"), { what: "the stop to begin" });
   const next = await dial();
   assert.notEqual(next.status, 200);
   assert.ok(lab.lab.bridge.running);
   await say(handset);
-  await until(async () => (await cartOf(number)).length === 2, { timeoutMs: 20_000, what: "the order to grow" });
+  await until(async () => (await cartOf(number)).length === 2, { what: "the order to grow" });
   await call.hangup();
   await stopped;
   await lab.lab.bridge.start();
@@ -209,7 +209,7 @@ test("Kamailio is restarted in mid-call: the talk goes on and the order grows", 
   await quiet(handset);
   await lab.lab.edge.restartKamailio();
   await say(handset);
-  await until(async () => (await cartOf(number)).length === 1, { timeoutMs: 20_000, what: "the cart" });
+  await until(async () => (await cartOf(number)).length === 1, { what: "the cart" });
   await lab.ready();
   await call.hangup();
   assert.equal((await past(number)).reason, "caller-hung-up");
@@ -222,7 +222,7 @@ test("RTPEngine is killed in mid-call: both sides are told, the cart is a draft 
   const { handset, status, number, call } = await dial();
   assert.equal(status, 200);
   await say(handset);
-  await until(async () => (await cartOf(number)).length === 1, { timeoutMs: 20_000, what: "the cart" });
+  await until(async () => (await cartOf(number)).length === 1, { what: "the cart" });
   await lab.lab.edge.killRtpengine();
   await until(() => performance.now() - (handset.heard.at(-1)?.atMs ?? 0) > 1_000, { what: "a second of nothing" });
   await lab.lab.edge.startRtpengine();

@@ -225,7 +225,7 @@ describe("a session that breaks", () => {
       parts = () => [{ say: "Une réponse qui dure un certain temps, pour être coupée." }];
       const { all, session: talk } = await open(behaviour);
       talk.respond();
-      const ended = await until(() => all.ended[0], { what: "the end", timeoutMs: 15_000 });
+      const ended = await until(() => all.ended[0], { what: "the end" });
       assert.equal(ended.code, code);
       talk.hear(Buffer.alloc(160));
       talk.respond();

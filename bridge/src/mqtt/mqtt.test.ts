@@ -108,7 +108,7 @@ test("within 10 s of the broker's crash and return it knows again that we are on
   await until(() => mqtt.state().code === "MQTT_UNREACHABLE", { what: "the lost link" });
   take(1, "ringing");
   await broker.start();
-  await until(() => mqtt.state().link === "up", { timeoutMs: 10_000, what: "the link" });
+  await until(() => mqtt.state().link === "up", { what: "the link" });
   const newcomer = await broker.listen("neolia/#");
   await until(() => newcomer.last(`${TOPIC}/unit401/state`) === "ringing", { what: "the state of now" });
   assert.equal(newcomer.last(`${TOPIC}/availability`), "online");
@@ -170,7 +170,7 @@ test("Home Assistant is told of every flat, door and device, and again when it h
   );
   await listener.say("homeassistant/status", "offline");
   await listener.say("homeassistant/status", "online");
-  await until(() => told.every((id) => configs(id).length === 2), { timeoutMs: 10_000, what: "discovery again" });
+  await until(() => told.every((id) => configs(id).length === 2), { what: "discovery again" });
 });
 
 test("births without end do not keep it from being told", async () => {
@@ -228,9 +228,9 @@ test("a broker that is installed after the start, or is given another password, 
   run();
   await until(() => mqtt.state().link === "not-configured", { what: "no broker" });
   given.source = async () => ({ url: broker.url, username: "neolia", password: "of before" });
-  await until(() => mqtt.state().code === "MQTT_UNAUTHORIZED", { timeoutMs: 10_000, what: "the refusal" });
+  await until(() => mqtt.state().code === "MQTT_UNAUTHORIZED", { what: "the refusal" });
   given.source = async () => ({ url: broker.url, username: "neolia", password: "s3cret" });
-  await until(() => mqtt.state().link === "up", { timeoutMs: 10_000, what: "the link" });
+  await until(() => mqtt.state().link === "up", { what: "the link" });
   await until(() => listener.last(`${TOPIC}/availability`) === "online", { what: "online" });
 });
 
