@@ -241,7 +241,7 @@ test("RTPEngine is killed in mid-call: both sides are told, the cart is a draft 
 
 for (const [what, behaviour, problem] of MODEL_FAULTS) {
   test(`the service ${what}: the next rules are tried, nobody is there, so a message is taken, and the line says why`, {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     await lab.lab.bridge.restart();
     await lab.ready();

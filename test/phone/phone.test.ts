@@ -73,6 +73,8 @@ for (const codec of ["pcma", "pcmu"] as const) {
     await until(() => Buffer.concat(seen.sound).includes(sound), { what: "the caller's sound at the bridge" });
     seen.call?.play("a", sound, true);
     await until(() => phone.sound().includes(sound), { what: "the bridge's sound at the caller" });
+    // The worker tells of it when its last packet is out, which the caller may hear first.
+    await until(() => seen.played.length > 0, { what: "the word that it was played" });
     assert.deepEqual(seen.played, [{ id: "a", played: sound.length, complete: true }]);
     await call.hangup();
     assert.deepEqual(await until(() => seen.end, { what: "the end" }), { by: "them", answered: true, status: 0 });
