@@ -210,7 +210,7 @@ describe("an account that is taken away", () => {
     assert.ok(Number.parseInt(header(atPanel, "cseq"), 10) > DOOR_CSEQ + 1, header(atPanel, "cseq"));
     const ended = await until(() => edge.events(A).find(({ kind }) => kind === "ended"), { what: "the ended event" });
     assert.equal(ended.endedBy, "system");
-    assert.equal(await edge.mediaSessions(), 0);
+    await until(async () => (await edge.mediaSessions()) === 0, { what: "RTPEngine to hear of it" });
   });
 
   it("loses its running call as the caller", async () => {
@@ -254,7 +254,8 @@ describe("an account that is taken away", () => {
       for (const panel of panels) panel.close();
       const { status } = await within(() => put(A, withoutUnit("unit401")), call.final);
       assert.equal(status, 480);
-      assert.equal(edge.events(A).findLast(({ kind }) => kind === "failed")?.code, 480);
+      const failed = () => edge.events(A).findLast(({ kind }) => kind === "failed")?.code === 480;
+      await until(failed, { what: "the event" });
       await until(async () => (await edge.mediaSessions()) === 0, { what: "RTPEngine to hear of it" });
     });
   }
@@ -315,10 +316,7 @@ describe("an account that is taken away", () => {
     assert.equal((await call.final).status, 200);
     await control.cli("site", "remove", domain);
     await call.endedByPeer;
-    await until(async () => (await panel.register()).status === 403, {
-      timeoutMs: BOUND_MS,
-      what: "the domain to be foreign",
-    });
+    await until(async () => (await panel.register()).status === 403, { what: "the domain to be foreign" });
     await control.addSite(domain).then((again) => {
       tokens[domain] = again;
     });

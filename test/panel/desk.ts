@@ -2,10 +2,9 @@
 import type { BrowserContext, Page } from "playwright-core";
 import type { Call } from "../../bridge/src/api/call.ts";
 import type { LiveState } from "../../bridge/src/api/live.ts";
-import { buildPanel } from "../../panel/build.ts";
 import { type BridgeContent, BridgeFake, type BridgeFakeOptions } from "../fakes/bridge-api.ts";
+import { builtPanel } from "../lab/built.ts";
 import type { SiteSeed } from "../lab/edge.ts";
-import { labFolder } from "../lab/folder.ts";
 import { until } from "../lab/until.ts";
 
 export const DOMAIN = "sip.example.com";
@@ -144,17 +143,15 @@ export interface Desk {
   stop(): Promise<void>;
 }
 
-/** Builds the panel and serves it with the sample site. `sipUri` null: no VPS is configured. */
+/** Serves the panel with the sample site. `sipUri` null: no VPS is configured. */
 export async function startDesk(
   sipUri: string | null,
   ha1: (username: string) => string,
   options: Pick<BridgeFakeOptions, "headers" | "address"> = {},
 ): Promise<Desk> {
-  const folder = labFolder("panel");
-  await buildPanel({ outFolder: folder.path });
   const names = new Map<string, string>();
   const bridge = new BridgeFake({
-    folder: folder.path,
+    folder: builtPanel(),
     token: TOKEN,
     content: content(),
     ...options,
@@ -165,13 +162,7 @@ export async function startDesk(
     },
   });
   await bridge.start();
-  return {
-    bridge,
-    stop: async () => {
-      await bridge.stop();
-      folder.remove();
-    },
-  };
+  return { bridge, stop: () => bridge.stop() };
 }
 
 /** Opens the panel with the token in its address and chooses unit 401, as a person does on first use. */
