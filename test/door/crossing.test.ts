@@ -124,7 +124,7 @@ for (const [what, button, answered] of [
       const atMs = soon();
       const givesUpMs = atMs + (button === "go" ? round * 60 : (round - ROUNDS / 2) * 2);
       const press = pressAt(atMs, kitchen.page, button);
-      await until(() => Date.now() >= givesUpMs, { what: "the moment" });
+      await until(() => Date.now() >= givesUpMs, { everyMs: 1, what: "the moment" });
       const [there] = await Promise.all([press, door.hangUp()]);
       if (there) pressed += 1;
       // Each says it for a few seconds only.
