@@ -49,7 +49,7 @@ function failingStart(
   const [program = "", ...args] = [...under, process.execPath, MAIN];
   const { status, stderr } = spawnSync(program, args, {
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: 60_000,
     env: {
       ...process.env,
       NODE_NO_WARNINGS: "1",

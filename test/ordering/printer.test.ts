@@ -90,7 +90,7 @@ test("no paper, an open cover: seen without an order, told at once, and the tick
 });
 
 test("paper that ends within a ticket: it is printed again, and says that it may be a copy", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   await kitchen.plugIn(ports.base);
   kitchen.paperEndsAfter = 60;
@@ -123,7 +123,7 @@ test("an order that comes while the printer is being looked at does not wait for
   await until(() => kitchen.tickets.length === 1, { what: "the ticket" });
 });
 
-test("a printer that never closes its side has printed: there is no second ticket", { timeout: 60_000 }, async () => {
+test("a printer that never closes its side has printed: there is no second ticket", { timeout: 120_000 }, async () => {
   kitchen.closes = false;
   await kitchen.plugIn(ports.base);
   start();
@@ -185,7 +185,7 @@ test("an order is taken and shown whether the printer works or not; a line witho
 });
 
 test("a printer that told how it is and now takes connections and says nothing hangs: its tickets wait until it answers again", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   await kitchen.plugIn(ports.base);
   start();
@@ -204,7 +204,7 @@ test("a printer that told how it is and now takes connections and says nothing h
 });
 
 test("what is at the printer's address talks without end and makes no sense: it is a problem, costs nothing, and the order stands", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   kitchen.garbage = Buffer.alloc(65_536, "HTTP/1.1 400 Bad Request\r\n\u00ff\u0000\u0012");
   await kitchen.plugIn(ports.base);

@@ -238,7 +238,7 @@ describe("a call that changes", () => {
   });
 });
 
-test("a caller whose phone died is hung up on", { timeout: 60_000 }, async () => {
+test("a caller whose phone died is hung up on", { timeout: 120_000 }, async () => {
   const seen = answered();
   const phone = await handset();
   const call = await house.dial(phone);
