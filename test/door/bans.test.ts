@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { SiteSeed } from "../lab/edge.ts";
-import { fairMs } from "../lab/fair-clock.ts";
 import { token } from "../lab/sip/message.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
@@ -25,13 +24,13 @@ describe("bans", () => {
       accounts.map(({ username }, i) => house.agent(username, protocols[i % 3], "127.0.0.60")),
     );
     for (let round = 0; round < 3; round++) {
-      const startedAt = fairMs();
-      const replies = await Promise.all(agents.map((agent) => agent.register(300, [], 90_000)));
+      const startedAt = performance.now();
+      const replies = await Promise.all(agents.map((agent) => agent.register(300, [], 30_000)));
       assert.deepEqual(
         replies.filter((reply) => reply.status !== 200).map((reply) => reply.startLine),
         [],
       );
-      assert.ok(fairMs() - startedAt < 30_000);
+      assert.ok(performance.now() - startedAt < 30_000);
     }
     house.rules({ unit: "unit401" });
   });
