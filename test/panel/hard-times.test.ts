@@ -94,7 +94,7 @@ test("a double tap on answer answers once, and does not hang up", async () => {
   await page.mouse.up({ clickCount: 2 });
   await until(() => rtp.received > 25, { what: "sound at the door" });
   assert.equal(call.messages.filter(({ status }) => status === 200).length, 1);
-  assert.ok(await page.locator(TIMER).isVisible());
+  await page.locator(TIMER).waitFor();
   assert.equal((await call.hangup()).status, 200);
 });
 

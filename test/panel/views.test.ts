@@ -259,7 +259,7 @@ test("a door's live state follows the bridge", async () => {
   const page = await openPanel(await stage.profile(), stage.desk.bridge.url);
   const state = page.locator("neolia-home-view .doors li", { hasText: "Main entrance" }).locator(".state");
   await page.getByText("Ready to ring").waitFor();
-  assert.equal(await state.innerText(), "Ready");
+  await until(async () => (await state.innerText()) === "Ready", { what: "Ready, from the bridge" });
   const now = loggedCall(9, Date.now(), { status: "ringing", reason: null, endedAtMs: null });
   stage.desk.bridge.setLive({ calls: [now] });
   await until(async () => (await state.innerText()) === "Ringing", { what: "Ringing" });
