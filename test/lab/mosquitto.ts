@@ -94,7 +94,6 @@ export interface HeardMessage {
   topic: string;
   payload: string;
   retained: boolean;
-  atMs: number;
 }
 
 export class MqttListener {
@@ -104,7 +103,7 @@ export class MqttListener {
   constructor(client: MqttClient) {
     this.client = client;
     client.on("message", (topic, payload, { retain }) => {
-      this.messages.push({ topic, payload: payload.toString(), retained: retain, atMs: Date.now() });
+      this.messages.push({ topic, payload: payload.toString(), retained: retain });
     });
     client.on("error", () => {});
   }
