@@ -13,7 +13,7 @@ import { isOnlyHere } from "../own-address.ts";
 import { adminStyle } from "./admin-style.ts";
 import { printPart } from "./print-part.ts";
 import { qrCode } from "./qr-code.ts";
-import { moment } from "./registration.ts";
+import { moment, stateWord } from "./registration.ts";
 
 interface Sheets {
   health: SiteHealth | null;
@@ -186,7 +186,7 @@ export class HandOverPart extends LitElement {
             return html`<tr>
               <td>${account.label} (${t(`device.type.${account.type}`)})</td>
               <td>${units.get(account.unitId ?? "") ?? device?.placeLabel ?? ""}</td>
-              <td>${t(account.registration.state === "registered" ? "device.registered" : "device.notRegistered")}</td>
+              <td>${t(stateWord(account))}</td>
               <td>${testText(device?.lastTest ?? null, t)}</td>
             </tr>`;
           })}
