@@ -132,7 +132,9 @@ function write({ store }: DirectoryContext, backup: Backup): void {
     asTheForm(() => placeOf(store, siteId, account.type, unitId, doorId));
     if (looksLikeNumber(account.username)) damaged("an account is named like a telephone number");
     store.accounts.insert({ ...account, siteId, unitId: unitId ?? doorId });
-    for (const deviceId of deviceIds) store.devices.insert(deviceId, account.id, null);
+    // A browser that is another site's panel by now stays that.
+    const free = deviceIds.filter((deviceId) => store.devices.accountId(deviceId) === null);
+    for (const deviceId of free) store.devices.insert(deviceId, account.id, null);
   }
   for (const { unitId, doorId, ...rule } of rules) {
     asTheForm(() => refuseSenseless(rule));
