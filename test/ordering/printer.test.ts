@@ -137,7 +137,7 @@ test("a line's printer that is away does not hold up another line's tickets", as
   const building = luigi.directory.buildings.create({ siteId, name: "Bar" });
   const bar = luigi.ordering.lines.create({ buildingId: building.id, label: "Bar", gateway: "ht841_bar" });
   await luigi.ordering.menus.loadSample(bar.id);
-  luigi.ordering.lines.update(bar.id, { settings: { printer: { host: "127.0.0.1", port: ports.base + 1 } } });
+  luigi.ordering.lines.update(bar.id, { settings: { printer: { host: "127.0.0.1", port: ports.base + 1 } } }, null);
   await kitchen.plugIn(ports.base + 1);
   luigi.call().wholeOrder();
   luigi.call("at the bar", bar.id).wholeOrder();

@@ -136,7 +136,7 @@ function restaurantOf(parts: Parts): Restaurant {
     wait: (ms) => {
       clock.nowMs += ms;
     },
-    settings: (settings) => void ordering.lines.update(line.id, { settings }),
+    settings: (settings) => void ordering.lines.update(line.id, { settings }, null),
     call: (callId = `call-${++calls}`, lineId = line.id) =>
       testCall(ordering.desk.open({ callId, lineId, callerNumber: CALLER, language: "fr" }), clock),
     assistant: (problem) => {

@@ -385,7 +385,7 @@ export const fr: Record<keyof typeof en, string> = {
   "handOver.print": "Imprimer",
   "handOver.ready.one": "{count} page est prête.",
   "handOver.ready.many": "{count} pages sont prêtes.",
-  "handOver.for": "Interphone de {name}",
+  "handOver.for": "Interphone : {name}",
   "handOver.panel": "Écran mural",
   "handOver.panelHow": "Lisez ce code avec la tablette : Neolia s'ouvre. Identifiez-vous et choisissez {name}.",
   "handOver.qrPanel": "Code QR qui ouvre Neolia",
