@@ -66,6 +66,8 @@ export class LineSettingsPage extends LitElement {
         flex: 1 1 150px;
       }
       .save {
+        display: grid;
+        gap: 10px;
         background: var(--nl-bg);
         border-block-start: 1px solid var(--nl-line);
         inset-block-end: 0;
@@ -137,10 +139,12 @@ export class LineSettingsPage extends LitElement {
         </section>
         ${this.renderPeople(settings, administrator)}
         ${administrator ? html`<neolia-caller-data .desk=${this.desk}></neolia-caller-data><neolia-line-list .desk=${this.desk}></neolia-line-list><neolia-remove-line .desk=${this.desk}></neolia-remove-line>` : nothing}
-        ${this.clashes.length === 0 ? nothing : this.renderClashes()}
-        <div class="bar save">
+        <div class="save">
+          ${this.clashes.length === 0 ? nothing : this.renderClashes()}
+          <div class="bar">
           <span class="muted" role="status">${dirty ? t("form.unsaved") : ""}</span>
           <button class="accent" ?disabled=${!dirty || this.saving || !this.hoursMakeSense}>${t(this.saving ? "form.saving" : "line.save")}</button>
+          </div>
         </div>
       </form>
     `;
