@@ -116,7 +116,9 @@ function callersLost(
   let staying: string[] | null = null;
   const losesAll = (pattern: string): boolean => {
     if (!leaving.some((name) => globMatches(pattern, name)) || canMatchNumber(pattern)) return false;
-    staying ??= store.accounts.list({ siteId }).flatMap((row) => (row.enabled && !left.has(row.id) ? row.username : []));
+    staying ??= store.accounts
+      .list({ siteId })
+      .flatMap((row) => (row.enabled && !left.has(row.id) ? row.username : []));
     return !staying.some((name) => globMatches(pattern, name));
   };
   const ids = store.rules.forSome(siteId).flatMap(({ unitId, sourcePattern }) => {

@@ -95,8 +95,10 @@ export class OverviewPage extends AdminPage {
       fetchDevicePage(api, site.id, { type, registered }, { search: "", offset: 0, limit: 1 });
     try {
       const [panels, phones, panelsHere, phonesHere] = await Promise.all([
-        ...[of("panel", ""), of("mobile", "")],
-        ...[of("panel", "yes"), of("mobile", "yes")],
+        of("panel", ""),
+        of("mobile", ""),
+        of("panel", "yes"),
+        of("mobile", "yes"),
       ]);
       if (site.id !== this.admin.site.id) return;
       const isKnown = (panels.rows[0] ?? phones.rows[0])?.registration.state !== "unknown";
