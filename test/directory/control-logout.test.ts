@@ -209,7 +209,7 @@ describe("an account that is taken away", () => {
     assert.ok(Number.parseInt(header(atPanel, "cseq"), 10) > DOOR_CSEQ + 1, header(atPanel, "cseq"));
     const ended = await until(() => edge.events(A).find(({ kind }) => kind === "ended"), { what: "the ended event" });
     assert.equal(ended.endedBy, "system");
-    assert.equal(await edge.mediaSessions(), 0);
+    await until(async () => (await edge.mediaSessions()) === 0, { what: "RTPEngine to hear of it" });
   });
 
   it("loses its running call as the caller", async () => {

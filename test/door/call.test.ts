@@ -205,5 +205,5 @@ test("with one call on and one waiting a panel is busy for a third, and the log 
 
 test("after all calls no media session is left on the server", async () => {
   await fresh();
-  assert.equal(await lab.edge.mediaSessions(), 0);
+  await until(async () => (await lab.edge.mediaSessions()) === 0, { what: "RTPEngine to hear of the last one" });
 });
