@@ -1,8 +1,9 @@
 /** Bans count failed logins, never traffic, and never hit an address that devices live behind. */
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import type { SiteSeed } from "../lab/edge.ts";
-import { token } from "../lab/sip/message.ts";
+import { type SipMessage, token } from "../lab/sip/message.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
 import { DOMAIN, house, inHouse, ringing, status } from "./house.ts";
@@ -105,6 +106,52 @@ describe("bans", () => {
     }
   });
 
+  test("a panel comes back by a new connection while somebody behind its own address guesses its account, after a kill too", async () => {
+    const address = "127.0.0.68";
+    const panel = await house.agent("panel401", "wss", address);
+    const instance = randomUUID();
+    assert.equal((await registerAs(panel, instance)).status, 200);
+    for (const killed of [false, true]) {
+      if (killed) {
+        await house.edge.killKamailio();
+        await house.edge.startKamailio();
+      }
+      // After a kill the first ten tell that devices live here.
+      const guesser = await guess(address, "panel401", killed ? 20 : 10);
+      assert.equal((await registerAs(guesser, randomUUID())).status, 429);
+      guesser.close();
+      await panel.reconnect();
+      assert.equal((await registerAs(panel, instance)).status, 200);
+      // Also when its old connection is long gone, and its contact with it.
+      await house.edge.jsonRpc("ul.rm", ["location", `panel401@${DOMAIN}`]);
+      await panel.reconnect();
+      assert.equal((await registerAs(panel, instance)).status, 200);
+    }
+  });
+
+  test("who knows the name that a panel gives itself guesses ten times with it as well, and no more", async () => {
+    const address = "127.0.0.69";
+    const panel = await house.agent("panel401", "wss", address);
+    const instance = randomUUID();
+    assert.equal((await registerAs(panel, instance)).status, 200);
+    const knowing = await house.agent("panel401", "tcp", address);
+    const guesser = await SipAgent.open({
+      user: "panel401",
+      domain: DOMAIN,
+      password: token(),
+      port: house.edge.values.sipPort,
+      localAddress: address,
+    });
+    for (let n = 0; n < 10; n++) assert.equal((await registerAs(guesser, instance)).status, 401);
+    assert.equal((await registerAs(guesser, instance)).status, 429);
+    assert.equal((await guesser.register()).status, 429);
+    // Then the right password waits with it.
+    assert.equal((await registerAs(knowing, instance)).status, 429);
+    const door = await house.agent("door", "udp", address);
+    assert.equal((await door.register()).status, 200);
+    guesser.close();
+  });
+
   test("a ban doubles each time", async () => {
     const address = "127.0.0.66";
     for (const seconds of [300, 600, 1200]) {
@@ -115,6 +162,16 @@ describe("bans", () => {
     }
   });
 });
+
+/** Registers as a device that calls itself by this UUID (RFC 5626 section 4.1), as browsers do. */
+function registerAs(agent: SipAgent, instance: string): Promise<SipMessage> {
+  return agent.request({
+    method: "REGISTER",
+    uri: `sip:${DOMAIN}`,
+    to: `<${agent.aor}>`,
+    contact: `<${agent.contactUri}>;+sip.ice;reg-id=1;+sip.instance="<urn:uuid:${instance}>";expires=120`,
+  });
+}
 
 /** An agent that has tried `times` wrong passwords. */
 async function guess(address: string, user: string, times: number): Promise<SipAgent> {
