@@ -42,7 +42,7 @@ export async function measureBridge(): Promise<BridgeFigures> {
   try {
     const door = await lab.startDoorStation(lab.toneFile(440));
     await lab.startMobile("401", { hz: 1000, answer: "auto" });
-    await delay(5_000); // the start is over
+    await delay(20_000); // its start has cost what it costs
     const idle = await watch(lab.bridge.pid);
     await door.dial("unit401");
     await door.waitFor("CALL_ESTABLISHED");

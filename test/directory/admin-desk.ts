@@ -1,8 +1,8 @@
 /** The installer's pages on the real bridge, without a VPS: a built panel, a browser, and a sample building. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Account, Building, DoorWithPassword, Rule, Site, Unit } from "../../bridge/src/api/directory.ts";
-import { buildPanel } from "../../panel/build.ts";
 import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
+import { builtPanel } from "../lab/built.ts";
 import { newProfile, type PageOptions, startChromium } from "../lab/chromium.ts";
 import { labFolder } from "../lab/folder.ts";
 import { reservePorts } from "../lab/ports.ts";
@@ -46,7 +46,7 @@ export class AdminDesk {
   static async start({ withServer = false } = {}): Promise<AdminDesk> {
     const folder = labFolder("admin");
     const ports = await reservePorts();
-    const panel = await buildPanel({ outFolder: `${folder.path}/panel` });
+    const panel = builtPanel();
     const bridge = await startBridge({
       ...{ folder: folder.path, port: ports.base, env: { NEOLIA_PANEL: panel } },
       ...(withServer && { sipUri: `wss://localhost:${ports.base + 1}` }),
@@ -125,7 +125,7 @@ export async function go(page: Page, path: string): Promise<void> {
 /** Waits until nothing is being loaded any more: no skeleton, no list without its count. */
 export async function settled(page: Page): Promise<void> {
   const isIdle = async (): Promise<boolean> => (await page.evaluate(IDLE)) as boolean;
-  await until(isIdle, { timeoutMs: 20_000, what: "the page to have loaded its lists" });
+  await until(isIdle, { what: "the page to have loaded its lists" });
 }
 
 const IDLE = `(() => {

@@ -182,13 +182,13 @@ test("ten thousand lines that a French spreadsheet saved come in with their acce
   await inspect(page, "import-changed");
   await input.setInputFiles(file([...lines.slice(0, 9_999), "Bâtiment 1;\"=cmd|'/C calc'!A0\";unit;two words"]));
   await page.getByRole("button", { name: "Check the file" }).click();
-  await page.getByText("1 line is wrong.").waitFor({ timeout: 60_000 });
+  await page.getByText("1 line is wrong.").waitFor({ timeout: 120_000 });
   await page.getByRole("cell", { name: "10001", exact: true }).waitFor();
   await input.evaluate((element) => element.dispatchEvent(new MouseEvent("click", { cancelable: true })));
   assert.equal(await page.getByRole("cell", { name: "10001", exact: true }).count(), 0);
   await input.setInputFiles(file(lines));
   await page.getByRole("button", { name: "Check the file" }).click();
-  await page.locator("[data-import=could]").waitFor({ timeout: 60_000 });
+  await page.locator("[data-import=could]").waitFor({ timeout: 120_000 });
   // Cancelled midway, nothing of it is there. Pressed in the page itself: by a busy machine's pointer it came after the end.
   await page.locator("neolia-import-part").evaluate((part) => {
     const press = () =>
@@ -202,9 +202,9 @@ test("ten thousand lines that a French spreadsheet saved come in with their acce
   await page.getByRole("button", { name: "Import now" }).click();
   await page.getByText("Cancelled. Nothing was imported.").waitFor();
   await page.getByRole("button", { name: "Check the file" }).click();
-  await page.locator("[data-import=could]").waitFor({ timeout: 60_000 });
+  await page.locator("[data-import=could]").waitFor({ timeout: 120_000 });
   await page.getByRole("button", { name: "Import now" }).click();
-  await page.locator("[data-import=did]").waitFor({ timeout: 60_000 });
+  await page.locator("[data-import=did]").waitFor({ timeout: 120_000 });
   await page.getByRole("link", { name: "Units" }).click();
   await page.getByRole("searchbox").fill("E9999");
   await page.getByRole("option", { name: /^É9999 .*Bâtiment 19/ }).waitFor();

@@ -9,6 +9,7 @@ import Database from "better-sqlite3";
 import type { Page } from "playwright-core";
 import { around } from "../lab/around.ts";
 import { newProfile } from "../lab/chromium.ts";
+import type { SipPhone } from "../lab/sip-phone.ts";
 import { until } from "../lab/until.ts";
 import { inspect } from "../panel/inspect.ts";
 import { settled } from "./admin-desk.ts";
@@ -91,11 +92,11 @@ test("an empty app greets with three steps, and ends as a building whose devices
 
   await station.dial("unit101");
   await phone.waitFor("CALL_INCOMING");
-  await station.hangUp();
+  await hangUp(station);
   await station.dial("unit102");
   await panel.getByRole("button", { name: "Answer" }).waitFor();
   assert.match(await panel.locator("neolia-incoming-view h1").innerText(), /Main entrance/);
-  await station.hangUp();
+  await hangUp(station);
 
   // The installer's own browser is a panel as well: a ring stands above a half-filled form, and leaves it as it was.
   await page.goto(await pairingLink(page, "103"));
@@ -144,6 +145,13 @@ test("a change that the server refuses is named with its way out, and goes on by
   await page.getByRole("heading", { name: "The server refuses the latest changes" }).waitFor({ state: "detached" });
   await page.getByText("Live", { exact: true }).first().waitFor();
 });
+
+/** Waits until the call is over: the station takes one at a time. */
+async function hangUp(station: SipPhone): Promise<void> {
+  await station.hangUp();
+  await station.waitFor("CALL_CLOSED");
+  station.mark();
+}
 
 async function addDoor(page: Page): Promise<{ password: string }> {
   await page.getByRole("link", { name: "Doors" }).click();

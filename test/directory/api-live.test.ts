@@ -48,10 +48,7 @@ async function connect(query = "", headers: Record<string, string> = { cookie: a
   const heard = async <T extends PanelMessage["type"]>(type: T) =>
     await until(
       () => messages.find((message): message is Extract<PanelMessage, { type: T }> => message.type === type),
-      {
-        what: `a message ${type}`,
-        timeoutMs: 3000,
-      },
+      { what: `a message ${type}` },
     );
   return { socket, messages, closeCode: () => closeCode, heard };
 }

@@ -13,6 +13,7 @@ import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { Health, LiveState } from "../../bridge/src/api/live.ts";
 import type { Device, Session } from "../../bridge/src/api/session.ts";
 import { type Bridge, type BridgeLabOptions, startBridge } from "../lab/bridge.ts";
+import { fairMs } from "../lab/fair-clock.ts";
 import { labFolder } from "../lab/folder.ts";
 import { type PortBlock, reservePorts } from "../lab/ports.ts";
 import { until } from "../lab/until.ts";
@@ -48,7 +49,7 @@ function failingStart(
   const [program = "", ...args] = [...under, process.execPath, MAIN];
   const { status, stderr } = spawnSync(program, args, {
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: 60_000,
     env: {
       ...process.env,
       NODE_NO_WARNINGS: "1",
@@ -140,9 +141,9 @@ test("it ends in order within two seconds, also with open connections", async ()
   await once(idle, "connect");
   idle.on("error", () => undefined);
   const closed = once(socket, "close");
-  const startedAt = performance.now();
+  const startedAt = fairMs();
   await started.stop();
-  assert.ok(performance.now() - startedAt < 2000);
+  assert.ok(fairMs() - startedAt < 2000);
   assert.equal((await closed)[0], 1001);
   // Everything is in the database itself: nothing was left for the next start to repair.
   assert.deepEqual(

@@ -6,6 +6,7 @@ import type { DirectoryConflict } from "../../infra/control/src/directory-check.
 import type { ControlError, DirectoryPut, DirectoryStatus } from "../../infra/control/src/wire.ts";
 import type { Control } from "../lab/control.ts";
 import { startControlAlone } from "../lab/control-alone.ts";
+import { fairMs } from "../lab/fair-clock.ts";
 import { type DirectoryDraft, directoryPut, smallBuilding } from "./directory-put.ts";
 
 const A = "a.sip.test";
@@ -214,13 +215,13 @@ describe("a directory on the VPS", () => {
       town.accounts.push({ username: `panel-${i}`, unit: `unit${i}` }, { username: `phone-${i}`, unit: `unit${i}` });
       town.rules.push({ unit: `unit${i}` });
     }
-    const firstMs = performance.now();
+    const firstMs = fairMs();
     await store(town);
-    assert.ok(performance.now() - firstMs < 10_000, `${Math.round(performance.now() - firstMs)} ms`);
+    assert.ok(fairMs() - firstMs < 10_000, `${Math.round(fairMs() - firstMs)} ms`);
     town.rules[5_000] = { unit: "unit5000", ringSeconds: 30 };
-    const secondMs = performance.now();
+    const secondMs = fairMs();
     await store(town);
-    assert.ok(performance.now() - secondMs < 5_000, `${Math.round(performance.now() - secondMs)} ms`);
+    assert.ok(fairMs() - secondMs < 5_000, `${Math.round(fairMs() - secondMs)} ms`);
     assert.deepEqual(rows("SELECT count(*) AS n FROM rule WHERE ring_seconds = 30"), [{ n: 1 }]);
   });
 });

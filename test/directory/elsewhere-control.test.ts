@@ -68,7 +68,6 @@ async function grant(): Promise<GrantWithCode> {
   const ask = () => site.request<GrantWithCode>("POST", "/api/grants", body);
   const reply = await until(() => ask().then((one) => one.status === 201 && one), {
     what: "the site's link to control",
-    timeoutMs: 20_000,
   });
   return reply.body;
 }
@@ -98,7 +97,7 @@ const post = (grantId: string, token: string, body: Buffer) =>
 
 test("each site of the app reaches the server by its own token, with its own directory alone", async () => {
   const live = async () => (await site.get<Provisioning[]>("/api/provisioning")).map(({ state }) => state).join();
-  await until(async () => (await live()) === "live,live", { what: "both sites to be live", timeoutMs: 20_000 });
+  await until(async () => (await live()) === "live,live", { what: "both sites to be live" });
   const of = async (token: string) =>
     (await control.request("GET", "/v1/directory", { token })).json<DirectoryStatus>();
   const before = [await of(tokens.a), await of(tokens.b)];

@@ -5,8 +5,8 @@ import { after, afterEach, before, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { AuditPage } from "../../bridge/src/api/audit.ts";
 import type { Building, Site, Unit } from "../../bridge/src/api/directory.ts";
-import { buildPanel } from "../../panel/build.ts";
 import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
+import { builtPanel } from "../lab/built.ts";
 import { newProfile, type PageOptions, startChromium } from "../lab/chromium.ts";
 import { startControlAlone } from "../lab/control-alone.ts";
 import { labFolder } from "../lab/folder.ts";
@@ -35,7 +35,7 @@ before(async () => {
   const { control, stop } = await startControlAlone("elsewhere-panel-control");
   stops.push(stop);
   const token = await control.addSite(DOMAIN);
-  const env = { NEOLIA_PANEL: await buildPanel({ outFolder: `${folder.path}/panel` }) };
+  const env = { NEOLIA_PANEL: builtPanel() };
   const access = { url: control.url, token, caFile: null };
   atSite = await startBridge({ folder: join(folder.path, "site"), port: ports.base, control: access, env });
   stops.push(() => atSite.stop());

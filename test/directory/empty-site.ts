@@ -1,7 +1,7 @@
 /** The whole system with nothing in it: VPS, bridge and panel, and not a single site. What an installer begins with. */
 import type { Browser } from "playwright-core";
-import { buildPanel } from "../../panel/build.ts";
 import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
+import { builtPanel } from "../lab/built.ts";
 import { startChromium } from "../lab/chromium.ts";
 import { startControl } from "../lab/control.ts";
 import { startCoturn } from "../lab/coturn.ts";
@@ -44,13 +44,12 @@ export async function startEmptySite(domain: string): Promise<EmptySite> {
     const control = await startControl({ values, caFile: edge.caFile });
     stops.push(() => control.stop());
     const token = await control.addSite(domain);
-    const panel = await buildPanel({ outFolder: `${folder.path}/panel` });
     const bridge = await startBridge({
       folder: folder.path,
       port: ports.base + BRIDGE_PORT,
       control: { url: `https://localhost:${values.controlPort}`, token, caFile: edge.caFile },
       sipUri: `wss://localhost:${values.wssPort}`,
-      env: { NEOLIA_PANEL: panel },
+      env: { NEOLIA_PANEL: builtPanel() },
     });
     stops.push(() => bridge.stop());
     await until(() => bridge.token, { what: "the bridge to print its token" });

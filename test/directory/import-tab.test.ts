@@ -88,8 +88,8 @@ test("the bridge dies in the middle: its page waits for it, and says that nothin
 }, async () => {
   const page = await open();
   const lost = await start(desk.api, LONG);
-  await pretendRunning(page, lost.id);
   await desk.bridge.kill();
+  await pretendRunning(page, lost.id);
   await page.reload().catch(() => undefined);
   await desk.bridge.start();
   await page.reload();

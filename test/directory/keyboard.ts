@@ -1,6 +1,7 @@
 /** A page under the hands of somebody who has no mouse: Tab, arrows, Enter, and what is under the focus. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { until } from "../lab/until.ts";
 
 /** What has the focus, inside whatever components. */
 export interface Focus {
@@ -55,12 +56,16 @@ export class Keyboard {
 
   /** After a page or dialog has come or gone: the next Tab must go on from where the person is. */
   async hasPlace(what: string): Promise<void> {
-    for (let look = 0; look < 40; look++) {
+    const somewhere = async () => {
       const { tag, visible } = await this.focus();
-      if (tag !== "" && visible) return;
-      await this.page.waitForTimeout(50);
-    }
-    assert.fail(`${what}: nothing has the focus`);
+      return tag !== "" && visible;
+    };
+    await until(somewhere, { timeoutMs: 10_000, everyMs: 50, what: `${what}: something to have the focus` });
+  }
+
+  /** The focus comes to what has this name, by itself. */
+  async comesTo(name: string): Promise<void> {
+    await until(async () => (await this.focus()).names.includes(name), { everyMs: 50, what: `the focus on ${name}` });
   }
 
   async focus(): Promise<Focus> {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Account, AccountWithPassword } from "../../bridge/src/api/directory.ts";
 import type { Pairing, PairingWithSecret } from "../../bridge/src/api/pairing.ts";
+import { fairMs } from "../lab/fair-clock.ts";
 import { type Lab, startLab } from "../lab/lab.ts";
 import { Linphone } from "../lab/linphone.ts";
 import { until } from "../lab/until.ts";
@@ -29,14 +30,14 @@ interface Fetched {
 const APP = { "x-linphone-provisioning": "1", "user-agent": "LinphoneAndroid/6.0.1 (Pixel) LinphoneSDK/5.4" };
 
 function fetch(url: string, headers: Record<string, string>, method = "GET"): Promise<Fetched> {
-  const startedMs = performance.now();
+  const startedMs = fairMs();
   return new Promise((resolve, reject) => {
     const options = { method, headers, ca: readFileSync(lab.edge.caFile) };
     request(url, options, (reply) => {
       const chunks: Buffer[] = [];
       reply.on("data", (chunk: Buffer) => chunks.push(chunk));
       reply.on("end", () => {
-        const tookMs = performance.now() - startedMs;
+        const tookMs = fairMs() - startedMs;
         const { statusCode = 0, headers: sent } = reply;
         resolve({ status: statusCode, headers: sent, text: Buffer.concat(chunks).toString(), tookMs });
       });
@@ -137,13 +138,13 @@ test("wrong, used and withdrawn are the same answer, in the same time", async ()
     assert.deepEqual(rest, firstRest);
   }
   // Over TLS and on a busy machine only a difference in kind can be seen: a query, a wait.
-  const medians = [];
+  const quickest = [];
   for (const url of Object.values(urls)) {
     const times = [];
     for (let i = 0; i < 12; i++) times.push((await fetch(url, APP)).tookMs);
-    medians.push(times.toSorted((a, b) => a - b)[6] ?? 0);
+    quickest.push(Math.min(...times));
   }
-  assert.ok(Math.max(...medians) - Math.min(...medians) < 25, medians.join());
+  assert.ok(Math.max(...quickest) - Math.min(...quickest) < 25, quickest.join());
 });
 
 test("nothing of a token or a login is in control's log or on its disk", async () => {
@@ -161,9 +162,9 @@ test("an account that is made, renewed and removed is so on Kamailio in under a 
   const account = { siteId: lab.house.site.id, type: "mobile", label: "Card", unitId: lab.unit("401").id };
   const { revision: _revision, ...made } = await lab.api.post<AccountWithPassword>("/api/accounts", account);
   const live = async () => {
-    const startedMs = performance.now();
+    const startedMs = fairMs();
     await lab.directoryLive();
-    const tookMs = performance.now() - startedMs;
+    const tookMs = fairMs() - startedMs;
     assert.ok(tookMs < 1_000, `${tookMs} ms`);
   };
   await live();

@@ -143,7 +143,7 @@ for (const [name, outcome, packetsIn, expected] of calls) {
         const now = directory.testRings.get(test.id);
         return now.endedAtMs === null ? null : now;
       },
-      { what: "the test's end", timeoutMs: 20_000 },
+      { what: "the test's end" },
     );
     off();
     const [device] = ended.devices;

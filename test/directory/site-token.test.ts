@@ -55,7 +55,7 @@ const states = async () =>
     .map(({ state }) => state)
     .join();
 const isLive = (wanted: string) =>
-  until(async () => (await states()) === wanted, { what: `the sites to be ${wanted}`, timeoutMs: 20_000 });
+  until(async () => (await states()) === wanted, { what: `the sites to be ${wanted}` });
 const onVps = async (token: string) =>
   (await control.request("GET", "/v1/directory", { token })).json<DirectoryStatus>();
 

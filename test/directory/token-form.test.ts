@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Site } from "../../bridge/src/api/directory.ts";
-import { buildPanel } from "../../panel/build.ts";
 import { around } from "../lab/around.ts";
 import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
+import { builtPanel } from "../lab/built.ts";
 import { newProfile, startChromium } from "../lab/chromium.ts";
 import type { Control } from "../lab/control.ts";
 import { startControlAlone } from "../lab/control-alone.ts";
@@ -32,12 +32,11 @@ around(
     stops.push(alone.stop);
     ({ control } = alone);
     const access = { url: control.url, token: await control.addSite(A), caFile: null };
-    const panel = await buildPanel({ outFolder: `${folder.path}/panel` });
     bridge = await startBridge({
       folder: folder.path,
       port: ports.base,
       control: access,
-      env: { NEOLIA_PANEL: panel },
+      env: { NEOLIA_PANEL: builtPanel() },
     });
     stops.push(() => bridge.stop());
     api = await bridge.api();

@@ -125,7 +125,7 @@ test("a rule with hours ends with them, though nobody writes to the directory", 
           { fromMinute: 0, toMinute },
         ];
   const windows = ends.filter((window) => window.fromMinute < window.toMinute);
-  const endsAtUnix = now + 3;
+  const endsAtUnix = now + 5;
   edge.seedDirectory({
     ...SEED,
     rules: [{ unit: "unit401", windows }],

@@ -91,7 +91,7 @@ test("two panels answer in the same millisecond: one talks, the other says at on
     await winner.talking();
     assert.equal(await playing(loser.page), false, "the loser is silent");
     await winner.hangUp();
-    await door.waitFor("CALL_CLOSED", 3_000);
+    await door.waitFor("CALL_CLOSED");
     const record = await watch.over();
     toldOnce(record, ["ringing", "answered", "ended"]);
     assert.deepEqual(record.events[`${DOOR}/event`], ["ringing", "answered", "ended"]);
@@ -102,9 +102,7 @@ test("two panels answer in the same millisecond: one talks, the other says at on
 });
 
 async function wasTooLate(panel: Panel): Promise<Panel> {
-  await panel.page
-    .locator("neolia-call-view .line", { hasText: "Answered on another device" })
-    .waitFor({ timeout: 20_000 });
+  await panel.page.locator("neolia-call-view .line", { hasText: "Answered on another device" }).waitFor();
   return panel;
 }
 
@@ -126,11 +124,12 @@ for (const [what, button, answered] of [
       const atMs = soon();
       const givesUpMs = atMs + (button === "go" ? round * 60 : (round - ROUNDS / 2) * 2);
       const press = pressAt(atMs, kitchen.page, button);
-      await until(() => Date.now() >= givesUpMs, { what: "the moment" });
+      await until(() => Date.now() >= givesUpMs, { everyMs: 1, what: "the moment" });
       const [there] = await Promise.all([press, door.hangUp()]);
       if (there) pressed += 1;
-      await door.waitFor("CALL_CLOSED", 3_000);
-      const [here, elsewhere] = await Promise.all([kitchen.ended(5_000), hall.ended(5_000)]);
+      // Each says it for a few seconds only.
+      const ends = [kitchen.ended(), hall.ended(), door.waitFor("CALL_CLOSED")] as const;
+      const [here, elsewhere] = await Promise.all(ends);
       const record = await watch.over();
       outcomes.push(`${record.call.reason}: ${here} / ${elsewhere}`);
       // A visitor who was turned away was not missed.

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import type { Call, CallPage } from "../../bridge/src/api/call.ts";
 import type { Device } from "../../bridge/src/api/session.ts";
 import { around } from "../lab/around.ts";
+import { fairMs } from "../lab/fair-clock.ts";
 import { DOMAIN, DOOR, type Lab, startLab } from "../lab/lab.ts";
 import type { MqttListener } from "../lab/mosquitto.ts";
 import type { Call as SipCall } from "../lab/sip/call.ts";
@@ -110,12 +111,12 @@ test("the bell is heard on the broker and by the panel within a second of the pr
   agents.first.policy = { final: null };
   agents.second.policy = { final: null };
   const heard = broker.messages.length;
-  const pressed = Date.now();
+  const pressedMs = fairMs();
   const door = await agents.door.call("unit401");
-  const ring = await until(() => broker.messages.slice(heard).find(({ topic }) => topic === `${TOPIC}/${DOOR}/event`), {
-    what: "the ring",
-  });
-  assert.ok(ring.atMs - pressed < 1_000, `${ring.atMs - pressed} ms`);
+  const told = () => broker.messages.slice(heard).some(({ topic }) => topic === `${TOPIC}/${DOOR}/event`);
+  await until(told, { what: "the ring" });
+  const tookMs = fairMs() - pressedMs;
+  assert.ok(tookMs < 1_000, `${tookMs} ms`);
   await door.cancel();
   await door.final;
   seen.add((await logged()).callId);

@@ -15,7 +15,7 @@ const TWO_HOURS = 7_200;
 /** The calls that a killed Kamailio comes back with: as if they had begun two hours ago, but for some seconds. */
 function twoHoursAgo(): void {
   house.edge.outboxFile((db) =>
-    db.exec(`UPDATE call_event SET at_ms = (unixepoch() - ${TWO_HOURS - 5}) * 1000 WHERE kind = 'answered'`),
+    db.exec(`UPDATE call_event SET at_ms = (unixepoch() - ${TWO_HOURS - 8}) * 1000 WHERE kind = 'answered'`),
   );
 }
 

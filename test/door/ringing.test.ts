@@ -1,6 +1,7 @@
 /** What happens between the INVITE and the answer: ring time, steps, who ends it and with which code. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { fairMs } from "../lab/fair-clock.ts";
 import { header } from "../lab/sip/message.ts";
 import type { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
@@ -80,15 +81,15 @@ describe("ringing", () => {
     const mobile = await house.device("mobile401");
     const call = await door.call("unit401");
     const calls = await Promise.all([panel, second, mobile].map((device) => ringing(device)));
-    const answeredAt = performance.now();
+    const answeredAt = fairMs();
     calls[2]?.answer(200);
     assert.equal(await status(call), 200);
     for (const other of calls.slice(0, 2)) {
       const cancel = await other.endedByPeer;
       assert.equal(cancel.method, "CANCEL");
       assert.match(header(cancel, "reason"), /cause=200;text="Call completed elsewhere"/);
-      assert.ok(cancel.at - answeredAt < 1000);
     }
+    assert.ok(fairMs() - answeredAt < 1000);
     assert.equal((await call.hangup()).status, 200);
     const story = await house.finished();
     assert.deepEqual(story.slice(-2), ["answered mobile401", "ended caller"]);
@@ -170,7 +171,7 @@ describe("ringing", () => {
     gone.policy = { ring: false, final: null };
     const startedAt = performance.now();
     const call = await door.call("unit401");
-    const rung = await until(() => next.incoming[0], { what: "the next step", timeoutMs: 8000 });
+    const rung = await until(() => next.incoming[0], { what: "the next step" });
     near((rung.invite?.at ?? 0) - startedAt, 5000);
     rung.answer(200);
     assert.equal(await status(call), 200);

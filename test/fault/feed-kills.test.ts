@@ -68,7 +68,7 @@ function events(): CallEventPayload[] {
 const types = (): string[] => events().map(({ event_type }) => event_type);
 const heard = (...expected: string[]): Promise<true> =>
   until(() => types().length >= expected.length && assert.deepEqual(types(), expected) === undefined, {
-    timeoutMs: 40_000,
+    timeoutMs: 60_000,
     what: `the events ${expected.join()}; heard so far: ${types().join()}`,
   });
 

@@ -6,6 +6,7 @@ import { afterEach, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { House, status } from "../door/house.ts";
 import { around } from "../lab/around.ts";
+import { fairMs } from "../lab/fair-clock.ts";
 import { until } from "../lab/until.ts";
 
 let house: House;
@@ -39,6 +40,7 @@ test("an RTPEngine that hangs for long is asked for one call in two seconds, not
       const calls = [await door.call("unit401"), await door.call("unit401"), await door.call("unit401")];
       for (const call of calls) assert.equal(await status(call), 503);
       // Each thing is said twice (rtpengine_retr), or once and then asked whether it lives.
+      await until(() => asked >= 2 * round, { what: "what RTPEngine was sent" });
       assert.equal(asked, 2 * round, `what it was sent by round ${round}`);
       // Past what is remembered of its silence.
       await delay(3_500);
@@ -60,18 +62,15 @@ for (const protocol of ["udp", "wss"] as const) {
     await freeze(house.edge.rtpenginePid);
     try {
       for (let round = 0; round < 4; round++) {
-        const startedAt = performance.now();
+        const startedAt = fairMs();
         const calls = await Promise.all([door.call("unit401"), door.call("unit401"), door.call("unit401")]);
         for (let n = 0; n < 5; n++) {
-          const before = performance.now();
+          const before = fairMs();
           assert.equal((await mobile.register()).status, 200);
-          assert.ok(
-            performance.now() - before < LONGEST_MS,
-            `${Math.round(performance.now() - before)} ms to register`,
-          );
+          assert.ok(fairMs() - before < LONGEST_MS, `${Math.round(fairMs() - before)} ms to register`);
         }
         for (const call of calls) assert.equal(await status(call), 503);
-        assert.ok(performance.now() - startedAt < 2 * LONGEST_MS);
+        assert.ok(fairMs() - startedAt < 2 * LONGEST_MS);
       }
     } finally {
       process.kill(house.edge.rtpenginePid, "SIGCONT");

@@ -24,7 +24,7 @@ async function talkWorks(): Promise<void> {
   await house.panel.answer();
   await house.panelHears();
   await house.panel.hangUp();
-  await house.door.waitFor("CALL_CLOSED", 1_000);
+  await house.door.waitFor("CALL_CLOSED");
   house.doorHeardAtLast();
   const { events } = await watch.over();
   assert.deepEqual(events, { "unit401/event": TALK, [`${DOOR}/event`]: TALK });
@@ -37,7 +37,7 @@ for (const { name, strike, mayRepeat } of BYSTANDERS) {
     await house.panel.answer();
     await house.panelHears();
     await house.panel.hangUp();
-    await house.door.waitFor("CALL_CLOSED", 1_000);
+    await house.door.waitFor("CALL_CLOSED");
     house.doorHeardAtLast();
     const { call, events } = await watch.over(30_000);
     assert.equal(call.status, "completed");
@@ -52,7 +52,7 @@ for (const { name, strike } of [...KAMAILIO, ...RTPENGINE_AND_KAMAILIO]) {
     const { callId } = await watch.call();
     await house.lab.events.waitFor("unit401/event", "ringing", callId);
     await strike(house.lab);
-    await until(async () => !(await house.panel.ringing), { timeoutMs: 10_000, what: "the panel to stop ringing" });
+    await until(async () => !(await house.panel.ringing), { what: "the panel to stop ringing" });
     await house.door.hangUp();
     await house.door.waitFor("CALL_CLOSED");
     const { call, events } = await watch.over(60_000);
@@ -67,8 +67,8 @@ for (const { name, strike } of RTPENGINE) {
     const watch = await ring();
     await strike(house.lab);
     await house.panel.pressAnswer();
-    await house.panel.ended(5_000);
-    await house.door.waitFor("CALL_CLOSED", 5_000);
+    await house.panel.ended();
+    await house.door.waitFor("CALL_CLOSED");
     await watch.over();
     await talkWorks();
   });

@@ -154,7 +154,7 @@ async function panelOf(person: Person): Promise<{ page: Page; frame: FrameLocato
     if (message.type() === "error" && url.includes("hassio_ingress") && !expected) errors.push(message.text());
   });
   const frame = page.frameLocator("iframe");
-  await frame.locator("neolia-panel").locator("h1, h2").first().waitFor({ timeout: 20_000 });
+  await frame.locator("neolia-panel").locator("h1, h2").first().waitFor();
   return { page, frame, errors };
 }
 

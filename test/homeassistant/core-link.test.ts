@@ -110,7 +110,7 @@ async function hangUp(): Promise<void> {
 test("a broker that is installed after the app's start is found by itself, and Core has its entities", async () => {
   await become(CALL_STATE, "idle", 60_000);
   await become(SWITCH, "off");
-  assert.equal(await look("binary_sensor.rue_du_lac_4_connected"), "on");
+  await become("binary_sensor.rue_du_lac_4_connected", "on");
 });
 
 test("a resident turns do-not-disturb on in Home Assistant: the door's call does not ring, and after turning it off it does", async () => {
@@ -185,7 +185,7 @@ test("the app is stopped in mid-call: the call goes on, the next one rings, Home
   await until(() => listener.last(`neolia/${DOMAIN}/availability`) === "offline", { what: "the broker to know" });
   await listener.close();
   for (const id of [CALL_STATE, SWITCH, "event.unit401_doorbell"]) await become(id, "unavailable");
-  assert.equal(await look("binary_sensor.rue_du_lac_4_connected"), "off");
+  await become("binary_sensor.rue_du_lac_4_connected", "off");
   const goesOn = () => [phone, house.door].every((one) => one.events.at(-1)?.type !== "CALL_CLOSED");
   await holds(goesOn, 1_500, "the call");
   await hangUp();
@@ -195,7 +195,7 @@ test("the app is stopped in mid-call: the call goes on, the next one rings, Home
   await talk();
   await app.start();
   await become(CALL_STATE, "in-call");
-  assert.equal(await look("binary_sensor.rue_du_lac_4_connected"), "on");
+  await become("binary_sensor.rue_du_lac_4_connected", "on");
   await hangUp();
   await become(CALL_STATE, "idle");
   const owner = await house.owner();
@@ -224,10 +224,10 @@ test("the broker alone restarts in mid-call: Core hears the end of it, once", as
   const socket = await CoreSocket.open(house.home.core.url, house.home.ownerToken);
   const fired = await firedEvents(socket, "event.unit401_calls");
   await talk();
-  const { calls } = await (await house.owner()).get<LiveState>("api/state");
-  assert.equal(calls.length, 1);
-  const told = () => fired(calls[0]?.callId ?? "");
-  await until(() => told().includes("answered"), { timeoutMs: 20_000, what: "the answer" });
+  const owner = await house.owner();
+  const { callId } = await until(async () => (await owner.get<LiveState>("api/state")).calls[0], { what: "the call" });
+  const told = () => fired(callId);
+  await until(() => told().includes("answered"), { what: "the answer" });
   await broker.stop("SIGKILL");
   await become(CALL_STATE, "unavailable");
   await hangUp();

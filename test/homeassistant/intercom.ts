@@ -118,7 +118,7 @@ export class Intercom {
         const found = await this.look(entityId);
         return found && (wanted === undefined || found.state === wanted) ? found : null;
       },
-      { everyMs: 50, timeoutMs: 20_000, what: `${entityId} ${wanted ? `to be ${wanted}` : "to exist"}` },
+      { everyMs: 50, what: `${entityId} ${wanted ? `to be ${wanted}` : "to exist"}` },
     );
   }
 

@@ -92,7 +92,7 @@ test("the keyboard alone finds a person by their unit, gives them another one an
   await panel.root.getByText("Sam Resident works at the desk now.").waitFor();
   await panel.root.getByRole("button", { name: "Undo" }).press("Enter");
   await until(async () => (await memberOf(sam.id))?.desk === false, { what: "the desk to be taken back" });
-  assert.equal(await detail.getByRole("checkbox").isChecked(), false);
+  await until(async () => !(await detail.getByRole("checkbox").isChecked()), { what: "the page to say so" });
   await (await house.owner()).put(`api/members/${sam.id}`, { unitIds: [house.units["402"].id] });
   await panel.close();
 });

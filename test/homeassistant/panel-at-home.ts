@@ -1,11 +1,13 @@
 /** A person at Neolia inside Home Assistant's frontend: by the sidebar's entry (a frame), or in a native panel. */
 import type { Browser, BrowserContext, Frame, FrameLocator, Page } from "playwright-core";
-import type { Sound } from "../lab/audio.ts";
+import { findTone } from "../lab/audio.ts";
 import { recordRemote } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
 import { type BrowserOptions, newPageAs } from "./browser.ts";
 import { type DoorHouse, NATIVE_PATH } from "./door-house.ts";
 import type { Person } from "./onboarding.ts";
+
+const LISTEN_MS = 1_200;
 
 export type Way = "frame" | "native";
 
@@ -131,23 +133,25 @@ export class PanelAtHome {
         if (await close.isVisible()) await close.click({ timeout: 500 }).catch(() => {});
         return await this.root.locator("neolia-home-view .status.good").isVisible();
       },
-      { timeoutMs: 30_000, what: "the panel to be ready to ring" },
+      { timeoutMs: 60_000, what: "the panel to be ready to ring" },
     );
   }
 
   /** Waits until it rings; the text names who rings. */
-  async rings(timeoutMs = 15_000): Promise<string> {
+  async rings(timeoutMs = 45_000): Promise<string> {
     await this.root.locator("neolia-incoming-view h1").waitFor({ timeout: timeoutMs });
     return await this.root.locator("neolia-incoming-view h1").innerText();
   }
 
   async answer(): Promise<void> {
     await this.root.locator("neolia-incoming-view").getByRole("button", { name: "Answer" }).click();
-    await this.root.locator("neolia-call-view .time").waitFor({ timeout: 15_000 });
+    await this.root.locator("neolia-call-view .time").waitFor({ timeout: 45_000 });
   }
 
-  async heard(ms: number): Promise<Sound> {
-    return await recordRemote(this.frame, ms);
+  /** Waits until the other side's tone is heard. */
+  async hears(hz: number): Promise<void> {
+    const found = async () => findTone(await recordRemote(this.frame, LISTEN_MS), hz).found;
+    await until(found, { what: `${hz} Hz at the panel` });
   }
 
   async hangUp(): Promise<void> {

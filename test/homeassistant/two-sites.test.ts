@@ -82,7 +82,7 @@ async function named(names: string[]): Promise<void> {
       found = (await devices()).map(({ name }) => name).toSorted();
       return JSON.stringify(found) === JSON.stringify(names.toSorted());
     },
-    { timeoutMs: 20_000, everyMs: 200, what: "the devices" },
+    { everyMs: 200, what: "the devices" },
   ).catch(() => assert.deepEqual(found, names.toSorted()));
 }
 
@@ -127,6 +127,8 @@ test("with a second site of that name, every device says its site, and no name a
     ];
   });
   await named(ours);
+  // A device is there with its first entity.
+  await until(async () => (await ids())[`neolia_${other.unit.id}_ring`], { everyMs: 200, what: "the flat's bell" });
   const all = await entities();
   for (const key of ["entity_id", "unique_id"] as const) {
     const values = all.map((entity) => entity[key]);
@@ -197,7 +199,8 @@ test("a site that is deleted leaves nothing on the broker and nothing in Core, a
     return left.length === 0;
   };
   await until(nothing, { everyMs: 100, what: "an empty broker" }).catch(() => assert.deepEqual(left, []));
-  assert.ok((await entities()).every(({ unique_id: id }) => !id.includes(other.unit.id)));
+  const forgotten = async () => (await entities()).every(({ unique_id: id }) => !id.includes(other.unit.id));
+  await until(forgotten, { everyMs: 100, what: "its entities to be gone" });
 });
 
 test("devices and entities are called by Home Assistant's own language, and ids stay", async () => {

@@ -80,14 +80,14 @@ test("the Supervisor's own user is nobody to the bridge", () => {
 
 test("who is demoted loses the administrator's rights at once", async () => {
   await asOwner("config/auth/update", { user_id: ada.id, group_ids: ["system-users"] });
-  await until(() => users.find(ada.id)?.administrator === false, { timeoutMs: 2_000, what: "the demotion" });
+  await until(() => users.find(ada.id)?.administrator === false, { what: "the demotion" });
 });
 
 test("who is deactivated is nobody at once, and a new user is known at once", async () => {
   await asOwner("config/auth/update", { user_id: home.sam.id, is_active: false });
-  await until(() => users.find(home.sam.id) === null, { timeoutMs: 2_000, what: "Sam to be nobody" });
+  await until(() => users.find(home.sam.id) === null, { what: "Sam to be nobody" });
   const tom = await addPerson(home.core, home.ownerToken, "Tom Tenant");
-  await until(() => users.find(tom.id)?.name === "Tom Tenant", { timeoutMs: 2_000, what: "Tom to be known" });
+  await until(() => users.find(tom.id)?.name === "Tom Tenant", { what: "Tom to be known" });
 });
 
 test("what the frontend alone may do is refused to the app", async () => {
@@ -123,14 +123,14 @@ test("that the app put its entry into the sidebar is said in Home Assistant, in 
   // The next start of the app, and of Core: nothing more.
   const again = start();
   link.connection?.close();
-  await until(() => link.connection && users.list(), { timeoutMs: 20_000, what: "the next connection" });
+  await until(() => link.connection && users.list(), { what: "the next connection" });
   assert.deepEqual(await shown(), []);
 
   // Core was away when the entry was added: said once it is back.
   await socket.command("config/core/update", { language: "en" });
   link.connection?.close();
   const due = again.due();
-  await until(async () => (await shown())[0]?.title === "Neolia is in the sidebar", { timeoutMs: 20_000, what: "it" });
+  await until(async () => (await shown())[0]?.title === "Neolia is in the sidebar", { what: "it" });
   await due;
   await until(() => !existsSync(file), { what: "the note to be gone" });
   again.stop();

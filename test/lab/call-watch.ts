@@ -24,12 +24,12 @@ export class CallWatch {
   }
 
   /** Waits until the call is in the log, and returns it as it stands. */
-  async call(timeoutMs = 10_000): Promise<Call> {
+  async call(timeoutMs = 30_000): Promise<Call> {
     return await this.until(() => true, "a new call in the log", timeoutMs);
   }
 
   /** Waits until the call is over in the log and on the broker. */
-  async over(timeoutMs = 15_000): Promise<CallRecord> {
+  async over(timeoutMs = 30_000): Promise<CallRecord> {
     const call = await this.until(({ endedAtMs }) => endedAtMs !== null, "the call to end in the log", timeoutMs);
     await until(
       () => {

@@ -33,7 +33,7 @@ export class EventListener {
   }
 
   /** Waits until a topic ("unit401/event") was told this kind of event of this call. */
-  async waitFor(name: string, kind: string, callId: string, timeoutMs = 10_000): Promise<void> {
+  async waitFor(name: string, kind: string, callId: string, timeoutMs = 30_000): Promise<void> {
     await until(() => this.ofCall(callId)[name]?.includes(kind), {
       timeoutMs,
       what: `the event "${kind}" at ${name} on the broker`,

@@ -1,9 +1,13 @@
 /** A person at a real panel in Chromium: opens the page, sets the device up, answers, hangs up, listens. */
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import type { Sound } from "./audio.ts";
+import { findTone, type Sound } from "./audio.ts";
 import { newProfile, recordRemote } from "./chromium.ts";
 import type { Lab } from "./lab.ts";
 import { until } from "./until.ts";
+
+/** A busy machine is late, and only a failure waits as long. */
+const PATIENCE_MS = 30_000;
+const LISTEN_MS = 1_200;
 
 export class Panel {
   readonly page: Page;
@@ -36,7 +40,7 @@ export class Panel {
   }
 
   /** Waits until the panel is idle at its home view and registered: only then can its call buttons be pressed. */
-  async ready(timeoutMs = 15_000): Promise<void> {
+  async ready(timeoutMs = PATIENCE_MS): Promise<void> {
     const close = this.page.getByRole("button", { name: "Close" });
     await until(
       async () => {
@@ -48,7 +52,7 @@ export class Panel {
   }
 
   /** Waits until it rings; the text names who rings. */
-  async rings(timeoutMs = 10_000): Promise<string> {
+  async rings(timeoutMs = PATIENCE_MS): Promise<string> {
     await this.incoming.waitFor({ timeout: timeoutMs });
     return await this.incoming.locator("h1").innerText();
   }
@@ -58,7 +62,7 @@ export class Panel {
   }
 
   /** Presses Answer and waits until the call time runs. */
-  async answer(timeoutMs = 10_000): Promise<void> {
+  async answer(timeoutMs = PATIENCE_MS): Promise<void> {
     await this.pressAnswer();
     await this.talking(timeoutMs);
   }
@@ -78,7 +82,7 @@ export class Panel {
   }
 
   /** Waits until the call time runs. */
-  async talking(timeoutMs = 10_000): Promise<void> {
+  async talking(timeoutMs = PATIENCE_MS): Promise<void> {
     await this.page.locator("neolia-call-view .time").waitFor({ timeout: timeoutMs });
   }
 
@@ -91,9 +95,15 @@ export class Panel {
    * Waits until the call is over and returns what the panel says about it ("Call ended", "Declined", …). It says so for
    * a few seconds.
    */
-  async ended(timeoutMs = 10_000): Promise<string> {
+  async ended(timeoutMs = PATIENCE_MS): Promise<string> {
     await this.page.getByRole("button", { name: "Close" }).waitFor({ timeout: timeoutMs });
     return await this.page.locator("neolia-call-view .line").first().innerText();
+  }
+
+  /** Waits until the other side's tone is heard. */
+  async hears(hz: number): Promise<void> {
+    const found = async () => findTone(await this.heard(LISTEN_MS), hz).found;
+    await until(found, { what: `${hz} Hz at the panel` });
   }
 
   /** Records the other side for a while, out of the element that plays it to the person. */

@@ -46,6 +46,7 @@ interface ControlMessage {
   data?: string;
 }
 
+const COMMAND_MS = 20_000;
 const MODULES = "/usr/lib/baresip/modules";
 
 export class SipPhone {
@@ -118,7 +119,7 @@ export class SipPhone {
   }
 
   /** Waits for an event of this type, by default one since the last call of `mark`. */
-  async waitFor(type: string, timeoutMs = 10_000): Promise<PhoneEvent> {
+  async waitFor(type: string, timeoutMs = 30_000): Promise<PhoneEvent> {
     return await until(
       () => {
         if (!this.program.running) throw new Error(`${this.options.username}: baresip is gone\n${this.program.log()}`);
@@ -178,10 +179,12 @@ export class SipPhone {
   /** Sends one command (a netstring of JSON) and waits for its reply. Throws if the phone refuses. */
   private async command(command: string, params = ""): Promise<void> {
     const body = Buffer.from(JSON.stringify({ command, params, token: command }));
-    const reply = once(this.replies, "reply", { signal: AbortSignal.timeout(5_000) });
+    const reply = once(this.replies, "reply", { signal: AbortSignal.timeout(COMMAND_MS) });
     this.socket.write(Buffer.concat([Buffer.from(`${body.length}:`), body, Buffer.from(",")]));
     const [message] = (await reply.catch((error) => {
-      throw new Error(`${this.options.username} gave no answer to ${command} within 5 s`, { cause: error });
+      throw new Error(`${this.options.username} gave no answer to ${command} within ${COMMAND_MS} ms`, {
+        cause: error,
+      });
     })) as [ControlMessage];
     if (message.ok !== true) throw new Error(`${this.options.username} refused ${command}: ${message.data ?? ""}`);
   }

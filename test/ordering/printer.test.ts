@@ -90,7 +90,7 @@ test("no paper, an open cover: seen without an order, told at once, and the tick
 });
 
 test("paper that ends within a ticket: it is printed again, and says that it may be a copy", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   await kitchen.plugIn(ports.base);
   kitchen.paperEndsAfter = 60;
@@ -100,7 +100,7 @@ test("paper that ends within a ticket: it is printed again, and says that it may
   assert.equal(waiting().length, 1);
   kitchen.paperEndsAfter = Number.POSITIVE_INFINITY;
   kitchen.paper = true;
-  await until(() => waiting().length === 0, { what: "the ticket", timeoutMs: 20_000 });
+  await until(() => waiting().length === 0, { what: "the ticket" });
   assert.match(textOf(kitchen.tickets.at(-1)), /COPIE \/ COPY[\s\S]*Total/);
 });
 
@@ -110,7 +110,7 @@ test("a printer that answers nothing prints all the same, and nobody is told tha
   start();
   luigi.call().wholeOrder();
   await until(() => waiting().length === 0, { what: "the ticket" });
-  assert.equal(state(), "unsure");
+  await reaches("unsure");
   assert.match(textOf(kitchen.tickets[0]), /Total/);
 });
 
@@ -123,12 +123,12 @@ test("an order that comes while the printer is being looked at does not wait for
   await until(() => kitchen.tickets.length === 1, { what: "the ticket" });
 });
 
-test("a printer that never closes its side has printed: there is no second ticket", { timeout: 60_000 }, async () => {
+test("a printer that never closes its side has printed: there is no second ticket", { timeout: 120_000 }, async () => {
   kitchen.closes = false;
   await kitchen.plugIn(ports.base);
   start();
   luigi.call().wholeOrder();
-  await until(() => waiting().length === 0, { what: "no ticket waiting", timeoutMs: 20_000 });
+  await until(() => waiting().length === 0, { what: "no ticket waiting" });
   assert.equal(kitchen.tickets.length, 1);
 });
 
@@ -145,7 +145,7 @@ test("a line's printer that is away does not hold up another line's tickets", as
   start();
   await until(() => kitchen.tickets.length === 1, { what: "the bar's ticket" });
   await until(() => waiting().length === 1, { what: "only the kitchen's left" });
-  assert.deepEqual([printers.state(bar.id), state()], ["ready", "away"]);
+  await until(() => printers.state(bar.id) === "ready" && state() === "away", { what: "what is known of both" });
   // Nor does its ticket that waits have the other one asked at every change of the desk.
   printers.stop();
   printers = startPrinter({ store: luigi.store, bus: luigi.bus, log: quiet, retryMs: 3_600_000, lookMs: 3_600_000 });
@@ -185,7 +185,7 @@ test("an order is taken and shown whether the printer works or not; a line witho
 });
 
 test("a printer that told how it is and now takes connections and says nothing hangs: its tickets wait until it answers again", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   await kitchen.plugIn(ports.base);
   start();
@@ -194,11 +194,12 @@ test("a printer that told how it is and now takes connections and says nothing h
   await reaches("away");
   luigi.call().wholeOrder();
   const { visits } = kitchen;
-  await until(() => kitchen.visits > visits + 1, { what: "another try", timeoutMs: 20_000 });
+  await until(() => kitchen.visits > visits + 1, { what: "another try" });
   assert.deepEqual([waiting().length, kitchen.tickets.length], [1, 0]);
   kitchen.hangs = false;
   await until(() => waiting().length === 0, { what: "the ticket" });
-  assert.deepEqual([state(), kitchen.tickets.length], ["ready", 1]);
+  await reaches("ready");
+  assert.equal(kitchen.tickets.length, 1);
   assert.doesNotMatch(textOf(kitchen.tickets[0]), /COPIE/);
 });
 
@@ -226,7 +227,7 @@ test("a printer that answers nothing and reads nothing any more hangs: its ticke
 });
 
 test("what is at the printer's address talks without end and makes no sense: it is a problem, costs nothing, and the order stands", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   kitchen.garbage = Buffer.alloc(65_536, "HTTP/1.1 400 Bad Request\r\n\u00ff\u0000\u0012");
   await kitchen.plugIn(ports.base);

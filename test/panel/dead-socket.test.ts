@@ -81,7 +81,7 @@ test("a call that was lost is said to be, and a moment later the next one rings 
   const rang = door.incoming.length;
   way.silence();
   await page.getByRole("button", { name: "Call Main entrance" }).click();
-  await page.locator("neolia-call-view .line", { hasText: "connection" }).waitFor({ timeout: 5_000 });
+  await page.locator("neolia-call-view .line", { hasText: "connection" }).waitFor();
   await page.locator(READY).waitFor();
   await page.getByRole("button", { name: "Call Main entrance" }).click();
   const call = await until(() => door.incoming[rang], { what: "the door to ring" });

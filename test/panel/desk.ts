@@ -2,10 +2,10 @@
 import type { BrowserContext, Page } from "playwright-core";
 import type { Call } from "../../bridge/src/api/call.ts";
 import type { LiveState } from "../../bridge/src/api/live.ts";
-import { buildPanel } from "../../panel/build.ts";
 import { type BridgeContent, BridgeFake, type BridgeFakeOptions } from "../fakes/bridge-api.ts";
+import { builtPanel } from "../lab/built.ts";
 import type { SiteSeed } from "../lab/edge.ts";
-import { labFolder } from "../lab/folder.ts";
+import { until } from "../lab/until.ts";
 
 export const DOMAIN = "sip.example.com";
 export const TOKEN = "correct-horse-battery-staple";
@@ -143,17 +143,15 @@ export interface Desk {
   stop(): Promise<void>;
 }
 
-/** Builds the panel and serves it with the sample site. `sipUri` null: no VPS is configured. */
+/** Serves the panel with the sample site. `sipUri` null: no VPS is configured. */
 export async function startDesk(
   sipUri: string | null,
   ha1: (username: string) => string,
   options: Pick<BridgeFakeOptions, "headers" | "address"> = {},
 ): Promise<Desk> {
-  const folder = labFolder("panel");
-  await buildPanel({ outFolder: folder.path });
   const names = new Map<string, string>();
   const bridge = new BridgeFake({
-    folder: folder.path,
+    folder: builtPanel(),
     token: TOKEN,
     content: content(),
     ...options,
@@ -164,13 +162,7 @@ export async function startDesk(
     },
   });
   await bridge.start();
-  return {
-    bridge,
-    stop: async () => {
-      await bridge.stop();
-      folder.remove();
-    },
-  };
+  return { bridge, stop: () => bridge.stop() };
 }
 
 /** Opens the panel with the token in its address and chooses unit 401, as a person does on first use. */
@@ -188,10 +180,19 @@ export async function openPanel(context: BrowserContext, url: string): Promise<P
 
 /** Puts away the end of a call, which also goes by itself after some seconds, and waits until the panel could be rung. */
 export async function putAway(page: Page): Promise<void> {
-  const close = page.getByRole("button", { name: "Close" });
-  const ready = page.locator("neolia-home-view .status.good");
-  await close.or(ready).first().waitFor();
-  // Gone between the look and the click: it need not be there.
-  if (await close.isVisible()) await close.click({ timeout: 2_000 }).catch(() => undefined);
-  await ready.waitFor();
+  await closeEnd(page);
+  await page.locator("neolia-home-view .status.good").waitFor();
+}
+
+/** Puts away the end of a call, which also goes by itself after some seconds, on whatever page the call came to. */
+export async function closeEnd(page: Page): Promise<void> {
+  const close = page.locator("neolia-call-view").getByRole("button", { name: "Close" });
+  await until(
+    async () => {
+      // Gone between the look and the click: it need not be there.
+      if (await close.isVisible()) await close.click({ timeout: 500 }).catch(() => undefined);
+      return (await page.locator("neolia-call-view, neolia-incoming-view").count()) === 0;
+    },
+    { what: "the end of the call to be put away" },
+  );
 }

@@ -6,7 +6,7 @@ import { WhepCamera } from "../fakes/whep-camera.ts";
 import { around } from "../lab/around.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import { until } from "../lab/until.ts";
-import { openPanel, SEED } from "./desk.ts";
+import { closeEnd, openPanel, SEED } from "./desk.ts";
 import { inspect } from "./inspect.ts";
 import { Stage } from "./stage.ts";
 
@@ -96,7 +96,7 @@ test("a camera that goes away, refuses or is not there takes nothing from the ca
   await page.locator("neolia-call-view .time").waitFor();
   assert.equal(await page.locator("neolia-call-view .line.bad").count(), 0);
   await call.hangup();
-  await page.getByRole("button", { name: "Close" }).click();
+  await closeEnd(page);
   // The address leads nowhere at the next ring.
   setCamera("http://127.0.0.1:9/whep");
   stage.desk.bridge.push({ type: "directory", siteId: stage.desk.bridge.content.sites[0]?.id ?? "" });

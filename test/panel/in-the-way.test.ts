@@ -8,6 +8,7 @@ import { type Lab, startLab } from "../lab/lab.ts";
 import { Panel } from "../lab/panel.ts";
 import type { SipPhone } from "../lab/sip-phone.ts";
 import { until } from "../lab/until.ts";
+import { closeEnd } from "./desk.ts";
 import { accessible } from "./inspect.ts";
 
 let lab: Lab;
@@ -23,7 +24,7 @@ around(
     browser = await startChromium({ certificateFile: lab.edge.values.certificateFile });
     panel = await Panel.open(browser, lab, "401");
     page = panel.page;
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
   },
   async () => {
     await browser?.close();
@@ -116,7 +117,7 @@ test("the settings of this panel: what is typed stays, and Enter answers after a
   await page.keyboard.press("Enter");
   await panel.talking();
   await panel.hangUp();
-  await page.getByRole("button", { name: "Close" }).click();
+  await closeEnd(page);
   await name.waitFor();
   assert.equal(await name.inputValue(), "Kitchen by the window");
 });
@@ -138,7 +139,7 @@ test("the call log and a page of the installer without a dialog: the ring is in 
     await hasFocus("Answer");
     await door.hangUp();
     await panel.ended();
-    await page.getByRole("button", { name: "Close" }).click();
+    await closeEnd(page);
     assert.equal(page.url(), before);
     door.mark();
   }
@@ -159,7 +160,7 @@ test("a message with a way back is still there after a call that was longer than
   await until(() => performance.now() - rangAtMs > 9_000, { what: "longer than a message is shown" });
   await page.locator("neolia-incoming-view button.stop").click();
   await door.waitFor("CALL_CLOSED");
-  await page.getByRole("button", { name: "Close", exact: true }).first().click();
+  await closeEnd(page);
   await toast.waitFor();
 });
 

@@ -27,7 +27,7 @@ export async function accessible(page: Pick<Page, "evaluate">, what: string, wit
   // It stays in the page until the next one is loaded.
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(AXE);
   const found = (await page.evaluate(
-    `axe.run(${within === undefined ? "document" : `(${FIND})(document, ${JSON.stringify(within)})`}).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map((n) => n.html).join(" ")))`,
+    `axe.run(${within === undefined ? "document" : `(${FIND})(document, ${JSON.stringify(within)})`}, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map((n) => n.html).join(" ")))`,
   )) as string[];
   assert.deepEqual(found, [], what);
 }

@@ -1,8 +1,8 @@
 /** The page whose scripts did not arrive, from the real bridge with its policy: a panel on a wall has nobody who reloads it. */
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { buildPanel } from "../../panel/build.ts";
 import { Bridge } from "../lab/bridge.ts";
+import { builtPanel } from "../lab/built.ts";
 import { newProfile, startChromium } from "../lab/chromium.ts";
 import { labFolder } from "../lab/folder.ts";
 import { type PortBlock, reservePorts } from "../lab/ports.ts";
@@ -14,8 +14,7 @@ let browser: Browser;
 
 before(async () => {
   ports = await reservePorts();
-  const panel = await buildPanel({ outFolder: `${folder.path}/panel` });
-  bridge = new Bridge({ folder: folder.path, port: ports.base, env: { NEOLIA_PANEL: panel } });
+  bridge = new Bridge({ folder: folder.path, port: ports.base, env: { NEOLIA_PANEL: builtPanel() } });
   await bridge.start();
   browser = await startChromium();
 });

@@ -9,13 +9,14 @@ import { around } from "../lab/around.ts";
 import { findTone, tone, writeWav } from "../lab/audio.ts";
 import { newProfile, recordRemote, startChromium } from "../lab/chromium.ts";
 import { defaultPassword, type Edge, ha1, startEdge } from "../lab/edge.ts";
+import { fairMs } from "../lab/fair-clock.ts";
 import { labFolder } from "../lab/folder.ts";
 import { reservePorts } from "../lab/ports.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { SipPhone } from "../lab/sip-phone.ts";
 import { until } from "../lab/until.ts";
-import { type Desk, DOMAIN, openPanel, PANELS, SEED, startDesk } from "./desk.ts";
+import { closeEnd, type Desk, DOMAIN, openPanel, PANELS, SEED, startDesk } from "./desk.ts";
 
 const DOOR_HZ = 440;
 const PANEL_HZ = 1000;
@@ -101,8 +102,9 @@ async function ring(on: Page = page) {
   return { call, rtp };
 }
 
-async function heard(on: Page): Promise<boolean> {
-  return findTone(await recordRemote(on, 1_500), DOOR_HZ).found;
+async function hearsDoor(on: Page): Promise<void> {
+  const found = async () => findTone(await recordRemote(on, 1_200), DOOR_HZ).found;
+  await until(found, { what: "the door's tone at the panel" });
 }
 
 /** What the call view says. */
@@ -121,7 +123,7 @@ test("a door rings, the panel answers, both hear each other, the door hangs up",
   assert.equal(await page.locator(`${INCOMING} h1`).innerText(), "Main entrance");
   await page.locator(ANSWER).click();
   await page.locator(TIMER).waitFor();
-  assert.ok(await heard(page), "the panel hears the door");
+  await hearsDoor(page);
   await until(() => rtp.share(PANEL_HZ) > 0.5, { what: "the panel's tone at the door" });
   assert.equal((await call.hangup()).status, 200);
   await says("Call ended");
@@ -180,7 +182,7 @@ test("the panel calls the door and both hear each other", async () => {
   };
   await page.getByRole("button", { name: "Call Main entrance" }).click();
   await page.locator(TIMER).waitFor();
-  assert.ok(await heard(page), "the panel hears the door");
+  await hearsDoor(page);
   await until(() => rtp.share(PANEL_HZ) > 0.5, { what: "the panel's tone at the door" });
   await page.locator(HANG_UP).click();
 });
@@ -190,14 +192,14 @@ test("a call that is not taken says why: busy, declined, unknown, and our own ca
   await page.getByRole("button", { name: "Call Main entrance" }).click();
   await says("Busy, try again later");
   door.policy = { final: 603 };
-  await page.getByRole("button", { name: "Close" }).click();
+  await closeEnd(page);
   await page.getByRole("button", { name: "Call Main entrance" }).click();
   await says("The call was declined");
-  await page.getByRole("button", { name: "Close" }).click();
+  await closeEnd(page);
   await page.getByRole("button", { name: "Call Reception" }).click();
   await says("Not connected at the moment");
   door.policy = { final: null };
-  await page.getByRole("button", { name: "Close" }).click();
+  await closeEnd(page);
   await page.getByRole("button", { name: "Call Main entrance" }).click();
   await says("Ringing at Main entrance");
   await page.getByRole("button", { name: "Cancel" }).click();
@@ -224,7 +226,7 @@ test("without a microphone the panel still answers, hears the door, and says why
   const { call } = await ring(other);
   await other.locator(ANSWER).click();
   await other.locator(TIMER).waitFor();
-  assert.ok(await heard(other), "the panel hears the door");
+  await hearsDoor(other);
   await says("They cannot hear you.", other);
   assert.ok(await other.getByText("The microphone is in use by another program").isVisible());
   await other.locator(HANG_UP).click();
@@ -247,22 +249,24 @@ test("the server restarts during a call: sound goes on, and the panel is back wi
   await until(() => rtp.share(PANEL_HZ) > 0.5, { what: "the call's sound" });
   await edge.killKamailio();
   await edge.startKamailio();
-  const upAtMs = performance.now();
-  assert.ok(await heard(page), "sound goes on");
-  await until(async () => (await contacts(PANELS[0] ?? "")) > 0, { what: "the registration" });
+  const upAtMs = fairMs();
+  const connections = async () => ((await edge.jsonRpc("ws.dump")) as { connections: unknown[] }).connections.length;
+  await until(async () => (await connections()) > 0, { what: "the panel to be back" });
+  const tookMs = fairMs() - upAtMs;
+  assert.ok(tookMs < 5_000, `back after ${Math.round(tookMs)} ms`);
+  await hearsDoor(page);
   await page.locator(HANG_UP).click();
   assert.equal((await call.endedByPeer).method, "BYE");
   await page.locator(READY).waitFor();
-  assert.ok(performance.now() - upAtMs < 5_000 + 2_500, "registered, hung up and home in time");
 });
 
 test("the server is away: one plain sentence, and ready within 5 s of its return", async () => {
   await edge.stopKamailio();
   await page.getByText("The call server cannot be reached.").waitFor();
   await edge.startKamailio();
-  const upAtMs = performance.now();
+  const upAtMs = fairMs();
   await page.locator(READY).waitFor();
-  const tookMs = performance.now() - upAtMs;
+  const tookMs = fairMs() - upAtMs;
   assert.ok(tookMs < 5_000, `${Math.round(tookMs)} ms`);
 });
 
@@ -271,7 +275,7 @@ test("the element is taken out of the page during a call and put back: the call 
   await page.locator(ANSWER).click();
   await page.locator(TIMER).waitFor();
   await page.evaluate("window.kept = document.querySelector('neolia-panel'); window.kept.remove()");
-  assert.ok(await heard(page), "sound goes on");
+  await hearsDoor(page);
   await page.evaluate("document.body.append(window.kept)");
   await page.locator(HANG_UP).click();
   assert.equal((await call.endedByPeer).method, "BYE");
@@ -283,13 +287,13 @@ test("a half-dead connection is noticed when the page wakes, and replaced within
   try {
     await profile.setOffline(true);
     await profile.setOffline(false);
-    await page.locator(`${READY}`).waitFor({ state: "hidden", timeout: 4_000 });
+    await page.locator(READY).waitFor({ state: "hidden" });
   } finally {
     for (const pid of frozen) process.kill(pid, "SIGCONT");
   }
-  const thawedAtMs = performance.now();
+  const thawedAtMs = fairMs();
   await page.locator(READY).waitFor();
-  assert.ok(performance.now() - thawedAtMs < 5_000);
+  assert.ok(fairMs() - thawedAtMs < 5_000);
 });
 
 test("a TURN server that never replies holds neither an answer nor a call of ours up for more than a second", async () => {
@@ -310,22 +314,19 @@ test("a TURN server that never replies holds neither an answer nor a call of our
     },
   });
   const { call } = await ring();
-  const answeredAtMs = performance.now();
+  const answeredAtMs = fairMs();
   await page.locator(ANSWER).click();
   assert.equal((await call.final).status, 200);
-  assert.ok(
-    performance.now() - answeredAtMs < 1_500,
-    `answered after ${Math.round(performance.now() - answeredAtMs)} ms`,
-  );
-  assert.ok(await heard(page));
+  assert.ok(fairMs() - answeredAtMs < 1_500, `answered after ${Math.round(fairMs() - answeredAtMs)} ms`);
+  await hearsDoor(page);
   await page.locator(HANG_UP).click();
-  await page.getByRole("button", { name: "Close" }).click();
+  await closeEnd(page);
 
   const before = door.incoming.length;
-  const calledAtMs = performance.now();
+  const calledAtMs = fairMs();
   await page.getByRole("button", { name: "Call Main entrance" }).click();
   await until(() => door.incoming.length > before, { what: "the INVITE at the door" });
-  assert.ok(performance.now() - calledAtMs < 1_500, `called after ${Math.round(performance.now() - calledAtMs)} ms`);
+  assert.ok(fairMs() - calledAtMs < 1_500, `called after ${Math.round(fairMs() - calledAtMs)} ms`);
   assert.ok(asked > 0, "the browser did ask the silent server");
   await page.getByRole("button", { name: "Cancel" }).click();
 });
@@ -361,7 +362,7 @@ test("keys of the key pad reach the other end as telephone events, also without 
     await until(() => digits(station) === "7#", { what: "7# at the station" });
     await on.locator(HANG_UP).click();
     await station.waitFor("CALL_CLOSED");
-    await on.getByRole("button", { name: "Close" }).click();
+    await closeEnd(on);
   }
 });
 
@@ -377,19 +378,20 @@ test("two tabs are one phone: either answers, and when the leader closes the oth
   const { call } = await ring(second);
   await second.locator(ANSWER).click();
   await second.locator(TIMER).waitFor();
-  assert.ok(await page.locator(TIMER).isVisible(), "the leader shows the same call");
-  assert.ok(await heard(page), "the sound is in the leader");
+  // The leader shows the same call.
+  await page.locator(TIMER).waitFor();
+  await hearsDoor(page);
   await second.locator(HANG_UP).click();
   assert.equal((await call.endedByPeer).method, "BYE");
   await second.locator("neolia-home-view").waitFor();
 
   const first = page;
   page = second;
-  const closedAtMs = performance.now();
+  const closedAtMs = fairMs();
   await first.close();
   await second.getByText("The phone is in another tab").waitFor({ state: "hidden" });
   await second.locator(READY).waitFor();
-  assert.ok(performance.now() - closedAtMs < 2_000, `${Math.round(performance.now() - closedAtMs)} ms`);
+  assert.ok(fairMs() - closedAtMs < 2_000, `${Math.round(fairMs() - closedAtMs)} ms`);
   const again = await ring(second);
   await again.call.cancel();
 });
@@ -403,14 +405,14 @@ test("on plain http, where browsers have no locks, two tabs are one phone all th
   await first.locator(READY).waitFor();
   const second = await openPanel(context, url);
   await second.getByText("The phone is in another tab").waitFor();
-  const closedAtMs = performance.now();
+  const closedAtMs = fairMs();
   await first.close();
   await second.getByText("The phone is in another tab").waitFor({ state: "hidden" });
   await second.locator(READY).waitFor();
-  assert.ok(performance.now() - closedAtMs < 3_500, `${Math.round(performance.now() - closedAtMs)} ms`);
+  assert.ok(fairMs() - closedAtMs < 3_500, `${Math.round(fairMs() - closedAtMs)} ms`);
   const { call } = await ring(second);
   await second.locator(ANSWER).click();
-  assert.ok(await heard(second), "it hears the door");
+  await hearsDoor(second);
   await second.locator(HANG_UP).click();
   assert.equal((await call.endedByPeer).method, "BYE");
 });

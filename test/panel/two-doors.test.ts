@@ -8,7 +8,7 @@ import type { Call } from "../lab/sip/call.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
-import { DOMAIN, openPanel, SEED } from "./desk.ts";
+import { closeEnd, DOMAIN, openPanel, SEED } from "./desk.ts";
 import { inspect, onScreen } from "./inspect.ts";
 import { Stage } from "./stage.ts";
 
@@ -181,7 +181,7 @@ test("the waiting door is answered on another device: it is gone here, and the c
   await stage.door.call("unit401", { rtp: atEntrance });
   await page.locator(ANSWER).click();
   await other.locator("neolia-call-view .line", { hasText: "Answered on another device" }).waitFor();
-  await other.getByRole("button", { name: "Close" }).click();
+  await closeEnd(other);
   const second = await garageWaits(page);
   await other.locator(ANSWER).click();
   assert.equal((await second.final).status, 200);

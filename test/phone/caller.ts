@@ -29,6 +29,8 @@ export interface CallerOptions {
   givenUp?(): boolean;
 }
 
+/** How often a caller notices what is going on. */
+const ATTENTION_MS = 20;
 /** The assistant's turn is over when it has been quiet for so long, by the time of its own sound. */
 const QUIET_MS = 900;
 const REPLY_LIMIT_MS = 20_000;
@@ -61,7 +63,7 @@ export async function playCase({
     if (status !== 200) return report;
     const isOver = () => call.isEndedByPeer || givenUp();
     await until(() => ear.lastSoundAtMs > answeredAt || isOver(), {
-      timeoutMs: REPLY_LIMIT_MS,
+      ...{ everyMs: ATTENTION_MS, timeoutMs: REPLY_LIMIT_MS },
       what: "the first words",
     });
     report.firstWordsMs = ear.lastSoundAtMs - answeredAt;
@@ -77,7 +79,7 @@ export async function playCase({
         if (!turn.hangUp) {
           ear.replyAtMs = Number.NaN;
           await until(() => !Number.isNaN(ear.replyAtMs) || isOver(), {
-            timeoutMs: REPLY_LIMIT_MS,
+            ...{ everyMs: ATTENTION_MS, timeoutMs: REPLY_LIMIT_MS },
             what: "a reply",
           }).catch(() => {});
           if (!Number.isNaN(ear.replyAtMs)) report.replyMs.push(ear.replyAtMs - spokenAt);
@@ -98,7 +100,7 @@ async function waitForTurn(turn: Turn, ear: Ear, ended: () => boolean): Promise<
   if (turn.intoMs !== undefined) {
     const { intoMs } = turn;
     await until(() => ear.speakingForMs > intoMs || ended(), {
-      timeoutMs: REPLY_LIMIT_MS,
+      ...{ everyMs: ATTENTION_MS, timeoutMs: REPLY_LIMIT_MS },
       what: "the assistant to speak",
     });
     return;
@@ -106,7 +108,10 @@ async function waitForTurn(turn: Turn, ear: Ear, ended: () => boolean): Promise<
   await ear.quietFor(QUIET_MS, ended);
   if (turn.silenceMs) {
     const endMs = performance.now() + turn.silenceMs;
-    await until(() => performance.now() > endMs || ended(), { timeoutMs: turn.silenceMs + 5_000, what: "the silence" });
+    await until(() => performance.now() > endMs || ended(), {
+      ...{ everyMs: ATTENTION_MS, timeoutMs: turn.silenceMs + 30_000 },
+      what: "the silence",
+    });
     if (turn.caller !== undefined || turn.press !== undefined) await ear.quietFor(QUIET_MS, ended);
   }
 }
@@ -145,7 +150,7 @@ class Ear {
   async quietFor(ms: number, ended: () => boolean): Promise<void> {
     await until(() => this.quietMs > ms || ended(), {
       // Thirty lines take their time to be read.
-      timeoutMs: 180_000,
+      ...{ everyMs: ATTENTION_MS, timeoutMs: 180_000 },
       what: "the assistant to be quiet",
     });
   }

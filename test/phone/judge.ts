@@ -83,7 +83,7 @@ async function finished(lab: LineLab, { line }: Restaurant, beganAtMs: number): 
     const { calls } = await lab.lab.api.get<HistoryPage>(`/api/lines/${line.id}/history?limit=200`);
     return calls.find(({ startedAtMs, endedAtMs }) => startedAtMs >= beganAtMs && endedAtMs !== null);
   };
-  return await until(look, { what: "the call's end", timeoutMs: 15_000 }).catch(() => null);
+  return await until(look, { what: "the call's end" }).catch(() => null);
 }
 
 function wasHandedOver(call: PastCall | null): boolean {

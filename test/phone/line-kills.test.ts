@@ -58,7 +58,6 @@ async function ordering(number: string, turn: Part[], then: typeof afterTools = 
   });
   await handset.say(encodeG711(await speak("Bonjour, une carbonara s'il vous plaît.", { name: "fr" }), "pcma"));
   await until(async () => (await lab.board()).calls.some(({ cart }) => cart.lines.length === 1), {
-    timeoutMs: 20_000,
     what: "the cart",
   });
   return handset;
@@ -73,7 +72,7 @@ async function killed(number: string): Promise<HistoryPage["calls"][number]> {
   const path = `/api/lines/${lab.restaurant.line.id}/history`;
   const past = await until(
     async () => (await lab.lab.api.get<HistoryPage>(path)).calls.find(({ callerNumber }) => callerNumber === number),
-    { timeoutMs: 20_000, what: "the call in the history" },
+    { what: "the call in the history" },
   );
   const { drafts, calls, orders, nowMs } = await lab.board();
   const [draft, ...more] = drafts.filter(({ callId }) => callId === past.callId);
@@ -105,7 +104,7 @@ test("killed while staff are rung for the caller: the cart is a draft with call-
     assert.equal((await staff.register()).status, 200);
     const handset = await ordering("+33639981002", ORDER);
     handset.press("0");
-    await until(() => staff.incoming[0], { timeoutMs: 20_000, what: "staff to be rung" });
+    await until(() => staff.incoming[0], { what: "staff to be rung" });
     assert.equal((await killed("+33639981002")).reason, "interrupted");
   } finally {
     staff.close();

@@ -4,6 +4,7 @@ import { afterEach, describe, test } from "node:test";
 import type { ClipPlayed } from "../../bridge/src/sip/media/messages.ts";
 import type { PhoneCall, PhoneCallEnd } from "../../bridge/src/sip/phone-call.ts";
 import { around } from "../lab/around.ts";
+import { fairMs } from "../lab/fair-clock.ts";
 import { until } from "../lab/until.ts";
 import { Handset } from "./handset.ts";
 import { PhoneHouse } from "./phone-house.ts";
@@ -72,6 +73,8 @@ for (const codec of ["pcma", "pcmu"] as const) {
     await until(() => Buffer.concat(seen.sound).includes(sound), { what: "the caller's sound at the bridge" });
     seen.call?.play("a", sound, true);
     await until(() => phone.sound().includes(sound), { what: "the bridge's sound at the caller" });
+    // The worker tells of it when its last packet is out, which the caller may hear first.
+    await until(() => seen.played.length > 0, { what: "the word that it was played" });
     assert.deepEqual(seen.played, [{ id: "a", played: sound.length, complete: true }]);
     await call.hangup();
     assert.deepEqual(await until(() => seen.end, { what: "the end" }), { by: "them", answered: true, status: 0 });
@@ -101,9 +104,9 @@ test("barge-in: what waits is dropped within a packet, and what was heard is tol
   const sound = distinct(500);
   seen.call?.play("long", sound, false);
   await until(() => phone.heard.filter(({ payload }) => !isSilence(payload)).length > 20, { what: "speech" });
-  const before = performance.now();
+  const before = fairMs();
   const clips = await seen.call?.flush();
-  const tookMs = performance.now() - before;
+  const tookMs = fairMs() - before;
   const heardSpeech = () => phone.heard.filter(({ payload }) => !isSilence(payload)).length;
   await until(() => isSilence(phone.heard.at(-1)?.payload), { what: "silence" });
   assert.equal(clips?.length, 1);
@@ -235,7 +238,7 @@ describe("a call that changes", () => {
   });
 });
 
-test("a caller whose phone died is hung up on", { timeout: 60_000 }, async () => {
+test("a caller whose phone died is hung up on", { timeout: 120_000 }, async () => {
   const seen = answered();
   const phone = await handset();
   const call = await house.dial(phone);
@@ -260,11 +263,11 @@ test("a call that is refused rings the people of the next rule at once", async (
     });
     call.refuse(503);
   };
-  const began = performance.now();
+  const began = fairMs();
   const call = await house.dial(await handset());
   assert.equal((await call.final).status, 200);
   assert.equal(staff.incoming.length, 1);
-  assert.ok(performance.now() - began < 3000);
+  assert.ok(fairMs() - began < 3000);
   await call.hangup();
 });
 

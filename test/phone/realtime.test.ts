@@ -83,7 +83,7 @@ const engine = (model = "gpt-realtime-2.1") =>
 
 async function open(behaviour: Behaviour = {}, all = seen()) {
   service.behaviour = () => behaviour;
-  session = await engine().open(SETUP, all.listener, AbortSignal.timeout(2_500));
+  session = await engine().open(SETUP, all.listener, AbortSignal.timeout(30_000));
   return { all, session };
 }
 
@@ -199,7 +199,8 @@ describe("a session that cannot be", () => {
   for (const [what, behaviour, code, errorClass] of faults) {
     test(`${what}: ${code}`, async () => {
       service.behaviour = () => behaviour;
-      const opening = engine().open(SETUP, seen().listener, AbortSignal.timeout(400));
+      const patienceMs = code === "timeout" ? 400 : 30_000;
+      const opening = engine().open(SETUP, seen().listener, AbortSignal.timeout(patienceMs));
       await assert.rejects(opening, { code, errorClass });
       await until(() => service.open === 0, { what: "the connection to be closed" });
     });
@@ -212,11 +213,11 @@ describe("a session that cannot be", () => {
       model: "gpt-realtime-2.1",
       voice: "marin",
     });
-    await assert.rejects(gone.open(SETUP, seen().listener, AbortSignal.timeout(1000)), {
+    await assert.rejects(gone.open(SETUP, seen().listener, AbortSignal.timeout(30_000)), {
       code: "connection_refused",
       errorClass: "retry",
     });
-    await assert.rejects(gone.probe(AbortSignal.timeout(1000)), { code: "connection_refused" });
+    await assert.rejects(gone.probe(AbortSignal.timeout(30_000)), { code: "connection_refused" });
   });
 
   test("a field that the service does not know refuses the whole session", async () => {
@@ -233,7 +234,7 @@ describe("a session that cannot be", () => {
         } as never,
       ],
     };
-    await assert.rejects(engine().open(setup, seen().listener, AbortSignal.timeout(1000)), { errorClass: "fatal" });
+    await assert.rejects(engine().open(setup, seen().listener, AbortSignal.timeout(30_000)), { errorClass: "fatal" });
   });
 });
 
@@ -249,7 +250,7 @@ describe("a session that breaks", () => {
       parts = () => [{ say: "Une réponse qui dure un certain temps, pour être coupée." }];
       const { all, session: talk } = await open(behaviour);
       talk.respond();
-      const ended = await until(() => all.ended[0], { what: "the end", timeoutMs: 15_000 });
+      const ended = await until(() => all.ended[0], { what: "the end" });
       assert.equal(ended.code, code);
       talk.hear(Buffer.alloc(160));
       talk.respond();

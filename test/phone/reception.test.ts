@@ -321,7 +321,8 @@ describe("the talk", () => {
   });
 
   test("who says nothing but presses keys is there: a person takes the call, and nobody hangs up on them", async () => {
-    desk.open({ silenceMs: 40 });
+    // Long enough that the key comes before the goodbye.
+    desk.open({ silenceMs: 500 });
     person = new FakeLeg("staff");
     const { leg } = await dial();
     leg.listener?.key("5");
@@ -332,7 +333,8 @@ describe("the talk", () => {
   });
 
   test("silence after a read-back: its question is asked once more, so that 'yes' agrees to the order", async () => {
-    desk.open({ silenceMs: 60 });
+    // Long enough that the answer comes before the goodbye.
+    desk.open({ silenceMs: 500 });
     const { leg, session } = await dial();
     tool(session, "add_item", MARINARA);
     tool(session, "set_details", { name: "Paul", pickup_time: "asap" });
@@ -351,7 +353,7 @@ describe("the talk", () => {
   });
 
   for (const [what, limits, act, reason] of [
-    ["too long", { longestMs: 60 }, () => {}, "too-long"],
+    ["too long", { longestMs: 300 }, () => {}, "too-long"],
     ["too expensive", { mostCents: 1 }, (session: ScriptedSession) => session.listener.cost(2_000), "too-expensive"],
   ] as const) {
     test(`a call that is ${what} goes to people; nobody is there, so a message is taken`, async () => {

@@ -72,7 +72,7 @@ async function talk(baseUrl: string): Promise<string[]> {
   const engine = new RealtimeEngine({ apiKey: "sk-none", baseUrl, model: "gpt-realtime-2.1", voice: "marin" });
   const instructions = "You take orders by phone for Chez Luigi. You understand French. Call +33639980178.";
   const setup = { codec: "pcma", language: "fr", instructions, tools: [] } as const;
-  session = await engine.open(setup, listener, AbortSignal.timeout(2_500));
+  session = await engine.open(setup, listener, AbortSignal.timeout(30_000));
   const words = encodeG711(await speak("Bonjour, une reine s'il vous plaît.", { name: "fr" }), "pcma");
   const sound = Buffer.concat([Buffer.alloc(4000, 0xd5), words, Buffer.alloc(8000, 0xd5)]);
   for (let at = 0; at < sound.length; at += 160) session.hear(sound.subarray(at, at + 160));
@@ -145,7 +145,7 @@ test("a client that does otherwise than the recorded one is seen: the replay wai
         "ended",
       ].map((name) => [name, () => {}]),
     ) as unknown as VoiceListener,
-    AbortSignal.timeout(2_500),
+    AbortSignal.timeout(30_000),
   );
   const words = encodeG711(await speak("Bonjour, une reine s'il vous plaît.", { name: "fr" }), "pcma");
   session.hear(Buffer.concat([Buffer.alloc(4000, 0xd5), words, Buffer.alloc(8000, 0xd5)]));

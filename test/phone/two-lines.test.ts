@@ -75,7 +75,7 @@ test("four callers order on two lines at their limit, each gets their own order;
     );
 
     const third = await lab.dial(handsets[0], "+33639980005", luigi);
-    const ringing = await until(() => staff.incoming[0], { timeoutMs: 10_000, what: "staff to be rung" });
+    const ringing = await until(() => staff.incoming[0], { what: "staff to be rung" });
     ringing.answer(200, { rtp: handsets[1] });
     assert.equal((await third.final).status, 200);
     await third.hangup();

@@ -33,7 +33,7 @@ for (const [what, bytes] of [
   ["body", 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a'],
 ] as const) {
   test(`a request whose ${what} never end is answered with 408, and its connection goes`, {
-    timeout: 20_000,
+    timeout: 60_000,
   }, async () => {
     const reply = await replyTo(bytes);
     assert.match(reply, /^HTTP\/1\.1 408 Request Timeout\r\n/);

@@ -31,7 +31,7 @@ test("nothing is lost while the broker is down: answered and ended come after it
   take(2, "answered");
   take(3, "ended");
   await broker.start();
-  await until(() => new Set(unitEvents().map(({ id }) => id)).size === 3, { timeoutMs: 20_000, what: "all events" });
+  await until(() => new Set(unitEvents().map(({ id }) => id)).size === 3, { what: "all events" });
   assert.deepEqual([...new Set(types())], ["ringing", "answered", "ended"]);
   await until(() => site.store.outbox.count() === 0, { what: "an empty outbox" });
 });
@@ -51,9 +51,9 @@ test("an event that the broker had, though its confirmation was lost with the co
   await until(() => mqtt.state().link !== "up", { what: "the lost link" });
   await until(() => mqtt.state().link === "up", { what: "the next link" });
   await listener.say("homeassistant/status", "online");
-  await until(() => site.store.outbox.count() === 0, { timeoutMs: 20_000, what: "an empty outbox" });
+  await until(() => site.store.outbox.count() === 0, { what: "an empty outbox" });
   take(2, "answered", now());
-  await until(() => types().includes("answered"), { timeoutMs: 20_000, what: "the answer" });
+  await until(() => types().includes("answered"), { what: "the answer" });
   assert.deepEqual(types(), ["ringing", "answered"]);
 
   // The bridge is killed before it has noted the confirmation.
@@ -65,7 +65,7 @@ test("an event that the broker had, though its confirmation was lost with the co
   assert.ok(site.store.outbox.count() > 0);
   await start();
   await listener.say("homeassistant/status", "online");
-  await until(() => site.store.outbox.count() === 0, { timeoutMs: 20_000, what: "an empty outbox again" });
+  await until(() => site.store.outbox.count() === 0, { what: "an empty outbox again" });
   assert.deepEqual(types(), ["ringing", "answered", "ended"]);
 });
 
@@ -115,7 +115,7 @@ test("after the broker's restart events wait for Home Assistant, which comes bac
   await until(() => mqtt.state().link === "down", { what: "the lost link" });
   take(1, "ringing");
   await broker.start();
-  await until(() => mqtt.state().link === "up", { timeoutMs: 10_000, what: "the link" });
+  await until(() => mqtt.state().link === "up", { what: "the link" });
   await until(() => listener.last(`${TOPIC}/unit401/state`) === "ringing", { what: "the state" });
   assert.deepEqual(types(), []);
   await listener.say("homeassistant/status", "online");
