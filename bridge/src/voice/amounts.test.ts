@@ -62,6 +62,11 @@ for (const text of [
   "Une douzaine d'huîtres.",
   "La boîte de six, très bien.",
   "À dix-neuf, ça marche.",
+  "Cinq au lieu de deux, c'est changé.",
+  "Pour une urgence, appelez le 112.",
+  "Composez le quinze.",
+  "Six ou huit, qu'est-ce qui vous va ?",
+  "Nous avons quatre desserts.",
   "Deux Coca de 33 cl.",
 ]) {
   test(`may be said: ${text}`, () => assert.equal(wrongAmount(text, "fr", known), null));
@@ -129,6 +134,12 @@ for (const text of [
   "Le tout à dix-neuf.",
   "Vous aurez dix-neuf à régler.",
   "Deux Margherita : vingt.",
+  "Vingt, ça irait ?",
+  "Ça vous irait, vingt ?",
+  "La Reine, quinze.",
+  "Ça monte à vingt.",
+  "Finalement vingt.",
+  "Deux Margherita pour vingt, c'est noté.",
   "D'accord pour vingt.",
   "It will be twenty.",
   "Le tout pour vingt.",
@@ -169,6 +180,8 @@ for (const text of [
   "It will be twenty-four fifty.",
   "The Margherita is nine.",
   "Three, great.",
+  "We're open from six to ten.",
+  "In an emergency, call 112.",
 ]) {
   test(`may be said: ${text}`, () => assert.equal(wrongAmount(text, "en", known), null));
 }
@@ -192,6 +205,9 @@ for (const text of [
   "It makes twenty-three fifty.",
   "Everything will be twenty.",
   "A tenner.",
+  "So twenty then, okay?",
+  "Would twenty be okay?",
+  "I'll charge you twenty.",
 ]) {
   test(`must not be said: ${text}`, () => assert.notEqual(wrongAmount(text, "en", known), null));
 }

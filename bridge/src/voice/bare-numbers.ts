@@ -48,9 +48,14 @@ const PRICE_AFTER = after(
 const LABEL =
   /(?<!\p{L})(?:(?:bo[îi]te|lot|assiette|plateau|box|pack|plate|set)s? (?:de|of)|num[ée]ro|n°|no|number|menu|formule|table|option|taille|size|étage|code|(?:(?:demain|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche),?)(?: le)?) *$/iu;
 const ARTICLE = before("le|la|les|un|une|the|a|du|des");
+/** "Appelez le 15". */
+const EMERGENCY = {
+  numbers: new Set([15, 17, 18, 112]),
+  after: before("(?:appel\\p{L}*|compos\\p{L}*|call|dial|ring)(?: le| the)?|le"),
+};
 /** A time of the day goes on after these, or is one. */
 const CLOCK = before("heures?|h|past|quarter to|demie|minutes|(?:et|moins) le");
-const AT = before("à|vers|entre|avant|après|jusqu['’]à|dès|at|by|around|until|before|after");
+const AT = before("à|vers|entre|avant|après|jusqu['’]à|dès|at|by|around|until|before|after|from|from \\S+ to");
 const FOR = before("pour|for");
 const QUARTERS = [0, 15, 30, 45];
 /** What follows a number without being counted by it. */
@@ -72,6 +77,9 @@ const ENDS_SO_MANY = new RegExp(`${SO_MANY}$`, "iu");
 export const SAYINGS =
   /(?<!\p{L})(?:(?:cent|100) ?(?:%|pour cent)|sur (?:vingt[- ]quatre|24|sept|7|dix|10))(?!\p{L})/giu;
 const CLOCK_WORDS = /(?<!\p{L})(?:midi|minuit|noon|midnight)(?!\p{L})/giu;
+/** Who asks so names a price, and not how many. */
+const OFFERS =
+  /(?<!\p{L})(?:[cç]a (?:vous )?(?:va|irait|ira|convient|conviendrait|marche)|d['’]accord|okay|ok|deal|fine|all ?right|works? for you)(?!\p{L})/iu;
 const PHONE_DIGITS = 5;
 
 /** What comes behind it decides what it says. */
@@ -84,7 +92,7 @@ export function bareNumbers(sentence: string, known: KnownQuantities): BareNumbe
   if (known.told.some((text) => text.includes(sentence.trim()))) return [];
   const text = sentence.replace(CLOCK_WORDS, " ");
   const about: BareNumber[] = ABOUT_SO_MANY.test(text) ? [{ values: [Number.NaN], cue: "price" }] : [];
-  const isAsked = text.includes("?");
+  const isAsked = text.includes("?") && !OFFERS.test(text);
   const found = runs(text).flatMap((run): BareNumber[] => {
     const { values } = run;
     const cue = cueOf(run);
@@ -108,6 +116,7 @@ function cueOf({ before: said, after: rest }: Run): BareNumber["cue"] {
 }
 
 function isNamed({ values, before: said }: Run, { inNames }: KnownQuantities): boolean {
+  if (EMERGENCY.after.test(said) && values.every((value) => EMERGENCY.numbers.has(value))) return true;
   return LABEL.test(said) || (ARTICLE.test(said) && values.every((value) => inNames.has(value)));
 }
 
@@ -168,7 +177,7 @@ function isCounted(rest: string): boolean {
     if (numbersIn(next).length > 0)
       return isCounted(more.slice(next.length)) || /^\s*[h€]/u.test(more.slice(next.length));
   }
-  if (/^\s?[%°]/u.test(rest)) return true;
+  if (/^(?:\s?[%°]|\s+(?:au lieu|instead)(?!\p{L}))/u.test(rest)) return true;
   const [, word] = /^[\s-]*(\p{L}+)/u.exec(rest) ?? [];
   return word !== undefined && !LITTLE_WORDS.has(word.toLowerCase());
 }
