@@ -18,6 +18,7 @@ export function startUpkeep({ store, directory, log }: UpkeepOptions): { stop():
   const keepCopy = () => {
     try {
       directory.audit.trim();
+      directory.grants.endExpired();
       store.keepCopy();
     } catch (error) {
       log.error({ err: error }, "the daily copy of the database failed");

@@ -3,7 +3,6 @@
  * loopback addresses. Every attacker gets an address of its own, so that one ban never hides the next hole.
  */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import Database from "better-sqlite3";
 import { defaultPassword, type Edge, type SiteSeed, startEdge } from "../lab/edge.ts";
 import { header, type SipMessage } from "../lab/sip/message.ts";
@@ -134,7 +133,7 @@ export function assertWorkersLive(edge: Edge, workers: number[]): void {
 
 /** What the directory holds, to see that nothing was lost or added. */
 export function directoryCounts(edge: Edge): Record<string, number> {
-  const db = new Database(join(edge.values.dataFolder, "directory.db"), { readonly: true });
+  const db = new Database(edge.dataFile("directory.db"), { readonly: true });
   try {
     const tables = ["site", "subscriber", "unit", "rule"];
     return Object.fromEntries(

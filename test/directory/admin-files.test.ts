@@ -55,9 +55,64 @@ test("the hand-over prints one page for each unit, with its QR code", async () =
   const sheets = page.locator("article.sheet");
   assert.equal(await sheets.count(), 6);
   assert.equal(await sheets.first().getByRole("img", { name: "QR code that opens Neolia" }).count(), 1);
-  const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
-  assert.equal(pdf.match(/\/Type\s*\/Page\b/g)?.length, 6);
+  const paper = await printed(page);
+  assert.equal(await pagesOf(paper), 6);
+  for (const code of await paper.locator("svg.qr").all()) {
+    assert.equal(await readCode(code), desk.bridge.pageUrl.split("#")[0]);
+  }
 });
+
+test("a unit's printed page goes on where its devices do not fit, and the report has them in order", async () => {
+  const [unit] = house.units;
+  await desk.api.patch(`/api/units/${unit?.id}`, { number: `Apartment of ${"Mrs Long-Name ".repeat(4)}` });
+  for (let n = 30; n > 0; n--) {
+    const phone = { siteId: house.site.id, type: "mobile", label: `Phone ${n}`, unitId: unit?.id };
+    await desk.api.post("/api/accounts", phone);
+  }
+  const page = await open("/settings/handOver");
+  await page.getByRole("button", { name: "One page per unit" }).click();
+  // Six units, and one of them on more than one page.
+  assert.ok((await pagesOf(await printed(page))) > 6);
+  await page.getByRole("button", { name: "Report of the site" }).click();
+  await page.getByText("1 page is ready.").waitFor();
+  const report = await printed(page);
+  const labels = await report.locator("tbody tr td:first-child").allInnerTexts();
+  const phones = labels
+    .filter((label) => label.startsWith("Phone"))
+    .map((label) => Number.parseInt(label.slice(6), 10));
+  assert.deepEqual(
+    phones,
+    Array.from({ length: 30 }, (_, at) => at + 1),
+  );
+});
+
+/** The copy of a part of the page that goes to the printer, as a page of its own. */
+async function printed(page: Page): Promise<Page> {
+  // A frame's print window cannot be looked into: what stands in the frame by then can.
+  await page.evaluate(`(() => {
+    const frames = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, "contentWindow");
+    Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", { configurable: true, get() {
+      const view = frames.get.call(this);
+      if (view) view.print = () => {
+        const { adoptedStyleSheets, body } = view.document;
+        const rules = adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
+        window.printedPart = "<!doctype html><style>" + rules.join(" ") + "</style>" + body.innerHTML;
+        view.dispatchEvent(new Event("afterprint"));
+      };
+      return view;
+    } });
+  })()`);
+  await page.getByRole("button", { name: "Print", exact: true }).click();
+  const paper = await page.context().newPage();
+  await paper.setContent((await page.evaluate("window.printedPart")) as string);
+  await paper.emulateMedia({ media: "print" });
+  return paper;
+}
+
+async function pagesOf(paper: Page): Promise<number> {
+  const pdf = await paper.pdf({ format: "A4", preferCSSPageSize: true });
+  return pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+}
 
 test("a saved site is restored into the empty app of another machine, and stands there as it was", async () => {
   const page = await open("/settings/backup");
@@ -132,12 +187,12 @@ test("what a camera reads off the codes on the screen is the panel's link and th
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     const link = await page.locator("[data-pairing-link]").getAttribute("data-pairing-link");
-    assert.equal(await readCode(dialog), link);
+    assert.equal(await readCode(dialog.locator("svg.qr")), link);
   }
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Other SIP device" }).click();
   await dialog.getByRole("button", { name: "Add", exact: true }).click();
-  const read = await readCode(dialog);
+  const read = await readCode(dialog.locator("svg.qr"));
   for (const name of ["username", "password"]) {
     const shown = await page.locator(`[data-card="${name}"]`).innerText();
     assert.ok(read.includes(shown), `${name}: ${shown} in ${read}`);
@@ -145,11 +200,11 @@ test("what a camera reads off the codes on the screen is the panel's link and th
 });
 
 /** As a phone's camera would, by a decoder that knows nothing of how it was drawn. */
-async function readCode(dialog: Locator): Promise<string> {
+async function readCode(code: Locator): Promise<string> {
   const folder = labFolder("code");
   try {
     const path = `${folder.path}/code.png`;
-    await dialog.locator("svg.qr").screenshot({ path });
+    await code.screenshot({ path });
     return execFileSync("zbarimg", ["--raw", "--quiet", "--nodbus", path], { encoding: "utf8" }).trim();
   } finally {
     folder.remove();

@@ -61,6 +61,16 @@ test("a restored site gives the VPS the same directory and the panel the same lo
   assert.deepEqual(content(again), content(backup));
 });
 
+test("beside a site of the same names a restored one is whole, and a browser that is that one's panel stays it", async () => {
+  const there = await makeHouse(other, { domain: "other.sip.example.com" });
+  await other.send("PUT", `/api/devices/${DEVICE}`, { unitId: there.unit402.id, label: "Moved" });
+  const reply = await put(other, await take());
+  assert.equal(reply.status, 201, reply.text);
+  assert.deepEqual(forVps(other), forVps(api));
+  const { siteId, label } = (await other.send("GET", `/api/devices/${DEVICE}`)).json<Device>();
+  assert.deepEqual([siteId, label], [there.site.id, "Moved"]);
+});
+
 test("no password is in a backup", async () => {
   const text = JSON.stringify(await take());
   assert.equal(text.includes(house.door.account.password), false);

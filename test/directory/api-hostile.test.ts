@@ -7,10 +7,10 @@ import { after, before, test } from "node:test";
 import type { Building, Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { MenuImportReply } from "../../bridge/src/api/menu.ts";
-import { ERRORS } from "../../bridge/src/events/errors.ts";
 import { labFolder } from "../lab/folder.ts";
 import { deskRequests, makeDesk } from "../ordering/desk-requests.ts";
-import { type Reply, type TestApp, testApp } from "./app.ts";
+import { type TestApp, testApp } from "./app.ts";
+import { assertCleanError, INERT, TEXTS } from "./hostile.ts";
 import { type House, makeHouse } from "./house.ts";
 import { type GoodRequest, goodRequests } from "./requests.ts";
 
@@ -44,44 +44,6 @@ const everything = () =>
     api.store.accounts.list({}),
     api.store.rules.list({}),
   ]);
-
-/** An error of the table, in its shape, that says nothing of our insides. */
-function assertCleanError(reply: Reply, what: string, statuses: readonly number[] = [400]): void {
-  assert.ok(statuses.includes(reply.status), `${what}: ${reply.status} ${reply.text.slice(0, 200)}`);
-  const { error } = reply.json<ErrorReply>();
-  assert.deepEqual(
-    Object.keys(error).filter((key) => !["code", "message", "retryable", "details", "fields"].includes(key)),
-    [],
-  );
-  assert.ok(error.code in ERRORS, error.code);
-  assert.notEqual(error.code, "INTERNAL", what);
-  assert.doesNotMatch(reply.text, /node_modules|\.ts:|SQLITE|at Object|FST_/, what);
-  assert.match(String(reply.headers["content-type"]), /^application\/json/);
-}
-
-const TEXTS: Record<string, string> = {
-  sql: `'; DROP TABLE unit; --`,
-  html: `<script>alert(1)</script><img src=x onerror=alert(1)>`,
-  "cr lf": "a\r\nSet-Cookie: x=1",
-  nul: "a\u0000b",
-  bell: "a\u0007b",
-  "right to left override": "a\u202egnp.exe",
-  isolate: "a\u2066b\u2069",
-  "line separator": "a\u2028b",
-  emoji: "👨‍👩‍👧‍👦 😀",
-  arabic: "شقة ٤٠١",
-  "lone surrogate": "a\ud800b",
-  "no character, which XML cannot hold": "a\uffffb",
-  "64 kB": "x".repeat(65_536),
-  "4 kB": "x".repeat(4096),
-  spaces: "   ",
-  empty: "",
-  path: "../../etc/passwd",
-  template: "#{1+1} {{7*7}} %s %n",
-  "a long number": "9".repeat(400),
-};
-/** Texts that a label may hold; they must come back as they were sent. */
-const INERT = ["sql", "html", "emoji", "arabic", "path", "template"];
 
 /** A file may hold anything: what is wrong in it is told, and nothing of it is taken. */
 const isFile = (url: string, field: string): boolean => url.endsWith("/menu/import") && field === "text";

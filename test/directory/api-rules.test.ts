@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import type {
   Building,
+  Door,
   EvaluateReply,
   NewRule,
   Removal,
@@ -67,6 +68,30 @@ test("a removal names each unit that loses a target, also two of the same number
   }
   const { targetsLost } = (await api.send("GET", `/api/units/${unit402.id}/removal`)).json<Removal>();
   assert.deepEqual(targetsLost.toSorted(), ["401 (A)", "401 (B)"]);
+});
+
+test("a removal names each unit whose rule has no caller left; the rule stays, and is warned of", async () => {
+  const { unit401, unit402, door, building, site } = house;
+  const of = async (noun: string, id: string) =>
+    (await api.send("GET", `/api/${noun}/${id}/removal`)).json<Removal>().callersLost;
+  // For this door alone, by its name or a pattern; for others as well; for telephones; and of the door itself.
+  await addRule({ unitId: unit401.id, position: 0, sourcePattern: "intercom-entrance" });
+  await addRule({ unitId: unit402.id, position: 0, sourcePattern: "intercom-*" });
+  await addRule({ unitId: unit402.id, position: 0, sourcePattern: "*" });
+  await addRule({ unitId: null, doorId: door.id, position: 0, sourcePattern: "intercom-entrance" });
+  assert.deepEqual((await of("doors", door.id)).toSorted(), ["401", "402"]);
+  assert.deepEqual((await of("accounts", door.account.id)).toSorted(), ["401", "402", "Entrance"].toSorted());
+  const second = await post<Door>("doors", { buildingId: building.id, label: "Garage", name: "intercom-garage" });
+  assert.deepEqual(await of("doors", door.id), ["401"]);
+  assert.deepEqual(await of("doors", second.id), []);
+  // A building takes its own rules along.
+  assert.deepEqual(await of("buildings", building.id), []);
+  await api.send("DELETE", `/api/doors/${door.id}`);
+  const all = (await api.send("GET", `/api/rules/warnings?siteId=${site.id}`)).json<RuleWarning[]>();
+  assert.deepEqual(
+    all.filter(({ kind }) => kind === "matches-nobody").map(({ unitId }) => unitId),
+    [unit401.id],
+  );
 });
 
 test("a rule for a caller that is not there, or is switched off, is named; one that a telephone number fits is not", async () => {

@@ -5,6 +5,7 @@ import type { AuditEntry, AuditPage } from "../../bridge/src/api/audit.ts";
 import type { Rule, Unit } from "../../bridge/src/api/directory.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { Member } from "../../bridge/src/api/member.ts";
+import { makeDesk } from "../ordering/desk-requests.ts";
 import type { Reply, TestApp } from "./app.ts";
 import { testApp, USER } from "./app.ts";
 import { DEVICE, type House, makeHouse } from "./house.ts";
@@ -81,6 +82,43 @@ test("where a resident lives is a row as any other: the second of two editors is
   assert.equal((await put([], '"1"')).json<Member>().version, 2);
   // Also when nothing is left to be listed, the next editor starts where the last one ended.
   assert.equal((await put([house.unit401.id], '"0"')).code, "EDITED_MEANWHILE");
+});
+
+test("a phone line's settings are a row as any other; a pause is no edit of it", async () => {
+  const { lineId } = await makeDesk(api, house);
+  const url = `/api/lines/${lineId}`;
+  const seen = await api.send("GET", url);
+  const tag = String(seen.headers.etag);
+  assert.equal((await api.send("PATCH", url, { label: "Luigi" }, { "if-match": null })).code, "PRECONDITION_MISSING");
+  await api.send("PUT", `${url}/pause`, { paused: true });
+  const first = await api.send("PATCH", url, { settings: { maxLines: 7 } }, { "if-match": tag });
+  assert.equal(first.status, 200, first.text);
+  assert.notEqual(first.headers.etag, tag);
+  for (const method of ["PATCH", "DELETE"]) {
+    const body = method === "PATCH" ? { settings: { maxLines: 8 } } : undefined;
+    const second = await api.send(method, url, body, { "if-match": tag });
+    assert.deepEqual([second.status, second.code], [412, "EDITED_MEANWHILE"], method);
+    assert.deepEqual(current(second), first.json());
+  }
+  assert.deepEqual((await api.send("GET", url)).json(), first.json());
+});
+
+test("a row that somebody removed is neither changed nor removed once more, and does not come back", async () => {
+  const { spareLineId } = await makeDesk(api, house);
+  await api.send("DELETE", `/api/lines/${spareLineId}`);
+  const gone = rows().reverse();
+  for (const { url, patch } of [...gone, { url: `/api/lines/${spareLineId}`, patch: { label: "x" } }]) {
+    const seen = await api.send("GET", url);
+    if (seen.status === 200) {
+      const removed = await api.send("DELETE", url, undefined, { "if-match": String(seen.headers.etag) });
+      if (removed.code === "SITE_IN_USE") continue;
+      assert.ok(removed.status < 300, `${url} ${removed.text}`);
+    }
+    for (const method of ["PATCH", "DELETE"]) {
+      const late = await api.send(method, url, method === "PATCH" ? patch : undefined, { "if-match": '"1"' });
+      assert.equal(late.status, 404, `${method} ${url} ${late.text}`);
+    }
+  }
 });
 
 test("two editors at the same moment: exactly one gets through", async () => {

@@ -211,6 +211,7 @@ test("removing a building tells what goes along, before and after", async () => 
     accounts: ["Entrance", "Wall"],
     rules: 3,
     targetsLost: ["501"],
+    callersLost: [],
     loggedOut: 0,
     callsEnded: 0,
     members: 0,

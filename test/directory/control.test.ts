@@ -22,6 +22,8 @@ import { directoryPut, smallBuilding } from "./directory-put.ts";
 const A = "a.sip.test";
 const B = "b.sip.test";
 
+const DOCUMENT = "0123456789abcdef0123456789abcdef";
+
 /** Every route of a site, with a good body where one is needed. */
 const ROUTES: { method: string; path: string; body?: unknown }[] = [
   { method: "GET", path: "/v1/directory" },
@@ -29,6 +31,12 @@ const ROUTES: { method: string; path: string; body?: unknown }[] = [
   { method: "GET", path: "/v1/registrations" },
   { method: "POST", path: "/v1/turn-credentials", body: { account: "panel-1" } },
   { method: "GET", path: "/v1/events?after=0" },
+  { method: "PUT", path: `/v1/documents/${DOCUMENT}`, body: { kind: "file", sealed: "AAAA", expiresAtMs: 0 } },
+  { method: "GET", path: `/v1/documents/${DOCUMENT}` },
+  { method: "DELETE", path: `/v1/documents/${DOCUMENT}` },
+  { method: "PUT", path: "/v1/remote-grants", body: { grants: [] } },
+  { method: "POST", path: `/v1/remote-replies/${DOCUMENT}` },
+  { method: "GET", path: "/v1/remote" },
 ];
 
 describe("control", () => {
@@ -102,6 +110,35 @@ describe("control", () => {
       await control.request("PUT", "/v1/directory", { token: tokenB, body: directoryPut(B, 9) });
       const own = await control.request("GET", "/v1/directory", { token: tokenA });
       assert.equal(own.json<DirectoryStatus>().revision, 5);
+    });
+
+    it("open no route any more once the site has another one, or is gone", async () => {
+      const domain = "c.sip.test";
+      const old = await control.addSite(domain);
+      const renewed = (await control.cli("site", "renew", domain)).trim();
+      const statuses = async (token: string) =>
+        await Promise.all(
+          ROUTES.map(async ({ method, path, body }) => (await control.request(method, path, { token, body })).status),
+        );
+      assert.deepEqual(new Set(await statuses(old)), new Set([401]));
+      assert.ok(!(await statuses(renewed)).includes(401));
+      await control.cli("site", "remove", domain);
+      assert.deepEqual(new Set(await statuses(renewed)), new Set([401]));
+    });
+
+    it("name the site: a document of one is neither seen, changed nor withdrawn by another", async () => {
+      const [path, token] = [`/v1/documents/${DOCUMENT}`, tokenA];
+      const body = { kind: "file", sealed: "AAAA", expiresAtMs: Date.now() + 60_000 };
+      const state = async (method: string, token: string) => {
+        const reply = await control.request(method, path, { token, ...(method === "PUT" && { body }) });
+        return reply.status === 200 ? reply.json<{ state: string }>().state : codeOf(reply);
+      };
+      assert.equal(await state("PUT", token), "waiting");
+      assert.equal(await state("GET", tokenB), "gone");
+      assert.notEqual(await state("PUT", tokenB), "waiting");
+      assert.equal(await state("DELETE", tokenB), "gone");
+      assert.equal(await state("GET", token), "waiting");
+      assert.equal(await state("DELETE", token), "gone");
     });
 
     it("are stored as a hash only, and never logged", async () => {

@@ -143,6 +143,33 @@ describe("a grant ends", () => {
     assert.ok(!units().includes("502"));
   });
 
+  test("for good, also when the site's clock is wrong before or set back afterwards, or the installer's is wrong", async () => {
+    const hour = 3_600_000;
+    const { code } = await grant({ hours: 1 });
+    installer.stage.laterMs = 5 * hour;
+    const remote = await join(code);
+    assert.equal((await addUnit(remote, "501")).status, 201);
+    installer.stage.laterMs = -5 * hour;
+    assert.equal((await addUnit(remote, "502")).status, 201);
+    site.stage.laterMs = 2 * hour;
+    assert.equal((await addUnit(remote, "503")).code, "GRANT_ENDED");
+    site.stage.laterMs = 0;
+    const refused = await addUnit(remote, "504");
+    assert.deepEqual(refused.json<ErrorReply>().error.details, { why: "expired" });
+    // One that nobody used when its time was over: a machine without a clock of its own starts in the past.
+    const unused = await join((await grant({ hours: 1 })).code);
+    site.stage.laterMs = 2 * hour;
+    site.directory.grants.endExpired();
+    site.stage.laterMs = 0;
+    assert.equal((await addUnit(unused, "505")).code, "GRANT_ENDED");
+    assert.ok(!units().some((number) => ["503", "504", "505"].includes(number)));
+    const listed = (await site.send("GET", `/api/grants?siteId=${house.site.id}`)).json<Grant[]>();
+    assert.deepEqual(
+      listed.map(({ state }) => state),
+      ["expired", "expired", "invited"],
+    );
+  });
+
   test("when the installer gives it back", async () => {
     const { id, code } = await grant();
     const remote = await join(code);

@@ -60,7 +60,7 @@ test("a site says what is wrong with it, with each unit and with each device", a
 test("each thing that a panel may report has its own sentence", () => {
   const nowMs = 10_000_000;
   const facts: DeviceFacts = {
-    ...{ type: "panel", enabled: true, nowMs, listeningMs: 600_000, lastTest: null },
+    ...{ type: "panel", nowMs, listeningMs: 600_000, lastTest: null },
     registration: {
       ...{ state: "registered", lastSeenMs: nowMs, contacts: 1 },
       ...{ userAgent: "", address: "", transport: "" },
@@ -68,6 +68,7 @@ test("each thing that a panel may report has its own sentence", () => {
     report: { ...GOOD, atMs: nowMs - 30_000 },
   };
   const report = (change: Partial<DeviceReport>, atMs = nowMs) => ({ report: { ...GOOD, ...change, atMs } });
+  const unknown = { registration: { ...facts.registration, state: "unknown" as const } };
   const failed = { accountId: "a", ringMs: null, answerMs: null, atMs: 1, failedStep: "answer" as const };
   const cases: [Partial<DeviceFacts>, string[]][] = [
     [{}, []],
@@ -87,12 +88,27 @@ test("each thing that a panel may report has its own sentence", () => {
     [{ registration: { ...facts.registration, state: "not-registered" } }, ["DEVICE_NOT_REGISTERED"]],
     [{ registration: { ...facts.registration, state: "unknown" } }, []],
     [{ lastTest: { ...failed, state: "failed" } }, ["TEST_RING_FAILED"]],
-    [{ enabled: false, report: null }, []],
+    // The edge keeps a contact for a while, and an edge that is away cannot be asked: the panel knows better.
+    [report({ registered: false }), ["DEVICE_NOT_REGISTERED"]],
+    [{ ...unknown, ...report({ registered: false }) }, ["DEVICE_NOT_REGISTERED"]],
+    [{ ...unknown, ...report({ registered: false }, nowMs - 200_000) }, ["DEVICE_SILENT"]],
+    // One fault, one sentence.
+    [{ registration: { ...facts.registration, state: "not-registered" }, report: null }, ["DEVICE_NOT_REGISTERED"]],
+    [
+      { registration: { ...facts.registration, state: "not-registered" }, ...report({ registered: false }) },
+      ["DEVICE_NOT_REGISTERED"],
+    ],
   ];
   for (const [change, expected] of cases) {
     const found = deviceProblems({ ...facts, ...change }).map(({ code }) => code);
     assert.deepEqual(found, expected, JSON.stringify(change));
   }
+});
+
+test("a device that was disabled on purpose is none of the site's troubles", async () => {
+  register(panelId());
+  await api.send("PATCH", `/api/accounts/${house.door.account.id}`, { enabled: false });
+  assert.equal(deviceOf(await health(), house.door.account.id), undefined);
 });
 
 test("a device's report is taken from nobody else", async () => {

@@ -1,8 +1,9 @@
 /** Bans count failed logins, never traffic, and never hit an address that devices live behind. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { randomUUID } from "node:crypto";
+import { afterEach, describe, test } from "node:test";
 import type { SiteSeed } from "../lab/edge.ts";
-import { token } from "../lab/sip/message.ts";
+import { type SipMessage, token } from "../lab/sip/message.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
 import { DOMAIN, house, inHouse, ringing, status } from "./house.ts";
@@ -10,6 +11,11 @@ import { DOMAIN, house, inHouse, ringing, status } from "./house.ts";
 const BUILDING = 60;
 
 inHouse({ quiet: false });
+
+const guessers: SipAgent[] = [];
+afterEach(() => {
+  for (const guesser of guessers.splice(0)) guesser.close();
+});
 
 describe("bans", () => {
   test("sixty devices behind one address that register at once are all registered", async () => {
@@ -57,13 +63,11 @@ describe("bans", () => {
     assert.equal((await elsewhere.register()).status, 200);
     await house.edge.jsonRpc("htable.delete", ["banned", address]);
     assert.equal((await sameAddress.register()).status, 200);
-    guesser.close();
   });
 
   test("guesses at names that do not exist count as much", async () => {
     const guesser = await guess("127.0.0.64", "nobody", 10);
     await assert.rejects(guesser.transact(registration(guesser), 1500), /no final reply/);
-    guesser.close();
   });
 
   test("where devices live, guessing slows one account down and the others register and call on", async () => {
@@ -80,7 +84,6 @@ describe("bans", () => {
     const call = await door.call("unit401");
     (await ringing(neighbour)).answer(486);
     assert.equal(await status(call), 486);
-    guesser.close();
   });
 
   test("a door registers and calls on while somebody behind its own address guesses its password, after a kill too", async () => {
@@ -96,7 +99,6 @@ describe("bans", () => {
       // After a kill the first ten tell that devices live here.
       const guesser = await guess(address, "door", killed ? 20 : 10);
       const slowed = await guesser.register(300, [], 2000);
-      guesser.close();
       assert.equal(slowed.status, 429);
       const call = await door.call("unit401");
       (await ringing(phone, killed ? 1 : 0)).answer(486);
@@ -105,10 +107,48 @@ describe("bans", () => {
     }
   });
 
+  test("a panel comes back by a new connection while somebody behind its own address guesses its account, after a kill too", async () => {
+    const address = "127.0.0.68";
+    const panel = await house.agent("panel401", "wss", address);
+    const instance = randomUUID();
+    assert.equal((await registerAs(panel, instance)).status, 200);
+    for (const killed of [false, true]) {
+      if (killed) {
+        await house.edge.killKamailio();
+        await house.edge.startKamailio();
+      }
+      // After a kill the first ten tell that devices live here.
+      const guesser = await guess(address, "panel401", killed ? 20 : 10);
+      assert.equal((await registerAs(guesser, randomUUID())).status, 429);
+      await panel.reconnect();
+      assert.equal((await registerAs(panel, instance)).status, 200);
+      // Also when its old connection is long gone, and its contact with it.
+      await house.edge.jsonRpc("ul.rm", ["location", `panel401@${DOMAIN}`]);
+      await panel.reconnect();
+      assert.equal((await registerAs(panel, instance)).status, 200);
+    }
+  });
+
+  test("who knows the name that a panel gives itself guesses ten times with it as well, and no more", async () => {
+    const address = "127.0.0.69";
+    const panel = await house.agent("panel401", "wss", address);
+    const instance = randomUUID();
+    assert.equal((await registerAs(panel, instance)).status, 200);
+    const knowing = await house.agent("panel401", "tcp", address);
+    const guesser = await guess(address, "panel401", 0);
+    for (let n = 0; n < 10; n++) assert.equal((await registerAs(guesser, instance)).status, 401);
+    assert.equal((await registerAs(guesser, instance)).status, 429);
+    assert.equal((await guesser.register()).status, 429);
+    // Then the right password waits with it.
+    assert.equal((await registerAs(knowing, instance)).status, 429);
+    const door = await house.agent("door", "udp", address);
+    assert.equal((await door.register()).status, 200);
+  });
+
   test("a ban doubles each time", async () => {
     const address = "127.0.0.66";
     for (const seconds of [300, 600, 1200]) {
-      (await guess(address, "panel401", 10)).close();
+      await guess(address, "panel401", 10);
       const line = `banned ${address} for ${seconds} s after failed logins`;
       await until(() => house.edge.kamailioLog().includes(line), { what: `the log to say: ${line}` });
       await house.edge.jsonRpc("htable.delete", ["banned", address]);
@@ -116,10 +156,21 @@ describe("bans", () => {
   });
 });
 
+/** Registers as a device that calls itself by this UUID (RFC 5626 section 4.1), as browsers do. */
+function registerAs(agent: SipAgent, instance: string): Promise<SipMessage> {
+  return agent.request({
+    method: "REGISTER",
+    uri: `sip:${DOMAIN}`,
+    to: `<${agent.aor}>`,
+    contact: `<${agent.contactUri}>;+sip.ice;reg-id=1;+sip.instance="<urn:uuid:${instance}>";expires=120`,
+  });
+}
+
 /** An agent that has tried `times` wrong passwords. */
 async function guess(address: string, user: string, times: number): Promise<SipAgent> {
   const port = house.edge.values.sipPort;
   const agent = await SipAgent.open({ user, domain: DOMAIN, password: token(), port, localAddress: address });
+  guessers.push(agent);
   for (let n = 0; n < times; n++) assert.equal((await agent.register()).status, 401);
   return agent;
 }

@@ -25,7 +25,7 @@ function login(user: string): string[] {
 }
 
 function registered(): unknown {
-  const db = new Database(join(house.edge.values.dataFolder, "location.db"), { readonly: true });
+  const db = new Database(house.edge.dataFile("location.db"), { readonly: true });
   try {
     return db.prepare("SELECT count(DISTINCT username) FROM location").pluck().get();
   } finally {

@@ -23,6 +23,7 @@ export class EscPosPrinter {
   garbage: Buffer | null = null;
   /** false: it leaves its side of the connection open. */
   closes = true;
+  private readonly hanging: Socket[] = [];
   private server: Server | null = null;
   private readonly sockets = new Set<Socket>();
 
@@ -38,6 +39,11 @@ export class EscPosPrinter {
     this.server = null;
   }
 
+  /** What was sent while it hung, a connection each: it would print all that when it reads again. */
+  heldBack(): Buffer[] {
+    return this.hanging.map((socket) => (socket.read() as Buffer | null) ?? Buffer.alloc(0));
+  }
+
   private serve(socket: Socket): void {
     this.visits += 1;
     this.sockets.add(socket);
@@ -45,7 +51,10 @@ export class EscPosPrinter {
     let pending: number[] = [];
     socket.on("error", () => {});
     socket.on("close", () => this.sockets.delete(socket));
-    if (this.hangs) return;
+    if (this.hangs) {
+      this.hanging.push(socket);
+      return;
+    }
     this.babble(socket);
     socket.on("data", (bytes) => {
       pending = this.read(socket, [...pending, ...bytes], printed);

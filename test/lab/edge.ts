@@ -33,7 +33,7 @@ export interface EdgeOptions {
   values?: Partial<EdgeValues>;
   /** false: no RTPEngine runs. */
   rtpengine?: boolean;
-  /** A folder with another Debian root, whose Kamailio is run instead of the machine's. */
+  /** A folder with another Debian root, whose Kamailio is run instead of the machine's. Default: `NEOLIA_KAMAILIO_ROOT`, else none. */
   root?: string;
 }
 
@@ -154,14 +154,19 @@ export class Edge {
     return [main, ...children.map(Number).filter((pid) => pid > 0)];
   }
 
+  /** Where one of its databases lies on this machine, in another root or not. */
+  dataFile(name: "directory.db" | "location.db" | "outbox.db"): string {
+    return join(this.root, this.values.dataFolder, name);
+  }
+
   /** Replaces the site's directory as control would, in one transaction. */
   seedDirectory(seed: SiteSeed): void {
-    seedDirectory(join(this.root, this.values.dataFolder, "directory.db"), seed);
+    seedDirectory(this.dataFile("directory.db"), seed);
   }
 
   /** The outbox, oldest first. */
   events(domain?: string): CallEvent[] {
-    const db = new Database(join(this.root, this.values.dataFolder, "outbox.db"), { readonly: true });
+    const db = new Database(this.dataFile("outbox.db"), { readonly: true });
     try {
       const rows = db
         .prepare(
@@ -177,7 +182,7 @@ export class Edge {
 
   /** The outbox to change, for a test that lets time pass. */
   outboxFile<T>(act: (db: Database.Database) => T): T {
-    const db = new Database(join(this.root, this.values.dataFolder, "outbox.db"), { timeout: 5_000 });
+    const db = new Database(this.dataFile("outbox.db"), { timeout: 5_000 });
     try {
       return act(db);
     } finally {
@@ -226,7 +231,7 @@ export class Edge {
 
 /** Starts both programs, empty directory. Stop it with `stop()`. */
 export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
-  const root = options.root ?? "";
+  const root = options.root ?? process.env.NEOLIA_KAMAILIO_ROOT ?? "";
   const folder = labFolder("edge", root);
   const ports = options.ports ?? (await reservePorts());
   const closers = [() => folder.remove()];

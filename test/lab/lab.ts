@@ -114,7 +114,10 @@ export class Lab {
   }
 
   /** A SIP phone with what stands on its card. */
-  async startCard({ username, password }: SipCard, answer: "auto" | "manual" = "manual"): Promise<SipPhone> {
+  async startCard(
+    { username, password }: Pick<SipCard, "username" | "password">,
+    answer: "auto" | "manual" = "manual",
+  ): Promise<SipPhone> {
     return await this.startPhone({ username, password, answer, sound: this.toneFile(500) });
   }
 

@@ -29,6 +29,38 @@ test("settings are saved and hold; a pause is set, seen and ended", async () => 
   await page.getByText("Open", { exact: true }).waitFor();
 });
 
+test("two people at one line: what the other one changed stays, and what both changed is asked", async () => {
+  const page = await open("settings");
+  const calls = page.getByLabel("Calls at once");
+  const saved = () => api.ordering.lines.get(lineId).settings;
+  const type = async (value: string): Promise<void> => {
+    await calls.fill(value);
+    await calls.press("Tab");
+  };
+  await type("4");
+  api.ordering.lines.update(lineId, { settings: { maxLines: 7, upsell: false } }, null);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Settings saved").waitFor();
+  assert.deepEqual([saved().concurrentCalls, saved().maxLines, saved().upsell], [4, 7, false]);
+
+  await type("6");
+  api.ordering.lines.update(lineId, { settings: { concurrentCalls: 9 } }, null);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Nothing was overwritten. Both of you changed: Calls and limits.").waitFor();
+  await inspect(page, "desk line clash");
+  assert.equal(saved().concurrentCalls, 9);
+  await page.getByRole("button", { name: "Take theirs" }).click();
+  assert.equal(await calls.inputValue(), "9");
+  assert.equal(await page.getByText("Not saved yet").count(), 0);
+
+  await type("5");
+  api.ordering.lines.update(lineId, { settings: { concurrentCalls: 8 } }, null);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("button", { name: "Save mine instead" }).click();
+  await page.getByText("Both of you changed").waitFor({ state: "detached" });
+  await until(() => saved().concurrentCalls === 5, { what: "mine to be saved" });
+});
+
 test("settings that are not saved yet are still there after a look at another page, and the window asks before it closes", async () => {
   const page = await open("settings");
   await page.getByLabel("Greeting in French").fill("Chez Luigi, bonsoir !");
@@ -102,7 +134,7 @@ test("a printer without paper is told on every page with what to do; one that te
 });
 
 test("an administrator adds a second line beside the first, goes between them, and removes one after the question", async () => {
-  api.ordering.lines.update(lineId, { settings: { hours: [{ fromMinute: 600, toMinute: 840 }] } });
+  api.ordering.lines.update(lineId, { settings: { hours: [{ fromMinute: 600, toMinute: 840 }] } }, null);
   const page = await open("settings");
   const list = page.locator("neolia-line-list");
   await list.getByText("Chez Luigi, ht841_restaurant1").waitFor();

@@ -48,7 +48,7 @@ test("neither its unit nor its building takes a line along: it is removed as a l
   ]) {
     assert.throws(remove, { code: "UNIT_HAS_LINE", details: { lines: ["Chez Luigi"] } });
   }
-  luigi.ordering.lines.remove(line.id);
+  luigi.ordering.lines.remove(line.id, null);
   directory.buildings.remove(building, null);
   assert.deepEqual(store.units.list({ siteId }), []);
 });
@@ -81,6 +81,6 @@ test("a line comes with its unit, gateway, the bridge's account and rules: the b
     { code: "NAME_TAKEN" },
   );
   assert.equal(luigi.ordering.lines.list().length, 1);
-  luigi.ordering.lines.remove(line.id);
+  luigi.ordering.lines.remove(line.id, null);
   assert.deepEqual([luigi.ordering.lines.list(), directory.units.list({ siteId })], [[], []]);
 });

@@ -48,6 +48,7 @@ for (const [what, events, refused] of [
   ["the caller has not answered", [added, asked, played], "not_answered"],
   ["another sentence was played", [added, asked, { ...played, mark: "other" }, turn], "not_played"],
   ["the caller spoke before the end", [added, asked, played, { ...turn, beganAtMs: 99 }], "not_answered"],
+  ["the caller spoke just as it ended", [added, asked, played, { ...turn, beganAtMs: 100 }], "not_answered"],
   ["the turn came before the end was known", [added, asked, turn, played], "not_answered"],
   ["an edit came after the read-back", [added, asked, played, turn, added], "not_read_back"],
   [
@@ -188,7 +189,7 @@ test("no history commits an order without its own read-back, heard to the end, a
           [readBack, heardAtMs, answered, askedElse] = [one.mark, null, false, false];
         if (one.type === "played" && one.mark === readBack && heardAtMs === null) heardAtMs = one.atMs;
         if (one.type === "asked-else" && heardAtMs !== null) askedElse = true;
-        if (one.type === "caller-turn" && heardAtMs !== null && one.beganAtMs >= heardAtMs) {
+        if (one.type === "caller-turn" && heardAtMs !== null && one.beganAtMs > heardAtMs) {
           if (askedElse) [heardAtMs, answered] = [null, false];
           else answered = true;
           askedElse = false;

@@ -137,7 +137,7 @@ test("a line's printer that is away does not hold up another line's tickets", as
   const building = luigi.directory.buildings.create({ siteId, name: "Bar" });
   const bar = luigi.ordering.lines.create({ buildingId: building.id, label: "Bar", gateway: "ht841_bar" });
   await luigi.ordering.menus.loadSample(bar.id);
-  luigi.ordering.lines.update(bar.id, { settings: { printer: { host: "127.0.0.1", port: ports.base + 1 } } });
+  luigi.ordering.lines.update(bar.id, { settings: { printer: { host: "127.0.0.1", port: ports.base + 1 } } }, null);
   await kitchen.plugIn(ports.base + 1);
   luigi.call().wholeOrder();
   luigi.call("at the bar", bar.id).wholeOrder();
@@ -201,6 +201,29 @@ test("a printer that told how it is and now takes connections and says nothing h
   await reaches("ready");
   assert.equal(kitchen.tickets.length, 1);
   assert.doesNotMatch(textOf(kitchen.tickets[0]), /COPIE/);
+});
+
+test("a printer that answers nothing and reads nothing any more hangs: its ticket goes out once, waits, and comes as a copy", {
+  timeout: 90_000,
+}, async () => {
+  kitchen.answers = false;
+  await kitchen.plugIn(ports.base);
+  start();
+  luigi.call().wholeOrder();
+  await until(() => kitchen.tickets.length === 1 && waiting().length === 0, { what: "the first ticket" });
+  kitchen.hangs = true;
+  luigi.call("again").wholeOrder();
+  await until(() => state() === "away", { what: "the state away", timeoutMs: 20_000 });
+  assert.equal(luigi.ordering.boards.board(luigi.line.id).orders.length, 2);
+  const { visits } = kitchen;
+  await until(() => kitchen.visits > visits + 2, { what: "some more looks", timeoutMs: 20_000 });
+  assert.equal(waiting().length, 1);
+  assert.equal(kitchen.heldBack().filter((held) => /Total/.test(textOf(held))).length, 1);
+  kitchen.hangs = false;
+  await until(() => waiting().length === 0, { what: "the second ticket", timeoutMs: 20_000 });
+  assert.equal(kitchen.tickets.length, 2);
+  assert.match(textOf(kitchen.tickets[1]), /COPIE \/ COPY/);
+  assert.equal(state(), "unsure");
 });
 
 test("what is at the printer's address talks without end and makes no sense: it is a problem, costs nothing, and the order stands", {

@@ -74,10 +74,14 @@ export async function restaurant(options: RestaurantOptions = {}): Promise<Resta
 }
 
 /** What a process left behind, as the next one finds it. */
-export function reopenedRestaurant(folder: string, lineId: string): Restaurant {
+export function reopenedRestaurant(
+  folder: string,
+  lineId: string,
+  announce?: RestaurantOptions["announce"],
+): Restaurant {
   const clock = { nowMs: Date.now() };
   const store = openStore({ folder });
-  const made = start(store, clock);
+  const made = start(store, clock, announce);
   const line = made.ordering.lines.get(lineId);
   return restaurantOf({
     ...made,
@@ -136,7 +140,7 @@ function restaurantOf(parts: Parts): Restaurant {
     wait: (ms) => {
       clock.nowMs += ms;
     },
-    settings: (settings) => void ordering.lines.update(line.id, { settings }),
+    settings: (settings) => void ordering.lines.update(line.id, { settings }, null),
     call: (callId = `call-${++calls}`, lineId = line.id) =>
       testCall(ordering.desk.open({ callId, lineId, callerNumber: CALLER, language: "fr" }), clock),
     assistant: (problem) => {

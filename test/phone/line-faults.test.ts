@@ -96,7 +96,7 @@ const MODEL_FAULTS = [
   ["refuses the key", { refuse: 401 as const }, "key-refused"],
   ["has too many requests", { refuse: 429 as const }, null],
   ["says nothing at all", { mute: true }, null],
-  ["is too slow to confirm", { updateDelayMs: 4_000 }, null],
+  ["is just too slow to confirm", { updateDelayMs: 2_600 }, null],
   ["confirms another sound format", { wrongFormat: true }, "incompatible"],
 ] as const;
 

@@ -22,8 +22,11 @@ const ORDER: Part[] = [
 const BEEP = beep("pcma").subarray(0, 1600);
 let lab: LineLab;
 let script: Part[][] = [];
+/** What the model makes of a tool's answer. */
+let afterTools: (output: string | undefined) => Part[] = () => [];
 const brain: Brain = {
-  respond: ({ turn }) => Promise.resolve({ parts: turn ? (script.shift() ?? []) : [], heard: null }),
+  respond: ({ turn, outputs }) =>
+    Promise.resolve({ parts: turn ? (script.shift() ?? []) : afterTools(outputs.at(-1)?.output), heard: null }),
 };
 around(
   async () => {
@@ -40,9 +43,10 @@ afterEach(() => {
 });
 
 /** A call with an order in its cart. */
-async function ordering(number: string, turn: Part[]): Promise<Handset> {
+async function ordering(number: string, turn: Part[], then: typeof afterTools = () => []): Promise<Handset> {
   await lab.ready();
   script = [turn];
+  afterTools = then;
   const handset = await Handset.open();
   const call = await lab.dial(handset, number);
   open.push({ handset, call });
@@ -105,6 +109,18 @@ test("killed while staff are rung for the caller: the cart is a draft with call-
   } finally {
     staff.close();
   }
+});
+
+test("killed while a lost session is restored: the cart is a draft, and nothing is ordered", {
+  timeout: 120_000,
+}, async () => {
+  const first = lab.service.attempts;
+  // The first session is lost while it speaks of the cart; the next one is never confirmed.
+  lab.service.behaviour = (n) => (n === first ? { cutInResponse: 2, speed: 4 } : { updateDelayMs: 60_000 });
+  await ordering("+33639981004", ORDER, (output) => (output ? [{ say: "C'est noté, et avec ceci ?" }] : []));
+  await until(() => lab.service.attempts === first + 2, { timeoutMs: 20_000, what: "the session that is restored" });
+  lab.service.behaviour = () => ({});
+  assert.equal((await killed("+33639981004")).reason, "interrupted");
 });
 
 test("killed while the caller leaves a message: the cart is a draft with what was said so far", {

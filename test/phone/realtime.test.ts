@@ -1,6 +1,7 @@
 /** The Realtime driver against the strict stand-in: what it sends is accepted, and every fault of the service has a defined end. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { encodeG711 } from "../../bridge/src/audio/g711.ts";
 import { RealtimeEngine } from "../../bridge/src/voice/realtime/realtime-engine.ts";
 import type {
@@ -43,6 +44,7 @@ afterEach(async () => {
 function seen() {
   const all = {
     turns: [] as string[],
+    beganAtMs: [] as number[],
     said: [] as string[],
     sound: new Map<string, number>(),
     words: new Map<string, string>(),
@@ -54,7 +56,10 @@ function seen() {
     listener: null as unknown as VoiceListener,
   };
   all.listener = {
-    turnBegan: () => all.turns.push("began"),
+    turnBegan: (atMs) => {
+      all.turns.push("began");
+      all.beganAtMs.push(atMs);
+    },
     turnEnded: () => all.turns.push("ended"),
     callerSaid: (text) => all.said.push(text),
     speech: ({ itemId, g711 }) => all.sound.set(itemId, (all.sound.get(itemId) ?? 0) + g711.length),
@@ -102,6 +107,25 @@ test("a session is confirmed, a turn is heard and answered, and nothing was refu
   const { config } = service.sessions[0] ?? {};
   assert.deepEqual(config?.audio?.input?.format, { type: "audio/pcma" });
   assert.equal(config?.tracing, null);
+});
+
+test("a turn began when its first sound came, however late the service tells of it", async () => {
+  const { all, session: talk } = await open({ speed: 1 });
+  const silence = Buffer.alloc(160, 0xd5);
+  const loud = encodeG711(
+    Int16Array.from({ length: 160 }, (_, at) => 12_000 * Math.sin((2 * Math.PI * 440 * at) / 8_000)),
+    "pcma",
+  );
+  for (let packet = 0; packet < 100; packet++) talk.hear(silence);
+  const firstAtMs = Date.now();
+  for (let packet = 0; all.turns.length === 0; packet++) {
+    assert.ok(packet < 1_000, "no turn was told of");
+    talk.hear(loud);
+    await pause(10);
+  }
+  const [beganAtMs = 0] = all.beganAtMs;
+  assert.ok(beganAtMs < firstAtMs, `${beganAtMs - firstAtMs} ms after the first sound`);
+  assert.ok(beganAtMs > firstAtMs - 200, `${firstAtMs - beganAtMs} ms before the first sound`);
 });
 
 test("a tool is called, answered before the next response, and its call counts once however often it comes", async () => {

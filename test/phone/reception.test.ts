@@ -242,6 +242,30 @@ describe("the talk", () => {
     assert.equal(drafts().length, 1);
   });
 
+  test("a yes that began in the last moment of the read-back does not count, though it is told of after it: it is asked again", async () => {
+    const { leg, session } = await dial();
+    tool(session, "add_item", MARINARA);
+    tool(session, "set_details", { name: "Paul", pickup_time: "asap" });
+    tool(session, "read_back");
+    await until(() => spoken.some((text) => text.startsWith("Je récapitule")), { what: "the read-back" });
+    await until(() => leg.heardAll, { what: "the read-back to be played" });
+    const playedAtMs = luigi.now();
+    session.listener.turnBegan(playedAtMs - 60);
+    session.listener.turnEnded(playedAtMs + 400);
+    tool(session, "confirm_order");
+    assert.match(session.answers.at(-1)?.output ?? "", /not_answered/);
+    assert.equal(luigi.ordering.boards.board(luigi.line.id).orders.length, 0);
+    await until(() => leg.heardAll && spoken.at(-1)?.endsWith("Est-ce exact ?") === true, {
+      what: "the question again",
+    });
+    luigi.wait(2_000);
+    session.listener.turnBegan(luigi.now());
+    session.listener.turnEnded(luigi.now());
+    tool(session, "confirm_order");
+    await until(() => luigi.ordering.boards.board(luigi.line.id).orders.length === 1, { what: "the order" });
+    leg.end("them");
+  });
+
   test("words with a wrong amount stop the model, the right total follows, and the third time a person is asked", async () => {
     person = new FakeLeg("person");
     const { leg, session } = await dial();

@@ -186,6 +186,8 @@ export const Removal = Type.Object({
   rules: Type.Integer(),
   /** Units and doors that stay, but have a rule whose target is gone. */
   targetsLost: Type.Array(Type.String()),
+  /** Units and doors that stay, but have a rule that nobody is left for: it can never fire, and is kept with a warning. */
+  callersLost: Type.Array(Type.String()),
   /** How many of those accounts are registered now: their devices are logged out. */
   loggedOut: Type.Integer(),
   /** Calls that are on now and end with them. */

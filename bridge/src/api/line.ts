@@ -147,6 +147,8 @@ export const Line = Type.Object({
   /** null: the assistant answers, or is not meant to. Else calls ring people at once. */
   assistantProblem: Type.Union([AssistantProblem, Type.Null()]),
   printer: PrinterState,
+  /** Of label and settings: names what an editor has seen of them (If-Match). Another number when one of them is different. */
+  version: Type.Integer(),
 });
 export const LineWithPassword = Type.Interface([Line], { account: AccountWithPassword });
 /** `minutes` null: until somebody ends it. */

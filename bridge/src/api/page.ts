@@ -32,7 +32,8 @@ export const AccountPageQuery = Type.Object(
 export const UnitLine = Type.Interface([Unit], {
   buildingName: Type.String(),
   accounts: Type.Integer(),
-  registered: Type.Integer(),
+  /** null: the VPS is away, and nobody can say. */
+  registered: Type.Union([Type.Integer(), Type.Null()]),
   members: Type.Integer(),
   rules: Type.Integer(),
 });

@@ -118,6 +118,8 @@ function isWav(content: Buffer): boolean {
 function write({ store }: DirectoryContext, backup: Backup): void {
   const { site, buildings, units, doors, accounts, rules, members, extras } = backup;
   const siteId = site.id;
+  // A browser that is another site's panel by now stays that.
+  const taken = new Set(store.devices.list().map(({ deviceId }) => deviceId));
   if ([...buildings, ...units, ...doors].some((row) => row.siteId !== siteId)) damaged("a row is another site's");
   store.sites.insert(site);
   store.provisioning.raise(siteId);
@@ -132,7 +134,8 @@ function write({ store }: DirectoryContext, backup: Backup): void {
     asTheForm(() => placeOf(store, siteId, account.type, unitId, doorId));
     if (looksLikeNumber(account.username)) damaged("an account is named like a telephone number");
     store.accounts.insert({ ...account, siteId, unitId: unitId ?? doorId });
-    for (const deviceId of deviceIds) store.devices.insert(deviceId, account.id, null);
+    const free = deviceIds.filter((deviceId) => !taken.has(deviceId));
+    for (const deviceId of free) store.devices.insert(deviceId, account.id, null);
   }
   for (const { unitId, doorId, ...rule } of rules) {
     asTheForm(() => refuseSenseless(rule));

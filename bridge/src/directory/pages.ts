@@ -19,8 +19,8 @@ export function pages(context: DirectoryContext): Pages {
     const unit = store.pages.unit(id);
     if (!unit) throw new AppError("UNKNOWN_UNIT", `there is nothing under the id ${id}`);
     const { usernames, ...line } = unit;
-    const isHere = (username: string) => registrations.isRegistered(unit.siteId, username);
-    return { ...line, registered: usernames.filter(isHere).length };
+    const here = registrations.usernames(unit.siteId);
+    return { ...line, registered: here && usernames.filter((username) => here.has(username)).length };
   }
 
   function accountLine(id: string): AccountLine {
@@ -36,7 +36,7 @@ export function pages(context: DirectoryContext): Pages {
   /** SIP names that are registered at one site or at all of them. */
   function registeredNames(siteId: string | undefined): string[] {
     const sites = siteId === undefined ? store.sites.list().map(({ id }) => id) : [siteId];
-    return sites.flatMap((id) => [...(registrations.usernames(id) ?? [])]);
+    return sites.flatMap((id) => [...(registrations.usernames(id)?.keys() ?? [])]);
   }
 
   return {

@@ -12,7 +12,7 @@ export interface Registrations {
   /** False also while nobody can say. */
   isRegistered(siteId: string, username: string): boolean;
   /** SIP names of a site's registered accounts; null: nobody can say. */
-  usernames(siteId: string): ReadonlySet<string> | null;
+  usernames(siteId: string): Pick<ReadonlyMap<string, unknown>, "has" | "keys"> | null;
 }
 
 /** A device that stays registered is noted anew this often: a flash card is not written for every REGISTER. */
@@ -63,9 +63,6 @@ export function registrations(store: Store): Registrations {
       };
     },
     isRegistered: (siteId, username) => sites.get(siteId)?.has(username) ?? false,
-    usernames: (siteId) => {
-      const site = sites.get(siteId);
-      return site ? new Set(site.keys()) : null;
-    },
+    usernames: (siteId) => sites.get(siteId) ?? null,
   };
 }

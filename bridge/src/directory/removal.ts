@@ -5,8 +5,10 @@ import type { AccountRow } from "../store/account-store.ts";
 import type { Store } from "../store/store.ts";
 import type { UnitRow } from "../store/unit-store.ts";
 import type { DirectoryContext } from "./edit.ts";
+import { globMatches } from "./glob.ts";
 import { siteOf } from "./lookup.ts";
 import { TEST_ACCOUNT } from "./names.ts";
+import { canMatchNumber } from "./pattern-cover.ts";
 
 export function unitsRemoval(context: DirectoryContext, siteId: string, units: readonly UnitRow[]): Removal {
   const { store, now } = context;
@@ -21,6 +23,7 @@ export function unitsRemoval(context: DirectoryContext, siteId: string, units: r
     accounts: accounts.map(({ label }) => label),
     rules: units.reduce((sum, { id }) => sum + store.rules.list({ unitId: id }).length, 0),
     targetsLost: targetsLost(store, siteId, names, gone),
+    callersLost: callersLost(store, siteId, accounts, gone),
     loggedOut: registeredOf(context, accounts),
     callsEnded: store.calls.activeCalls({ siteId, unitIds: [...gone] }).length,
     members: store.members.countOf([...gone]),
@@ -61,6 +64,7 @@ export function accountRemoval(context: DirectoryContext, account: AccountRow): 
     accounts: [label],
     rules: 0,
     targetsLost: targetsLost(store, siteId, names, new Set()),
+    callersLost: callersLost(store, siteId, [account], new Set()),
     loggedOut: registeredOf(context, [account]),
     callsEnded: callsOf(store, account),
     members: 0,
@@ -96,6 +100,37 @@ function targetsLost(
   const { domain } = siteOf(store, siteId);
   const uris = [...names].map((name) => `sip:${name}@${domain}`);
   const ids = store.rules.withTarget(siteId, uris).flatMap(({ unitId }) => (gone.has(unitId) ? [] : [unitId]));
+  return labelsOf(store, ids);
+}
+
+/** Units that stay and have a rule that was for these callers and is for nobody then: it can never fire. */
+function callersLost(
+  store: Store,
+  siteId: string,
+  accounts: readonly AccountRow[],
+  gone: ReadonlySet<string>,
+): Removal["callersLost"] {
+  const leaving = accounts.filter(({ enabled }) => enabled).map(({ username }) => username);
+  const left = new Set(accounts.map(({ id }) => id));
+  const patterns = new Map<string, boolean>();
+  let staying: string[] | null = null;
+  const losesAll = (pattern: string): boolean => {
+    if (!leaving.some((name) => globMatches(pattern, name)) || canMatchNumber(pattern)) return false;
+    staying ??= store.accounts
+      .list({ siteId })
+      .flatMap((row) => (row.enabled && !left.has(row.id) ? row.username : []));
+    return !staying.some((name) => globMatches(pattern, name));
+  };
+  const ids = store.rules.forSome(siteId).flatMap(({ unitId, sourcePattern }) => {
+    if (gone.has(unitId)) return [];
+    const loses = patterns.get(sourcePattern) ?? losesAll(sourcePattern);
+    patterns.set(sourcePattern, loses);
+    return loses ? [unitId] : [];
+  });
+  return labelsOf(store, ids);
+}
+
+function labelsOf(store: Store, ids: readonly string[]): string[] {
   const units = [...new Set(ids)].flatMap((id) => store.units.get(id) ?? []);
   // Two buildings may have a 401 each.
   const isShared = (label: string) => units.filter((unit) => unit.label === label).length > 1;

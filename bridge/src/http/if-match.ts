@@ -16,7 +16,7 @@ export function seenVersion({ headers }: FastifyRequest): number | null {
 
 /** For `preSerialization`: a reply that is one row of the directory names its version. */
 export async function nameVersion(_request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-  if (typeof payload === "object" && payload !== null && "version" in payload && "revision" in payload) {
+  if (typeof payload === "object" && payload !== null && "version" in payload) {
     if (typeof payload.version === "number") reply.header("etag", `"${payload.version}"`);
   }
   return payload;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { AssistantProblem, Line, LineState, PrinterState } from "../api/line.ts";
 import { siteClock } from "../directory/site-clock.ts";
 import type { EventBus } from "../events/bus.ts";
@@ -61,7 +62,16 @@ export function toLine(context: OrderingContext, row: LineRow): Line {
     state: lineState(context, row),
     assistantProblem: assistantProblemOf(context, row),
     printer: context.printerState(row.id),
+    version: versionOf(unit?.label ?? "", row.settings),
   };
+}
+
+/** A pause or a printer that runs out of paper is no edit. */
+function versionOf(label: string, settings: LineRow["settings"]): number {
+  const digest = createHash("sha256")
+    .update(JSON.stringify([label, settings]))
+    .digest();
+  return digest.readUIntBE(0, 6);
 }
 
 /** Of a line that people answer, nothing is wrong with the assistant. */

@@ -2,6 +2,7 @@
 
 import type { Line, LinePatch, LineSettings, LineWithPassword, NewLine, PausePut } from "../api/line.ts";
 import type { Directory } from "../directory/directory.ts";
+import { refuseStale, type SeenVersion } from "../directory/edit.ts";
 import { TEST_ACCOUNT } from "../directory/names.ts";
 import { AppError } from "../events/errors.ts";
 import type { LineRow } from "../store/line-store.ts";
@@ -13,11 +14,12 @@ export interface Lines {
   get(id: string): Line;
   /** Unit, gateway account, rules and line, or nothing of it. Throws what the directory throws. */
   create(line: NewLine): LineWithPassword;
-  update(id: string, patch: LinePatch): Line;
+  /** Throws EDITED_MEANWHILE, with the line as it stands now. */
+  update(id: string, patch: LinePatch, seen: SeenVersion): Line;
   /** "No phone orders now": calls go to people until it is over. */
   pause(id: string, pause: PausePut): Line;
   /** With its unit, gateway account, menu, orders and calls. */
-  remove(id: string): void;
+  remove(id: string, seen: SeenVersion): void;
 }
 
 /** Year 2100: until somebody ends it. */
@@ -95,8 +97,9 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
         deskChanged(context, row);
         return { ...get(row.id), account };
       }),
-    update: (id, { label, settings }) =>
+    update: (id, { label, settings }, seen) =>
       store.transaction(() => {
+        refuseStale(seen, get(id), (line) => line);
         const row = lineRow(store, id);
         const changed = { ...row, settings: { ...row.settings, ...settings } };
         refuseSenseless(changed.settings);
@@ -114,8 +117,9 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
         deskChanged(context, row);
         return get(id);
       }),
-    remove: (id) =>
+    remove: (id, seen) =>
       store.transaction(() => {
+        refuseStale(seen, get(id), (line) => line);
         const row = lineRow(store, id);
         if (store.orderCalls.open(id).length > 0) {
           throw new AppError("LINE_BUSY", "there is a call on the line; try again when it is over");

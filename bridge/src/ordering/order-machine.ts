@@ -231,7 +231,8 @@ function askedElse(data: OrderData): Outcome {
 function answered(data: OrderData, { beganAtMs }: Extract<OrderEvent, { type: "caller-turn" }>): Outcome {
   const { readBack } = data;
   if (data.state !== "read-back" || !readBack || readBack.playedAtMs === null) return refuse(data, "nothing_to_do");
-  if (beganAtMs < readBack.playedAtMs) return refuse(data, "nothing_to_do");
+  // Whoever speaks into its last sound has not heard it to its end, although they are heard after it.
+  if (beganAtMs <= readBack.playedAtMs) return refuse(data, "nothing_to_do");
   // "Yes, a cola" agrees to no order: it has to be heard again.
   if (readBack.askedElse) {
     return accept({ ...data, readBack: { ...readBack, playedAtMs: null, answered: false, askedElse: false } });

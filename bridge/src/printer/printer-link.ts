@@ -26,16 +26,23 @@ const MOST_ANSWER_BYTES = 1_000;
 /** Until a ticket is out of it. */
 const PRINT_MS = 6_000;
 
+/** What a printer was seen to do: when it does not any more, it hangs. */
+export interface PrinterManners {
+  /** It answers how it is. */
+  tells: boolean;
+  /** It closes its side of the connection when we have closed ours. */
+  closes: boolean;
+}
+
 /**
  * `ticket` is asked for once the printer can print; null: it is only looked at. Gives `unsure` for a printer that takes
- * tickets and answers no question. `tells`: it has answered before, so that it hangs when it does not now. Throws PrinterFailure;
- * whether part of a ticket is out nobody knows then.
+ * tickets and answers no question, and what it did. Throws PrinterFailure; whether part of a ticket is out nobody knows then.
  */
 export async function visit(
   address: PrinterAddress,
   ticket: (() => Buffer) | null,
-  tells: boolean,
-): Promise<PrinterState> {
+  { tells, closes }: PrinterManners,
+): Promise<PrinterManners & { state: PrinterState }> {
   const link = await PrinterLink.open(address);
   try {
     const before = await link.ask(STATUS_REQUEST, STATUS_BYTES, ANSWER_MS);
@@ -45,9 +52,11 @@ export async function visit(
     if (ticket) {
       link.write(ticket());
       if (answers) await link.printed();
-      await link.finish();
     }
-    return answers ? "ready" : "unsure";
+    // One that answers has read what came; of another one that is all that can be seen.
+    const closed = ticket || !answers ? await link.finish(ticket ? TIMEOUT_MS : ANSWER_MS) : closes;
+    if (closes && !answers && !closed) throw new PrinterFailure("away");
+    return { state: answers ? "ready" : "unsure", tells: answers, closes: closed };
   } finally {
     link.close();
   }
@@ -111,14 +120,16 @@ class PrinterLink {
     if (this.came.length === 0) refuse(await this.ask(STATUS_REQUEST, STATUS_BYTES, ANSWER_MS));
   }
 
-  /** The printer has taken all of it, as far as TCP tells: some never close their side. */
-  async finish(): Promise<void> {
+  /** Closes our side; true: it closed its own, so that it has read all there was. Throws when that found no room. */
+  async finish(withinMs: number): Promise<boolean> {
     this.socket.end();
-    if (await within(this.over, TIMEOUT_MS)) throw new PrinterFailure("away");
+    const broke = await within(this.over, withinMs);
+    if (broke === true || !this.socket.writableFinished) throw new PrinterFailure("away");
+    return broke === false;
   }
 
   close(): void {
-    this.socket.destroySoon();
+    this.socket.destroy();
   }
 
   private async until(enough: () => boolean, ms: number): Promise<void> {

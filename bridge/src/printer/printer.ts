@@ -9,7 +9,7 @@ import type { EventBus } from "../events/bus.ts";
 import type { Log } from "../links/log.ts";
 import type { CustomerOrderRow } from "../store/customer-order-store.ts";
 import type { Store } from "../store/store.ts";
-import { type PrinterAddress, PrinterFailure, visit } from "./printer-link.ts";
+import { type PrinterAddress, PrinterFailure, type PrinterManners, visit } from "./printer-link.ts";
 import { ticket } from "./ticket.ts";
 
 export interface PrinterOptions {
@@ -35,8 +35,8 @@ const LOOK_MS = 60_000;
 interface Printer {
   address: PrinterAddress;
   state: PrinterState;
-  /** It has told how it is, and would again. */
-  tells: boolean;
+  /** What it did so far, and would again. */
+  manners: PrinterManners;
   busy: boolean;
   timer: NodeJS.Timeout | undefined;
 }
@@ -52,7 +52,7 @@ export function startPrinter({ store, bus, log, retryMs = RETRY_MS, lookMs = LOO
     const key = `${address.host} ${address.port}`;
     let printer = printers.get(key);
     if (!printer) {
-      printer = { address, state: "unsure", tells: false, busy: false, timer: undefined };
+      printer = { address, state: "unsure", manners: { tells: false, closes: false }, busy: false, timer: undefined };
       printers.set(key, printer);
       void run(printer);
     }
@@ -89,9 +89,11 @@ export function startPrinter({ store, bus, log, retryMs = RETRY_MS, lookMs = LOO
     try {
       let job = nextJob(printer);
       do {
-        const state = await visit(printer.address, job?.print ?? null, printer.tells);
-        printer.tells ||= state === "ready";
-        if (job) store.orders.removePrintJob(job.orderId);
+        // What hangs is looked at first: it would print at once all that it was given meanwhile.
+        const print = prints(printer.state) ? (job?.print ?? null) : null;
+        const { state, tells, closes } = await visit(printer.address, print, printer.manners);
+        printer.manners = { tells: printer.manners.tells || tells, closes: printer.manners.closes || closes };
+        if (job && print) store.orders.removePrintJob(job.orderId);
         found(printer, state);
         // Also after a look: an order may have come meanwhile.
         job = nextJob(printer);

@@ -32,6 +32,8 @@ export interface GrantStore {
   take(id: string, by: string, key: Buffer, nowMs: number): boolean;
   noteUse(id: string, by: string, nowMs: number): void;
   revoke(id: string, nowMs: number): void;
+  /** Ends those whose time is over. */
+  endExpired(nowMs: number): void;
   /** Revokes whatever is not. */
   revokeAll(nowMs: number): void;
   /** Forgets those that ended before. */
@@ -60,6 +62,10 @@ export function grantStore(db: Database): GrantStore {
   const revoke = db.prepare<[number, string]>(
     "UPDATE site_grant SET revoked_at_ms = ? WHERE id = ? AND revoked_at_ms IS NULL",
   );
+  const endExpired = db.prepare<{ nowMs: number }>(
+    `UPDATE site_grant SET revoked_at_ms = @nowMs WHERE revoked_at_ms IS NULL
+     AND (expires_at_ms <= @nowMs OR taken_at_ms IS NULL AND invited_to_ms <= @nowMs)`,
+  );
   const revokeAll = db.prepare<[number]>("UPDATE site_grant SET revoked_at_ms = ? WHERE revoked_at_ms IS NULL");
   const trim = db.prepare<[number]>(
     "DELETE FROM site_grant WHERE min(expires_at_ms, coalesce(revoked_at_ms, expires_at_ms)) < ?",
@@ -74,6 +80,7 @@ export function grantStore(db: Database): GrantStore {
     take: (id, by, key, nowMs) => take.run(nowMs, by, key, id).changes === 1,
     noteUse: (id, by, nowMs) => void noteUse.run(nowMs, by, id),
     revoke: (id, nowMs) => void revoke.run(nowMs, id),
+    endExpired: (nowMs) => void endExpired.run({ nowMs }),
     revokeAll: (nowMs) => void revokeAll.run(nowMs),
     trim: (endedBeforeMs) => void trim.run(endedBeforeMs),
   };

@@ -435,6 +435,27 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX unit_name_alike ON unit (site_id, name COLLATE NOCASE);
   CREATE INDEX account_name_alike ON account (site_id, username COLLATE NOCASE);
   `,
+  `
+  -- Lines made before callers could leave a message: when nobody is there, the call comes back to the assistant. Once: whoever
+  -- wants none takes the rule away.
+  CREATE TEMP TABLE line_without_message AS
+    SELECT rule.*, min(rule.position) FROM rule
+    JOIN line ON line.unit_id = rule.unit_id
+    JOIN account ON account.site_id = rule.site_id AND account.type = 'bridge'
+      AND rule.target_sip_uri = 'sip:' || account.username || '@' || (SELECT domain FROM site WHERE id = rule.site_id)
+    WHERE rule.action = 'forward'
+      AND NOT EXISTS (SELECT 1 FROM rule AS other WHERE other.unit_id = rule.unit_id AND other.action = 'voicemail')
+    GROUP BY rule.unit_id;
+  UPDATE provisioning SET revision = revision + 1 WHERE site_id IN (SELECT site_id FROM line_without_message);
+  INSERT INTO rule (id, site_id, unit_id, position, source_pattern, action, target_sip_uri, ring_seconds, schedule,
+    enabled, revision)
+  SELECT '0' || substr(hex(randomblob(13)), 1, 25), site_id, unit_id,
+    (SELECT count(*) FROM rule WHERE rule.unit_id = line_without_message.unit_id), source_pattern, 'voicemail',
+    target_sip_uri, ring_seconds, '[]', 1,
+    coalesce((SELECT revision FROM provisioning WHERE site_id = line_without_message.site_id), 1)
+  FROM line_without_message;
+  DROP TABLE line_without_message;
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

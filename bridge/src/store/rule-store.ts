@@ -29,6 +29,8 @@ export interface RuleStore {
   get(id: string): RuleRow | null;
   /** Rules that send calls to one of these addresses, whose domain is lower-case. */
   withTarget(siteId: string, uris: readonly string[]): RuleRow[];
+  /** Enabled rules that are not for every caller. */
+  forSome(siteId: string): Pick<RuleRow, "unitId" | "sourcePattern">[];
   /** Any rule of the site holds only at some hours. */
   haveHours(siteId: string): boolean;
   insert(rule: Unmarked<RuleRow>): void;
@@ -63,6 +65,9 @@ export function ruleStore(db: Database): RuleStore {
   const haveHours = db.prepare<[string], { n: number }>(
     "SELECT EXISTS (SELECT 1 FROM rule WHERE site_id = ? AND schedule <> '[]') AS n",
   );
+  const forSome = db.prepare<[string], Pick<RuleRow, "unitId" | "sourcePattern">>(`
+    SELECT unit_id AS unitId, source_pattern AS sourcePattern FROM rule
+    WHERE site_id = ? AND enabled = 1 AND source_pattern <> '*' ORDER BY unit_id, position`);
   const remove = db.prepare<[string]>("DELETE FROM rule WHERE id = ?");
   return {
     list: ({ siteId, unitId }) => {
@@ -70,6 +75,7 @@ export function ruleStore(db: Database): RuleStore {
       return (siteId === undefined ? all.all() : ofSite.all(siteId)).map(fromColumns);
     },
     withTarget: (siteId, uris) => withTarget.all(siteId, JSON.stringify(uris)).map(fromColumns),
+    forSome: (siteId) => forSome.all(siteId),
     get: (id) => {
       const found = get.get(id);
       return found ? fromColumns(found) : null;

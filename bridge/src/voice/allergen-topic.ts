@@ -2,22 +2,9 @@
  * Whether the caller has just asked for allergens. "No." says nothing by itself and everything after "Is there peanut in it?": to
  * such a question the model may only say what the desk said, that it looks, or that it does not know.
  */
-import {
-  any,
-  holdsOne,
-  INSIDE,
-  isTalk,
-  isTold,
-  KNOWS_NOT,
-  type KnownAllergens,
-  LOOKS,
-  NOT,
-  only,
-  plainWords,
-  RECOMMENDS,
-  SAFE,
-  tells,
-} from "./allergen-claims.ts";
+import { isTalk, type KnownAllergens, tells } from "./allergen-claims.ts";
+import { any, holdsOne, INSIDE, KNOWS_NOT, LOOKS, NOT, only, RECOMMENDS, SAFE } from "./allergen-words.ts";
+import { isTold, plainWords } from "./plain-words.ts";
 
 /** The caller's turns, and what they were about as far as their words are here: they may come late, or never. */
 export class AllergenTopic {

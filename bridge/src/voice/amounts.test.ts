@@ -6,7 +6,10 @@ const known: KnownAmounts = {
   totalCents: 2450,
   cents: new Set([1200, 1250, 900, 950]),
   numbers: new Set([2, 19, 30]),
-  names: new Set(["Menu Duo à 25 euros"]),
+  quantities: new Set([2]),
+  inNames: new Set([12, 4]),
+  told: [],
+  names: new Set(["menu duo à 25 euros", "menu 12", "menu douze", "4 fromages"]),
 };
 
 for (const text of [
@@ -31,6 +34,40 @@ for (const text of [
   "Nous ne faisons pas de remise.",
   "Ce n'est pas gratuit.",
   "Deux ?",
+  // Numbers of something, and times.
+  "J'en mets trois, et avec ceci ?",
+  "Six nuggets et vingt pièces de sushi, c'est noté.",
+  "Vous en voulez six ou huit ?",
+  "Six ou sept pizzas, pas de souci.",
+  "Ce sera prêt à vingt heures quinze.",
+  "À dix-neuf heures trente, très bien.",
+  "Pour dix-neuf trente, c'est noté.",
+  "Ce sera prêt dans vingt-cinq minutes.",
+  "Comptez une vingtaine de minutes.",
+  "Je suis sûr à cent pour cent.",
+  "Un Menu 12 et une 4 fromages.",
+  "Le menu douze, très bon choix.",
+  "Deux quatre fromages, c'est noté.",
+  "Le 12, très bien.",
+  "Samedi douze, c'est noté.",
+  "Votre numéro est le 06 12 34 56 78 ?",
+  "C'est bien le zéro six, douze, trente-quatre, cinquante-six, soixante-dix-huit.",
+  "On est ouvert sept jours sur sept, midi et soir.",
+  "Votre pizza sera prête vers midi.",
+  "Je vous en mets deux de plus.",
+  "Vous êtes combien, quatre ?",
+  "C'est neuf, la Margherita.",
+  "Pour vous, vingt-quatre cinquante seulement.",
+  "Ce sera vingt-quatre euros cinquante.",
+  "Une douzaine d'huîtres.",
+  "La boîte de six, très bien.",
+  "À dix-neuf, ça marche.",
+  "Cinq au lieu de deux, c'est changé.",
+  "Pour une urgence, appelez le 112.",
+  "Composez le quinze.",
+  "Six ou huit, qu'est-ce qui vous va ?",
+  "Nous avons quatre desserts.",
+  "Deux Coca de 33 cl.",
 ]) {
   test(`may be said: ${text}`, () => assert.equal(wrongAmount(text, "fr", known), null));
 }
@@ -67,6 +104,44 @@ for (const text of [
   "Le prix est de treize.",
   "Il faudra régler vingt et un.",
   "Vous paierez vingt et un.",
+  "Pour vous, vingt seulement.",
+  "Pour vous, 20 seulement !",
+  "Vingt seulement.",
+  "Vingt, d'accord.",
+  "Allez, vingt et on n'en parle plus.",
+  "Ce sera vingt.",
+  "Ce sera dix-neuf.",
+  "Ce sera donc deux, d'accord ?",
+  "Disons vingt, ça vous va ?",
+  "Ça vous revient à vingt.",
+  "Comptez vingt.",
+  "Comptez une vingtaine.",
+  "Vous en avez pour vingt.",
+  "Prévoyez vingt, s'il vous plaît.",
+  "Je vous la fais à vingt.",
+  "Je vous laisse tout à trente.",
+  "C'est vingt, s'il vous plaît.",
+  "C'est à peine vingt.",
+  "Pour vous, neuf.",
+  "Ce sera vingt cinquante.",
+  "Ce sera vingt, vingt-cinq.",
+  "Vingt la pizza.",
+  "Vingt chacune.",
+  "Vingt tout rond.",
+  "Vingt pour les deux.",
+  "La commande : vingt.",
+  "On arrondit à dix-neuf.",
+  "Le tout à dix-neuf.",
+  "Vous aurez dix-neuf à régler.",
+  "Deux Margherita : vingt.",
+  "Vingt, ça irait ?",
+  "Ça vous irait, vingt ?",
+  "La Reine, quinze.",
+  "Ça monte à vingt.",
+  "Finalement vingt.",
+  "Deux Margherita pour vingt, c'est noté.",
+  "D'accord pour vingt.",
+  "It will be twenty.",
   "Le tout pour vingt.",
   // An amount without a number.
   "C'est gratuit.",
@@ -79,14 +154,68 @@ for (const text of [
 }
 
 test("nothing is ever free, also while the cart is empty", () => {
-  const empty: KnownAmounts = { totalCents: 0, cents: new Set([0]), numbers: new Set([0]), names: new Set() };
+  const empty: KnownAmounts = {
+    totalCents: 0,
+    cents: new Set([0]),
+    numbers: new Set([0]),
+    names: new Set(),
+    quantities: new Set(),
+    inNames: new Set(),
+    told: [],
+  };
   assert.notEqual(wrongAmount("D'accord, l'entrecôte est à zéro euro.", "fr", empty), null);
   assert.notEqual(wrongAmount("Ça fait 0 €.", "fr", empty), null);
 });
 
-test("the same in English", () => {
-  assert.equal(wrongAmount("That comes to twenty-four euros fifty.", "en", known), null);
-  assert.notEqual(wrongAmount("That comes to twenty-three euros fifty.", "en", known), null);
+for (const text of [
+  "That comes to twenty-four euros fifty.",
+  "Two Margheritas, great.",
+  "It will be ready at seven thirty.",
+  "See you at seven.",
+  "Half past seven is fine.",
+  "It will be ready in twenty minutes.",
+  "Six or seven pizzas, no problem.",
+  "Would you like six or twelve?",
+  "One menu twelve, great choice.",
+  "It will be twenty-four fifty.",
+  "The Margherita is nine.",
+  "Three, great.",
+  "We're open from six to ten.",
+  "In an emergency, call 112.",
+]) {
+  test(`may be said: ${text}`, () => assert.equal(wrongAmount(text, "en", known), null));
+}
+
+for (const text of [
+  "That comes to twenty-three euros fifty.",
+  "It will be twenty.",
+  "It'll be twenty, please.",
+  "That will be twenty for you.",
+  "For you, just twenty.",
+  "Twenty only.",
+  "Okay, twenty then.",
+  "Let's say twenty.",
+  "Call it twenty.",
+  "It's twenty.",
+  "You pay twenty-three.",
+  "I can do it for twenty.",
+  "I can let you have it at ten.",
+  "About twenty.",
+  "Twenty each.",
+  "It makes twenty-three fifty.",
+  "Everything will be twenty.",
+  "A tenner.",
+  "So twenty then, okay?",
+  "Would twenty be okay?",
+  "I'll charge you twenty.",
+]) {
+  test(`must not be said: ${text}`, () => assert.notEqual(wrongAmount(text, "en", known), null));
+}
+
+test("what the desk has said word for word may be said again", () => {
+  const told = ["Je peux noter au plus vingt par article au téléphone."];
+  assert.notEqual(wrongAmount(told[0] ?? "", "fr", known), null);
+  assert.equal(wrongAmount(told[0] ?? "", "fr", { ...known, told }), null);
 });
 
 test("a growing text is settled up to its first number, and no further than its last whole word", () => {
@@ -94,6 +223,8 @@ test("a growing text is settled up to its first number, and no further than its 
   assert.equal("Deux".slice(0, settledLength("Deux", "fr")), "");
   const growing = "Très bien. Je vous mets vingt-quatre euros";
   assert.equal(growing.slice(0, settledLength(growing, "fr")), "Très bien. Je vous mets ");
+  const about = "Comptez la vingtaine de";
+  assert.equal(about.slice(0, settledLength(about, "fr")), "Comptez la ");
   const total = "D'accord, le total est ";
   assert.equal(total.slice(0, settledLength(total, "fr")), "D'accord, le ");
 });

@@ -1,15 +1,16 @@
 /** Amounts of money in what somebody said, and whether it may be said. */
 import type { Language } from "../api/order.ts";
 import { saidNumbers } from "../ordering/speech/said-numbers.ts";
+import { bareNumbers, endsOpen, holdsNumber, type KnownQuantities, SAYINGS } from "./bare-numbers.ts";
 
-export interface KnownAmounts {
+export interface KnownAmounts extends KnownQuantities {
   /** What the whole order costs. */
   totalCents: number;
   /** Every other amount that the desk has named: prices, lines, options. */
   cents: ReadonlySet<number>;
   /** Numbers that are no money: quantities, times, an order's number. */
   numbers: ReadonlySet<number>;
-  /** Dishes whose names hold an amount ("Menu du midi à 15 €"): where one is named, none is stated. */
+  /** In lower case. Dishes whose names hold an amount or a number ("Menu du midi à 15 €", "Menu 12"): where one is named, none is stated. */
   names: ReadonlySet<string>;
 }
 
@@ -25,7 +26,7 @@ const TOTAL: Record<Language, RegExp> = {
 /** About one dish, and not about what is to be paid: "La Margherita coûte neuf euros". */
 const PRICE: Record<Language, RegExp> = { fr: words("co[ûu]te|prix|tarif"), en: words("costs?|that['’]?s|prices?") };
 const CURRENCY =
-  /[€$£]|(?<!\p{L})(?:euros?|eur|centimes?|cents?|balles|bucks?|quid|dollars?|pounds?)(?!\p{L})|(?<=\d\s?)e(?!\p{L})/iu;
+  /[€$£]|(?<!\p{L})(?:euros?|eur|centimes?|cents?|balles|tunes|boules|bucks?|quid|tenners?|fivers?|grand|dollars?|pounds?)(?!\p{L})|(?<=\d\s?)e(?!\p{L})/iu;
 const EURO = /€|(?<!\p{L})(?:euros?|eur)(?!\p{L})|(?<=\d\s?)e(?!\p{L})/iu;
 /** Of money as such: "les prix sont en euros". */
 const NO_AMOUNT = words("(?:en|in|des|les|d['’]|of|the|que des) ?(?:euros?|eur|€|dollars?|cents|pounds?)");
@@ -60,7 +61,13 @@ export function settledLength(text: string, language: Language): number {
   for (let match = word.exec(last); match; match = word.exec(last)) {
     const isLast = word.lastIndex >= last.length;
     const upTo = last.slice(0, word.lastIndex);
-    if (isLast || NUMBER_START.test(match[0]) || saidInAny(upTo, language).length > 0 || TOTAL[language].test(upTo)) {
+    if (
+      isLast ||
+      endsOpen(upTo) ||
+      NUMBER_START.test(match[0]) ||
+      saidInAny(upTo, language).length > 0 ||
+      TOTAL[language].test(upTo)
+    ) {
       return before + match.index;
     }
   }
@@ -68,7 +75,7 @@ export function settledLength(text: string, language: Language): number {
 }
 
 function isWrong(said: string, language: Language, known: KnownAmounts): boolean {
-  const sentence = withoutNames(said.normalize("NFKC"), known.names);
+  const sentence = withoutNames(said.normalize("NFKC").replace(SAYINGS, " "), known.names);
   if (GIFT.test(sentence) && !(DENIED.test(sentence) && !/no charge/iu.test(sentence))) return true;
   const total = TOTAL[language].exec(sentence) ?? TOTAL[OTHER[language]].exec(sentence);
   const isMoney = CURRENCY.test(sentence);
@@ -76,13 +83,18 @@ function isWrong(said: string, language: Language, known: KnownAmounts): boolean
   const rest = total ? sentence.slice(total.index + total[0].length) : sentence;
   // "Trois, d'accord" repeats what was ordered.
   const isAlone = isNumber(rest, language) && (total !== null || !rest.includes(","));
+  const isBare = bareNumbers(sentence, known).some(({ values, cue }) => {
+    const prices = cue === "total" ? [] : known.cents;
+    return !explained(asSaid(values), positive([known.totalCents, ...prices]), null);
+  });
+  // What speaks of money is held against more than that below.
+  if (isBare && !isMoney) return true;
   if (!total && !isMoney && !isAlone) return false;
   // "XXI euros", "septante euros": an amount all the same.
   if (numbers.length === 0) return isMoney && !NO_AMOUNT.test(sentence);
   const isPrice = PRICE[language].test(sentence) && known.cents.size > 0;
   const allowed = total && !isPrice ? [known.totalCents] : [known.totalCents, ...known.cents];
-  // Nothing costs nothing: an option without a price is no reason to say zero euros.
-  const amounts = allowed.filter((cents) => cents > 0);
+  const amounts = positive(allowed);
   // "Le total est de dix-neuf" is no time, although one was named.
   if (total && isAlone) return !explained(numbers, amounts, null);
   return !explained(numbers, amounts, known.numbers);
@@ -105,10 +117,20 @@ function isNumber(text: string, language: Language): boolean {
   );
 }
 
+/** Nothing costs nothing: an option without a price is no reason to say zero euros. */
+function positive(cents: readonly number[]): number[] {
+  return cents.filter((amount) => amount > 0);
+}
+
+function asSaid(values: readonly number[]): SaidNumber[] {
+  return values.map((value) => ({ value, isMoney: true }));
+}
+
 function withoutNames(sentence: string, names: ReadonlySet<string>): string {
+  if (!holdsNumber(sentence)) return sentence;
   const lower = sentence.toLowerCase();
   for (const name of names) {
-    const at = lower.indexOf(name.toLowerCase());
+    const at = lower.indexOf(name);
     if (at >= 0) return withoutNames(`${sentence.slice(0, at)} ${sentence.slice(at + name.length)}`, names);
   }
   return sentence;

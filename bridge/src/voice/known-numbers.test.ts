@@ -34,3 +34,14 @@ test("a caller who is called like an amount makes it no amount that may be said"
   known.learn(answer({ name: "douze euros", cart: [{ name: "Reine", note: "total douze euros" }] }));
   assert.notEqual(wrongAmount("Le total est de douze euros.", "fr", known.amounts(2000)), null);
 });
+
+test("a dish of the menu with a number in its name may be named, in digits and in words, and makes no amount of it", () => {
+  const known = new KnownNumbers();
+  known.menu(["Menu 12", "Pizza 4 fromages", "Cola"]);
+  known.learn({ ...answer({}), cart: { lines: [], totalCents: 2000 } });
+  for (const text of ["Un Menu 12, très bien.", "Le menu douze, c'est noté.", "Le 12 ? D'accord, le 12."]) {
+    assert.equal(wrongAmount(text, "fr", known.amounts(2000)), null, text);
+  }
+  assert.notEqual(wrongAmount("Avec le Menu 12, ce sera douze.", "fr", known.amounts(2000)), null);
+  assert.notEqual(wrongAmount("Le Menu 12 à 12 euros.", "fr", known.amounts(2000)), null);
+});

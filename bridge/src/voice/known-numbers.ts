@@ -2,15 +2,25 @@
 import type { Sentence, ToolAnswer } from "../ordering/order-desk.ts";
 import { saidNumbers } from "../ordering/speech/said-numbers.ts";
 import { holdsMoney, type KnownAmounts } from "./amounts.ts";
+import { holdsNumber, numberedNames, numbersOfName } from "./bare-numbers.ts";
 
 export class KnownNumbers {
   private readonly cents = new Set<number>();
   private readonly numbers = new Set<number>();
+  private quantities: ReadonlySet<number> = new Set();
   private readonly names = new Set<string>();
+  /** Of the menu: names that hold a number, as they may be said, and those numbers. */
+  private numbered: { names: readonly string[]; numbers: ReadonlySet<number> } = { names: [], numbers: new Set() };
   private readonly texts = new Set<string>();
 
   get told(): readonly string[] {
     return [...this.texts];
+  }
+
+  /** All that the menu names. */
+  menu(names: readonly string[]): void {
+    const numbered = names.filter(holdsNumber);
+    this.numbered = { names: numbered.flatMap(numberedNames), numbers: new Set(numbered.flatMap(numbersOfName)) };
   }
 
   /** A sentence of the desk's own. */
@@ -22,6 +32,7 @@ export class KnownNumbers {
 
   learn({ say, cart, forModel }: ToolAnswer): void {
     this.add(say);
+    this.quantities = new Set(cart.lines.map(({ quantity }) => quantity));
     for (const { name, quantity, unitPriceCents, totalCents, options } of cart.lines) {
       this.numbers.add(quantity);
       this.dishes([name, ...options.map((option) => option.name)]);
@@ -34,11 +45,13 @@ export class KnownNumbers {
   }
 
   private dishes(names: readonly string[]): void {
-    for (const name of names) if (holdsMoney(name)) this.names.add(name);
+    for (const name of names) if (holdsMoney(name)) this.names.add(name.toLowerCase());
   }
 
   amounts(totalCents: number): KnownAmounts {
-    return { totalCents, cents: this.cents, numbers: this.numbers, names: this.names };
+    const { cents, numbers, quantities, numbered, told } = this;
+    const names = new Set([...this.names, ...numbered.names]);
+    return { totalCents, cents, numbers, quantities, names, inNames: numbered.numbers, told };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Whether somebody says that an order is placed: while it is not, the caller would hang up and wait for food that nobody cooks. */
-import { isTold, plainWords } from "./allergen-claims.ts";
+import { isTold, plainWords } from "./plain-words.ts";
 
 const PLACED = [
   /\b(commande|order) (numero|number)\b|\b(numero de commande|order number)\b/,

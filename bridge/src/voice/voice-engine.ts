@@ -57,6 +57,7 @@ export interface ToolCall {
 
 /** Nothing comes after `ended`. Times are `Date.now()`. */
 export interface VoiceListener {
+  /** The earliest that the caller can have begun, by the time at which what we play is heard: not when it was noticed. */
   turnBegan(atMs: number): void;
   turnEnded(atMs: number): void;
   /** What the caller said, as far as a transcription tells; may come late, out of order, or never. */

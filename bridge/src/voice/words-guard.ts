@@ -35,8 +35,7 @@ export interface JudgedOrder {
 export class WordsGuard {
   readonly known = new KnownNumbers();
   readonly topic = new AllergenTopic();
-  /** Names on the menu, as it is now: words are looked at many times a second. */
-  dishes: readonly string[] = [];
+  private names: readonly string[] = [];
   /** The model must say this, and its transcript must show that it did. */
   expected: Sentence | null = null;
   private readonly options: WordsGuardOptions;
@@ -45,6 +44,16 @@ export class WordsGuard {
 
   constructor(options: WordsGuardOptions) {
     this.options = options;
+  }
+
+  get dishes(): readonly string[] {
+    return this.names;
+  }
+
+  /** Names on the menu, as it is now: words are looked at many times a second. */
+  set dishes(names: readonly string[]) {
+    this.names = names;
+    this.known.menu(names);
   }
 
   words(words: Words): void {

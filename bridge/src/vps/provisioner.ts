@@ -22,6 +22,8 @@ export interface ProvisionerOptions {
   snapshot: () => DirectoryPut;
   /** What of it was edited since the VPS had everything; null: all of it must be sent. */
   changes: () => SiteChanges | null;
+  /** The VPS has just taken the directory. */
+  onLive?: () => void;
   log: Log;
   backoff?: Backoff;
 }
@@ -162,7 +164,8 @@ export class Provisioner {
   }
 
   private isLive({ revision, appliedAtMs }: DirectoryStatus): void {
-    const { store, bus, siteId, log } = this.options;
+    const { store, bus, siteId, log, onLive } = this.options;
+    onLive?.();
     const row = store.provisioning.get(siteId);
     if (!row || (row.liveRevision === revision && row.problem === null)) return;
     store.provisioning.setLive(siteId, revision, appliedAtMs);

@@ -14,12 +14,16 @@ export interface RegistrationWatchOptions {
 }
 
 const EVERY_MS = 3_000;
+/** While Kamailio restarts its contacts outlive it; one that stays away longer has nobody registered. */
+const HOLDS_MS = 15_000;
 
 export class RegistrationWatch {
   private readonly options: RegistrationWatchOptions;
   private names: ReadonlySet<string> = new Set();
   private timer: NodeJS.Timeout | undefined;
   private following = false;
+  /** When the last list came, by a clock that nobody sets; null: nobody can say any more. */
+  private heardAtMs: number | null = null;
 
   constructor(options: RegistrationWatchOptions) {
     this.options = options;
@@ -40,17 +44,15 @@ export class RegistrationWatch {
   stop(): void {
     this.following = false;
     clearTimeout(this.timer);
-    this.options.onHeard(null);
-    this.set(new Set());
+    this.heard(null);
   }
 
   private async look(): Promise<void> {
     try {
       const registrations = await this.options.client.registrations();
-      if (this.following) this.options.onHeard(registrations);
-      if (this.following) this.set(new Set(registrations.map(({ username }) => username)));
+      if (this.following) this.heard(registrations);
     } catch (error) {
-      // While Kamailio restarts its contacts outlive it: what we knew is still the best guess.
+      if (this.heardAtMs !== null && performance.now() - this.heardAtMs > HOLDS_MS) this.heard(null);
       const code = error instanceof VpsError ? error.code : "INTERNAL";
       if (this.following && code !== "VPS_EDGE_UNAVAILABLE") {
         this.options.log.warn({ code, error: String(error) }, "the registrations could not be read");
@@ -59,9 +61,15 @@ export class RegistrationWatch {
     if (this.following) this.timer = setTimeout(() => void this.look(), this.options.everyMs ?? EVERY_MS);
   }
 
-  private set(names: ReadonlySet<string>): void {
-    if (names.size === this.names.size && [...names].every((name) => this.names.has(name))) return;
+  /** null: nobody can say. */
+  private heard(contacts: readonly Registration[] | null): void {
+    const names = new Set(contacts?.map(({ username }) => username));
+    const isSame = names.size === this.names.size && [...names].every((name) => this.names.has(name));
+    // "Nobody" and "not known" are two things.
+    const isNews = !isSame || (contacts === null) !== (this.heardAtMs === null);
+    this.heardAtMs = contacts && performance.now();
     this.names = names;
-    this.options.onChange();
+    this.options.onHeard(contacts);
+    if (isNews) this.options.onChange();
   }
 }

@@ -161,6 +161,8 @@ export class SiteLink {
       siteId: site.id,
       snapshot: () => snapshot(site.id),
       changes: () => this.options.changes(site.id),
+      // It is back before our next try was due.
+      onLive: () => this.current.link === "down" && this.connection.retryNow(),
       log,
     });
     this.grantLink = remote

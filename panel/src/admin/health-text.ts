@@ -3,9 +3,21 @@ import type { HealthProblem, ServerCertificate, TestRingDevice } from "../data/u
 import type { AdminLocalizer } from "../localize/admin.ts";
 import { moment } from "./components/registration.ts";
 
+/** A link that is down says why: where that is known it is the sentence. */
 export function problemSentences({ code, params }: HealthProblem, t: AdminLocalizer): { what: string; todo: string } {
-  return { what: t(`problem.${code}`, params), todo: t(`problem.${code}.do`, params) };
+  const cause = CAUSES.find((known) => known === params.code);
+  const key = cause ?? code;
+  return { what: t(`problem.${key}`, params), todo: t(`problem.${key}.do`, params) };
 }
+
+const CAUSES = [
+  "VPS_UNAUTHORIZED",
+  "VPS_CERTIFICATE",
+  "VPS_BAD_REPLY",
+  "STORE_UNAVAILABLE",
+  "MQTT_UNAUTHORIZED",
+  "MQTT_CERTIFICATE",
+] as const;
 
 /** The result of a device's last test ring. */
 export function testText(test: TestRingDevice | null, t: AdminLocalizer): string {

@@ -22,8 +22,9 @@ export type { HistoryPage, Line, Menu, MenuImportReply, Order, OrderStage, PastC
 export interface DeskApi {
   lines(): Promise<Line[]>;
   createLine(line: NewLine): Promise<LineWithPassword>;
-  updateLine(id: string, patch: LinePatch): Promise<Line>;
-  removeLine(id: string): Promise<void>;
+  /** Throws ApiError 412 with `details.current` when somebody else edited the line since `version`. */
+  updateLine(id: string, version: number, patch: LinePatch): Promise<Line>;
+  removeLine(id: string, version: number): Promise<void>;
   pause(id: string, paused: boolean, minutes: number | null): Promise<Line>;
   move(orderId: string, from: OrderStage, to: OrderStage): Promise<Order>;
   draft(callId: string, outcome: "order" | "dismiss" | "restore"): Promise<DraftReply>;
@@ -48,8 +49,8 @@ export function deskApi(api: Api): DeskApi {
   return {
     lines: () => api.get("api/lines"),
     createLine: (line) => api.send("POST", "api/lines", line),
-    updateLine: (id, patch) => api.send("PATCH", `api/lines/${id}`, patch),
-    removeLine: (id) => api.send("DELETE", `api/lines/${id}`, {}),
+    updateLine: (id, version, patch) => api.send("PATCH", `api/lines/${id}`, patch, { version }),
+    removeLine: (id, version) => api.send("DELETE", `api/lines/${id}`, {}, { version }),
     pause: (id, paused, minutes) => api.send("PUT", `api/lines/${id}/pause`, { paused, minutes }),
     move: (orderId, from, to) => api.send("PUT", `api/orders/${orderId}/stage`, { from, to }),
     draft: (callId, outcome) => api.send("POST", call(callId, "/draft"), { outcome }),

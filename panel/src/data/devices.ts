@@ -13,7 +13,7 @@ import type { Device } from "../../../bridge/src/api/session.ts";
 import type { Api } from "./api.ts";
 import { type PageQuery, pageParams } from "./units.ts";
 
-export type { AccountLine, DeviceFile, NewDeviceFile, Pairing, PairingWithSecret };
+export type { AccountLine, AccountPage, DeviceFile, NewDeviceFile, Pairing, PairingWithSecret };
 
 export interface DeviceFilter {
   type: Account["type"] | "";

@@ -1,6 +1,6 @@
 /** What every page of the desk gets. */
 import type { Toast } from "../admin/admin.ts";
-import type { Board, DeskApi, Line } from "../data/desk.ts";
+import type { Board, DeskApi, Line, Order } from "../data/desk.ts";
 import type { Directory } from "../data/directory.ts";
 import type { DeskLocalizer } from "../localize/desk.ts";
 
@@ -16,8 +16,12 @@ export interface DeskContext {
   readonly administrator: boolean;
   readonly directory: Directory | null;
   toast(toast: Toast): void;
+  /** This person changes something: the way back of what they changed before is no longer offered. */
+  begins(): void;
   /** Tells a person what went wrong with something that was not a form. */
   fail(error: unknown): void;
+  /** The order is at another stage now: shown before the board is told again. */
+  moved(order: Order): void;
   /** The line is different now. */
   changed(line: Line): void;
   /** A line was added: leads to it. */

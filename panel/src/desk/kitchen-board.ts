@@ -25,6 +25,8 @@ const BACK: Record<Column, Column | null> = { new: null, accepted: "new", ready:
 export class KitchenBoard extends LitElement {
   @property({ attribute: false }) desk!: DeskContext;
   @state() private cancelling: Order | null = null;
+  /** Orders and drafts that somebody here is moving: a second press waits until it is seen where they went. */
+  @state() private moving: ReadonlySet<string> = new Set();
   @state() private announced = "";
   /** Ages go on while nothing is pushed. */
   @state() private tick = 0;
@@ -298,29 +300,37 @@ export class KitchenBoard extends LitElement {
 
   private async move({ id, number }: Order, from: OrderStage, to: OrderStage): Promise<void> {
     this.cancelling = null;
-    const { t, api, toast, fail } = this.desk;
-    try {
-      await api.move(id, from, to);
-      const stage = t(to === "cancelled" ? "board.cancelled" : `board.${to}`);
-      toast({
-        text: t("board.moved", { number, stage }),
-        undo: async () => {
-          await api.move(id, to, from).catch(fail);
-        },
-      });
-    } catch (error) {
-      fail(error);
-    }
+    const { t, api, toast } = this.desk;
+    const put = async (was: OrderStage, is: OrderStage): Promise<void> => this.desk.moved(await api.move(id, was, is));
+    const stage = t(to === "cancelled" ? "board.cancelled" : `board.${to}`);
+    await this.once(id, async () => {
+      await put(from, to);
+      const undo = () => this.once(id, () => put(to, from));
+      toast({ text: t("board.moved", { number, stage }), undo });
+    });
   }
 
   private async finish({ callId }: Draft, outcome: "order" | "dismiss"): Promise<void> {
-    const { t, api, toast, fail } = this.desk;
-    try {
+    const { t, api, toast } = this.desk;
+    await this.once(callId, async () => {
       await api.draft(callId, outcome);
-      if (outcome === "dismiss")
-        toast({ text: t("draft.dismissed"), undo: () => api.draft(callId, "restore").then(() => undefined, fail) });
+      if (outcome === "order") return;
+      const undo = () => this.once(callId, async () => void (await api.draft(callId, "restore")));
+      toast({ text: t("draft.dismissed"), undo });
+    });
+  }
+
+  /** Nothing while the same one is being moved. */
+  private async once(id: string, act: () => Promise<void>): Promise<void> {
+    if (this.moving.has(id)) return;
+    this.moving = new Set([...this.moving, id]);
+    this.desk.begins();
+    try {
+      await act();
     } catch (error) {
-      fail(error);
+      this.desk.fail(error);
+    } finally {
+      this.moving = new Set([...this.moving].filter((one) => one !== id));
     }
   }
 

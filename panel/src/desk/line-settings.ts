@@ -6,8 +6,10 @@ import "../admin/components/schedule-editor.ts";
 import { minutesOf, timeOf, type WeekWindow } from "../admin/schedule.ts";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
-import type { LineSettings } from "../data/desk.ts";
+import { ApiError } from "../data/api.ts";
+import type { Line, LineSettings } from "../data/desk.ts";
 import "./caller-data.ts";
+import type { DeskKey } from "../localize/desk.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { formStyle } from "./form-style.ts";
 import "./line-list.ts";
@@ -20,8 +22,14 @@ type NumberField = {
   [K in keyof LineSettings]: LineSettings[K] extends number ? K : never;
 }[keyof LineSettings];
 
-/** Changes that are not saved yet, by line: another page of the desk is opened and left again without losing them. */
-const unsaved = new Map<string, Partial<LineSettings>>();
+/** Changes that are not saved yet, and the line as it was when they were begun. */
+interface Draft {
+  edits: Partial<LineSettings>;
+  seen: Pick<Line, "version" | "settings">;
+}
+
+/** By line: another page of the desk is opened and left again without losing them. */
+const unsaved = new Map<string, Draft>();
 
 /** Hours, words, limits and the rest of a line. Saved all at once. */
 @customElement("neolia-line-settings")
@@ -31,7 +39,12 @@ export class LineSettingsPage extends LitElement {
   @state() private edits: Partial<LineSettings> = {};
   @state() private hoursMakeSense = true;
   @state() private saving = false;
+  /** What somebody else changed meanwhile as well, in other words. */
+  @state() private clashes: (keyof LineSettings)[] = [];
+  private seen: Draft["seen"] | null = null;
   private lineId = "";
+  /** Another number starts the editor of hours anew. */
+  private hoursStarted = 0;
   /** As the editor starts with them; it keeps what is typed into it. */
   private hours: LineSettings["hours"] = [];
 
@@ -53,6 +66,8 @@ export class LineSettingsPage extends LitElement {
         flex: 1 1 150px;
       }
       .save {
+        display: grid;
+        gap: 10px;
         background: var(--nl-bg);
         border-block-start: 1px solid var(--nl-line);
         inset-block-end: 0;
@@ -65,7 +80,10 @@ export class LineSettingsPage extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("desk") || this.desk.line.id === this.lineId) return;
     this.lineId = this.desk.line.id;
-    this.edits = unsaved.get(this.lineId) ?? {};
+    const draft = unsaved.get(this.lineId);
+    this.edits = draft?.edits ?? {};
+    this.seen = draft?.seen ?? null;
+    this.clashes = [];
     this.hours = this.settings.hours;
   }
 
@@ -96,7 +114,7 @@ export class LineSettingsPage extends LitElement {
         <h1 tabindex="-1">${line.label}</h1>
         <section class="card" aria-label=${t("line.hours")}>
           <div><h2>${t("line.hours")}</h2><p class="muted">${t("line.hoursHint")}</p></div>
-          ${keyed(this.lineId, html`<neolia-schedule-editor .t=${t} .windows=${this.hours} @edited=${this.editHours}></neolia-schedule-editor>`)}
+          ${keyed(`${this.lineId} ${this.hoursStarted}`, html`<neolia-schedule-editor .t=${t} .windows=${this.hours} @edited=${this.editHours}></neolia-schedule-editor>`)}
         </section>
         ${this.renderHolidays(settings)} ${this.renderAnswer(settings)} ${this.renderWords(settings)}
         <section class="card" aria-label=${t("line.limits")}>
@@ -121,11 +139,29 @@ export class LineSettingsPage extends LitElement {
         </section>
         ${this.renderPeople(settings, administrator)}
         ${administrator ? html`<neolia-caller-data .desk=${this.desk}></neolia-caller-data><neolia-line-list .desk=${this.desk}></neolia-line-list><neolia-remove-line .desk=${this.desk}></neolia-remove-line>` : nothing}
-        <div class="bar save">
+        <div class="save">
+          ${this.clashes.length === 0 ? nothing : this.renderClashes()}
+          <div class="bar">
           <span class="muted" role="status">${dirty ? t("form.unsaved") : ""}</span>
           <button class="accent" ?disabled=${!dirty || this.saving || !this.hoursMakeSense}>${t(this.saving ? "form.saving" : "line.save")}</button>
+          </div>
         </div>
       </form>
+    `;
+  }
+
+  private renderClashes(): TemplateResult {
+    const { t } = this.desk;
+    const parts = [...new Set(this.clashes.map((name) => t(PART_OF[name])))];
+    return html`
+      <div class="note" role="alert">
+        <h2>${t("conflict.title")}</h2>
+        <p>${t("line.clash", { parts: new Intl.ListFormat(t.locale).format(parts) })}</p>
+        <div class="end">
+          <button type="button" @click=${this.takeTheirs}>${t("line.takeTheirs")}</button>
+          <button class="accent" ?disabled=${this.saving}>${t("line.keepMine")}</button>
+        </div>
+      </div>
     `;
   }
 
@@ -220,8 +256,9 @@ export class LineSettingsPage extends LitElement {
   }
 
   private edit(change: Partial<LineSettings>): void {
+    this.seen ??= this.desk.line;
     this.edits = { ...this.edits, ...change };
-    unsaved.set(this.lineId, this.edits);
+    unsaved.set(this.lineId, { edits: this.edits, seen: this.seen });
   }
 
   private editHours = ({ detail }: CustomEvent<WeekWindow[] | null>): void => {
@@ -251,18 +288,77 @@ export class LineSettingsPage extends LitElement {
     event.preventDefault();
     const { desk } = this;
     this.saving = true;
+    this.clashes = [];
     try {
-      desk.changed(await desk.api.updateLine(desk.line.id, { settings: this.edits }));
+      desk.changed(await this.send());
       this.edits = {};
+      this.seen = null;
+      this.clashes = [];
       unsaved.delete(desk.line.id);
       desk.toast({ text: desk.t("line.saved") });
     } catch (error) {
-      desk.fail(error);
+      if (this.clashes.length === 0) desk.fail(error);
     } finally {
       this.saving = false;
     }
   };
+
+  /** What somebody else changed meanwhile stays, unless it is the same thing: then it is asked. */
+  private async send(): Promise<Line> {
+    const { api, line, changed } = this.desk;
+    const seen = this.seen ?? line;
+    try {
+      return await api.updateLine(line.id, seen.version, { settings: this.edits });
+    } catch (error) {
+      const current = error instanceof ApiError && error.status === 412 ? (error.details.current as Line) : null;
+      if (current === null) throw error;
+      const differs = (name: keyof LineSettings, a: Partial<LineSettings>): boolean =>
+        JSON.stringify(a[name]) !== JSON.stringify(current.settings[name]);
+      const names = Object.keys(this.edits) as (keyof LineSettings)[];
+      this.clashes = names.filter((name) => differs(name, seen.settings) && differs(name, this.edits));
+      this.seen = current;
+      unsaved.set(line.id, { edits: this.edits, seen: current });
+      changed(current);
+      if (this.clashes.length > 0) throw error;
+      return await api.updateLine(line.id, current.version, { settings: this.edits });
+    }
+  }
+
+  private takeTheirs = (): void => {
+    const edits = { ...this.edits };
+    for (const name of this.clashes) delete edits[name];
+    this.edits = edits;
+    this.clashes = [];
+    this.hours = this.settings.hours;
+    this.hoursStarted++;
+    if (Object.keys(edits).length === 0) {
+      this.seen = null;
+      unsaved.delete(this.lineId);
+    } else if (this.seen !== null) unsaved.set(this.lineId, { edits, seen: this.seen });
+  };
 }
+
+/** Under which heading a setting stands. */
+const PART_OF: Record<keyof LineSettings, DeskKey> = {
+  hours: "line.hours",
+  holidays: "line.holidays",
+  greeting: "line.words",
+  afterHours: "line.words",
+  languages: "line.words",
+  concurrentCalls: "line.limits",
+  maxQuantity: "line.limits",
+  maxLines: "line.limits",
+  maxTotalCents: "line.limits",
+  upsell: "line.limits",
+  answeredBy: "line.answer",
+  preparationMinutes: "line.pickup",
+  slotMinutes: "line.pickup",
+  ordersPerSlot: "line.pickup",
+  aheadHours: "line.pickup",
+  transcriptDays: "line.privacy",
+  backupNumber: "line.people",
+  printer: "line.people",
+};
 
 const WHOLE_DAY = { fromMinute: 600, toMinute: 1320 };
 

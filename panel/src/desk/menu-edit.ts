@@ -1,13 +1,24 @@
 /** Small changes of lists and names in a menu. Pure. */
 
-export function replaced<T>(list: readonly T[], before: T, after: T): T[] {
-  return list.map((one) => (one === before ? after : one));
+interface Row {
+  id: string;
 }
 
-export function moved<T>(list: readonly T[], at: number, by: number): T[] {
-  const rest = list.toSpliced(at, 1);
+/** `row` in the place of the one with its id; at the end, when there is none. */
+export function replaced<T extends Row>(list: readonly T[], row: T): T[] {
+  return list.some(({ id }) => id === row.id) ? list.map((one) => (one.id === row.id ? row : one)) : [...list, row];
+}
+
+export function without<T extends Row>(list: readonly T[], id: string): T[] {
+  return list.filter((one) => one.id !== id);
+}
+
+/** The row with this id so many places further down; what would leave the list stays. */
+export function moved<T extends Row>(list: readonly T[], id: string, by: number): T[] {
+  const at = list.findIndex((one) => one.id === id);
   const row = list[at];
-  return row === undefined ? rest : rest.toSpliced(at + by, 0, row);
+  if (row === undefined || at + by < 0 || at + by >= list.length) return [...list];
+  return list.toSpliced(at, 1).toSpliced(at + by, 0, row);
 }
 
 /** "Crème brûlée" → creme-brulee, with -2, -3, … when taken. */

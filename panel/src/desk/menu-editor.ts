@@ -9,7 +9,8 @@ import type { Menu, MenuCategory, MenuItem, OptionGroup, StoredMenu } from "../d
 import type { DeskContext } from "./desk-context.ts";
 import "./group-dialog.ts";
 import "./item-dialog.ts";
-import { freeId, moved, replaced } from "./menu-edit.ts";
+import { type MenuChange, MenuChanges, menuChange } from "./menu-changes.ts";
+import { freeId, moved, replaced, without } from "./menu-edit.ts";
 import "./menu-files.ts";
 import { euros } from "./money.ts";
 
@@ -22,10 +23,10 @@ type Editing =
 @customElement("neolia-menu-editor")
 export class MenuEditor extends LitElement {
   @property({ attribute: false }) desk!: DeskContext;
-  @state() private stored: StoredMenu | null = null;
   @state() private words = "";
   @state() private editing: Editing | null = null;
   private lineId = "";
+  private changes: MenuChanges | null = null;
 
   static override styles = [
     shared,
@@ -69,23 +70,26 @@ export class MenuEditor extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("desk") || this.desk.line.id === this.lineId) return;
     this.lineId = this.desk.line.id;
-    this.stored = null;
-    void this.load();
+    this.editing = null;
+    this.changes = this.changesOf(this.lineId);
   }
 
-  private async load(): Promise<void> {
-    const { lineId } = this;
-    try {
-      const stored = await this.desk.api.menu(lineId);
-      if (lineId === this.lineId) this.stored = stored;
-    } catch (error) {
-      this.desk.fail(error);
-    }
+  private changesOf(lineId: string): MenuChanges {
+    return new MenuChanges({
+      load: () => this.desk.api.menu(lineId),
+      onMenu: () => this.requestUpdate(),
+      onFailed: (error) => {
+        if (error instanceof ApiError && error.code === "MENU_CHANGED") {
+          this.desk.toast({ text: this.desk.t("menu.changed"), failed: true });
+        } else this.desk.fail(error);
+      },
+    });
   }
 
   protected override render(): TemplateResult {
-    const { stored, desk } = this;
+    const { desk } = this;
     const { t } = desk;
+    const stored = this.changes?.menu ?? null;
     if (stored === null) return html`<p class="page" role="status">${t("desk.loading")}</p>`;
     const { menu } = stored;
     return html`
@@ -103,7 +107,7 @@ export class MenuEditor extends LitElement {
             : html`<label>${t("menu.search")}<input type="search" .value=${this.words} @input=${this.search} /></label>
                 ${this.renderCategories(stored)} ${this.renderGroups(stored)}`
         }
-        <neolia-menu-files .desk=${desk} @imported=${() => void this.load()}></neolia-menu-files>
+        <neolia-menu-files .desk=${desk} @imported=${() => this.changes?.reload()}></neolia-menu-files>
       </div>
       ${this.editing === null ? nothing : this.renderDialog(menu, this.editing)}
     `;
@@ -115,7 +119,7 @@ export class MenuEditor extends LitElement {
       <section class="card">
         <h2>${t("menu.empty")}</h2>
         <p class="muted">${t("menu.emptyHint")}</p>
-        <div><button class="accent" @click=${() => void this.keep(() => this.desk.api.sampleMenu(this.lineId))}>${t("menu.sample")}</button></div>
+        <div><button class="accent" @click=${this.loadSample}>${t("menu.sample")}</button></div>
       </section>
     `;
   }
@@ -137,7 +141,7 @@ export class MenuEditor extends LitElement {
           <div class="bar">
             <h2 id=${`c-${category.id}`}>${category.name}</h2>
             <div class="end">
-              ${this.renderMoves(stored.menu.categories, category, (categories) => this.save({ ...stored.menu, categories }))}
+              ${this.renderMoves(stored.menu.categories, category)}
               <button class="quiet" aria-label=${t("menu.edit", { name: category.name })} @click=${() => this.edit({ what: "category", category })}>${icon("settings")}</button>
               <button @click=${() => this.edit({ what: "item", item: null, categoryId: category.id })}>${t("menu.addItem")}</button>
             </div>
@@ -200,17 +204,13 @@ export class MenuEditor extends LitElement {
     `;
   }
 
-  private renderMoves<T extends { id: string; name: string }>(
-    list: readonly T[],
-    row: T,
-    save: (list: T[]) => Promise<void>,
-  ): TemplateResult {
+  private renderMoves(list: readonly MenuCategory[], { id, name }: MenuCategory): TemplateResult {
     const { t } = this.desk;
-    const at = list.indexOf(row);
+    const at = list.findIndex((one) => one.id === id);
     const button = (by: -1 | 1): TemplateResult => html`
       <button class="icon quiet" ?disabled=${at + by < 0 || at + by >= list.length}
-        aria-label=${t(by < 0 ? "menu.up" : "menu.down", { name: row.name })}
-        @click=${() => void save(moved(list, at, by))}>${icon(by < 0 ? "up" : "down")}</button>
+        aria-label=${t(by < 0 ? "menu.up" : "menu.down", { name })}
+        @click=${() => void this.save((menu) => ({ ...menu, categories: moved(menu.categories, id, by) }))}>${icon(by < 0 ? "up" : "down")}</button>
     `;
     return html`${button(-1)}${button(1)}`;
   }
@@ -220,87 +220,118 @@ export class MenuEditor extends LitElement {
       case "category":
         return html`<neolia-group-dialog .desk=${this.desk} .category=${editing.category} .plain=${true}
           @closed=${this.closeDialog} @removed=${() => void this.removeCategory(menu, editing.category)}
-          @saved=${({ detail }: CustomEvent<Omit<MenuCategory, "id">>) => void this.saveCategory(menu, editing.category, detail)}></neolia-group-dialog>`;
+          @saved=${({ detail }: CustomEvent<Omit<MenuCategory, "id">>) => void this.saveCategory(editing.category, detail)}></neolia-group-dialog>`;
       case "group":
         return html`<neolia-group-dialog .desk=${this.desk} .group=${editing.group} .taken=${idsOf(menu)}
-          @closed=${this.closeDialog} @removed=${() => void this.removeGroup(menu, editing.group)}
-          @saved=${({ detail }: CustomEvent<OptionGroup>) => void this.saveGroup(menu, editing.group, detail)}></neolia-group-dialog>`;
+          @closed=${this.closeDialog} @removed=${() => void this.removeGroup(editing.group)}
+          @saved=${({ detail }: CustomEvent<OptionGroup>) => void this.saveGroup(editing.group, detail)}></neolia-group-dialog>`;
       case "item":
         return html`<neolia-item-dialog .desk=${this.desk} .menu=${menu} .item=${editing.item} .categoryId=${editing.categoryId}
-          @closed=${this.closeDialog} @removed=${() => void this.removeItem(menu, editing.item)}
-          @saved=${({ detail }: CustomEvent<MenuItem>) => void this.saveItem(menu, editing.item, detail)}></neolia-item-dialog>`;
+          @closed=${this.closeDialog} @removed=${() => void this.removeItem(editing.item)}
+          @saved=${({ detail }: CustomEvent<MenuItem>) => void this.saveItem(editing.item, detail)}></neolia-item-dialog>`;
     }
   }
 
-  private saveItem(menu: Menu, before: MenuItem | null, item: MenuItem): Promise<void> {
-    const made = before ? item : { ...item, id: freeId(item.name, idsOf(menu)) };
-    return this.save({ ...menu, items: before ? replaced(menu.items, before, made) : [...menu.items, made] });
+  private saveItem(before: MenuItem | null, item: MenuItem): Promise<void> {
+    return this.save((menu) => {
+      const made = before ? item : { ...item, id: freeId(item.name, idsOf(menu)) };
+      return { ...menu, items: replaced(menu.items, made) };
+    });
   }
 
-  private saveGroup(menu: Menu, before: OptionGroup | null, group: OptionGroup): Promise<void> {
-    const made = before ? group : { ...group, id: freeId(group.name, idsOf(menu)) };
-    return this.save({ ...menu, groups: before ? replaced(menu.groups, before, made) : [...menu.groups, made] });
+  private saveGroup(before: OptionGroup | null, group: OptionGroup): Promise<void> {
+    return this.save((menu) => {
+      const made = before ? group : { ...group, id: freeId(group.name, idsOf(menu)) };
+      return { ...menu, groups: replaced(menu.groups, made) };
+    });
   }
 
-  private saveCategory(menu: Menu, before: MenuCategory | null, edited: Omit<MenuCategory, "id">): Promise<void> {
-    const made = { ...edited, id: before?.id ?? freeId(edited.name, idsOf(menu)) };
-    const categories = before ? replaced(menu.categories, before, made) : [...menu.categories, made];
-    return this.save({ ...menu, categories });
+  private saveCategory(before: MenuCategory | null, edited: Omit<MenuCategory, "id">): Promise<void> {
+    return this.save((menu) => {
+      const made = { ...edited, id: before?.id ?? freeId(edited.name, idsOf(menu)) };
+      return { ...menu, categories: replaced(menu.categories, made) };
+    });
   }
 
-  private removeItem(menu: Menu, item: MenuItem | null): Promise<void> {
-    return this.save({ ...menu, items: menu.items.filter((one) => one !== item) }, item?.name);
+  private async removeItem(item: MenuItem | null): Promise<void> {
+    if (item) await this.save((menu) => ({ ...menu, items: without(menu.items, item.id) }), item.name);
   }
 
-  private removeGroup(menu: Menu, group: OptionGroup | null): Promise<void> {
-    const items = menu.items.map((item) => ({ ...item, groupIds: item.groupIds.filter((id) => id !== group?.id) }));
-    return this.save({ ...menu, items, groups: menu.groups.filter((one) => one !== group) }, group?.name);
+  private async removeGroup(group: OptionGroup | null): Promise<void> {
+    if (!group) return;
+    const { id, name } = group;
+    const less = (menu: Menu) =>
+      menu.items.map((item) => ({ ...item, groupIds: item.groupIds.filter((one) => one !== id) }));
+    await this.save((menu) => ({ ...menu, items: less(menu), groups: without(menu.groups, id) }), name);
   }
 
   private async removeCategory(menu: Menu, category: MenuCategory | null): Promise<void> {
-    if (menu.items.some(({ categoryId }) => categoryId === category?.id)) {
+    if (!category) return;
+    const { id, name } = category;
+    if (menu.items.some(({ categoryId }) => categoryId === id)) {
       this.editing = null;
       this.desk.toast({ text: this.desk.t("menu.removeCategoryFirst"), failed: true });
       return;
     }
-    await this.save({ ...menu, categories: menu.categories.filter((one) => one !== category) }, category?.name);
+    await this.save((now) => ({ ...now, categories: without(now.categories, id) }), name);
   }
 
   /** `removed`: what is gone, so that there is a way back. */
-  private async save(menu: Menu, removed?: string): Promise<void> {
-    const before = this.stored;
-    if (before === null) return;
-    const { t, api, toast } = this.desk;
-    const saved = await this.keep(() => api.putMenu(this.lineId, before.revision, menu));
-    if (!saved) return;
-    toast({
-      text: removed === undefined ? t("menu.saved") : t("menu.removed", { name: removed }),
-      undo: async () => void (await this.keep(() => api.putMenu(this.lineId, this.stored?.revision ?? 0, before.menu))),
-    });
+  private async save(edit: (menu: Menu) => Menu, removed?: string): Promise<void> {
+    const { t, api } = this.desk;
+    const { lineId } = this;
+    const text = removed === undefined ? t("menu.saved") : t("menu.removed", { name: removed });
+    await this.make(
+      menuChange(edit, (revision, menu) => api.putMenu(lineId, revision, menu)),
+      text,
+      ({ before, after }) => ({
+        make: (stored) => ({ ...stored, menu: before.menu, soldOut: before.soldOut }),
+        send: async () => {
+          let back = await api.putMenu(lineId, after.revision, before.menu);
+          // Whatever leaves the menu is no longer sold out.
+          for (const id of before.soldOut) {
+            if (!after.soldOut.includes(id)) back = await api.setSoldOut(lineId, id, true);
+          }
+          return back;
+        },
+      }),
+    );
   }
 
   private async setSoldOut(id: string, name: string, out: boolean): Promise<void> {
-    const { t, api, toast } = this.desk;
-    if (!(await this.keep(() => api.setSoldOut(this.lineId, id, out)))) return;
-    toast({
-      text: t(out ? "menu.soldOutNow" : "menu.backNow", { name }),
-      undo: async () => void (await this.keep(() => api.setSoldOut(this.lineId, id, !out))),
+    const { t, api } = this.desk;
+    const { lineId } = this;
+    const change = (soldOut: boolean): MenuChange => ({
+      make: (stored) => ({
+        ...stored,
+        soldOut: [...stored.soldOut.filter((one) => one !== id), ...(soldOut ? [id] : [])],
+      }),
+      send: () => api.setSoldOut(lineId, id, soldOut),
     });
+    await this.make(change(out), t(out ? "menu.soldOutNow" : "menu.backNow", { name }), () => change(!out));
   }
 
-  private async keep(change: () => Promise<StoredMenu>): Promise<boolean> {
+  /** What is told once it is stored, and the way back: both only as long as nothing else was begun. */
+  private async make(
+    change: MenuChange,
+    text: string,
+    back: (done: { before: StoredMenu; after: StoredMenu }) => MenuChange,
+  ): Promise<void> {
+    const { changes } = this;
+    const { begins, toast } = this.desk;
     this.editing = null;
-    try {
-      this.stored = await change();
-      return true;
-    } catch (error) {
-      if (error instanceof ApiError && error.code === "MENU_CHANGED") {
-        this.desk.toast({ text: this.desk.t("menu.changed"), failed: true });
-        await this.load();
-      } else this.desk.fail(error);
-      return false;
-    }
+    begins();
+    const done = await changes?.change(change);
+    if (!done || changes?.busy !== false) return;
+    toast({ text, undo: async () => void (await changes.change(back(done))) });
   }
+
+  private loadSample = (): void => {
+    const { lineId } = this;
+    const { api, begins } = this.desk;
+    begins();
+    void this.changes?.change({ make: (stored) => stored, send: () => api.sampleMenu(lineId) });
+  };
 
   private edit(editing: Editing): void {
     this.editing = editing;

@@ -82,6 +82,7 @@ export class MenuFiles extends LitElement {
     this.file = null;
     this.problems = [];
     this.working = true;
+    desk.begins();
     try {
       const format = file.name.toLowerCase().endsWith(".json") ? "json" : "csv";
       const reply = await desk.api.importMenu(desk.line.id, format, file.text);

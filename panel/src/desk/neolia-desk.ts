@@ -352,6 +352,12 @@ export class NeoliaDesk extends LitElement {
       administrator: this.panel.role === "admin",
       directory: this.panel.directory,
       toast: (toast) => this.toasts?.show(toast),
+      begins: () => this.toasts?.begins(),
+      moved: (order) => {
+        const { board } = this;
+        if (!board) return;
+        this.board = { ...board, orders: board.orders.map((known) => (known.id === order.id ? order : known)) };
+      },
       fail: (error) => this.fail(error),
       changed: (changed) => {
         this.lines = (this.lines ?? []).map((known) => (known.id === changed.id ? changed : known));

@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
 import { problemText } from "../admin/problem-text.ts";
 import { shared } from "../components/style.ts";
+import { ApiError } from "../data/api.ts";
 import type { Line } from "../data/desk.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { saveMenu } from "./save-menu.ts";
@@ -81,10 +82,15 @@ export class RemoveLine extends LitElement {
     this.working = true;
     this.failure = null;
     try {
-      await desk.api.removeLine(asked.id);
+      await desk.api.removeLine(asked.id, asked.version);
       desk.removed(asked);
     } catch (error) {
       this.fail(error);
+      // Somebody edited it since it was looked at: whoever confirms again has seen that.
+      if (error instanceof ApiError && error.status === 412) {
+        this.asked = error.details.current as Line;
+        desk.changed(this.asked);
+      }
     } finally {
       this.working = false;
     }

@@ -4,7 +4,6 @@ import { certificateProblems } from "./certificate-problems.ts";
 import { problem } from "./problem.ts";
 
 export type DeviceFacts = Pick<DeviceHealth, "type" | "registration" | "report" | "lastTest"> & {
-  enabled: boolean;
   /** Reports could have come for this long, ms. */
   listeningMs: number;
   nowMs: number;
@@ -15,7 +14,6 @@ const SILENT_MS = 3 * 60_000 + 15_000;
 const SLOW_MS = 400;
 
 export function deviceProblems(facts: DeviceFacts): HealthProblem[] {
-  if (!facts.enabled) return [];
   return [
     ...registrationProblems(facts),
     ...(facts.type === "panel" ? panelProblems(facts) : []),
@@ -23,16 +21,26 @@ export function deviceProblems(facts: DeviceFacts): HealthProblem[] {
   ];
 }
 
-function registrationProblems({ registration, type }: DeviceFacts): HealthProblem[] {
-  if (registration.state !== "not-registered") return [];
-  if (registration.lastSeenMs === null) return [problem("DEVICE_NEVER_SEEN", "warning")];
+function registrationProblems(facts: DeviceFacts): HealthProblem[] {
+  const { registration, type } = facts;
   // A phone that is switched off is no fault of the house.
-  return [problem("DEVICE_NOT_REGISTERED", type === "mobile" ? "warning" : "error")];
+  const severity = type === "mobile" ? "warning" : "error";
+  if (registration.state === "not-registered") {
+    return [problem(registration.lastSeenMs === null ? "DEVICE_NEVER_SEEN" : "DEVICE_NOT_REGISTERED", severity)];
+  }
+  // The edge keeps a contact for a while after its device lost the way there, and nobody can ask an edge that is away.
+  return !isSilent(facts) && facts.report?.registered === false ? [problem("DEVICE_NOT_REGISTERED", severity)] : [];
 }
 
-function panelProblems({ report, listeningMs, nowMs }: DeviceFacts): HealthProblem[] {
-  if (report === null) return listeningMs > SILENT_MS ? [problem("DEVICE_SILENT", "warning")] : [];
-  if (nowMs - report.atMs > SILENT_MS) return [problem("DEVICE_SILENT", "warning")];
+function isSilent({ report, listeningMs, nowMs }: DeviceFacts): boolean {
+  return report === null ? listeningMs > SILENT_MS : nowMs - report.atMs > SILENT_MS;
+}
+
+function panelProblems(facts: DeviceFacts): HealthProblem[] {
+  const { report, registration } = facts;
+  // Of a device that is not connected this is no news.
+  if (isSilent(facts)) return registration.state === "not-registered" ? [] : [problem("DEVICE_SILENT", "error")];
+  if (report === null) return [];
   const { audioUnlocked, microphone, rttMs, certificateDays } = report;
   return [
     ...(audioUnlocked ? [] : [problem("AUDIO_LOCKED", "error")]),

@@ -37,7 +37,6 @@ export function siteHealth(
   function device(row: AccountRow, units: ReadonlyMap<string, UnitRow>): DeviceHealth {
     const facts = {
       type: row.type,
-      enabled: row.enabled,
       registration: registrations.of(row),
       report: reportOf(row.id),
       lastTest: store.tests.get(row.id),
@@ -74,7 +73,9 @@ export function siteHealth(
     const accounts = store.accounts.list({ siteId });
     const units = store.units.list({ siteId });
     const byId = new Map(units.map((unit) => [unit.id, unit]));
-    const devices = accounts.filter(({ type }) => type !== "bridge").map((row) => device(row, byId));
+    // Whoever disabled a device knows that it does not ring.
+    const meant = accounts.filter(({ type, enabled }) => type !== "bridge" && enabled);
+    const devices = meant.map((row) => device(row, byId));
     const problems = [
       ...linkProblems(links),
       ...serverCertificateProblems(certificates(), now()),

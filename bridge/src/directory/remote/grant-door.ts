@@ -94,7 +94,7 @@ export function grantDoor(context: DirectoryContext, visit: Visit, version: stri
 
   /** null: what is packed in it is not what was agreed. */
   async function serve(row: GrantRow, request: GrantRequest, exchange: Buffer): Promise<Reply | null> {
-    const why = endOf(row, now());
+    const why = endedWhy(row);
     if (why !== null) return { type: "ended", why };
     if (!isFresh(request.round, exchange)) return { type: "round", round };
     const { id: grantId, siteId, backups, takenBy: from } = row;
@@ -115,6 +115,13 @@ export function grantDoor(context: DirectoryContext, visit: Visit, version: stri
     return { type: "answer", version, ...answer, ...(await packBody(answer.body)) };
   }
 
+  /** One that ran out has done so for good, whatever the clock says later. */
+  function endedWhy(row: GrantRow): "expired" | "revoked" | null {
+    const why = endOf(row, now());
+    if (why === "expired" && row.revokedAtMs === null) store.grants.endExpired(now());
+    return why;
+  }
+
   /** Too much at once gets "later"; the count is given back by the returned function. */
   function enter(grantId: string): (() => void) | null {
     const minute = Math.floor(now() / 60_000);
@@ -132,7 +139,7 @@ export function grantDoor(context: DirectoryContext, visit: Visit, version: stri
   async function reply(row: GrantRow, content: string, exchange: Buffer): Promise<Reply | null> {
     if (row.takenAtMs === null) {
       const request = readMessage(Take, content);
-      const why = endOf(row, now());
+      const why = endedWhy(row);
       if (request === null) return null;
       return why === null ? take(row, request) : { type: "ended", why };
     }

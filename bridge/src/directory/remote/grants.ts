@@ -17,6 +17,8 @@ export interface Grants {
   visit(id: string): Visit;
   /** At once. Idempotent. Throws UNKNOWN_GRANT. */
   revoke(id: string): void;
+  /** Ends those whose time is over for good: a clock that is set back brings none of them back. */
+  endExpired(): void;
   /** The data was restored from a copy: what was revoked since would be back. */
   revokeAll(): void;
   /** What the control service lets frames through by. Ended ones too: only the site says why it ended. */
@@ -77,6 +79,7 @@ export function grants(context: DirectoryContext, relayUrl: RelayUrl): Grants {
         store.afterCommit(() => bus.emit("grantsChanged", { siteId: row.siteId }));
       });
     },
+    endExpired: () => store.grants.endExpired(now()),
     revokeAll: () => store.grants.revokeAll(now()),
     relayed: (siteId) =>
       store.grants.list(siteId).map(({ id, secret }) => ({ id, tokenHash: relayHash({ grantId: id, secret }) })),
@@ -85,9 +88,9 @@ export function grants(context: DirectoryContext, relayUrl: RelayUrl): Grants {
 
 /** Why a grant is over; null: it is not. An invitation that nobody took ends earlier. */
 export function endOf(row: GrantRow, nowMs: number): "expired" | "revoked" | null {
-  if (row.revokedAtMs !== null) return "revoked";
   const until = row.takenAtMs === null ? Math.min(row.invitedToMs, row.expiresAtMs) : row.expiresAtMs;
-  return nowMs >= until ? "expired" : null;
+  if ((row.revokedAtMs ?? nowMs) >= until) return "expired";
+  return row.revokedAtMs === null ? null : "revoked";
 }
 
 export function noteOf({ id, siteId, label }: GrantRow) {

@@ -15,6 +15,7 @@ import {
 import { AppError } from "../../events/errors.ts";
 import type { App } from "../app-type.ts";
 import { askerOf } from "../identity.ts";
+import { seenVersion } from "../if-match.ts";
 import type { HttpPorts } from "../ports.ts";
 import { IdParams, SiteQuery } from "./params.ts";
 
@@ -64,7 +65,7 @@ export function lineRoutes(api: App, ports: HttpPorts): void {
       if (forAdministrators !== undefined && askerOf(request).role !== "admin") {
         throw new AppError("FORBIDDEN", "only an administrator may change name, printer and backup number");
       }
-      return lines.update(request.params.id, request.body);
+      return lines.update(request.params.id, request.body, seenVersion(request));
     },
   );
   api.put(
@@ -85,7 +86,7 @@ export function lineRoutes(api: App, ports: HttpPorts): void {
       },
     },
     async (request, reply) => {
-      lines.remove(request.params.id);
+      lines.remove(request.params.id, seenVersion(request));
       return reply.code(204).send(null);
     },
   );

@@ -13,8 +13,9 @@ import type {
   VoiceSession,
 } from "../voice-engine.ts";
 import { fromConnection, fromErrorEvent, voiceError } from "../voice-errors.ts";
+import { HeardClock } from "./heard-clock.ts";
 import { costOf } from "./prices.ts";
-import { toolList } from "./session-config.ts";
+import { PREFIX_MS, toolList } from "./session-config.ts";
 
 const PING_EVERY_MS = 5_000;
 const MISSED_PINGS = 2;
@@ -41,6 +42,7 @@ export class RealtimeSession implements VoiceSession {
   private readonly dropped = new Set<string>();
   /** The last events' ids: a repetition changes nothing. */
   private readonly seen = new Set<string>();
+  private readonly clock = new HeardClock();
   private active: string | null = null;
   private wanted: { instructions: string | undefined } | null = null;
   /** A response.create is on its way. */
@@ -71,6 +73,7 @@ export class RealtimeSession implements VoiceSession {
 
   hear(g711: Uint8Array): void {
     if (this.over || this.link.socket.bufferedAmount > LARGEST_BACKLOG_BYTES) return;
+    this.clock.sent(g711.length, Date.now());
     this.link.send({ type: "input_audio_buffer.append", audio: Buffer.from(g711).toString("base64") });
   }
 
@@ -154,7 +157,8 @@ export class RealtimeSession implements VoiceSession {
       case "input_audio_buffer.speech_started":
         this.turnOpen = true;
         this.watchSilence(false);
-        this.listener.turnBegan(Date.now());
+        // The start that it names has the padding in it.
+        this.listener.turnBegan(this.clock.saidAtMs(event.audio_start_ms + PREFIX_MS, Date.now()));
         return;
       case "input_audio_buffer.speech_stopped":
         this.turnOpen = false;

@@ -10,10 +10,13 @@ export interface ModelSettings {
 
 const FORMAT = { pcma: { type: "audio/pcma" }, pcmu: { type: "audio/pcmu" } } as const;
 
+/** Of sound before a turn that the service takes along. */
+export const PREFIX_MS = 300;
+
 const TURN_DETECTION = {
   type: "server_vad",
   threshold: 0.6,
-  prefix_padding_ms: 300,
+  prefix_padding_ms: PREFIX_MS,
   silence_duration_ms: 500,
   create_response: true,
   interrupt_response: true,

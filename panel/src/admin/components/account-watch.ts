@@ -1,5 +1,6 @@
 import type { PropertyValues } from "lit";
 import { DirectoryWatch } from "./directory-watch.ts";
+import { connectionsOf } from "./registration.ts";
 
 /** Shows accounts as they are now: fetched anew also when a device comes or goes. */
 export abstract class AccountWatch extends DirectoryWatch {
@@ -9,9 +10,7 @@ export abstract class AccountWatch extends DirectoryWatch {
   protected abstract readonly shownId: string;
 
   protected override willUpdate(_changed: PropertyValues<this>): void {
-    // Who is registered is pushed as ids; what the device calls itself has to be fetched.
-    const registered = this.admin.panel.live.state?.registered ?? [];
-    const seen = [this.shownId, ...registered].join();
+    const seen = this.shownId + connectionsOf(this.admin);
     if (seen === this.seen) return;
     this.seen = seen;
     void this.load();

@@ -59,6 +59,11 @@ export class AdminToast extends LitElement {
     this.wait();
   }
 
+  /** Something new is done: the way back would lead to before that, too. */
+  begins(): void {
+    if (this.toast?.undo !== undefined) this.close();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.timer);

@@ -13,7 +13,7 @@ import { isOnlyHere } from "../own-address.ts";
 import { adminStyle } from "./admin-style.ts";
 import { printPart } from "./print-part.ts";
 import { qrCode } from "./qr-code.ts";
-import { moment } from "./registration.ts";
+import { moment, stateWord } from "./registration.ts";
 
 interface Sheets {
   health: SiteHealth | null;
@@ -154,7 +154,7 @@ export class HandOverPart extends LitElement {
           </div>
         </div>
         ${accounts.length === 0 ? nothing : html`<h2>${t("handOver.devices")}</h2>${this.renderDevices(accounts, sheets.health)}`}
-        <p>${t("handOver.signature")}: ____________________________</p>
+        <p>${t("text.labelled", { label: t("handOver.signature"), value: "____________________________" })}</p>
       </article>
     `;
   }
@@ -167,7 +167,7 @@ export class HandOverPart extends LitElement {
         <p>${[site.address, site.domain].filter(Boolean).join(" · ")}</p>
         <p>${t("handOver.reportMade", { time: moment(Date.now(), t) })}</p>
         ${this.renderDevices(accounts, health)}
-        <p>${t("handOver.signature")}: ____________________________</p>
+        <p>${t("text.labelled", { label: t("handOver.signature"), value: "____________________________" })}</p>
       </article>
     `;
   }
@@ -176,17 +176,22 @@ export class HandOverPart extends LitElement {
     const { t, directory } = this.admin;
     const known = new Map((health?.devices ?? []).map((device) => [device.accountId, device]));
     const units = new Map(directory.units.map(({ id, number }) => [id, unitLabel(t, number)]));
+    const placeOf = ({ id, unitId }: Account): string => units.get(unitId ?? "") ?? known.get(id)?.placeLabel ?? "";
+    const order = new Intl.Collator(t.locale, { numeric: true });
+    const sorted = accounts.toSorted(
+      (a, b) => order.compare(placeOf(a), placeOf(b)) || order.compare(a.label, b.label),
+    );
     return html`
       <table>
         <thead><tr><th scope="col">${t("handOver.device")}</th><th scope="col">${t("device.place")}</th>
           <th scope="col">${t("handOver.state")}</th><th scope="col">${t("handOver.test")}</th></tr></thead>
         <tbody>
-          ${accounts.map((account) => {
+          ${sorted.map((account) => {
             const device = known.get(account.id);
             return html`<tr>
               <td>${account.label} (${t(`device.type.${account.type}`)})</td>
-              <td>${units.get(account.unitId ?? "") ?? device?.placeLabel ?? ""}</td>
-              <td>${t(account.registration.state === "registered" ? "device.registered" : "device.notRegistered")}</td>
+              <td>${placeOf(account)}</td>
+              <td>${t(stateWord(account))}</td>
               <td>${testText(device?.lastTest ?? null, t)}</td>
             </tr>`;
           })}

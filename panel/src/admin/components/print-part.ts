@@ -3,13 +3,15 @@
  * browser's print window is open. Works in Home Assistant's page as well, whose own frame is not ours to style.
  */
 const STYLE = `
-  body { color: #000; visibility: visible; font: 14px/1.45 system-ui, sans-serif; margin: 24px; }
+  @page { margin: 15mm; }
+  body { color: #000; visibility: visible; font: 14px/1.45 system-ui, sans-serif; margin: 0; }
   dl { display: grid; gap: 6px 16px; grid-template-columns: max-content 1fr; margin: 0; }
   dt { color: #444; }
   dd { margin: 0; overflow-wrap: anywhere; }
   .mono { font-family: ui-monospace, monospace; }
   svg.qr { block-size: 45mm; inline-size: 45mm; }
   table { border-collapse: collapse; inline-size: 100%; }
+  tr { break-inside: avoid; }
   th, td { border-block-end: 1px solid #999; padding: 4px 8px; text-align: start; vertical-align: top; }
   .sheet { break-after: page; }
   .sheet:last-child { break-after: auto; }

@@ -1,19 +1,38 @@
 /** A device's registration, as its list and its page tell it. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Account } from "../../data/rows.ts";
-import type { AdminLocalizer } from "../../localize/admin.ts";
+import type { AdminKey, AdminLocalizer } from "../../localize/admin.ts";
 import { clock, day } from "../../localize/localize.ts";
+import type { Admin } from "../admin.ts";
 
-export function registrationChip({ enabled, registration }: Account, t: AdminLocalizer): TemplateResult {
-  if (!enabled) return html`<span class="chip">${t("device.disabled")}</span>`;
-  switch (registration.state) {
-    case "registered":
-      return html`<span class="chip good">${t("device.registered")}</span>`;
-    case "not-registered":
-      return html`<span class="chip bad">${t("device.notRegistered")}</span>`;
-    case "unknown":
-      return html`<span class="chip" title=${t("device.unknownHint")}>${t("device.unknownState")}</span>`;
-  }
+type State = "disabled" | Account["registration"]["state"];
+
+const TONES: Record<State, string> = { disabled: "", registered: "good", "not-registered": "bad", unknown: "" };
+const WORDS: Record<State, AdminKey> = {
+  disabled: "device.disabled",
+  registered: "device.registered",
+  "not-registered": "device.notRegistered",
+  unknown: "device.unknownState",
+};
+
+function stateOf({ enabled, registration }: Account): State {
+  return enabled ? registration.state : "disabled";
+}
+
+export function stateWord(account: Account): AdminKey {
+  return WORDS[stateOf(account)];
+}
+
+export function registrationChip(account: Account, t: AdminLocalizer): TemplateResult {
+  const state = stateOf(account);
+  const hint = state === "unknown" ? t("device.unknownHint") : "";
+  return html`<span class="chip ${TONES[state]}" title=${hint}>${t(WORDS[state])}</span>`;
+}
+
+/** Another word when a device comes or goes, or when nobody can say any more: what is pushed of that are ids alone. */
+export function connectionsOf({ panel }: Pick<Admin, "panel">): string {
+  const { registered = [], vps = null } = panel.live.state ?? {};
+  return JSON.stringify([registered, vps]);
 }
 
 /** "Today, 14:03"; the device that is connected now was not "last seen". */

@@ -102,6 +102,7 @@ function linesOf(removal: Removal, t: AdminLocalizer): string[] {
     if (removal[noun] > 0) lines.push(counted(t, `removal.${noun}`, removal[noun]));
   }
   if (removal.targetsLost.length > 0) lines.push(t("removal.targets", { names: named(removal.targetsLost) }));
+  if (removal.callersLost.length > 0) lines.push(t("removal.callers", { names: named(removal.callersLost) }));
   for (const { kind, count, days } of removal.kept) {
     if (count === 0) continue;
     if (days === null) lines.push(counted(t, `removal.${kind}`, count));

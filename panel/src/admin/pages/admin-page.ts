@@ -3,11 +3,13 @@ import { LitElement, type PropertyValues } from "lit";
 import { property } from "lit/decorators.js";
 import type { PanelMessage } from "../../../../bridge/src/api/live.ts";
 import type { SiteAdmin } from "../admin.ts";
+import { connectionsOf } from "../components/registration.ts";
 
 export abstract class AdminPage extends LitElement {
   @property({ attribute: false }) admin!: SiteAdmin;
   private unsubscribe: (() => void) | null = null;
   private shownSiteId: string | null = null;
+  private connections = "";
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -22,9 +24,12 @@ export abstract class AdminPage extends LitElement {
 
   protected override willUpdate(_changed: PropertyValues<this>): void {
     if (this.unsubscribe === null && this.isConnected) this.attend();
-    if (this.admin.site.id === this.shownSiteId) return;
-    this.shownSiteId = this.admin.site.id;
-    this.siteChosen();
+    const { connections } = this;
+    this.connections = connectionsOf(this.admin);
+    if (this.admin.site.id !== this.shownSiteId) {
+      this.shownSiteId = this.admin.site.id;
+      this.siteChosen();
+    } else if (this.connections !== connections) this.connectionsChanged();
   }
 
   /** Shown for the first time, or another site was chosen. */
@@ -32,6 +37,9 @@ export abstract class AdminPage extends LitElement {
 
   /** Rows of this site were edited, here or by somebody else. */
   protected directoryChanged(): void {}
+
+  /** A device came or went, or nobody can say any more. */
+  protected connectionsChanged(): void {}
 
   /** Anything that the bridge pushed. */
   protected pushed(_message: PanelMessage): void {}

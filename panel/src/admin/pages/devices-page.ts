@@ -24,7 +24,6 @@ export class DevicesPage extends AdminPage {
   @state() private filter: DeviceFilter = { type: "", registered: "" };
   @state() private adding = false;
   @state() private card: AccountWithPassword | null = null;
-  private registered = "";
 
   static override styles = [
     shared,
@@ -48,10 +47,7 @@ export class DevicesPage extends AdminPage {
     this.source?.reload();
   }
 
-  protected override updated(): void {
-    const registered = (this.admin.panel.live.state?.registered ?? []).join();
-    if (registered === this.registered) return;
-    this.registered = registered;
+  protected override connectionsChanged(): void {
     this.source?.reload();
   }
 

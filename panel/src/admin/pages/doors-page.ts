@@ -3,8 +3,9 @@ import { customElement, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
+import { fetchDevicePage } from "../../data/devices.ts";
 import type { Door } from "../../data/directory.ts";
-import { type AccountWithPassword, addRow, changeRow, fetchRemoval, removeRow } from "../../data/rows.ts";
+import { type Account, type AccountWithPassword, addRow, changeRow, fetchRemoval, removeRow } from "../../data/rows.ts";
 import "../components/admin-dialog.ts";
 import "../components/admin-form.ts";
 import "../components/admin-list.ts";
@@ -14,20 +15,49 @@ import { type FormField, type FormValues, textOf } from "../components/form-fiel
 import { ArraySource } from "../components/list-source.ts";
 import { liveChip } from "../components/live-chip.ts";
 import "../components/place-devices.ts";
+import { registrationChip } from "../components/registration.ts";
 import "../components/removal-dialog.ts";
 import "../components/sip-card-dialog.ts";
 import { AdminPage } from "./admin-page.ts";
 
 const NEW = "new";
+/** As many as come in one page: more doors than any site has. */
+const MOST_STATIONS = 500;
 
 /** The doors of a site, each with its station's login, and who may call it. */
 @customElement("neolia-doors-page")
 export class DoorsPage extends AdminPage {
   @state() private removing: Door | null = null;
   @state() private card: AccountWithPassword | null = null;
+  /** The stations' logins by id. */
+  @state() private stations: ReadonlyMap<string, Account> | null = null;
   private readonly source = new ArraySource<Door>((door) => `${door.label} ${door.name}`);
 
   static override styles = [shared, adminStyle, splitStyle];
+
+  protected override siteChosen(): void {
+    this.stations = null;
+    void this.load();
+  }
+
+  protected override directoryChanged(): void {
+    void this.load();
+  }
+
+  protected override connectionsChanged(): void {
+    void this.load();
+  }
+
+  private async load(): Promise<void> {
+    const { api, site, fail } = this.admin;
+    try {
+      const all = { search: "", offset: 0, limit: MOST_STATIONS };
+      const { rows } = await fetchDevicePage(api, site.id, { type: "door", registered: "" }, all);
+      if (site.id === this.admin.site.id) this.stations = new Map(rows.map((account) => [account.id, account]));
+    } catch (error) {
+      fail(error);
+    }
+  }
 
   protected override render(): TemplateResult {
     const { t, place, site, directory, open } = this.admin;
@@ -68,12 +98,12 @@ export class DoorsPage extends AdminPage {
   }
 
   private row = (door: Door): TemplateResult => {
-    const { t, directory, panel } = this.admin;
-    const registered = panel.live.state?.registered.includes(door.accountId ?? "") === true;
+    const { t, directory } = this.admin;
+    const station = this.stations?.get(door.accountId ?? "");
     const building = directory.buildings.find(({ id }) => id === door.buildingId)?.name ?? "";
     return html`
       <span class="bar"><strong>${door.label}</strong>
-        <span class="chip ${registered ? "good" : "bad"}">${t(registered ? "device.registered" : "device.notRegistered")}</span></span>
+        ${station === undefined ? nothing : registrationChip(station, t)}</span>
       <span class="muted">${building} · <span class="mono">${door.name}</span></span>
     `;
   };

@@ -127,7 +127,7 @@ export class HealthPage extends AdminPage {
 
   private renderHealth(health: SiteHealth, only: string | null): TemplateResult {
     const { t } = this.admin;
-    const broken = health.devices.filter(({ ok }) => !ok).length;
+    const broken = health.devices.filter((device) => verdictOf(device).word === "health.broken").length;
     const isWhole = health.problems.length === 0;
     const problems = health.problems.toSorted(
       (a, b) => Number(a.severity !== "error") - Number(b.severity !== "error"),
@@ -137,7 +137,7 @@ export class HealthPage extends AdminPage {
       .filter(({ problems }) => !this.onlyProblems || problems.length > 0)
       .sort((a, b) => Number(a.ok) - Number(b.ok) || b.problems.length - a.problems.length);
     return html`
-      <p><span class="chip ${health.ok ? (isWhole ? "good" : "wait") : "bad"}" role="status">
+      <p><span class="chip ${health.ok ? (isWhole && broken === 0 ? "good" : "wait") : "bad"}" role="status">
         ${broken > 0 ? counted(t, "health.notOk", broken) : t(health.ok ? (isWhole ? "health.ok" : "health.okBut") : "health.siteNotOk")}</span></p>
       ${
         health.problems.length === 0 && health.certificates.length === 0
@@ -221,9 +221,13 @@ export class HealthPage extends AdminPage {
   };
 }
 
-/** While the server is away nobody can say: that is not "could ring". */
+/**
+ * While the server is away nobody can say: that is not "could ring". A phone that is switched off is no fault of the
+ * house, and would not ring all the same.
+ */
 function verdictOf({ ok, problems, registration }: DeviceHealth): { tone: string; word: AdminKey } {
   if (!ok) return { tone: "bad", word: "health.broken" };
+  if (registration.state === "not-registered") return { tone: "wait", word: "health.broken" };
   if (registration.state === "unknown") return { tone: "", word: "device.unknownState" };
   return problems.length === 0 ? { tone: "good", word: "health.fine" } : { tone: "wait", word: "health.warned" };
 }

@@ -3,6 +3,7 @@ import { customElement, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
+import { type AccountPage, fetchDevicePage } from "../../data/devices.ts";
 import type { LiveState, PanelMessage } from "../../data/live.ts";
 import { fetchProvisioning, type Provisioning, retryProvisioning } from "../../data/provisioning.ts";
 import { removeRow } from "../../data/rows.ts";
@@ -29,6 +30,8 @@ const NEEDS_TOKEN: ReadonlySet<string> = new Set(["VPS_NOT_CONFIGURED", "VPS_UNA
 @customElement("neolia-overview-page")
 export class OverviewPage extends AdminPage {
   @state() private provisioning: Provisioning | null = null;
+  /** Logins but the doors', and how many of them are connected; null: nobody can say. */
+  @state() private devices: { count: number; connected: number | null } | null = null;
   @state() private removing = false;
   @state() private failure: string | null = null;
 
@@ -64,7 +67,17 @@ export class OverviewPage extends AdminPage {
 
   protected override siteChosen(): void {
     this.provisioning = null;
+    this.devices = null;
     void this.load();
+    void this.count();
+  }
+
+  protected override directoryChanged(): void {
+    void this.count();
+  }
+
+  protected override connectionsChanged(): void {
+    void this.count();
   }
 
   protected override pushed(message: PanelMessage): void {
@@ -74,6 +87,26 @@ export class OverviewPage extends AdminPage {
   private async load(): Promise<void> {
     const known = await fetchProvisioning(this.admin.api).catch(() => []);
     this.provisioning = known.find(({ siteId }) => siteId === this.admin.site.id) ?? null;
+  }
+
+  private async count(): Promise<void> {
+    const { api, site } = this.admin;
+    const of = (type: "panel" | "mobile", registered: "yes" | ""): Promise<AccountPage> =>
+      fetchDevicePage(api, site.id, { type, registered }, { search: "", offset: 0, limit: 1 });
+    try {
+      const [panels, phones, panelsHere, phonesHere] = await Promise.all([
+        of("panel", ""),
+        of("mobile", ""),
+        of("panel", "yes"),
+        of("mobile", "yes"),
+      ]);
+      if (site.id !== this.admin.site.id) return;
+      const isKnown = (panels.rows[0] ?? phones.rows[0])?.registration.state !== "unknown";
+      const connected = isKnown ? panelsHere.total + phonesHere.total : null;
+      this.devices = { count: panels.total + phones.total, connected };
+    } catch {
+      // The lists say what is wrong; here the step stays as it was.
+    }
   }
 
   protected override render(): TemplateResult {
@@ -105,13 +138,15 @@ export class OverviewPage extends AdminPage {
   }
 
   private renderSteps(): TemplateResult {
-    const { t, site, directory, panel, open } = this.admin;
+    const { t, site, directory, open } = this.admin;
     const here = <Row extends { siteId: string }>(rows: readonly Row[]): number =>
       rows.filter(({ siteId }) => siteId === site.id).length;
     const buildings = here(directory.buildings);
     const units = here(directory.units);
     const doors = here(directory.doors);
-    const registered = panel.live.state?.registered.length ?? 0;
+    const { count: devices, connected } = this.devices ?? { count: 0, connected: null };
+    // While the server is away nobody can say: what was made stays done.
+    const hasDevices = devices > 0 && connected !== 0;
     const steps: { section: string; title: AdminKey; told: string; done: boolean }[] = [
       {
         section: "buildings",
@@ -133,9 +168,12 @@ export class OverviewPage extends AdminPage {
       },
       {
         section: "units",
-        title: registered > 0 ? "nav.devices" : "site.nextDevices",
-        told: counted(t, "count.devices", registered),
-        done: registered > 0,
+        title: hasDevices ? "nav.devices" : "site.nextDevices",
+        told:
+          connected === null || devices === 0
+            ? counted(t, "count.devices", devices)
+            : t("count.registered", { registered: connected, count: devices }),
+        done: hasDevices,
       },
     ];
     return html`

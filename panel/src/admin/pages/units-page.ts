@@ -37,6 +37,10 @@ export class UnitsPage extends AdminPage {
     this.source?.reload();
   }
 
+  protected override connectionsChanged(): void {
+    this.source?.reload();
+  }
+
   protected override render(): TemplateResult {
     const { admin, source } = this;
     const { t, place, site, directory, open } = admin;
@@ -83,13 +87,15 @@ export class UnitsPage extends AdminPage {
 
   private row = (unit: UnitLine): TemplateResult => {
     const { t } = this.admin;
-    const devices =
-      unit.accounts === 0
-        ? counted(t, "count.devices", 0)
-        : t("count.registered", { registered: unit.registered, count: unit.accounts });
+    const { accounts, registered } = unit;
+    const isKnown = accounts > 0 && registered !== null;
+    const devices = isKnown
+      ? t("count.registered", { registered, count: accounts })
+      : counted(t, "count.devices", accounts);
+    const hint = accounts > 0 && registered === null ? t("device.unknownHint") : "";
     return html`
       <span class="bar"><strong>${unitLabel(t, unit.number)}</strong>
-        <span class="chip ${unit.accounts === 0 ? "" : unit.registered > 0 ? "good" : "bad"}">${devices}</span></span>
+        <span class="chip ${isKnown ? (registered > 0 ? "good" : "bad") : ""}" title=${hint}>${devices}</span></span>
       <span class="muted">${unit.buildingName} · ${counted(t, "count.rules", unit.rules)}</span>
     `;
   };

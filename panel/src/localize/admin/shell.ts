@@ -85,6 +85,7 @@ export const en = {
   "removal.pairings.many": "{count} codes or links for devices that were not paired yet",
   "removal.changed": "Somebody changed something meanwhile: look at what goes along now, and confirm again.",
   "removal.targets": "Rules of these then lead nowhere: {names}",
+  "removal.callers": "Rules of these then have no caller left and never fire; they stay, with a warning: {names}",
   "removal.calls.one": "{count} call stays in the log",
   "removal.calls.many": "{count} calls stay in the log",
   "removal.callsDays.one": "{count} call stays in the log for {days} days",
@@ -185,6 +186,8 @@ export const fr: Record<keyof typeof en, string> = {
   "removal.changed":
     "Quelqu'un a modifié quelque chose entre-temps : voyez ce qui part maintenant, et confirmez à nouveau.",
   "removal.targets": "Des règles ne mèneront plus nulle part, celles de : {names}",
+  "removal.callers":
+    "Des règles n'auront plus aucun appelant et ne s'appliqueront jamais ; elles restent, avec un avertissement. Celles de : {names}",
   "removal.calls.one": "{count} appel reste dans le journal",
   "removal.calls.many": "{count} appels restent dans le journal",
   "removal.callsDays.one": "{count} appel reste {days} jours dans le journal",

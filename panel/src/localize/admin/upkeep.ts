@@ -69,6 +69,15 @@ export const en = {
   "problem.TEST_RING_FAILED.do": "Start a test ring now; its result names the link that failed.",
   "problem.VPS_DOWN": "The server cannot be reached.",
   "problem.VPS_DOWN.do": "Check the internet connection and the server. Changes wait here until it is back.",
+  "problem.VPS_UNAUTHORIZED": "The server does not know this site's token (any more).",
+  "problem.VPS_UNAUTHORIZED.do": "Have a new token made on the server, and enter it under Server, in the overview.",
+  "problem.VPS_CERTIFICATE": "The server answers with a certificate that Neolia does not trust.",
+  "problem.VPS_CERTIFICATE.do":
+    "Check the address in the app's configuration; on the server, “certbot renew” says what is wrong with its certificate.",
+  "problem.VPS_BAD_REPLY": "Something answers at the server's address that is not Neolia's, or of another version.",
+  "problem.VPS_BAD_REPLY.do": "Check the address in the app's configuration, and update the server.",
+  "problem.STORE_UNAVAILABLE": "What the server reports cannot be stored here: the disk may be full.",
+  "problem.STORE_UNAVAILABLE.do": "Make space on this machine. Nothing is lost: the server tells it again.",
   "problem.VPS_PART_DOWN": "A part of the server is down: {part}.",
   "problem.VPS_PART_DOWN.do": "Restart that part on the server; its runbook says how.",
   "problem.VPS_NOT_CONFIGURED": "No server is set up.",
@@ -76,7 +85,13 @@ export const en = {
     "Enter its address in the app's configuration, and the site's token under Server, in the overview.",
   "problem.MQTT_DOWN": "Home Assistant's broker cannot be reached: automations hear nothing of calls.",
   "problem.MQTT_DOWN.do": "Check the MQTT broker in Home Assistant. Calls go on without it.",
-  "problem.EDITS_WAITING": "Changes have been waiting to reach the server for a while.",
+  "problem.MQTT_UNAUTHORIZED": "Home Assistant's broker refuses Neolia: automations hear nothing of calls.",
+  "problem.MQTT_UNAUTHORIZED.do":
+    "Check user name and password of the MQTT broker, in the app's configuration or in Home Assistant.",
+  "problem.MQTT_CERTIFICATE":
+    "Home Assistant's broker answers with a certificate that Neolia does not trust: automations hear nothing of calls.",
+  "problem.MQTT_CERTIFICATE.do": "Check the broker's address and certificate in the app's configuration.",
+  "problem.EDITS_WAITING": "Changes wait here: the server does not have them yet.",
   "problem.EDITS_WAITING.do": "They go out by themselves when the server is back.",
   "problem.EDITS_REFUSED": "The server refuses the latest changes.",
   "problem.EDITS_REFUSED.do": "The overview names what stands in the way.",
@@ -256,6 +271,16 @@ export const fr: Record<keyof typeof en, string> = {
   "problem.TEST_RING_FAILED.do": "Lancez une sonnerie d'essai ; son résultat nomme le maillon qui a cédé.",
   "problem.VPS_DOWN": "Le serveur est injoignable.",
   "problem.VPS_DOWN.do": "Vérifiez l'accès à Internet et le serveur. Les modifications attendent ici son retour.",
+  "problem.VPS_UNAUTHORIZED": "Le serveur ne connaît pas (ou plus) le jeton de ce site.",
+  "problem.VPS_UNAUTHORIZED.do":
+    "Faites établir un nouveau jeton sur le serveur, et saisissez-le sous Serveur, dans la vue d'ensemble.",
+  "problem.VPS_CERTIFICATE": "Le serveur répond avec un certificat auquel Neolia ne se fie pas.",
+  "problem.VPS_CERTIFICATE.do":
+    "Vérifiez l'adresse dans la configuration de l'app ; sur le serveur, « certbot renew » dit ce qui ne va pas avec son certificat.",
+  "problem.VPS_BAD_REPLY": "À l'adresse du serveur répond autre chose que Neolia, ou une autre version.",
+  "problem.VPS_BAD_REPLY.do": "Vérifiez l'adresse dans la configuration de l'app, et mettez le serveur à jour.",
+  "problem.STORE_UNAVAILABLE": "Ce que le serveur annonce ne peut être enregistré ici : le disque est peut-être plein.",
+  "problem.STORE_UNAVAILABLE.do": "Libérez de la place sur cette machine. Rien n'est perdu : le serveur le redit.",
   "problem.VPS_PART_DOWN": "Une partie du serveur est arrêtée : {part}.",
   "problem.VPS_PART_DOWN.do": "Redémarrez-la sur le serveur ; son guide d'exploitation dit comment.",
   "problem.VPS_NOT_CONFIGURED": "Aucun serveur n'est configuré.",
@@ -264,7 +289,14 @@ export const fr: Record<keyof typeof en, string> = {
   "problem.MQTT_DOWN":
     "Le broker de Home Assistant est injoignable : les automatisations n'apprennent rien des appels.",
   "problem.MQTT_DOWN.do": "Vérifiez le broker MQTT dans Home Assistant. Les appels continuent sans lui.",
-  "problem.EDITS_WAITING": "Des modifications attendent le serveur depuis un moment.",
+  "problem.MQTT_UNAUTHORIZED":
+    "Le broker de Home Assistant refuse Neolia : les automatisations n'apprennent rien des appels.",
+  "problem.MQTT_UNAUTHORIZED.do":
+    "Vérifiez le nom et le mot de passe du broker MQTT, dans la configuration de l'app ou dans Home Assistant.",
+  "problem.MQTT_CERTIFICATE":
+    "Le broker de Home Assistant répond avec un certificat auquel Neolia ne se fie pas : les automatisations n'apprennent rien des appels.",
+  "problem.MQTT_CERTIFICATE.do": "Vérifiez l'adresse et le certificat du broker dans la configuration de l'app.",
+  "problem.EDITS_WAITING": "Des modifications attendent ici : le serveur ne les a pas encore.",
   "problem.EDITS_WAITING.do": "Elles partiront d'elles-mêmes au retour du serveur.",
   "problem.EDITS_REFUSED": "Le serveur refuse les dernières modifications.",
   "problem.EDITS_REFUSED.do": "La vue d'ensemble nomme l'obstacle.",
@@ -353,7 +385,7 @@ export const fr: Record<keyof typeof en, string> = {
   "handOver.print": "Imprimer",
   "handOver.ready.one": "{count} page est prête.",
   "handOver.ready.many": "{count} pages sont prêtes.",
-  "handOver.for": "Interphone de {name}",
+  "handOver.for": "Interphone : {name}",
   "handOver.panel": "Écran mural",
   "handOver.panelHow": "Lisez ce code avec la tablette : Neolia s'ouvre. Identifiez-vous et choisissez {name}.",
   "handOver.qrPanel": "Code QR qui ouvre Neolia",

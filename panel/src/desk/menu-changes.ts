@@ -1,0 +1,93 @@
+/**
+ * A line's menu as one person changes it. What they did shows at once; it is sent one change after the other, each made on
+ * the menu as it is when its turn comes, so that somebody quick never stands in their own way.
+ */
+import type { Menu, StoredMenu } from "../data/desk.ts";
+
+export interface MenuChange {
+  /** The menu with the change in it. Pure. */
+  make(stored: StoredMenu): StoredMenu;
+  /** Has it stored; `made` is what `make` gave. Throws ApiError. */
+  send(made: StoredMenu): Promise<StoredMenu>;
+}
+
+export interface MenuChangesOptions {
+  /** As it is stored now. Throws ApiError. */
+  load(): Promise<StoredMenu>;
+  /** There is another menu to show. */
+  onMenu(): void;
+  /** Of loading, or of a change: the menu is as it was, and what waited behind the change is not sent. */
+  onFailed(error: unknown): void;
+}
+
+export class MenuChanges {
+  private readonly options: MenuChangesOptions;
+  private stored: StoredMenu | null = null;
+  private waiting: readonly MenuChange[] = [];
+  private last: Promise<unknown>;
+
+  constructor(options: MenuChangesOptions) {
+    this.options = options;
+    this.last = this.load().catch(options.onFailed);
+  }
+
+  /** With all that is not sent yet; null: not here yet. */
+  get menu(): StoredMenu | null {
+    return this.stored && this.waiting.reduce((menu, { make }) => make(menu), this.stored);
+  }
+
+  /** Is something not stored yet? */
+  get busy(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** The menus before and after it; null: it was not made. */
+  change(change: MenuChange): Promise<{ before: StoredMenu; after: StoredMenu } | null> {
+    this.waiting = [...this.waiting, change];
+    this.options.onMenu();
+    const turn = this.last.then(() => this.run(change));
+    this.last = turn;
+    return turn;
+  }
+
+  /** After something else replaced it. */
+  reload(): void {
+    this.last = this.last.then(() => this.load().catch(this.options.onFailed));
+  }
+
+  private async load(): Promise<void> {
+    this.stored = await this.options.load();
+    this.options.onMenu();
+  }
+
+  private async run(change: MenuChange): Promise<{ before: StoredMenu; after: StoredMenu } | null> {
+    const before = this.stored;
+    if (before === null || !this.waiting.includes(change)) return null;
+    try {
+      const after = await change.send(change.make(before));
+      this.stored = after;
+      this.waiting = this.waiting.filter((one) => one !== change);
+      return { before, after };
+    } catch (error) {
+      // Whatever waits was done to a menu that is not there.
+      this.waiting = [];
+      this.options.onFailed(error);
+      // It may be stored all the same: only the answer was lost.
+      await this.load().catch(() => undefined);
+      return null;
+    } finally {
+      this.options.onMenu();
+    }
+  }
+}
+
+/** A change of the menu itself. */
+export function menuChange(
+  edit: (menu: Menu) => Menu,
+  put: (revision: number, menu: Menu) => Promise<StoredMenu>,
+): MenuChange {
+  return {
+    make: (stored) => ({ ...stored, menu: edit(stored.menu) }),
+    send: ({ revision, menu }) => put(revision, menu),
+  };
+}

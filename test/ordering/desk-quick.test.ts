@@ -1,0 +1,134 @@
+/** Somebody quick at the restaurant's desk: what they press while an answer is still on its way. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
+import { until } from "../lab/until.ts";
+import { api, deskHooks, lineId, open, order } from "./desk-browser.ts";
+
+deskHooks();
+
+const stored = () => api.ordering.menus.get(lineId);
+const item = (id: string) => stored().menu.items.find((one) => one.id === id);
+const categories = () => stored().menu.categories.map(({ id }) => id);
+const undo = (page: Page) => page.getByRole("button", { name: "Undo", exact: true });
+
+/** Holds the answers of the bridge to these requests back. `passed`: how many reached it; `release` lets all go. */
+async function holdAnswers(page: Page, path: string) {
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const count = { passed: 0 };
+  await page.route(`**/${path}`, async (route) => {
+    if (route.request().method() === "GET") {
+      await route.continue();
+      return;
+    }
+    const response = await route.fetch();
+    count.passed += 1;
+    await released;
+    await route.fulfill({ response });
+  });
+  return { count, release };
+}
+
+async function priced(page: Page, name: string, price: string): Promise<void> {
+  await page.getByRole("button", { name: `Edit ${name}` }).click();
+  const dialog = page.locator("neolia-item-dialog");
+  await dialog.getByLabel("Price in euros").fill(price);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "detached" });
+}
+
+test("two quick presses of up move a category up twice, and show it before the bridge has answered", async () => {
+  const page = await open("menu");
+  const last = stored().menu.categories.at(-1);
+  const names = stored().menu.categories.map(({ name }) => name);
+  assert.ok(last && names.length > 2);
+  const up = page.getByRole("button", { name: `Move ${last.name} up` });
+  await up.waitFor();
+  const { count, release } = await holdAnswers(page, `api/lines/${lineId}/menu`);
+  await up.click();
+  await up.click();
+  const shown = () => page.locator("neolia-menu-editor section[aria-labelledby^=c-] h2").allInnerTexts();
+  assert.equal((await shown()).indexOf(last.name), names.length - 3);
+  await until(() => count.passed === 1, { what: "the first press at the bridge" });
+  release();
+  await until(() => categories().indexOf(last.id) === names.length - 3, { what: "the category two places up" });
+  await until(async () => (await page.getByText("Menu saved").count()) === 1, { what: "the word that it is saved" });
+  assert.equal(await page.getByText("Somebody else changed the menu").count(), 0);
+});
+
+test("two prices written quickly are both kept, also of one dish, and undo takes only the last one back", async () => {
+  const page = await open("menu");
+  await page.getByRole("button", { name: "Edit Tiramisu" }).waitFor();
+  const before = item("creme-brulee")?.priceCents;
+  const { release } = await holdAnswers(page, `api/lines/${lineId}/menu`);
+  await priced(page, "Tiramisu", "7,10");
+  await priced(page, "Crème brûlée", "7,20");
+  await priced(page, "Tiramisu", "7,30");
+  release();
+  await until(() => item("tiramisu")?.priceCents === 730, { what: "the last price" });
+  assert.equal(item("creme-brulee")?.priceCents, 720);
+  await undo(page).click();
+  await until(() => item("tiramisu")?.priceCents === 710, { what: "the price before" });
+  assert.notEqual(before, 720);
+  assert.equal(item("creme-brulee")?.priceCents, 720);
+});
+
+test("the way back of a change goes as soon as the next begins; the next one's brings the dish back, sold out as it was", async () => {
+  const page = await open("menu");
+  await page.getByRole("button", { name: "Crème brûlée: Available" }).click();
+  await page.getByRole("button", { name: "Crème brûlée: Sold out" }).waitFor();
+  await until(() => stored().soldOut.includes("creme-brulee"), { what: "sold out" });
+  await priced(page, "Crème brûlée", "7,20");
+  await undo(page).waitFor();
+  await until(() => item("creme-brulee")?.priceCents === 720, { what: "the price" });
+  const { count, release } = await holdAnswers(page, `api/lines/${lineId}/menu`);
+  await page.getByRole("button", { name: "Edit Crème brûlée" }).click();
+  await page.locator("neolia-item-dialog").getByRole("button", { name: "Delete" }).click();
+  await until(() => count.passed === 1, { what: "the dish to be gone" });
+  assert.equal(await undo(page).count(), 0);
+  release();
+  await undo(page).click();
+  await until(() => item("creme-brulee")?.priceCents === 720 && stored().soldOut.includes("creme-brulee"), {
+    what: "the dish to be back as it was",
+  });
+  await page.getByRole("button", { name: "Crème brûlée: Sold out" }).waitFor();
+});
+
+test("somebody else's change is told of, theirs is shown, and what was pressed behind it is not sent", async () => {
+  const page = await open("menu");
+  await page.getByRole("button", { name: "Edit Tiramisu" }).waitFor();
+  const { revision, menu } = stored();
+  const theirs = menu.items.map((one) => (one.id === "tiramisu" ? { ...one, priceCents: 990 } : one));
+  api.ordering.menus.put(lineId, { revision, menu: { ...menu, items: theirs } });
+  const asItWas = categories();
+  const up = page.getByRole("button", { name: `Move ${menu.categories.at(-1)?.name} up` });
+  const { release } = await holdAnswers(page, `api/lines/${lineId}/menu`);
+  await up.click();
+  await up.click();
+  release();
+  await page.getByText("Somebody else changed the menu").waitFor();
+  await page.getByText("€9.90").first().waitFor();
+  assert.deepEqual(categories(), asItWas);
+  assert.equal(item("tiramisu")?.priceCents, 990);
+});
+
+test("an order accepted by two quick presses is accepted once, and nobody else is blamed", async () => {
+  order("first");
+  const page = await open();
+  const accept = page.getByRole("button", { name: "Accept", exact: true });
+  await accept.waitFor();
+  const { count, release } = await holdAnswers(page, "api/orders/*/stage");
+  await accept.evaluate((button: HTMLElement) => {
+    button.click();
+    button.click();
+  });
+  await until(() => count.passed === 1, { what: "the first press at the bridge" });
+  release();
+  await page.getByRole("button", { name: "Ready", exact: true }).waitFor();
+  await undo(page).waitFor();
+  assert.equal(count.passed, 1);
+  assert.equal(await page.getByText("Somebody else was faster").count(), 0);
+});
