@@ -4,6 +4,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
 import type { Building, Rule, Site, Unit } from "../../bridge/src/api/directory.ts";
 import { around } from "../lab/around.ts";
+import { holdAnswers } from "../lab/hold-answers.ts";
 import { until } from "../lab/until.ts";
 import { inspect } from "../panel/inspect.ts";
 import { AdminDesk, go, type SampleBuilding, settled } from "./admin-desk.ts";
@@ -142,6 +143,28 @@ test("removing a building says what it takes along, asks, and does nothing when 
   await dialog.getByRole("button", { name: "Remove", exact: true }).click();
   await page.getByText("Building A was removed.").waitFor();
   assert.deepEqual(await desk.api.get<Unit[]>(`/api/units?siteId=${house.site.id}`), []);
+});
+
+test("two quick arrow keys move a rule two places, and nobody else is blamed", async () => {
+  const { id: unitId } = house.reception;
+  const rules = () => desk.api.get<Rule[]>(`/api/rules?unitId=${unitId}`);
+  const { id: _id, siteId: _site, version: _version, revision: _revision, ...fields } = house.rule;
+  await desk.api.post("/api/rules", { ...fields, unitId, sourcePattern: "mobile101" });
+  const [first] = await rules();
+  const page = await open(`/rules/${unitId}`);
+  const grip = page.getByRole("button", { name: /^Rule 1:/ });
+  await grip.focus();
+  const { count, release } = await holdAnswers(page, "api/rules/*");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await until(() => count.passed === 1, { what: "the first key at the bridge" });
+  release();
+  await until(async () => (await rules()).at(-1)?.id === first?.id, { what: "the rule two places down" });
+  await page
+    .getByRole("button", { name: /^Rule 3:/ })
+    .and(page.locator(":focus"))
+    .waitFor();
+  assert.equal(await page.locator("neolia-admin-toast .toast").count(), 0);
 });
 
 test("rules are put in order by the keys alone, and a removed one comes back", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Locator } from "playwright-core";
 import type { Member } from "../../bridge/src/api/member.ts";
+import { holdAnswers } from "../lab/hold-answers.ts";
 import { until } from "../lab/until.ts";
 import { accessible } from "../panel/inspect.ts";
 import { CoreSocket } from "./core-socket.ts";
@@ -94,6 +95,26 @@ test("the keyboard alone finds a person by their unit, gives them another one an
   await until(async () => (await memberOf(sam.id))?.desk === false, { what: "the desk to be taken back" });
   await until(async () => !(await detail.getByRole("checkbox").isChecked()), { what: "the page to say so" });
   await (await house.owner()).put(`api/members/${sam.id}`, { unitIds: [house.units["402"].id] });
+  await panel.close();
+});
+
+test("two quick changes of one person are both made, and undo takes back the second alone", async () => {
+  const { rosa } = house.home;
+  const { panel, page } = await openPage(`/${rosa.id}`);
+  const detail = page.locator("neolia-member-detail");
+  const drop = detail.getByRole("button", { name: "Take Unit 401 away from Rosa Resident" });
+  await drop.waitFor();
+  const { count, release } = await holdAnswers(panel.page, "api/members/*");
+  await detail.getByRole("checkbox", { name: "Works at the restaurant's desk" }).check();
+  await drop.click();
+  await until(() => count.passed === 1, { what: "the first change at the bridge" });
+  release();
+  await panel.root.getByText("Unit 401 was taken away from Rosa Resident.").waitFor();
+  assert.deepEqual([(await memberOf(rosa.id))?.desk, await numbersOf(rosa.id)], [true, []]);
+  await panel.root.getByRole("button", { name: "Undo" }).click();
+  await until(async () => (await numbersOf(rosa.id)).join() === "401", { what: "the unit to be back" });
+  assert.equal((await memberOf(rosa.id))?.desk, true);
+  await (await house.owner()).put(`api/members/${rosa.id}`, { unitIds: [house.units["401"].id], desk: false });
   await panel.close();
 });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
+import { holdAnswers } from "../lab/hold-answers.ts";
 import { until } from "../lab/until.ts";
 import { api, deskHooks, lineId, open, order } from "./desk-browser.ts";
 
@@ -11,26 +12,6 @@ const stored = () => api.ordering.menus.get(lineId);
 const item = (id: string) => stored().menu.items.find((one) => one.id === id);
 const categories = () => stored().menu.categories.map(({ id }) => id);
 const undo = (page: Page) => page.getByRole("button", { name: "Undo", exact: true });
-
-/** Holds the answers of the bridge to these requests back. `passed`: how many reached it; `release` lets all go. */
-async function holdAnswers(page: Page, path: string) {
-  let release = (): void => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const count = { passed: 0 };
-  await page.route(`**/${path}`, async (route) => {
-    if (route.request().method() === "GET") {
-      await route.continue();
-      return;
-    }
-    const response = await route.fetch();
-    count.passed += 1;
-    await released;
-    await route.fulfill({ response });
-  });
-  return { count, release };
-}
 
 async function priced(page: Page, name: string, price: string): Promise<void> {
   await page.getByRole("button", { name: `Edit ${name}` }).click();

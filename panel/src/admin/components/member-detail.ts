@@ -14,6 +14,9 @@ import type { Choice } from "./unit-picker.ts";
 
 export type MemberLinks = Pick<Member, "unitIds" | "desk">;
 
+/** Makes other links of those that there are when its turn comes. */
+export type LinksEdit = (links: MemberLinks) => MemberLinks;
+
 /** As many as anybody reads; the rest is found by typing. */
 const CHOICES = 50;
 
@@ -25,7 +28,7 @@ export class MemberDetail extends LitElement {
   @property() name = "";
   /** false: a change is on its way; true: it arrived; null: nothing was changed. */
   @property({ attribute: false }) saved: boolean | null = null;
-  @property({ attribute: false }) save: (userId: string, links: MemberLinks) => Promise<boolean> = async () => false;
+  @property({ attribute: false }) save: (userId: string, edit: LinksEdit) => Promise<boolean> = async () => false;
 
   static override styles = [shared, adminStyle, splitStyle];
 
@@ -132,41 +135,53 @@ export class MemberDetail extends LitElement {
 
   private pick = (event: CustomEvent<Choice>): void => {
     const { id, label } = event.detail;
-    const links = this.links();
-    void this.change({ ...links, unitIds: [...links.unitIds, id] }, "members.added", { unit: label });
+    void this.change({ edit: linked(id), undo: unlinked(id) }, "members.added", { unit: label });
   };
 
-  private async drop(unit: Unit): Promise<void> {
-    const links = this.links();
-    const unitIds = links.unitIds.filter((id) => id !== unit.id);
-    await this.change({ ...links, unitIds }, "members.dropped", { unit: unitLabel(this.admin.t, unit.number) });
+  private async drop({ id, number }: Unit): Promise<void> {
+    const unit = unitLabel(this.admin.t, number);
+    await this.change({ edit: unlinked(id), undo: linked(id) }, "members.dropped", { unit });
   }
 
   private toggleDesk = (event: Event): void => {
     const desk = (event.target as HTMLInputElement).checked;
-    void this.change({ ...this.links(), desk }, desk ? "members.deskOn" : "members.deskOff");
+    void this.change({ edit: withDesk(desk), undo: withDesk(!desk) }, desk ? "members.deskOn" : "members.deskOff");
   };
 
   private forget = (): void => {
-    void this.change({ unitIds: [], desk: false }, "members.forgotten");
+    const { unitIds, desk } = this.member;
+    void this.change(
+      { edit: () => ({ unitIds: [], desk: false }), undo: () => ({ unitIds, desk }) },
+      "members.forgotten",
+    );
   };
 
-  private links(): MemberLinks {
-    return { unitIds: this.member.unitIds, desk: this.member.desk };
-  }
-
+  /** The way back leads to before this change alone, whatever was changed since. */
   private async change(
-    links: MemberLinks,
+    { edit, undo }: { edit: LinksEdit; undo: LinksEdit },
     told: "members.added" | "members.dropped" | "members.deskOn" | "members.deskOff" | "members.forgotten",
     values: Record<string, string> = {},
   ): Promise<void> {
     const { t, toast } = this.admin;
     const { userId } = this.member;
-    const before = this.links();
-    if (!(await this.save(userId, links))) return;
-    const undo = async (): Promise<void> => {
-      await this.save(userId, before);
-    };
-    toast({ text: t(told, { name: this.name, ...values }), undo });
+    if (!(await this.save(userId, edit))) return;
+    toast({
+      text: t(told, { name: this.name, ...values }),
+      undo: async () => {
+        await this.save(userId, undo);
+      },
+    });
   }
+}
+
+function linked(unitId: string): LinksEdit {
+  return ({ unitIds, desk }) => ({ unitIds: [...unitIds.filter((id) => id !== unitId), unitId], desk });
+}
+
+function unlinked(unitId: string): LinksEdit {
+  return ({ unitIds, desk }) => ({ unitIds: unitIds.filter((id) => id !== unitId), desk });
+}
+
+function withDesk(desk: boolean): LinksEdit {
+  return ({ unitIds }) => ({ unitIds, desk });
 }

@@ -22,6 +22,7 @@ export class RulesEditor extends DirectoryWatch {
   @state() private dragged: string | null = null;
   @state() private told = "";
   private shownId = "";
+  private lastMove: Promise<void> = Promise.resolve();
 
   static override styles = [
     shared,
@@ -147,9 +148,9 @@ export class RulesEditor extends DirectoryWatch {
         </div>
         <div class="buttons">
           <button class="icon quiet" aria-label=${t("rules.up", { position })} ?disabled=${rule.position === 0}
-            @click=${() => void this.move(rule, rule.position - 1)}>${icon("up")}</button>
+            @click=${() => void this.move(rule, -1)}>${icon("up")}</button>
           <button class="icon quiet" aria-label=${t("rules.down", { position })} ?disabled=${position === count}
-            @click=${() => void this.move(rule, rule.position + 1)}>${icon("down")}</button>
+            @click=${() => void this.move(rule, 1)}>${icon("down")}</button>
           <button class="quiet" aria-label=${`${t("rules.edit")}: ${t("rules.editTitle", { position })}`} @click=${() => this.edit(rule)}>${t("rules.edit")}</button>
           <button class="quiet danger" aria-label=${`${t("form.remove")}: ${t("rules.editTitle", { position })}`} @click=${() => void this.removeRule(rule)}>${t("form.remove")}</button>
         </div>
@@ -200,28 +201,37 @@ export class RulesEditor extends DirectoryWatch {
     this.dragged = null;
     const to = rules?.findIndex(({ id }) => id === dragged) ?? -1;
     const rule = rules?.[to];
-    if (rule !== undefined && rule.position !== to) await this.move(rule, to);
+    if (rule !== undefined && rule.position !== to) await this.move(rule, to - rule.position);
   }
 
   private onGripKey(event: KeyboardEvent, rule: Rule): void {
     const steps: Record<string, number> = {
-      ArrowUp: rule.position - 1,
-      ArrowDown: rule.position + 1,
-      Home: 0,
-      End: 9999,
+      ArrowUp: -1,
+      ArrowDown: 1,
+      Home: Number.NEGATIVE_INFINITY,
+      End: Number.POSITIVE_INFINITY,
     };
-    const to = steps[event.key];
-    if (to === undefined) return;
+    const by = steps[event.key];
+    if (by === undefined) return;
     event.preventDefault();
-    void this.move(rule, to);
+    void this.move(rule, by);
   }
 
-  private async move(rule: Rule, to: number): Promise<void> {
+  /** One move after the other, each from where the rule is by then: keys come quicker than answers. */
+  private move(rule: Rule, by: number): Promise<void> {
+    this.lastMove = this.lastMove.then(() => this.moveNow(rule.id, by));
+    return this.lastMove;
+  }
+
+  private async moveNow(id: string, by: number): Promise<void> {
     const { api, t } = this.admin;
-    const position = Math.min(to, (this.rules?.length ?? 1) - 1);
-    if (position < 0 || position === rule.position) return;
+    const rules = this.rules ?? [];
+    const rule = rules.find((one) => one.id === id);
+    if (rule === undefined) return;
+    const position = Math.max(0, Math.min(rule.position + by, rules.length - 1));
+    if (position === rule.position) return;
     try {
-      await changeRow(api, "rules", rule.id, rule.version, { position });
+      await changeRow(api, "rules", id, rule.version, { position });
       await this.load();
       this.told = t("rules.moved", { position: position + 1 });
     } catch (error) {
@@ -229,7 +239,7 @@ export class RulesEditor extends DirectoryWatch {
       await this.load();
     }
     await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>(`[data-rule="${rule.id}"] .grip`)?.focus();
+    this.renderRoot.querySelector<HTMLElement>(`[data-rule="${id}"] .grip`)?.focus();
   }
 
   private async removeRule(rule: Rule): Promise<void> {

@@ -76,7 +76,9 @@ export class UnitDetail extends LitElement {
     toast({
       text: t("unit.moved", { building }),
       undo: async () => {
-        await changeRow(api, "units", before.id, after.version, { buildingId: before.buildingId });
+        // The unit's number may have been changed since.
+        const version = this.admin.directory.units.find(({ id }) => id === before.id)?.version ?? after.version;
+        await changeRow(api, "units", before.id, Math.max(version, after.version), { buildingId: before.buildingId });
       },
     });
   };

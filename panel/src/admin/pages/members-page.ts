@@ -10,7 +10,7 @@ import "../components/admin-list.ts";
 import { adminStyle, splitStyle } from "../components/admin-style.ts";
 import { ArraySource } from "../components/list-source.ts";
 import "../components/member-detail.ts";
-import type { MemberLinks } from "../components/member-detail.ts";
+import type { LinksEdit } from "../components/member-detail.ts";
 import { AdminPage } from "./admin-page.ts";
 
 interface Line extends Member {
@@ -26,6 +26,7 @@ export class MembersPage extends AdminPage {
   @state() private failed = false;
   /** Of whom a change is on its way, or was the last to arrive. */
   @state() private saved: { userId: string; done: boolean } | null = null;
+  private lastSave: Promise<unknown> = Promise.resolve();
   private readonly source = new ArraySource<Line>(({ text }) => text);
 
   static override styles = [shared, adminStyle, splitStyle];
@@ -138,11 +139,19 @@ export class MembersPage extends AdminPage {
     }
   }
 
-  /** Shows the change at once, and takes it back when it could not be saved. True: it was saved. */
-  private save = async (userId: string, links: MemberLinks): Promise<boolean> => {
+  /** One change after the other, so that somebody quick never stands in their own way. True: it was saved. */
+  private save = (userId: string, edit: LinksEdit): Promise<boolean> => {
+    const turn = this.lastSave.then(() => this.change(userId, edit));
+    this.lastSave = turn;
+    return turn;
+  };
+
+  /** Shows the change at once, and takes it back when it could not be saved. */
+  private async change(userId: string, edit: LinksEdit): Promise<boolean> {
     const before = this.members;
     const member = before?.find((one) => one.userId === userId);
     if (member === undefined) return false;
+    const links = edit({ unitIds: member.unitIds, desk: member.desk });
     this.saved = { userId, done: false };
     this.put(userId, links);
     try {
@@ -158,7 +167,7 @@ export class MembersPage extends AdminPage {
       if (error instanceof ApiError && error.status === 412) await this.load();
       return false;
     }
-  };
+  }
 
   private put(userId: string, links: Partial<Member>): void {
     this.members = (this.members ?? []).map((member) => (member.userId === userId ? { ...member, ...links } : member));
