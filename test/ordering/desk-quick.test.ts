@@ -11,6 +11,12 @@ deskHooks();
 const stored = () => api.ordering.menus.get(lineId);
 const item = (id: string) => stored().menu.items.find((one) => one.id === id);
 const categories = () => stored().menu.categories.map(({ id }) => id);
+/** As somebody at another screen does it. */
+const repriced = (dish: string, priceCents: number): void => {
+  const { revision, menu } = stored();
+  const items = menu.items.map((one) => (one.id === dish ? { ...one, priceCents } : one));
+  api.ordering.menus.put(lineId, { revision, menu: { ...menu, items } });
+};
 const undo = (page: Page) => page.getByRole("button", { name: "Undo", exact: true });
 
 async function priced(page: Page, name: string, price: string): Promise<void> {
@@ -78,22 +84,41 @@ test("the way back of a change goes as soon as the next begins; the next one's b
   await page.getByRole("button", { name: "Crème brûlée: Sold out" }).waitFor();
 });
 
-test("somebody else's change is told of, theirs is shown, and what was pressed behind it is not sent", async () => {
+test("what others change shows by itself: prices, what is sold out, and a menu that could not be loaded at first", async () => {
   const page = await open("menu");
-  await page.getByRole("button", { name: "Edit Tiramisu" }).waitFor();
-  const { revision, menu } = stored();
-  const theirs = menu.items.map((one) => (one.id === "tiramisu" ? { ...one, priceCents: 990 } : one));
-  api.ordering.menus.put(lineId, { revision, menu: { ...menu, items: theirs } });
+  await page.getByRole("button", { name: "Tiramisu: Available" }).waitFor();
+  api.ordering.menus.setSoldOut(lineId, "tiramisu", true);
+  await page.getByRole("button", { name: "Tiramisu: Sold out" }).waitFor();
+  repriced("tiramisu", 990);
+  await page.getByText("€9.90").first().waitFor();
+  assert.equal(await page.locator("neolia-admin-toast .toast").count(), 0);
+
+  await page.route("**/menu", (route) => route.abort());
+  await page.reload();
+  await page.getByText("The menu could not be loaded.").waitFor();
+  await page.unroute("**/menu");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("button", { name: "Tiramisu: Sold out" }).waitFor();
+});
+
+test("somebody else's change below an open form is told of, theirs is shown, and what was pressed behind it is not sent", async () => {
+  const page = await open("menu");
+  await page.getByRole("button", { name: "Edit Crème brûlée" }).click();
+  const dialog = page.locator("neolia-item-dialog");
+  await dialog.getByLabel("Price in euros").fill("7,20");
+  repriced("tiramisu", 990);
   const asItWas = categories();
-  const up = page.getByRole("button", { name: `Move ${menu.categories.at(-1)?.name} up` });
-  const { release } = await holdAnswers(page, `api/lines/${lineId}/menu`);
-  await up.click();
-  await up.click();
+  const { count, release } = await holdAnswers(page, `api/lines/${lineId}/menu`);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: `Move ${stored().menu.categories.at(-1)?.name} up` }).click();
+  await until(() => count.passed === 1, { what: "the form at the bridge" });
   release();
   await page.getByText("Somebody else changed the menu").waitFor();
   await page.getByText("€9.90").first().waitFor();
   assert.deepEqual(categories(), asItWas);
-  assert.equal(item("tiramisu")?.priceCents, 990);
+  assert.notEqual(item("creme-brulee")?.priceCents, 720);
+  assert.equal(count.passed, 1);
 });
 
 test("an order accepted by two quick presses is accepted once, and nobody else is blamed", async () => {

@@ -16,6 +16,8 @@ export const Board = Type.Object({
   /** New, accepted and ready ones, and what went within the last two hours; oldest first. */
   orders: Type.Array(Order),
   today: Type.Object({ orders: Type.Integer(), turnoverCents: Type.Integer() }),
+  /** Which menu it is by now, for pages that show it: `revision` grows with each change, `soldOut` holds ids of dishes and options. */
+  menu: Type.Object({ revision: Type.Integer(), soldOut: Type.Array(Type.String()) }),
 });
 
 /** `PUT /api/orders/:id/stage`: `from` is what the person saw. Back again is undo. */

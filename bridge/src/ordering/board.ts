@@ -133,6 +133,7 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
         // Who calls back needs the number; once the order is gone nobody does.
         orders: shown.map((order) => maskOrder(toOrder(context, order), order.stage !== "gone")),
         today: today(row),
+        menu: { revision: store.lines.menuRevision(lineId), soldOut: store.lines.soldOut(lineId) },
       };
     },
     move: (orderId, from, to) => toOrder(context, orders.move(orderId, from, to)),

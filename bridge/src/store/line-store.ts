@@ -23,6 +23,8 @@ export interface LineStore {
   remove(id: string): void;
   /** Revision 0 and an empty menu when there is none yet. */
   menu(lineId: string): { revision: number; menu: Menu };
+  /** 0 when there is no menu yet. */
+  menuRevision(lineId: string): number;
   /** Returns the new revision. */
   putMenu(lineId: string, menu: Menu): number;
   soldOut(lineId: string): string[];
@@ -53,6 +55,7 @@ export function lineStore(db: Database): LineStore {
   const menu = db.prepare<[string], { revision: number; document: string }>(
     "SELECT revision, document FROM menu WHERE line_id = ?",
   );
+  const menuRevision = db.prepare<[string], number>("SELECT revision FROM menu WHERE line_id = ?").pluck();
   const putMenu = db.prepare<[string, string], { revision: number }>(`
     INSERT INTO menu (line_id, revision, document) VALUES (?, 1, ?)
     ON CONFLICT (line_id) DO UPDATE SET revision = revision + 1, document = excluded.document RETURNING revision`);
@@ -76,6 +79,7 @@ export function lineStore(db: Database): LineStore {
       if (!row) return { revision: 0, menu: { categories: [], items: [], groups: [] } };
       return { revision: row.revision, menu: JSON.parse(row.document) as Menu };
     },
+    menuRevision: (lineId) => menuRevision.get(lineId) ?? 0,
     putMenu: (lineId, document) => putMenu.get(lineId, JSON.stringify(document))?.revision ?? 0,
     soldOut: (lineId) => soldOut.all(lineId).map(({ menuId }) => menuId),
     setSoldOut: (lineId, menuId, isOut, atMs) =>

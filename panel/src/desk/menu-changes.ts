@@ -2,7 +2,7 @@
  * A line's menu as one person changes it. What they did shows at once; it is sent one change after the other, each made on
  * the menu as it is when its turn comes, so that somebody quick never stands in their own way.
  */
-import type { Menu, StoredMenu } from "../data/desk.ts";
+import type { Board, Menu, StoredMenu } from "../data/desk.ts";
 
 export interface MenuChange {
   /** The menu with the change in it. Pure. */
@@ -25,15 +25,21 @@ export class MenuChanges {
   private stored: StoredMenu | null = null;
   private waiting: readonly MenuChange[] = [];
   private last: Promise<unknown>;
+  private loadFailed = false;
 
   constructor(options: MenuChangesOptions) {
     this.options = options;
-    this.last = this.load().catch(options.onFailed);
+    this.last = this.tryToLoad();
   }
 
   /** With all that is not sent yet; null: not here yet. */
   get menu(): StoredMenu | null {
     return this.stored && this.waiting.reduce((menu, { make }) => make(menu), this.stored);
+  }
+
+  /** There is no menu to show, and none comes unless `reload` is called. */
+  get failed(): boolean {
+    return this.stored === null && this.loadFailed;
   }
 
   /** Is something not stored yet? */
@@ -50,9 +56,30 @@ export class MenuChanges {
     return turn;
   }
 
+  /** Loads it again if others changed it since. */
+  follow(now: Board["menu"]): void {
+    const { stored } = this;
+    if (stored === null || now.revision < stored.revision) return;
+    const isSame =
+      now.revision === stored.revision && now.soldOut.toSorted().join() === stored.soldOut.toSorted().join();
+    if (!isSame) this.reload();
+  }
+
   /** After something else replaced it. */
   reload(): void {
-    this.last = this.last.then(() => this.load().catch(this.options.onFailed));
+    this.loadFailed = false;
+    this.options.onMenu();
+    this.last = this.last.then(() => this.tryToLoad());
+  }
+
+  private async tryToLoad(): Promise<void> {
+    try {
+      await this.load();
+    } catch (error) {
+      this.loadFailed = true;
+      this.options.onFailed(error);
+      this.options.onMenu();
+    }
   }
 
   private async load(): Promise<void> {

@@ -5,7 +5,7 @@ import { adminStyle } from "../admin/components/admin-style.ts";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
 import { ApiError } from "../data/api.ts";
-import type { Menu, MenuCategory, MenuItem, OptionGroup, StoredMenu } from "../data/desk.ts";
+import type { Board, Menu, MenuCategory, MenuItem, OptionGroup, StoredMenu } from "../data/desk.ts";
 import type { DeskContext } from "./desk-context.ts";
 import "./group-dialog.ts";
 import "./item-dialog.ts";
@@ -27,6 +27,7 @@ export class MenuEditor extends LitElement {
   @state() private editing: Editing | null = null;
   private lineId = "";
   private changes: MenuChanges | null = null;
+  private followed: Board["menu"] | null = null;
 
   static override styles = [
     shared,
@@ -68,10 +69,20 @@ export class MenuEditor extends LitElement {
   ];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has("desk") || this.desk.line.id === this.lineId) return;
-    this.lineId = this.desk.line.id;
-    this.editing = null;
-    this.changes = this.changesOf(this.lineId);
+    if (changed.has("desk") && this.desk.line.id !== this.lineId) {
+      this.lineId = this.desk.line.id;
+      this.editing = null;
+      this.changes = this.changesOf(this.lineId);
+    }
+    this.followOthers();
+  }
+
+  /** What others change shows by itself; not below an open form, whose dish would be another one than it shows. */
+  private followOthers(): void {
+    const now = this.desk.board?.menu ?? null;
+    if (now === null || now === this.followed || this.editing !== null || this.changes?.busy !== false) return;
+    this.followed = now;
+    this.changes.follow(now);
   }
 
   private changesOf(lineId: string): MenuChanges {
@@ -90,7 +101,7 @@ export class MenuEditor extends LitElement {
     const { desk } = this;
     const { t } = desk;
     const stored = this.changes?.menu ?? null;
-    if (stored === null) return html`<p class="page" role="status">${t("desk.loading")}</p>`;
+    if (stored === null) return this.renderNotThere();
     const { menu } = stored;
     return html`
       <div class="page">
@@ -110,6 +121,17 @@ export class MenuEditor extends LitElement {
         <neolia-menu-files .desk=${desk} @imported=${() => this.changes?.reload()}></neolia-menu-files>
       </div>
       ${this.editing === null ? nothing : this.renderDialog(menu, this.editing)}
+    `;
+  }
+
+  private renderNotThere(): TemplateResult {
+    const { t } = this.desk;
+    if (this.changes?.failed !== true) return html`<p class="page" role="status">${t("desk.loading")}</p>`;
+    return html`
+      <div class="page" role="alert">
+        <p class="failure">${t("menu.failed")}</p>
+        <div><button @click=${() => this.changes?.reload()}>${t("error.retry")}</button></div>
+      </div>
     `;
   }
 

@@ -57,6 +57,7 @@ export const en = {
   "menu.problems": "Nothing was imported. Mend these lines and try again:",
   "menu.line": "Line {line}",
   "menu.priceWrong": "Write the price like 12.50.",
+  "menu.failed": "The menu could not be loaded.",
   "menu.changed": "Somebody else changed the menu. It was loaded anew; your last change was not saved.",
   "problem.not_csv": "This is no CSV file that can be read.",
   "problem.unknown_column": "There is no such column in a menu.",
@@ -156,6 +157,7 @@ export const fr: Record<keyof typeof en, string> = {
   "menu.problems": "Rien n'a été importé. Corrigez ces lignes et réessayez :",
   "menu.line": "Ligne {line}",
   "menu.priceWrong": "Écrivez le prix comme 12,50.",
+  "menu.failed": "La carte n'a pas pu être chargée.",
   "menu.changed":
     "Quelqu'un d'autre a modifié la carte. Elle a été rechargée ; votre dernière modification n'est pas enregistrée.",
   "problem.not_csv": "Ce fichier CSV est illisible.",
