@@ -25,14 +25,14 @@ import { phrases } from "../ordering/speech/sentences.ts";
 import type { CallLeg, CallLegEnd, CallLegListener, PlayedClip } from "./call-leg.ts";
 import type { Clips } from "./clips.ts";
 import type { ConversationLimits } from "./conversation-limits.ts";
+import { REMEDIES, type Slip } from "./guard/slips.ts";
+import { WordsGuard } from "./guard/words-guard.ts";
 import { HandOver } from "./hand-over.ts";
 import { FIXED, type FixedPhrase, totalIs } from "./phrases.ts";
-import { REMEDIES, type Slip } from "./slips.ts";
 import { Speaker } from "./speaker.ts";
 import { spokenLanguage } from "./spoken-language.ts";
 import { steady } from "./steady-order.ts";
 import type { ToolCall, VoiceEngine, VoiceError, VoiceListener, VoiceSession } from "./voice-engine.ts";
-import { WordsGuard } from "./words-guard.ts";
 
 export interface ConversationOptions {
   leg: CallLeg;

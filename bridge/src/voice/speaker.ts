@@ -4,7 +4,7 @@
  */
 import { BYTES_PER_MS } from "../audio/g711.ts";
 import type { CallLeg, PlayedClip } from "./call-leg.ts";
-import type { Slip } from "./slips.ts";
+import type { Slip } from "./guard/slips.ts";
 import type { Speech, Words } from "./voice-engine.ts";
 
 /** What may become of the model's words so far. */

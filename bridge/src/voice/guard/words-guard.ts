@@ -2,17 +2,17 @@
  * What the model says is looked at before it is heard: amounts and allergens only as the desk named them. An answer to a turn whose
  * words are not here yet waits for them: "No." is harmless or not by what was asked.
  */
-import type { Language, OrderState } from "../api/order.ts";
-import type { Sentence } from "../ordering/order-desk.ts";
-import { saysTheNumbers } from "../ordering/speech/said-numbers.ts";
+import type { Language, OrderState } from "../../api/order.ts";
+import type { Sentence } from "../../ordering/order-desk.ts";
+import { saysTheNumbers } from "../../ordering/speech/said-numbers.ts";
+import type { Verdict } from "../speaker.ts";
+import type { Words } from "../voice-engine.ts";
 import { allergenClaim } from "./allergen-claims.ts";
 import { AllergenTopic, ownAnswer, soundsLikeAnswer } from "./allergen-topic.ts";
 import { settledLength } from "./amounts.ts";
 import { KnownNumbers } from "./known-numbers.ts";
 import { placedClaim } from "./placed-claim.ts";
 import { type Slip, slipIn } from "./slips.ts";
-import type { Verdict } from "./speaker.ts";
-import type { Words } from "./voice-engine.ts";
 
 export interface WordsGuardOptions {
   /** They may go on to be judged and said. */

@@ -1,6 +1,6 @@
 /** Amounts of money in what somebody said, and whether it may be said. */
-import type { Language } from "../api/order.ts";
-import { saidNumbers } from "../ordering/speech/said-numbers.ts";
+import type { Language } from "../../api/order.ts";
+import { saidNumbers } from "../../ordering/speech/said-numbers.ts";
 import { bareNumbers, endsOpen, holdsNumber, type KnownQuantities, SAYINGS } from "./bare-numbers.ts";
 
 export interface KnownAmounts extends KnownQuantities {

@@ -1,6 +1,6 @@
 /** What the desk has said in this call, and the amounts and numbers that it named: only these may the model say. */
-import type { Sentence, ToolAnswer } from "../ordering/order-desk.ts";
-import { saidNumbers } from "../ordering/speech/said-numbers.ts";
+import type { Sentence, ToolAnswer } from "../../ordering/order-desk.ts";
+import { saidNumbers } from "../../ordering/speech/said-numbers.ts";
 import { holdsMoney, type KnownAmounts } from "./amounts.ts";
 import { holdsNumber, numberedNames, numbersOfName } from "./bare-numbers.ts";
 

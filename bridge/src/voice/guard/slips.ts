@@ -1,8 +1,8 @@
 /** What the model may not say by itself, how it is found, and what is done about it. */
-import type { Language } from "../api/order.ts";
+import type { Language } from "../../api/order.ts";
+import type { FixedPhrase } from "../phrases.ts";
 import { allergenClaim, type KnownAllergens } from "./allergen-claims.ts";
 import { type KnownAmounts, wrongAmount } from "./amounts.ts";
-import type { FixedPhrase } from "./phrases.ts";
 
 /** An amount that the desk has not named, made-up words about allergens, a yes or no to words that nobody could read, an order that is none. */
 export type Slip = "amount" | "allergens" | "unread" | "placed";

@@ -2,8 +2,8 @@
  * Numbers that are said with nothing behind them that is counted: "Pour vous, vingt seulement." Whoever waits for a total
  * hears one in them, though no word speaks of money.
  */
-import { numberWords } from "../ordering/speech/number-words.ts";
-import { saidNumbers } from "../ordering/speech/said-numbers.ts";
+import { numberWords } from "../../ordering/speech/number-words.ts";
+import { saidNumbers } from "../../ordering/speech/said-numbers.ts";
 
 export interface KnownQuantities {
   /** Of the lines in the cart. */

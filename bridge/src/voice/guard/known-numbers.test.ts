@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ToolAnswer } from "../ordering/order-desk.ts";
+import type { ToolAnswer } from "../../ordering/order-desk.ts";
 import { wrongAmount } from "./amounts.ts";
 import { KnownNumbers } from "./known-numbers.ts";
 
