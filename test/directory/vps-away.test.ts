@@ -103,7 +103,9 @@ test("edits are saved, wait in order while the server is away, and are live when
   await listed(`${door.label}.*Not known`).waitFor();
   await open("");
   await page.getByText("All set. Let the test ring prove it.").waitFor();
-  await page.getByText("Not reachable. Calls go on; changes wait here and go out in order.").waitFor();
+  await page
+    .getByText("Not reachable. Changes wait here and go out in order; calls go on where devices still reach it.")
+    .waitFor();
   await open("/health");
   await page.getByText("The server cannot be reached.").waitFor();
   await page.getByText("Changes wait here: the server does not have them yet.").waitFor();

@@ -40,7 +40,8 @@ export const en = {
   "phone.follower": "The phone is in another tab of this browser; sound comes from there.",
 
   "link.bridge": "Neolia does not answer. The lists may be out of date; trying again.",
-  "link.vpsDown": "Neolia cannot reach its server. Calls go on, but states and the call list may be late.",
+  "link.vpsDown":
+    "Neolia cannot reach its server. Calls go on where devices still reach it; states and the call list may be late.",
   "link.vpsConnecting": "Neolia is connecting to its server.",
   "link.vpsMissing": "No server is set up yet. Enter its address in Neolia's settings so that doors can call.",
   "link.vpsMissingResident": "Doors cannot call here yet: no call server is set up. Ask your installer.",

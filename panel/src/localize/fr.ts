@@ -43,7 +43,7 @@ export const fr: Record<Key, string> = {
 
   "link.bridge": "Neolia ne répond pas. Les listes peuvent être périmées ; nouvel essai en cours.",
   "link.vpsDown":
-    "Neolia n’atteint pas son serveur. Les appels continuent, mais les états et la liste peuvent avoir du retard.",
+    "Neolia n’atteint pas son serveur. Les appels continuent là où les appareils l’atteignent encore ; les états et la liste peuvent avoir du retard.",
   "link.vpsConnecting": "Neolia se connecte à son serveur.",
   "link.vpsMissing":
     "Aucun serveur n’est configuré. Saisissez son adresse dans les réglages de Neolia pour que les portes puissent appeler.",

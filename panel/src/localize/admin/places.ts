@@ -36,7 +36,7 @@ export const en = {
   "site.server": "Server",
   "site.serverUp": "Connected",
   "site.serverConnecting": "Connecting…",
-  "site.serverDown": "Not reachable. Calls go on; changes wait here and go out in order.",
+  "site.serverDown": "Not reachable. Changes wait here and go out in order; calls go on where devices still reach it.",
   "site.serverMissing": "No server is set up. Enter its address in the app's configuration, and the site's token here.",
   "token.missing": "The server does not know this site yet: enter its token.",
   "token.title": "Enter the site's token",
@@ -173,7 +173,8 @@ export const fr: Record<keyof typeof en, string> = {
   "site.server": "Serveur",
   "site.serverUp": "Connecté",
   "site.serverConnecting": "Connexion…",
-  "site.serverDown": "Injoignable. Les appels continuent ; les modifications attendent ici et partiront dans l'ordre.",
+  "site.serverDown":
+    "Injoignable. Les modifications attendent ici et partiront dans l'ordre ; les appels continuent là où les appareils l'atteignent encore.",
   "site.serverMissing":
     "Aucun serveur n'est configuré. Saisissez son adresse dans la configuration de l'app, et le jeton du site ici.",
   "token.missing": "Le serveur ne connaît pas encore ce site : saisissez son jeton.",
