@@ -23,12 +23,15 @@ const context = (language: "fr" | "en", step: number): ToolContext => ({
   mark: `mark ${step}`,
 });
 
+const optionPrices = new Map(
+  SAMPLE_MENU.groups.flatMap(({ options }) => options.map((one) => [one.id, one.priceCents])),
+);
+/** Of an option that was chosen twice, twice. */
 const priceOf = (itemId: string, optionIds: readonly string[]): number =>
-  (menu.item(itemId)?.priceCents ?? Number.NaN) +
-  SAMPLE_MENU.groups
-    .flatMap(({ options }) => options)
-    .filter(({ id }) => optionIds.includes(id))
-    .reduce((sum, { priceCents }) => sum + priceCents, 0);
+  optionIds.reduce(
+    (sum, id) => sum + (optionPrices.get(id) ?? Number.NaN),
+    menu.item(itemId)?.priceCents ?? Number.NaN,
+  );
 
 const itemId = fc.constantFrom(...SAMPLE_MENU.items.map(({ id }) => id));
 const optionId = fc.constantFrom(...SAMPLE_MENU.groups.flatMap(({ options }) => options.map(({ id }) => id)));
