@@ -102,7 +102,7 @@ test("edits are saved, wait in order while the server is away, and are live when
   await open("/doors");
   await listed(`${door.label}.*Not known`).waitFor();
   await open("");
-  await page.getByText("All set. Let the test ring prove it.").waitFor();
+  await page.getByText("All is entered. The test ring proves it once the server is reached.").waitFor();
   await page
     .getByText("Not reachable. Changes wait here and go out in order; calls go on where devices still reach it.")
     .waitFor();

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 
 export interface HeldAnswers {
-  /** How many changes the bridge has answered. */
+  /** How many changes the bridge was sent; of those that are held, how many it has answered. */
   readonly count: { passed: number };
   /** Lets all answers go, those to come as well. */
   release(): void;
@@ -10,20 +10,27 @@ export interface HeldAnswers {
 
 /** Holds the bridge's answers to changes back. `path`: of the requests, a glob behind any folder. */
 export async function holdAnswers(page: Page, path: string): Promise<HeldAnswers> {
-  let release = (): void => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
+  let isOpen = false;
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
   });
   const count = { passed: 0 };
   await page.route(`**/${path}`, async (route) => {
-    if (route.request().method() === "GET") {
+    const isChange = route.request().method() !== "GET";
+    if (!isChange || isOpen) {
+      if (isChange) count.passed += 1;
       await route.continue();
       return;
     }
     const response = await route.fetch();
     count.passed += 1;
-    await released;
+    await opened;
     await route.fulfill({ response });
   });
+  const release = (): void => {
+    isOpen = true;
+    open();
+  };
   return { count, release };
 }

@@ -2,6 +2,7 @@
  * A line's menu as one person changes it. What they did shows at once; it is sent one change after the other, each made on
  * the menu as it is when its turn comes, so that somebody quick never stands in their own way.
  */
+import { ApiError } from "../data/api.ts";
 import type { Board, Menu, StoredMenu } from "../data/desk.ts";
 
 export interface MenuChange {
@@ -9,6 +10,8 @@ export interface MenuChange {
   make(stored: StoredMenu): StoredMenu;
   /** Has it stored; `made` is what `make` gave. Throws ApiError. */
   send(made: StoredMenu): Promise<StoredMenu>;
+  /** Meant for `before`: may it be made of what others made of that? Left out: no. */
+  fits?(before: StoredMenu, now: StoredMenu): boolean;
 }
 
 export interface MenuChangesOptions {
@@ -87,11 +90,24 @@ export class MenuChanges {
     this.options.onMenu();
   }
 
-  private async run(change: MenuChange): Promise<{ before: StoredMenu; after: StoredMenu } | null> {
-    const before = this.stored;
-    if (before === null || !this.waiting.includes(change)) return null;
+  private async send(change: MenuChange, before: StoredMenu): Promise<StoredMenu> {
     try {
-      const after = await change.send(change.make(before));
+      return await change.send(change.make(before));
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== "MENU_CHANGED" || !change.fits) throw error;
+      const now = await this.options.load();
+      if (!change.fits(before, now)) throw error;
+      this.stored = now;
+      this.options.onMenu();
+      return await change.send(change.make(now));
+    }
+  }
+
+  private async run(change: MenuChange): Promise<{ before: StoredMenu; after: StoredMenu } | null> {
+    if (this.stored === null || !this.waiting.includes(change)) return null;
+    try {
+      const after = await this.send(change, this.stored);
+      const before = this.stored;
       this.stored = after;
       this.waiting = this.waiting.filter((one) => one !== change);
       return { before, after };
@@ -108,6 +124,21 @@ export class MenuChanges {
   }
 }
 
+const LISTS = ["categories", "items", "groups"] as const;
+
+/** Did others leave alone each row that `edit` changes? */
+function leftAlone(edit: (menu: Menu) => Menu, before: Menu, now: Menu): boolean {
+  const edited = edit(before);
+  return LISTS.every((list) => {
+    const [mine, theirs] = [texts(edited[list]), texts(now[list])];
+    return [...texts(before[list])].every(([id, text]) => mine.get(id) === text || theirs.get(id) === text);
+  });
+}
+
+function texts(rows: readonly { id: string }[]): Map<string, string> {
+  return new Map(rows.map((row) => [row.id, JSON.stringify(row)]));
+}
+
 /** A change of the menu itself. */
 export function menuChange(
   edit: (menu: Menu) => Menu,
@@ -116,5 +147,6 @@ export function menuChange(
   return {
     make: (stored) => ({ ...stored, menu: edit(stored.menu) }),
     send: ({ revision, menu }) => put(revision, menu),
+    fits: (before, now) => leftAlone(edit, before.menu, now.menu),
   };
 }

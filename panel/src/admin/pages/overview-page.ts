@@ -177,7 +177,7 @@ export class OverviewPage extends AdminPage {
       },
     ];
     return html`
-      <h2>${steps.every(({ done }) => done) ? t("site.allDone") : t("site.next")}</h2>
+      <h2>${t(steps.some(({ done }) => !done) ? "site.next" : this.serverAway ? "site.allEntered" : "site.allDone")}</h2>
       <div class="steps">
         ${steps.map(
           (step) => html`
@@ -190,6 +190,13 @@ export class OverviewPage extends AdminPage {
         )}
       </div>
     `;
+  }
+
+  /** No test ring can be made. Of a site elsewhere it is not known here. */
+  private get serverAway(): boolean {
+    const { panel, remote } = this.admin;
+    const link = panel.live.state?.vps.link;
+    return remote === null && (link === "down" || link === "not-configured");
   }
 
   private renderServer(): TemplateResult | typeof nothing {
