@@ -4,6 +4,7 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { holdAnswers } from "../lab/hold-answers.ts";
 import { until } from "../lab/until.ts";
+import { inspect } from "../panel/inspect.ts";
 import { api, deskHooks, lineId, open, order } from "./desk-browser.ts";
 
 deskHooks();
@@ -96,6 +97,7 @@ test("what others change shows by itself: prices, what is sold out, and a menu t
   await page.route("**/menu", (route) => route.abort());
   await page.reload();
   await page.getByText("The menu could not be loaded.").waitFor();
+  await inspect(page, "desk menu not there");
   await page.unroute("**/menu");
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByRole("button", { name: "Tiramisu: Sold out" }).waitFor();

@@ -26,7 +26,7 @@ export class KitchenBoard extends LitElement {
   @property({ attribute: false }) desk!: DeskContext;
   @state() private cancelling: Order | null = null;
   /** Orders and drafts that somebody here is moving: a second press waits until it is seen where they went. */
-  @state() private moving: ReadonlySet<string> = new Set();
+  private readonly moving = new Set<string>();
   @state() private announced = "";
   /** Ages go on while nothing is pushed. */
   @state() private tick = 0;
@@ -323,14 +323,14 @@ export class KitchenBoard extends LitElement {
   /** Nothing while the same one is being moved. */
   private async once(id: string, act: () => Promise<void>): Promise<void> {
     if (this.moving.has(id)) return;
-    this.moving = new Set([...this.moving, id]);
+    this.moving.add(id);
     this.desk.begins();
     try {
       await act();
     } catch (error) {
       this.desk.fail(error);
     } finally {
-      this.moving = new Set([...this.moving].filter((one) => one !== id));
+      this.moving.delete(id);
     }
   }
 

@@ -128,8 +128,9 @@ export class MenuEditor extends LitElement {
     const { t } = this.desk;
     if (this.changes?.failed !== true) return html`<p class="page" role="status">${t("desk.loading")}</p>`;
     return html`
-      <div class="page" role="alert">
-        <p class="failure">${t("menu.failed")}</p>
+      <div class="page">
+        <h1 tabindex="-1">${t("menu.title")}</h1>
+        <p class="failure" role="alert">${t("menu.failed")}</p>
         <div><button @click=${() => this.changes?.reload()}>${t("error.retry")}</button></div>
       </div>
     `;
