@@ -183,6 +183,7 @@ test("hours come back from their text, whatever they are", () => {
   fc.assert(fc.property(window, (one) => assert.deepEqual(parseWindows(formatWindows([one])), [one])));
   assert.equal(parseWindows("Mo 25:00-26:00"), null);
   assert.equal(parseWindows("lundi midi"), null);
+  for (const no of ["Mo-Mo-Tu 11:30-14:00", "Fr-Mo 11:30-14:00", "Mo 12:00", "Mo- 11:30-14:00"]) assert.equal(parseWindows(no), null);
 });
 
 test("every part of a JSON text has the line where it begins, whatever is in it", () => {
@@ -219,4 +220,36 @@ test("a text is JSON for the lines exactly when it is JSON", () => {
     fc.property(text, (one) => assert.equal(jsonLines(one).brokenIn === null, isJson(one), one)),
     { numRuns: 5_000 },
   );
+});
+
+test("five skewers of three kinds: an option may be taken several times, so there may be fewer of them than are to be chosen", () => {
+  const options = ["fromage", "poulet", "boulette"].map((id) => `option,${id},brochettes,${id}`);
+  const rows = [HEAD, "category,menus,,Menus", "group,brochettes,,les brochettes,,,,,5,5", ...options];
+  const { menu, problems } = readMenu([...rows, "item,b2,menus,Menu B2,13.50,10,,brochettes"].join("\n"), "csv");
+  assert.deepEqual(problems, []);
+  assert.deepEqual([menu?.groups[0]?.min, menu?.groups[0]?.options.length], [5, 3]);
+});
+
+test("prices, hours, allergens and words as spreadsheets write them are read, and rows of nothing but separators are none", () => {
+  const head = "Type;id;parent;name;gender;price;tax;allergens;available";
+  const rows = [head, "Category;p;;Pizzas;;;;;", ";;;;;;;;", "ITEM;a;p;A;F;1\u00a0050,00 €;5,5 %;gluten|milk;"];
+  rows.push("item;b;p;B;;€1 050.00;10;Gluten/Milk;mo 11h30–14h00", "item;c;p;C;;1\u202f050;20;none;Mo-Fr 11:30-14:00", "; ;");
+  const { menu, problems } = readMenu(rows.join("\r\n"), "csv");
+  assert.deepEqual(problems, []);
+  const lunch = [0, 1, 2, 3, 4].map((day) => ({ fromMinute: day * 1440 + 690, toMinute: day * 1440 + 840 }));
+  assert.deepEqual(
+    menu?.items.map(({ priceCents, gender, allergens, available }) => [priceCents, gender, allergens, available]),
+    [
+      [105_000, "f", ["gluten", "milk"], []],
+      [105_000, null, ["gluten", "milk"], lunch.slice(0, 1)],
+      [105_000, null, [], lunch],
+    ],
+  );
+});
+
+test("a word that is no allergen is told with those that are", () => {
+  const rows = [HEAD, "category,p,,Pizzas", "item,a,p,A,12,10,lait"];
+  const [problem] = readMenu(rows.join("\n"), "csv").problems;
+  assert.deepEqual([problem?.line, problem?.code], [3, "bad_allergen"]);
+  assert.match(problem?.message ?? "", /gluten, crustaceans, .* molluscs/);
 });

@@ -35,7 +35,7 @@ export class GroupDialog extends LitElement {
   /** Of a category. */
   @state() private available: MenuCategory["available"] = [];
   @state() private timesMakeSense = true;
-  @state() private problem: "menu.priceWrong" | "problem.min_above_max" | "problem.too_few_options" | null = null;
+  @state() private problem: "menu.priceWrong" | "problem.min_above_max" | "problem.no_option" | null = null;
 
   static override styles = [shared, adminStyle, formStyle];
 
@@ -138,7 +138,7 @@ export class GroupDialog extends LitElement {
     const prices = rows.map(({ price }) => centsOf(price));
     if (prices.includes(null)) this.problem = "menu.priceWrong";
     else if (this.min > this.max) this.problem = "problem.min_above_max";
-    else if (!this.plain && rows.length < Math.max(1, this.min)) this.problem = "problem.too_few_options";
+    else if (!this.plain && rows.length === 0) this.problem = "problem.no_option";
     else this.save(rows, prices);
   };
 

@@ -5,10 +5,12 @@ export function euros(t: DeskLocalizer, cents: number): string {
   return new Intl.NumberFormat(t.locale, { style: "currency", currency: "EUR" }).format(cents / 100);
 }
 
-/** "12,50" or "12.50" → 1250; null for anything else. */
+/** "12,50", "12.50" or "1 050,00 €" → cents; null for anything else. */
 export function centsOf(text: string): number | null {
-  const match = /^\s*(\d{1,5})(?:[.,](\d{1,2}))?\s*€?\s*$/.exec(text);
-  return match ? Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0")) : null;
+  const match = /^\s*(\d{1,5}|\d{1,2}\s\d{3})(?:[.,](\d{1,2}))?\s*€?\s*$/.exec(text);
+  if (!match) return null;
+  const [, whole = "", cents = ""] = match;
+  return Number(whole.replace(/\s/, "")) * 100 + Number(cents.padEnd(2, "0"));
 }
 
 /** 1250 → "12,50" as the language writes it, for an input. */

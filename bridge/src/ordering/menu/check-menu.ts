@@ -1,4 +1,4 @@
-/** What a schema cannot say about a menu: ids are unique, references lead somewhere, a group's numbers fit its options. */
+/** What a schema cannot say about a menu: ids are unique, references lead somewhere, a group's minimum is none above its maximum. */
 import type { Menu, MenuProblem } from "../../api/menu.ts";
 
 /** Empty: the menu is sound. `at` is a JSON pointer; `line` is null. */
@@ -22,7 +22,6 @@ export function checkMenu(menu: Menu): MenuProblem[] {
     const at = `/groups/${index}`;
     unique(at, group.id);
     if (group.min > group.max) say(at, "min_above_max", "the minimum is above the maximum");
-    if (group.min > group.options.length) say(at, "too_few_options", "fewer options than must be chosen");
     for (const [place, { id }] of group.options.entries()) unique(`${at}/options/${place}`, id);
   }
   for (const [index, item] of menu.items.entries()) {

@@ -8,7 +8,8 @@
  *     option,size-large,size,Grande,Large,,,"3,00",,,,,,
  *     item,margherita,pizzas,Margherita,,"Tomate, mozzarella",f,"11,50",10,gluten milk,size,,,Mo 11:30-14:00 Tu 11:30-14:00
  *
- * `allergens`: words with spaces between, `none` for none, empty when nobody has said.
+ * `allergens`: words with spaces between, `none` for none, empty when nobody has said. `available`: a window after the other,
+ * "Mo-Fr 11:30-14:00" is five.
  */
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
@@ -163,11 +164,12 @@ function readRows(text: string, problems: MenuProblem[]): Row[] {
   problems.push(...wrong);
   if (wrong.length > 0) return [];
   let before = head.info.lines;
-  return rest.map(({ record, info }) => {
+  return rest.flatMap(({ record, info }) => {
     // `lines` is where a record ends; a quoted cell may span several, and people look for its first.
     let line = before + 1;
     while (line < info.lines && (lines[line - 1] ?? "").trim() === "") line++;
     before = info.lines;
+    if (record.every((cell) => cell === "")) return [];
     const cells: Cells = Object.fromEntries(header.map((column, index) => [column, restored(record[index] ?? "")]));
     if (record.slice(header.length).some((cell) => cell !== "")) {
       problems.push({ line, at: "", code: "extra_cell", message: "there are more cells than columns" });
@@ -175,7 +177,7 @@ function readRows(text: string, problems: MenuProblem[]): Row[] {
     if (record.some((cell) => cell.includes("\ufffd"))) {
       problems.push({ line, at: "", code: "bad_letters", message: "letters are broken: save the file as UTF-8" });
     }
-    return { line, cells };
+    return [{ line, cells: { ...cells, type: (cells.type ?? "").toLowerCase() } }];
   });
 }
 
@@ -228,11 +230,11 @@ function rowReader(line: number, cells: Cells, problems: MenuProblem[]) {
     allergens: (): Allergen[] | null => {
       const cell = text("allergens").toLowerCase();
       if (cell === "") return null;
-      return cell === "none" ? [] : (cell.split(/[\s,;]+/) as Allergen[]);
+      return cell === "none" ? [] : (cell.split(/[\s,;|/]+/) as Allergen[]);
     },
     windows: () => {
       const windows = parseWindows(text("available"));
-      if (windows === null) problem("available", "bad_hours", `"${text("available")}" is not like Mo 11:30-14:00`);
+      if (windows === null) problem("available", "bad_hours", `"${text("available")}" is not like Mo 11:30-14:00 or Mo-Fr 11:30-14:00`);
       return windows ?? [];
     },
   };
@@ -263,7 +265,7 @@ function addRow(menu: Menu, type: string, row: Reader, note: (pointer: string) =
     }
     case "item": {
       note(`/items/${menu.items.length}`);
-      const gender = row.text("gender");
+      const gender = row.text("gender").toLowerCase();
       if (!["", "m", "f"].includes(gender)) row.problem("gender", "bad_gender", "the gender is m, f or empty");
       menu.items.push({
         ...common,
@@ -273,7 +275,7 @@ function addRow(menu: Menu, type: string, row: Reader, note: (pointer: string) =
         priceCents: row.price(),
         taxRate: row.taxRate(),
         allergens: row.allergens(),
-        groupIds: row.text("groups").split(/\s+/).filter(Boolean),
+        groupIds: row.text("groups").split(/[\s,;|/]+/).filter(Boolean),
         available: row.windows(),
       });
     }
@@ -284,10 +286,13 @@ function formatPrice(cents: number): string {
   return `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}`;
 }
 
-/** "12", "12,5", "12.50", "12,50 €" → cents; null for anything else. */
+/** "12", "12,5", "12.50", "12,50 €", "€12.50", "1 050,00" → cents; null for anything else. */
 function parsePrice(text: string): number | null {
-  const match = /^(\d{1,5})(?:[.,](\d{1,2}))?\s*(?:€|EUR)?$/i.exec(text);
-  return match ? Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0")) : null;
+  // JavaScript's \s is any space: spreadsheets put a narrow one that does not break between thousands.
+  const match = /^(?:€\s*)?(\d{1,5}|\d{1,2}\s\d{3})(?:[.,](\d{1,2}))?\s*(?:€|EUR)?$/i.exec(text);
+  if (!match) return null;
+  const [, whole = "", cents = ""] = match;
+  return Number(whole.replace(/\s/, "")) * 100 + Number(cents.padEnd(2, "0"));
 }
 
 function formatAllergens(allergens: readonly Allergen[] | null): string {

@@ -1,6 +1,6 @@
 /** Menus in and out of files. A file is taken whole or not at all; what is wrong is told by line. */
 import { Check, Errors } from "typebox/value";
-import { Menu, type MenuFormat, type MenuProblem } from "../../api/menu.ts";
+import { Allergen, Menu, type MenuFormat, type MenuProblem } from "../../api/menu.ts";
 import { checkMenu } from "./check-menu.ts";
 import { jsonLines, lineAt } from "./json-lines.ts";
 import { menuFromCsv, menuToCsv } from "./menu-csv.ts";
@@ -49,10 +49,16 @@ function judge(value: unknown, lines: ReadonlyMap<string, number>): MenuProblem[
       line: lineAt(instancePath, lines),
       at: instancePath,
       code,
-      message: `${instancePath || "the menu"} ${message}`,
+      message: `${instancePath || "the menu"} ${wordsOf(instancePath, message)}`,
     });
   }
   return [...problems.values()];
+}
+
+/** Of a choice of words the schema only says that none of them is there. */
+function wordsOf(pointer: string, message: string): string {
+  if (!/\/allergens\/\d+$/.test(pointer)) return message;
+  return `must be one of ${Allergen.anyOf.map((word) => word.const).join(", ")}`;
 }
 
 function codeOf(pointer: string): string {

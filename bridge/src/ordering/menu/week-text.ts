@@ -23,23 +23,34 @@ export function formatWindows(windows: readonly WeekWindow[]): string {
     .join(" ");
 }
 
-/** null: not understood. */
+const DAY = DAYS.join("|");
+const TIME = "(\\d{1,2})[:h](\\d\\d)";
+const WINDOW = new RegExp(`\\s*(${DAY})(?:\\s*[-–]\\s*(${DAY}))?\\s+${TIME}\\s*[-–]\\s*${TIME}(?:[,;]|(?=\\s|$))`, "giy");
+
+/** Also "mo 11h30–14h00", and "Mo-Fr 11:30-14:00" for the five days; null: not understood. */
 export function parseWindows(text: string): WeekWindow[] | null {
   const rest = text.trim();
-  if (rest === "") return [];
   const windows: WeekWindow[] = [];
-  const pattern = /\s*(Mo|Tu|We|Th|Fr|Sa|Su)\s+(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)[,;]?/gy;
-  while (pattern.lastIndex < rest.length) {
-    const match = pattern.exec(rest);
+  WINDOW.lastIndex = 0;
+  for (let from = 0; from < rest.length; from = WINDOW.lastIndex) {
+    const match = WINDOW.exec(rest);
     if (!match) return null;
-    const [, day = "", fromHour, fromMinute, toHour, toMinute] = match;
-    const start = DAYS.indexOf(day) * DAY_MINUTES;
-    const from = Number(fromHour) * 60 + Number(fromMinute);
-    const to = Number(toHour) * 60 + Number(toMinute);
-    if (Number(fromMinute) > 59 || Number(toMinute) > 59 || from >= to || to > DAY_MINUTES) return null;
-    windows.push({ fromMinute: start + from, toMinute: start + to });
+    const [, first = "", last = first, fromHour, fromMinute, toHour, toMinute] = match;
+    const start = Number(fromHour) * 60 + Number(fromMinute);
+    const end = Number(toHour) * 60 + Number(toMinute);
+    if (Number(fromMinute) > 59 || Number(toMinute) > 59 || start >= end || end > DAY_MINUTES) return null;
+    const days = DAYS.slice(dayIndex(first), dayIndex(last) + 1);
+    if (days.length === 0) return null;
+    for (const day of days.keys()) {
+      const midnight = (dayIndex(first) + day) * DAY_MINUTES;
+      windows.push({ fromMinute: midnight + start, toMinute: midnight + end });
+    }
   }
   return joined(windows);
+}
+
+function dayIndex(name: string): number {
+  return DAYS.findIndex((day) => day.toLowerCase() === name.toLowerCase());
 }
 
 /** Windows that meet at midnight are one again. */
