@@ -183,7 +183,8 @@ test("hours come back from their text, whatever they are", () => {
   fc.assert(fc.property(window, (one) => assert.deepEqual(parseWindows(formatWindows([one])), [one])));
   assert.equal(parseWindows("Mo 25:00-26:00"), null);
   assert.equal(parseWindows("lundi midi"), null);
-  for (const no of ["Mo-Mo-Tu 11:30-14:00", "Fr-Mo 11:30-14:00", "Mo 12:00", "Mo- 11:30-14:00"]) assert.equal(parseWindows(no), null);
+  for (const no of ["Mo-Mo-Tu 11:30-14:00", "Fr-Mo 11:30-14:00", "Mo 12:00", "Mo- 11:30-14:00"])
+    assert.equal(parseWindows(no), null);
 });
 
 test("every part of a JSON text has the line where it begins, whatever is in it", () => {
@@ -233,7 +234,11 @@ test("five skewers of three kinds: an option may be taken several times, so ther
 test("prices, hours, allergens and words as spreadsheets write them are read, and rows of nothing but separators are none", () => {
   const head = "Type;id;parent;name;gender;price;tax;allergens;available";
   const rows = [head, "Category;p;;Pizzas;;;;;", ";;;;;;;;", "ITEM;a;p;A;F;1\u00a0050,00 €;5,5 %;gluten|milk;"];
-  rows.push("item;b;p;B;;€1 050.00;10;Gluten/Milk;mo 11h30–14h00", "item;c;p;C;;1\u202f050;20;none;Mo-Fr 11:30-14:00", "; ;");
+  rows.push(
+    "item;b;p;B;;€1 050.00;10;Gluten/Milk;mo 11h30–14h00",
+    "item;c;p;C;;1\u202f050;20;none;Mo-Fr 11:30-14:00",
+    "; ;",
+  );
   const { menu, problems } = readMenu(rows.join("\r\n"), "csv");
   assert.deepEqual(problems, []);
   const lunch = [0, 1, 2, 3, 4].map((day) => ({ fromMinute: day * 1440 + 690, toMinute: day * 1440 + 840 }));

@@ -234,7 +234,8 @@ function rowReader(line: number, cells: Cells, problems: MenuProblem[]) {
     },
     windows: () => {
       const windows = parseWindows(text("available"));
-      if (windows === null) problem("available", "bad_hours", `"${text("available")}" is not like Mo 11:30-14:00 or Mo-Fr 11:30-14:00`);
+      if (windows === null)
+        problem("available", "bad_hours", `"${text("available")}" is not like Mo 11:30-14:00 or Mo-Fr 11:30-14:00`);
       return windows ?? [];
     },
   };
@@ -275,7 +276,10 @@ function addRow(menu: Menu, type: string, row: Reader, note: (pointer: string) =
         priceCents: row.price(),
         taxRate: row.taxRate(),
         allergens: row.allergens(),
-        groupIds: row.text("groups").split(/[\s,;|/]+/).filter(Boolean),
+        groupIds: row
+          .text("groups")
+          .split(/[\s,;|/]+/)
+          .filter(Boolean),
         available: row.windows(),
       });
     }

@@ -25,7 +25,10 @@ export function formatWindows(windows: readonly WeekWindow[]): string {
 
 const DAY = DAYS.join("|");
 const TIME = "(\\d{1,2})[:h](\\d\\d)";
-const WINDOW = new RegExp(`\\s*(${DAY})(?:\\s*[-–]\\s*(${DAY}))?\\s+${TIME}\\s*[-–]\\s*${TIME}(?:[,;]|(?=\\s|$))`, "giy");
+const WINDOW = new RegExp(
+  `\\s*(${DAY})(?:\\s*[-–]\\s*(${DAY}))?\\s+${TIME}\\s*[-–]\\s*${TIME}(?:[,;]|(?=\\s|$))`,
+  "giy",
+);
 
 /** Also "mo 11h30–14h00", and "Mo-Fr 11:30-14:00" for the five days; null: not understood. */
 export function parseWindows(text: string): WeekWindow[] | null {

@@ -15,20 +15,40 @@ export function saysTheNumbers(sentence: Pick<Sentence, "text" | "language">, tr
 
 /** "deux Margherita, 12,50 € à 19 h 30" → [2, 12, 50, 19, 30]. */
 export function saidNumbers(text: string, language: Language): number[] {
+  return numbersInText(text, language).map(({ value }) => value);
+}
+
+/** A number and the words and marks around it, up to its neighbours: "€" is a word, as are the marks below. */
+export interface NumberInText {
+  value: number;
+  before: readonly string[];
+  after: readonly string[];
+}
+
+/** Between the parts of what is written in digits: 12,50 is 12 | 50, 19h30 is 19 ~ 30, 0,50 is ¤ 50. */
+export const MARKS = { decimal: "|", clock: "~", cents: "¤" } as const;
+
+export function numbersInText(text: string, language: Language): NumberInText[] {
   const digits = text
     .toLowerCase()
     .normalize("NFC")
     // Amounts in digits as they are spoken: 12,00 is "douze", 0,50 is "cinquante", 12,5 is "douze cinquante".
     .replace(/(\d)[\u00a0\u202f ](?=\d{3}\b)/g, "$1")
-    .replace(/\b0[.,](\d\d?)\b/g, (_all, cents: string) => cents.padEnd(2, "0"))
+    .replace(/(?<=\b\d{1,3})(?:\.(?=\d{3}(?:,\d\d?)?\b(?!\.))|,(?=\d{3}\.\d\d?\b))/g, "")
+    .replace(/\b0[.,](\d\d?)\b/g, (_all, cents: string) => `${MARKS.cents} ${cents.padEnd(2, "0")}`)
     .replace(/\b(\d+)[.,](\d\d?)\b/g, (_all, euros: string, cents: string) =>
-      Number(cents) === 0 ? euros : `${euros} | ${Number(cents.padEnd(2, "0"))}`,
+      Number(cents) === 0 ? `${euros} €` : `${euros} ${MARKS.decimal} ${Number(cents.padEnd(2, "0"))}`,
     )
     .replace(/\b(\d{1,2})\s?[h:]\s?(\d\d)\b/g, (_all, hour: string, minute: string) =>
-      Number(minute) === 0 ? hour : `${hour} | ${Number(minute)}`,
+      Number(minute) === 0 ? `${hour} h` : `${hour} ${MARKS.clock} ${Number(minute)}`,
     );
-  const words = digits.match(/\d+|[\p{L}]+|[|,.;:!?]/gu) ?? [];
-  return readWords(words, WORDS[language]);
+  const words = digits.match(/\d+|\p{L}+|[|~¤€$£¢,.;:!?]/gu) ?? [];
+  const found = readWords(words, WORDS[language]);
+  return found.map(({ value, start, next }, index) => ({
+    value,
+    before: words.slice(found[index - 1]?.next ?? 0, start),
+    after: words.slice(next, found[index + 1]?.start),
+  }));
 }
 
 /** Spelled numbers of up to four words below 100, hundred and thousand. */
@@ -88,23 +108,20 @@ const WORDS: Record<Language, Vocabulary> = {
   ),
 };
 
-function readWords(words: readonly string[], vocabulary: Vocabulary): number[] {
-  const found: number[] = [];
+interface Read {
+  value: number;
+  /** Of its words: the first, and the one after the last. */
+  start: number;
+  next: number;
+}
+
+function readWords(words: readonly string[], vocabulary: Vocabulary): Read[] {
+  const found: Read[] = [];
   for (let at = 0; at < words.length; ) {
     const word = words[at] ?? "";
-    if (/^\d+$/.test(word)) {
-      found.push(Number(word));
-      at++;
-      continue;
-    }
-    const other = vocabulary.others.get(word);
-    if (other !== undefined) {
-      found.push(other);
-      at++;
-      continue;
-    }
-    const number = readNumber(words, at, vocabulary);
-    if (number) found.push(number.value);
+    const single = /^\d+$/.test(word) ? Number(word) : vocabulary.others.get(word);
+    const number = single === undefined ? readNumber(words, at, vocabulary) : { value: single, next: at + 1 };
+    if (number) found.push({ ...number, start: at });
     at = number?.next ?? at + 1;
   }
   return found;

@@ -68,6 +68,19 @@ for (const text of [
   "Six ou huit, qu'est-ce qui vous va ?",
   "Nous avons quatre desserts.",
   "Deux Coca de 33 cl.",
+  "Un Coca de 1,5 L, c'est noté.",
+  "Soit un total de 24,50 €.",
+  "Un montant de vingt-quatre euros et cinquante centimes.",
+  "Je n'en ai plus que cinq.",
+  "Il nous en reste sept.",
+  "J'en rajoute six.",
+  "Choisissez-en deux parmi les six.",
+  "Vous serez six, c'est noté.",
+  "Ça fait six nems en tout.",
+  "Au total j'ai noté deux Reine et six nems.",
+  "Vous devez choisir entre 1 et 3 sauces.",
+  "Dix pour cent de TVA.",
+  "Vous n'avez rien à payer maintenant.",
 ]) {
   test(`may be said: ${text}`, () => assert.equal(wrongAmount(text, "fr", known), null));
 }
@@ -143,7 +156,17 @@ for (const text of [
   "D'accord pour vingt.",
   "It will be twenty.",
   "Le tout pour vingt.",
+  "Vingt unités.",
+  "Une petite vingtaine d'euros.",
+  "Un billet de vingt suffira.",
+  "Je vous le fais à quinze au lieu de vingt-quatre cinquante.",
+  "Alors, 1,00.",
+  "Pour vous, 0,01.",
   // An amount without a number.
+  "Vous ne payez rien.",
+  "Cadeau de la maison.",
+  "Dix pour cent de moins.",
+  "-10 %, ça marche.",
   "C'est gratuit.",
   "C'est offert par la maison !",
   "Je vous fais moitié prix.",
@@ -227,4 +250,48 @@ test("a growing text is settled up to its first number, and no further than its 
   assert.equal(about.slice(0, settledLength(about, "fr")), "Comptez la ");
   const total = "D'accord, le total est ";
   assert.equal(total.slice(0, settledLength(total, "fr")), "D'accord, le ");
+});
+
+test("euros are not explained by cents, nor an amount by two others that it is put together of", () => {
+  const sauces: KnownAmounts = { ...known, totalCents: 1450, cents: new Set([50, 120, 900, 1400]) };
+  for (const text of [
+    "Le total est de quatorze euros cinquante.",
+    "La sauce est à cinquante centimes.",
+    "La sauce coûte 0,50 €.",
+    "La sauce, 0€50.",
+    "Le supplément est à zéro euro cinquante.",
+    "Une Reine à neuf euros, et la sauce à cinquante centimes.",
+    "La sauce est à 1,20 €, la Reine à 14,00 €.",
+    "Une Reine à €14.00, très bien.",
+  ]) {
+    assert.equal(wrongAmount(text, "fr", sauces), null, text);
+  }
+  for (const text of [
+    "La sauce est à cinquante euros.",
+    "La Reine est à neuf centimes.",
+    "La Reine, 9,50 €.",
+    "Alors, neuf euros cinquante.",
+    "Alors, neuf cinquante.",
+    "Neuf euros et un centime.",
+    "Un centime.",
+    "Une Reine à 20,00 €, très bien.",
+    "€1.00",
+    "Vous aurez 1400,50 € à payer.",
+    "Le total est de quatorze euros.",
+  ]) {
+    assert.notEqual(wrongAmount(text, "fr", sauces), null, text);
+  }
+  const feast: KnownAmounts = { ...known, totalCents: 222_540, cents: new Set() };
+  for (const text of [
+    "2.225,40 €",
+    "2 225,40 €",
+    "2,225.40 €",
+    "2225,40 €",
+    "Deux mille deux cent vingt-cinq euros quarante.",
+  ])
+    assert.equal(wrongAmount(text, "fr", feast), null, text);
+  assert.notEqual(
+    wrongAmount("Le total est de vingt-quatre euros et demi.", "fr", { ...known, totalCents: 2400 }),
+    null,
+  );
 });

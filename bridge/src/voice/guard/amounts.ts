@@ -1,7 +1,8 @@
 /** Amounts of money in what somebody said, and whether it may be said. */
 import type { Language } from "../../api/order.ts";
 import { saidNumbers } from "../../ordering/speech/said-numbers.ts";
-import { bareNumbers, endsOpen, holdsNumber, type KnownQuantities, SAYINGS } from "./bare-numbers.ts";
+import { bareNumbers, endsOpen, holdsNumber, type KnownQuantities, SAYINGS, uncounted } from "./bare-numbers.ts";
+import { amountParts, explained } from "./said-amounts.ts";
 
 export interface KnownAmounts extends KnownQuantities {
   /** What the whole order costs. */
@@ -27,13 +28,14 @@ const TOTAL: Record<Language, RegExp> = {
 const PRICE: Record<Language, RegExp> = { fr: words("co[ûu]te|prix|tarif"), en: words("costs?|that['’]?s|prices?") };
 const CURRENCY =
   /[€$£]|(?<!\p{L})(?:euros?|eur|centimes?|cents?|balles|tunes|boules|bucks?|quid|tenners?|fivers?|grand|dollars?|pounds?)(?!\p{L})|(?<=\d\s?)e(?!\p{L})/iu;
-const EURO = /€|(?<!\p{L})(?:euros?|eur)(?!\p{L})|(?<=\d\s?)e(?!\p{L})/iu;
 /** Of money as such: "les prix sont en euros". */
 const NO_AMOUNT = words("(?:en|in|des|les|d['’]|of|the|que des) ?(?:euros?|eur|€|dollars?|cents|pounds?)");
 /** An amount without a number: nothing here is given away by whoever takes an order. */
 const GIFT = words(
-  "gratuit\\p{L}*|offert\\p{L}*|vous l['’]offr\\p{L}+|moiti[ée] prix|demi[- ]tarif|remises?|r[ée]ductions?|rabais|ristournes?|for free|it['’]?s free|(?:is|are|be) free|free of charge|no charge|on the house|half[- ]price|discounts?|complimentary",
+  "gratuit\\p{L}*|offert\\p{L}*|vous l['’]offr\\p{L}+|moiti[ée] prix|demi[- ]tarif|remises?|r[ée]ductions?|rabais|ristournes?|for free|it['’]?s free|(?:is|are|be) free|free of charge|no charge|on the house|half[- ]price|discounts?|complimentary|(?<!(?:paquet|papier|bon|ch[èe]que|carte) )cadeaux?|(?:pay\\p{L}+|r[ée]gl\\p{L}+|co[ûu]t\\p{L}+) (?:que )?(?:plus |donc )?(?:rien|la moiti[ée])|rien [àa] (?:payer|r[ée]gler)(?! (?:d['’]avance|maintenant|pour l|au t[ée]l|en ligne|tout de suite|avant))|pay nothing|nothing to pay(?! (?:now|yet|in advance))",
 );
+/** "-10 %", "dix pour cent de moins". */
+const LESS = /(?:^|\s)[-−–]\s?\d+ ?%|(?:%|pour cent|percent) (?:de moins|moins cher|off|less)(?!\p{L})/iu;
 const DENIED = words("pas|aucune?|ni|sans|jamais|no|not|never|cannot|any|\\p{L}+n['’]t");
 const NUMBER_START = /\d/;
 const OTHER: Record<Language, Language> = { fr: "en", en: "fr" };
@@ -76,27 +78,33 @@ export function settledLength(text: string, language: Language): number {
 
 function isWrong(said: string, language: Language, known: KnownAmounts): boolean {
   const sentence = withoutNames(said.normalize("NFKC").replace(SAYINGS, " "), known.names);
+  if (LESS.test(sentence)) return true;
   if (GIFT.test(sentence) && !(DENIED.test(sentence) && !/no charge/iu.test(sentence))) return true;
   const total = TOTAL[language].exec(sentence) ?? TOTAL[OTHER[language]].exec(sentence);
   const isMoney = CURRENCY.test(sentence);
-  const numbers = numbersOf(sentence, language);
   const rest = total ? sentence.slice(total.index + total[0].length) : sentence;
   // "Trois, d'accord" repeats what was ordered.
   const isAlone = isNumber(rest, language) && (total !== null || !rest.includes(","));
-  const isBare = bareNumbers(sentence, known).some(({ values, cue }) => {
+  const bare = bareNumbers(sentence, known).filter(({ parts, cue }) => {
     const prices = cue === "total" ? [] : known.cents;
-    return !explained(asSaid(values), positive([known.totalCents, ...prices]), null);
+    return !explained(parts, positive([known.totalCents, ...prices]), null);
   });
-  // What speaks of money is held against more than that below.
-  if (isBare && !isMoney) return true;
+  // What speaks of money is held against more than that below, but for "une vingtaine d'euros".
+  if (bare.some(({ cue }) => !isMoney || cue === "about")) return true;
   if (!total && !isMoney && !isAlone) return false;
+  const parts = (text: string) => amountParts(apart(text), language);
+  // "Ça fait six nems": nothing is stated but how many.
+  const numbers = parts(isMoney ? sentence : uncounted(rest));
   // "XXI euros", "septante euros": an amount all the same.
   if (numbers.length === 0) return isMoney && !NO_AMOUNT.test(sentence);
   const isPrice = PRICE[language].test(sentence) && known.cents.size > 0;
   const allowed = total && !isPrice ? [known.totalCents] : [known.totalCents, ...known.cents];
   const amounts = positive(allowed);
   // "Le total est de dix-neuf" is no time, although one was named.
-  if (total && isAlone) return !explained(numbers, amounts, null);
+  if (total && isAlone) {
+    const said = parts(sentence.slice(0, total.index));
+    return !explained(parts(rest), amounts, null) || !explained(said, amounts, known.numbers);
+  }
   return !explained(numbers, amounts, known.numbers);
 }
 
@@ -122,10 +130,6 @@ function positive(cents: readonly number[]): number[] {
   return cents.filter((amount) => amount > 0);
 }
 
-function asSaid(values: readonly number[]): SaidNumber[] {
-  return values.map((value) => ({ value, isMoney: true }));
-}
-
 function withoutNames(sentence: string, names: ReadonlySet<string>): string {
   if (!holdsNumber(sentence)) return sentence;
   const lower = sentence.toLowerCase();
@@ -134,20 +138,6 @@ function withoutNames(sentence: string, names: ReadonlySet<string>): string {
     if (at >= 0) return withoutNames(`${sentence.slice(0, at)} ${sentence.slice(at + name.length)}`, names);
   }
   return sentence;
-}
-
-interface SaidNumber {
-  value: number;
-  /** "euros" follows: it is no quantity and no time. */
-  isMoney: boolean;
-}
-
-function numbersOf(sentence: string, language: Language): SaidNumber[] {
-  const parts = apart(sentence).split(EURO);
-  return parts.flatMap((part, at) => {
-    const values = saidInAny(part, language);
-    return values.map((value, index) => ({ value, isMoney: at < parts.length - 1 && index === values.length - 1 }));
-  });
 }
 
 /** "…neuf euros cinquante et une autre" is no fifty-one; "vingt et une heures" is a twenty-one. */
@@ -159,29 +149,6 @@ function apart(sentence: string): string {
 function saidInAny(text: string, language: Language): number[] {
   const own = saidNumbers(text, language);
   return own.length > 0 ? own : saidNumbers(text, OTHER[language]);
-}
-
-/** Whether the numbers, from left to right, are known amounts (euros, then cents) or known other numbers. `others` null: amounts only. */
-function explained(
-  numbers: readonly SaidNumber[],
-  cents: readonly number[],
-  others: ReadonlySet<number> | null,
-): boolean {
-  const first = numbers[0];
-  if (first === undefined) return true;
-  return (
-    cents.some((amount) => {
-      const [euros, rest] = [Math.floor(amount / 100), amount % 100];
-      const parts = rest === 0 ? [euros] : euros === 0 ? [rest] : [euros, rest];
-      const fits = parts.every((part, at) => numbers[at]?.value === part);
-      return fits && explained(numbers.slice(parts.length), cents, others);
-    }) ||
-    // "Un instant", "une Reine": an article and no amount.
-    (others !== null &&
-      !first.isMoney &&
-      (first.value === 1 || others.has(first.value)) &&
-      explained(numbers.slice(1), cents, others))
-  );
 }
 
 /** With their end marks; a dot between digits ends nothing. */

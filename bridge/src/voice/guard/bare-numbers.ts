@@ -4,6 +4,7 @@
  */
 import { numberWords } from "../../ordering/speech/number-words.ts";
 import { saidNumbers } from "../../ordering/speech/said-numbers.ts";
+import { amountParts, type SaidNumber } from "./said-amounts.ts";
 
 export interface KnownQuantities {
   /** Of the lines in the cart. */
@@ -17,13 +18,13 @@ export interface KnownQuantities {
 }
 
 export interface BareNumber {
-  /** As said: twenty fifty is [20, 50]. */
-  values: number[];
+  /** As said: twenty fifty is 20, then 50. */
+  parts: SaidNumber[];
   /**
    * What the words next to it make of it: the whole order's price, a price, or nothing: then it can be how many somebody
-   * wants, when it is one of those.
+   * wants, when it is one of those. "about": the number is none that could be held against anything.
    */
-  cue: "total" | "price" | null;
+  cue: "total" | "price" | "about" | null;
 }
 
 /** Nobody is told a price so low that it could be meant by these alone. */
@@ -39,14 +40,14 @@ const TOTAL_BEFORE = before(
   `(?:(?:[cç]e|[cç]a|cela|tout|le tout|it|that|all|everything|you)[\\s'’]*(?:sera|serait|seront|va faire|vous (?:sera|fera|fait|revient à)|revient à|ll be|will be|would be|makes|is going to be|adds up|pay|give)|pour vous|rien que pour vous|for you|en avez pour|y en a pour|en a pour|comptez|compter|prévoyez|prévoir|préparez|donnez|donner|hand over|budget|tout compris|all in|call it|make it|make that|let['’]?s say|disons|mettons|on dit|on va dire|je dirais|i['’]?d say)${HEDGE}`,
 );
 const PRICE_BEFORE = before(
-  `(?:c['’]\\s?(?:est|était)|arrondi\\p{L}*(?: \\p{L}+)? à|rounded(?: \\p{L}+)? to|tout à|it['’]?s|it is|that is|they['’]?re|(?:sont|est|is|are) (?:à|at)|(?:fais|fait|laisse|laisser|mets|vends|do|sell|let)(?:[\\s-]\\p{L}+){0,3} (?:à|pour|at|for)|vaut|valent|worth|pour seulement|for only)${HEDGE}`,
+  `(?:c['’]\\s?(?:est|était)|arrondi\\p{L}*(?: \\p{L}+)? à|rounded(?: \\p{L}+)? to|tout à|it['’]?s|it is|that is|they['’]?re|(?:sont|est|is|are) (?:à|at)|(?:fais|fait|laisse|laisser|mets|vends|do|sell|let)(?:[\\s-]\\p{L}+){0,3} (?:à|pour|at|for)|vaut|valent|worth|billets? de|pour seulement|for only)${HEDGE}`,
 );
 const PRICE_AFTER = after(
   "seulement|à peine|tout rond|pile|net|nets|ttc|tout compris|en tout|pour vous|pour le tout|(?:la|le|l['’]|les) (?:pizza|part|pièce|plat|unité|menu|deux|trois)|chacun|chacune|only|flat|for you|all in|each|a piece|apiece|in all|for everything|for the lot",
 );
 /** A number after these is the name of something. */
 const LABEL =
-  /(?<!\p{L})(?:(?:bo[îi]te|lot|assiette|plateau|box|pack|plate|set)s? (?:de|of)|num[ée]ro|n°|no|number|menu|formule|table|option|taille|size|étage|code|(?:(?:demain|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche),?)(?: le)?) *$/iu;
+  /(?<!\p{L})(?:(?:bo[îi]te|lot|assiette|plateau|box|pack|plate|set|celui|celle|ceux|celles)s? (?:de|of)|parmi (?:les|nos|ces)|servie?s? par|num[ée]ro|n°|no|number|menu|formule|table|option|taille|size|étage|code|(?:(?:demain|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche),?)(?: le)?) *:? *$/iu;
 const ARTICLE = before("le|la|les|un|une|the|a|du|des");
 /** "Appelez le 15". */
 const EMERGENCY = {
@@ -58,6 +59,12 @@ const CLOCK = before("heures?|h|past|quarter to|demie|minutes|(?:et|moins) le");
 const AT = before("à|vers|entre|avant|après|jusqu['’]à|dès|at|by|around|until|before|after|from|from \\S+ to");
 const FOR = before("pour|for");
 const QUARTERS = [0, 15, 30, 45];
+/** "J'en rajoute six", "il ne m'en reste que cinq", "vous êtes dix": of dishes or people. */
+const COUNT = before(
+  "(?:(?<!\\p{L})en |[-'’]en )(?:(?:ai|as|a|avons|avez|reste|restera|rajoute|ajoute|enl[èe]ve|retire|mets|prends|note|compte|veux|voulez|vouliez|prenez|garde|laisse)(?: plus| donc| bien)?(?: que| qu['’])? ?)?|(?:vous|nous) (?:êtes|serez|sommes|serons)|on (?:est|sera)",
+);
+/** "Cinq au lieu de deux". */
+const INSTEAD = /^\s+(?:au lieu|instead)(?!\p{L})/iu;
 /** What follows a number without being counted by it. */
 const LITTLE_WORDS = new Set(
   (
@@ -65,17 +72,17 @@ const LITTLE_WORDS = new Set(
     "maximum max minimum environ même quoi hein voilà donc alors s merci d ok oui non comme si je j vous on nous c ça cela ce il elle " +
     "de du avec sans sur dans rond bien aujourd ici là cette votre vos que qui qu parfait très est sera madame monsieur " +
     "only just flat even total in all for the an per each at and or but to please then thanks okay right exactly altogether " +
-    "everything including with without on of so that it is you we i today sharp will be if as because sir madam thank great perfect"
+    "suffira suffit suffiront unité unités units everything including with without on of so that it is you we i today sharp will be if as because sir madam thank great perfect"
   ).split(" "),
 );
 /** "une vingtaine": a number that the words for numbers do not hold. With "de" it counts something. */
 const SO_MANY =
   "(?<!\\p{L})(?:dizaine|quinzaine|vingtaine|trentaine|quarantaine|cinquantaine|soixantaine|centaine)s?(?!\\p{L})";
-const ABOUT_SO_MANY = new RegExp(`${SO_MANY}(?!\\s+(?:de|d['’]))`, "iu");
+const ABOUT_SO_MANY = new RegExp(`${SO_MANY}(?!\\s+(?:de |d['’])(?!euro|€))`, "iu");
 const ENDS_SO_MANY = new RegExp(`${SO_MANY}$`, "iu");
-/** No amounts: "cent pour cent", "24 heures sur 24". */
+/** No amounts: "cent pour cent", "24 heures sur 24", "1,5 L". */
 export const SAYINGS =
-  /(?<!\p{L})(?:(?:cent|100) ?(?:%|pour cent)|sur (?:vingt[- ]quatre|24|sept|7|dix|10))(?!\p{L})/giu;
+  /(?<!\p{L})(?:(?:cent|100) ?(?:%|pour cent)|[\p{L}-]+ pour cent(?= de tva)|sur (?:vingt[- ]quatre|24|sept|7|dix|10)|\d+(?:[.,]\d+)?\s?(?:[lg]|cl|ml|kg|cm|mm|litres?|grammes?|kilos?|%(?= de tva)))(?![\p{L}'’])/giu;
 const CLOCK_WORDS = /(?<!\p{L})(?:midi|minuit|noon|midnight)(?!\p{L})/giu;
 /** Who asks so names a price, and not how many. */
 const OFFERS =
@@ -91,21 +98,25 @@ export function endsOpen(text: string): boolean {
 export function bareNumbers(sentence: string, known: KnownQuantities): BareNumber[] {
   if (known.told.some((text) => text.includes(sentence.trim()))) return [];
   const text = sentence.replace(CLOCK_WORDS, " ");
-  const about: BareNumber[] = ABOUT_SO_MANY.test(text) ? [{ values: [Number.NaN], cue: "price" }] : [];
+  const about: BareNumber[] = ABOUT_SO_MANY.test(text)
+    ? [{ parts: [{ value: Number.NaN, unit: null, link: null }], cue: "about" }]
+    : [];
   const isAsked = text.includes("?") && !OFFERS.test(text);
   const found = runs(text).flatMap((run): BareNumber[] => {
-    const { values } = run;
+    const { parts } = run;
     const cue = cueOf(run);
-    if (values.every((value) => value === 1) || isNamed(run, known) || isTime(run, cue, known)) return [];
-    const isHarmless =
-      cue === null ? isAsked || isQuantity(run, known) : cue === "price" && isAsked && isQuantity(run, known);
-    return isHarmless ? [] : [{ values, cue }];
+    const isArticle = parts.every(({ value, unit, link }) => value === 1 && unit === null && link !== "one");
+    if (isArticle || isNamed(run, cue, known) || isTime(run, cue, known)) return [];
+    const isCount = isQuantity(run, known);
+    if (cue === null && (isAsked || isCount || COUNT.test(run.before) || INSTEAD.test(run.after))) return [];
+    return cue === "price" && isAsked && isCount ? [] : [{ parts, cue }];
   });
   return [...about, ...found];
 }
 
 interface Run {
   values: number[];
+  parts: SaidNumber[];
   before: string;
   after: string;
 }
@@ -115,12 +126,16 @@ function cueOf({ before: said, after: rest }: Run): BareNumber["cue"] {
   return PRICE_BEFORE.test(said) || PRICE_AFTER.test(rest) ? "price" : null;
 }
 
-function isNamed({ values, before: said }: Run, { inNames }: KnownQuantities): boolean {
+function isNamed({ values, before: said }: Run, cue: BareNumber["cue"], { inNames }: KnownQuantities): boolean {
   if (EMERGENCY.after.test(said) && values.every((value) => EMERGENCY.numbers.has(value))) return true;
-  return LABEL.test(said) || (ARTICLE.test(said) && values.every((value) => inNames.has(value)));
+  if (LABEL.test(said) || (ARTICLE.test(said) && values.every((value) => inNames.has(value)))) return true;
+  // "Un trente-deux et un douze."
+  const named = values.filter((value) => value !== 1);
+  return cue === null && values[0] === 1 && named.length > 0 && named.every((value) => inNames.has(value));
 }
 
-function isTime({ values, before: said }: Run, cue: BareNumber["cue"], { numbers }: KnownQuantities): boolean {
+function isTime({ values, parts, before: said }: Run, cue: BareNumber["cue"], { numbers }: KnownQuantities): boolean {
+  if (parts.some(({ unit, link }) => unit === "money" || unit === "cents" || link === "one")) return false;
   if (CLOCK.test(said)) return true;
   const [hour = 0, minute = null] = values;
   if (cue !== null || values.length > 2 || hour > 24) return false;
@@ -129,34 +144,37 @@ function isTime({ values, before: said }: Run, cue: BareNumber["cue"], { numbers
   return AT.test(said) ? isKnown || QUARTERS.includes(minute) : FOR.test(said) && isKnown;
 }
 
-function isQuantity({ values }: Run, { quantities }: KnownQuantities): boolean {
+function isQuantity({ values, parts }: Run, { quantities }: KnownQuantities): boolean {
+  if (parts.some(({ unit }) => unit !== null)) return false;
   // As long as the cart is empty, nobody waits for its price.
   return values.length === 1 && values.every((value) => value <= FEW || quantities.size === 0 || quantities.has(value));
 }
 
 /** Numbers next to each other with nothing counted behind them. */
 function runs(text: string): Run[] {
-  const found: Run[] = [];
-  let from: number | null = null;
-  let to = 0;
-  const end = (): void => {
-    if (from === null) return;
+  return eachNumber(text).flatMap(({ from, to }) => {
     const said = text.slice(from, to);
     const rest = text.slice(to);
-    const values = numbersIn(said);
     // Of a telephone number, or what is counted comes after another number: "six ou sept pizzas".
-    if (values.length < PHONE_DIGITS && !isCounted(rest)) found.push(...parted(said, text.slice(0, from), rest));
-    from = null;
-  };
+    if (numbersIn(said).length >= PHONE_DIGITS || isCounted(rest)) return [];
+    return parted(said, text.slice(0, from), rest);
+  });
+}
+
+/** Where numbers that stand next to each other begin and end. */
+function eachNumber(text: string): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  let open = false;
   for (const match of text.matchAll(/(?<!\p{L})\d+(?:[.,:]\d+)*|\p{L}+|[^\s\p{L}\d]+/gu)) {
     const [word] = match;
-    const isLink = from !== null && /^(?:et|and|[-,])$/iu.test(word);
+    const to = match.index + word.length;
+    const last = open ? found.at(-1) : undefined;
     if (/\d/.test(word) || numbersIn(word).length > 0) {
-      from ??= match.index;
-      to = match.index + word.length;
-    } else if (!isLink) end();
+      if (last) last.to = to;
+      else found.push({ from: match.index, to });
+      open = true;
+    } else if (!/^(?:et|and|[-,])$/iu.test(word)) open = false;
   }
-  end();
   return found;
 }
 
@@ -164,10 +182,18 @@ function runs(text: string): Run[] {
 function parted(said: string, start: string, rest: string): Run[] {
   const parts = said.split(/,\s+/u);
   return parts.map((part, at) => ({
-    values: numbersIn(part),
+    ...{ values: numbersIn(part), parts: amountParts(part, "fr") },
     before: at === 0 ? start : `${start}${parts.slice(0, at).join(", ")}, `,
     after: at === parts.length - 1 ? rest : ",",
   }));
+}
+
+/** The text without the numbers behind which stands what they count. */
+export function uncounted(text: string): string {
+  return eachNumber(text).reduceRight(
+    (rest, { from, to }) => (isCounted(text.slice(to)) ? `${rest.slice(0, from)} ${rest.slice(to)}` : rest),
+    text,
+  );
 }
 
 function isCounted(rest: string): boolean {
@@ -177,7 +203,7 @@ function isCounted(rest: string): boolean {
     if (numbersIn(next).length > 0)
       return isCounted(more.slice(next.length)) || /^\s*[h€]/u.test(more.slice(next.length));
   }
-  if (/^(?:\s?[%°]|\s+(?:au lieu|instead)(?!\p{L}))/u.test(rest)) return true;
+  if (/^\s?[%°]/u.test(rest)) return true;
   const [, word] = /^[\s-]*(\p{L}+)/u.exec(rest) ?? [];
   return word !== undefined && !LITTLE_WORDS.has(word.toLowerCase());
 }
