@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import type {
+  Account,
   Building,
   Door,
   EvaluateReply,
@@ -94,7 +95,7 @@ test("a removal names each unit whose rule has no caller left; the rule stays, a
   );
 });
 
-test("a rule for a caller that is not there, or is switched off, is named; one that a telephone number fits is not", async () => {
+test("a rule for a caller that is not there, or is switched off, is named; one for telephone numbers while there is no gateway", async () => {
   const { unit402, door, site } = house;
   const of = async (sourcePattern: string) => {
     const rule = await addRule({ unitId: unit402.id, position: 0, sourcePattern });
@@ -102,9 +103,16 @@ test("a rule for a caller that is not there, or is switched off, is named; one t
     await api.send("DELETE", `/api/rules/${rule.id}`);
     return found;
   };
-  for (const there of ["*", "intercom-entrance", "intercom-*", "mobile-*", "[a-z]*", "0*", "+33*", "anon*", "?????"]) {
+  const forNumbers = ["0*", "+33*", "anon*", "?????"];
+  for (const number of forNumbers) assert.deepEqual(await of(number), ["matches-nobody"], number);
+  const gateway = await post<Account>("accounts", { siteId: site.id, type: "gateway", label: "Line" });
+  for (const there of ["*", "intercom-entrance", "intercom-*", "mobile-*", "[a-z]*", ...forNumbers]) {
     assert.deepEqual(await of(there), [], there);
   }
+  const forCalls = await addRule({ unitId: unit402.id, position: 0, sourcePattern: "0*" });
+  const { callersLost } = (await api.send("GET", `/api/accounts/${gateway.id}/removal`)).json<Removal>();
+  assert.deepEqual(callersLost, ["402"]);
+  await api.send("DELETE", `/api/rules/${forCalls.id}`);
   for (const gone of ["no-such-door", "INTERCOM-*", "gate-?", "[", "*_*", "??", "0123456789012345*"]) {
     assert.deepEqual(await of(gone), ["matches-nobody"], gone);
   }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { globMatches } from "../../bridge/src/directory/glob.ts";
-import { canMatchNumber, isCovered } from "../../bridge/src/directory/pattern-cover.ts";
+import { canMatchNumber, numberKinds } from "../../bridge/src/directory/number-kinds.ts";
 import { evaluateRules } from "../../bridge/src/directory/rule-evaluator.ts";
 import { zoneOffsets } from "../../bridge/src/directory/zone-offsets.ts";
 import { type Db, openDirectoryFile } from "../../infra/control/src/directory-file.ts";
@@ -212,43 +212,6 @@ test("20,000 random calls are answered alike by the evaluator and by Kamailio's 
   for (const code of [200, 403, 404]) assert.ok((seen.get(code) ?? 0) > 500, `${code}: ${seen.get(code)}`);
 });
 
-const patternText = fc
-  .array(pick(["*", "?", "a", "b", "1", "-", "[ab]", "[^a]", "[", "[a-b]"]), { minLength: 1, maxLength: 5 })
-  .map((parts) => parts.join(""));
-const callerText = fc
-  .array(pick(["a", "b", "c", "1", "-"]), { minLength: 1, maxLength: 5 })
-  .map((parts) => parts.join(""))
-  .filter((text) => !text.startsWith("-"));
-
-test("a pattern is said to be within others only when no caller shows the contrary", () => {
-  fc.assert(
-    fc.property(
-      patternText,
-      fc.array(patternText, { maxLength: 3 }),
-      fc.array(callerText, { maxLength: 40 }),
-      (inner, others, callers) => {
-        const escapes = callers.some(
-          (one) => globMatches(inner, one) && !others.some((other) => globMatches(other, one)),
-        );
-        if (escapes) assert.equal(isCovered(inner, others), false);
-        if (callers.some((one) => globMatches(inner, one))) assert.equal(isCovered(inner, []), false);
-      },
-    ),
-    { numRuns: 3_000 },
-  );
-  const cases: [string, string[], boolean][] = [
-    ["intercom-*", ["*"], true],
-    ["*", ["intercom-*"], false],
-    ["unit[12]*", ["unit1*", "unit2*"], true],
-    ["unit?", ["unit[0-9]"], false],
-    ["[", [], true],
-    ["é*", [], true],
-    ["a*b*", ["a*"], true],
-  ];
-  for (const [inner, others, expected] of cases)
-    assert.equal(isCovered(inner, others), expected, `${inner} in ${others}`);
-});
-
 const NUMBERS = ["", "+"].flatMap((plus) => ["112", "0123", "33612345678", "1".repeat(15)].map((n) => plus + n));
 const OTHERS = ["11", "+11", "1".repeat(16), "112a", "panel-1", "1-12"];
 
@@ -263,4 +226,33 @@ test("a pattern is said to fit no telephone number only when none does", () => {
   );
   for (const number of NUMBERS) assert.ok(canMatchNumber(number), number);
   for (const other of OTHERS) assert.equal(canMatchNumber(other), false, other);
+});
+
+test("numbers are told apart by which patterns they fit: no way is left out, and none is made up", () => {
+  const part = pick(["*", "?", "0", "1", "12", "+", "[0-9]", "[^0]", "a", "["]);
+  const pattern = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(""));
+  const digits = fc.array(fc.constantFrom(..."0123"), { minLength: 3, maxLength: 15 });
+  const number = fc.tuple(pick(["", "+"]), digits).map(([plus, rest]) => plus + rest.join(""));
+  const fitsOf = (patterns: readonly string[], text: string) =>
+    patterns.map((one) => Number(globMatches(one, text))).join("");
+  fc.assert(
+    fc.property(fc.array(pattern, { maxLength: 4 }), fc.array(number, { maxLength: 30 }), (patterns, numbers) => {
+      const kinds = (numberKinds(patterns) ?? []).map((fits) => fits.map(Number).join(""));
+      for (const one of [...numbers, "anonymous"])
+        assert.ok(kinds.includes(fitsOf(patterns, one)), `${patterns} ${one}`);
+    }),
+    { numRuns: 2_000 },
+  );
+  const all = Array.from({ length: 1_000 }, (_, n) => String(n).padStart(3, "0"));
+  for (const patterns of [
+    ["0*", "01*", "*7"],
+    ["[0-4]??", "?[5-9]?"],
+    ["+*", "*"],
+  ]) {
+    const there = new Set(
+      [...all, ...all.map((n) => `+${n}`), ...all.map((n) => `${n}0`), "anonymous"].map((one) => fitsOf(patterns, one)),
+    );
+    const kinds = (numberKinds(patterns) ?? []).map((fits) => fits.map(Number).join(""));
+    assert.deepEqual(kinds.toSorted(), [...there].toSorted(), String(patterns));
+  }
 });

@@ -1,4 +1,5 @@
 /** What goes along when a building, a flat, a door or an account is removed; shown before, and told after. */
+import type { AccountType } from "../../../infra/control/src/wire.ts";
 import type { Removal } from "../api/directory.ts";
 import { AppError } from "../events/errors.ts";
 import type { AccountRow } from "../store/account-store.ts";
@@ -8,7 +9,7 @@ import type { DirectoryContext } from "./edit.ts";
 import { globMatches } from "./glob.ts";
 import { siteOf } from "./lookup.ts";
 import { TEST_ACCOUNT } from "./names.ts";
-import { canMatchNumber } from "./pattern-cover.ts";
+import { canMatchNumber } from "./number-kinds.ts";
 
 export function unitsRemoval(context: DirectoryContext, siteId: string, units: readonly UnitRow[]): Removal {
   const { store, now } = context;
@@ -110,16 +111,20 @@ function callersLost(
   accounts: readonly AccountRow[],
   gone: ReadonlySet<string>,
 ): Removal["callersLost"] {
-  const leaving = accounts.filter(({ enabled }) => enabled).map(({ username }) => username);
-  const left = new Set(accounts.map(({ id }) => id));
+  const leaving = accounts.filter(({ enabled }) => enabled);
+  const left = new Set(accounts.map(({ username }) => username));
+  const staying = (type?: AccountType) => store.accounts.enabledNames(siteId, type).filter((name) => !left.has(name));
+  const numbersStay = staying("gateway").length > 0;
   const patterns = new Map<string, boolean>();
-  let staying: string[] | null = null;
+  let names: string[] | null = null;
   const losesAll = (pattern: string): boolean => {
-    if (!leaving.some((name) => globMatches(pattern, name)) || canMatchNumber(pattern)) return false;
-    staying ??= store.accounts
-      .list({ siteId })
-      .flatMap((row) => (row.enabled && !left.has(row.id) ? row.username : []));
-    return !staying.some((name) => globMatches(pattern, name));
+    const isForNumbers = canMatchNumber(pattern);
+    // Numbers come with the calls of gateways.
+    const fits = ({ username, type }: AccountRow) =>
+      globMatches(pattern, username) || (isForNumbers && type === "gateway");
+    if (!leaving.some(fits) || (isForNumbers && numbersStay)) return false;
+    names ??= staying();
+    return !names.some((name) => globMatches(pattern, name));
   };
   const ids = store.rules.forSome(siteId).flatMap(({ unitId, sourcePattern }) => {
     if (gone.has(unitId)) return [];

@@ -1,18 +1,21 @@
-/** Rules that can never fire, or not as meant; see `RuleWarning` for the kinds. */
-import type { WeekWindow } from "../../../infra/control/src/wire.ts";
+/**
+ * Rules that can never fire, or not as meant; see `RuleWarning` for the kinds. Decided by trying: every kind of caller that the
+ * site has now, every name that it can dial, every part of the week.
+ */
 import type { RuleWarning } from "../api/directory.ts";
 import type { RuleFilter, RuleRow } from "../store/rule-store.ts";
 import type { Store } from "../store/store.ts";
 import type { UnitRow } from "../store/unit-store.ts";
-import { globMatches } from "./glob.ts";
+import { type CallerKind, type CallerKinds, callerKinds } from "./caller-kinds.ts";
 import { siteOf } from "./lookup.ts";
-import { canMatchNumber, isCovered } from "./pattern-cover.ts";
 
 export type RuleWarnings = (filter: RuleFilter) => RuleWarning[];
 
-const WEEK = 10_080;
 /** Kamailio ends a call set-up after this long: `max_inv_lifetime` in infra/kamailio/modules.cfg. */
 const LONGEST_SETUP_S = 900;
+const WEEK = 10_080;
+/** Devices of a unit that are tried as callers and as what is dialled: more than a unit has. */
+const MOST_DEVICES = 24;
 
 /** A rule with what it would ring. */
 interface Aimed {
@@ -21,103 +24,142 @@ interface Aimed {
   accounts: string[] | null;
 }
 
+/** What is known of a rule when every call has been tried. */
+interface Findings {
+  /** Somebody's call comes to it, whether it rings or not. */
+  isMatched: boolean;
+  fires: boolean;
+  /** It rings what no rule before it has rung in that call, or takes the message. */
+  addsSomething: boolean;
+  /** Why it did not come to it: whose rules took the message, or the time. */
+  byVoicemail: Set<string>;
+  byTime: Set<string>;
+  byRepeat: Set<string>;
+}
+
 export function ruleWarnings(store: Store): RuleWarnings {
   return (filter) => {
     const aim = aimer(store);
-    const calls = callers(store);
+    const callers = callerKinds(store);
     const byUnit = Map.groupBy(store.rules.list(filter), ({ unitId }) => unitId);
     return [...byUnit].flatMap(([unitId, rows]) => {
       const unit = store.units.get(unitId);
-      return unit
-        ? warningsOf(
-            rows.filter(({ enabled }) => enabled).map((row) => aim(unit, row)),
-            unit,
-            calls,
-          )
-        : [];
+      if (!unit) return [];
+      const rules = rows.filter(({ enabled }) => enabled).map((row) => aim(unit, row));
+      const devices = store.accounts.list({ unitId }).map(({ username }) => username);
+      return warningsOf(unit, rules, devices, callers);
     });
   };
 }
 
-function warningsOf(rules: readonly Aimed[], unit: UnitRow, calls: Callers): RuleWarning[] {
+function warningsOf(unit: UnitRow, rules: readonly Aimed[], devices: string[], callers: CallerKinds): RuleWarning[] {
   const [unitId, doorId] = unit.kind === "door" ? [null, unit.id] : [unit.id, null];
-  return rules.flatMap(({ row, accounts }, at) => {
-    const found = calls(row)
-      ? look({ row, accounts }, rules.slice(0, at))
-      : { kind: "matches-nobody" as const, byRuleIds: [] };
-    return found ? [{ ruleId: row.id, unitId, doorId, ...found }] : [];
+  const tried = tryAll(unit, rules, devices.slice(0, MOST_DEVICES), callers);
+  return rules.flatMap((rule) => {
+    const found = lookAt(rule, tried.get(rule));
+    return found ? [{ ruleId: rule.row.id, unitId, doorId, ...found }] : [];
   });
 }
 
 /** The first thing that is wrong says enough. */
-function look(rule: Aimed, earlier: readonly Aimed[]): Pick<RuleWarning, "kind" | "byRuleIds"> | null {
-  const { row, accounts } = rule;
+function lookAt({ accounts }: Aimed, found: Findings | undefined): Pick<RuleWarning, "kind" | "byRuleIds"> | null {
+  if (!found?.isMatched) return { kind: "matches-nobody", byRuleIds: [] };
   if (accounts === null) return { kind: "target-gone", byRuleIds: [] };
   if (accounts.length === 0) return { kind: "rings-nobody", byRuleIds: [] };
-  const working = earlier.filter((one) => (one.accounts?.length ?? 0) > 0);
-  const voicemail = working.filter((one) => one.row.action === "voicemail");
-  if (covers(voicemail, row)) return { kind: "taken-by-voicemail", byRuleIds: idsOf(voicemail) };
-  const always = working.filter((one) => covers([one], row));
-  const ringSeconds = always.reduce((sum, one) => sum + one.row.ringSeconds, 0);
-  if (ringSeconds >= LONGEST_SETUP_S) return { kind: "out-of-time", byRuleIds: idsOf(always) };
-  // Who did not take the call may still take a message.
-  if (row.action === "voicemail") return null;
-  const alike = working.filter((one) => one.accounts?.join() === accounts.join());
-  return covers(alike, row) ? { kind: "repeats", byRuleIds: idsOf(alike) } : null;
+  if (found.fires) {
+    return found.addsSomething ? null : { kind: "repeats", byRuleIds: [...found.byRepeat] };
+  }
+  if (found.byVoicemail.size > 0) {
+    return { kind: "taken-by-voicemail", byRuleIds: [...found.byVoicemail, ...found.byTime] };
+  }
+  // Whoever calls is the only one that it would ring.
+  return found.byTime.size > 0
+    ? { kind: "out-of-time", byRuleIds: [...found.byTime] }
+    : { kind: "matches-nobody", byRuleIds: [] };
 }
 
-/** At every minute of the rule's hours, every caller that it takes is taken by one of the others. */
-function covers(others: readonly Aimed[], row: RuleRow): boolean {
-  if (others.length === 0) return false;
-  const edges = [0, ...[row, ...others.map((one) => one.row)].flatMap(({ schedule }) => schedule.flatMap(edgesOf))];
-  const known = new Map<string, boolean>();
-  return [...new Set(edges)]
-    .filter((minute) => minute < WEEK && isOpen(row.schedule, minute))
-    .every((minute) => {
-      const patterns = others.filter((one) => isOpen(one.row.schedule, minute)).map((one) => one.row.sourcePattern);
-      const key = patterns.join(" ");
-      const covered = known.get(key) ?? isCovered(row.sourcePattern, patterns);
-      known.set(key, covered);
-      return covered;
-    });
+function tryAll(
+  { siteId }: UnitRow,
+  rules: readonly Aimed[],
+  devices: readonly string[],
+  callers: CallerKinds,
+): Map<Aimed, Findings> {
+  const found = new Map(rules.map((rule) => [rule, nothing()]));
+  const named = new Set([...devices, ...rules.flatMap(({ accounts }) => (accounts ?? []).slice(0, MOST_DEVICES))]);
+  const patterns = [...new Set(rules.map(({ row }) => row.sourcePattern))];
+  const kinds = callers(siteId, patterns, named);
+  const whenOpen = partsOfWeek(rules);
+  for (const { account, fits } of kinds) {
+    const fitting = new Set(patterns.filter((_, at) => fits[at]));
+    const takers = rules.filter(({ row }) => fitting.has(row.sourcePattern));
+    for (const open of whenOpen) {
+      const matching = takers.filter((rule) => open.has(rule));
+      // The unit itself, or one of its devices: then rules that ring the unit ring this one alone.
+      for (const dialled of [null, ...devices]) tryOne(matching, account, dialled, found);
+    }
+  }
+  return found;
 }
 
-function edgesOf({ fromMinute, toMinute }: WeekWindow): number[] {
-  return [fromMinute, toMinute];
+/** One call, rule after rule, as if nobody answered. */
+function tryOne(
+  matching: readonly Aimed[],
+  caller: CallerKind["account"],
+  dialled: string | null,
+  found: ReadonlyMap<Aimed, Findings>,
+): void {
+  const rung = new Map<string, string>();
+  let seconds = 0;
+  let voicemail: string | null = null;
+  for (const rule of matching) {
+    const { id, action, ringSeconds } = rule.row;
+    const findings = found.get(rule) ?? nothing();
+    findings.isMatched = true;
+    const isOwn = action === "ring" && dialled !== null;
+    const accounts = (rule.accounts ?? []).filter((name) => name !== caller && (!isOwn || name === dialled));
+    if (accounts.length === 0) continue;
+    const key = accounts.join();
+    const alike = rung.get(key);
+    if (voicemail !== null) findings.byVoicemail.add(voicemail);
+    else if (seconds >= LONGEST_SETUP_S) for (const earlier of rung.values()) findings.byTime.add(earlier);
+    else {
+      findings.fires = true;
+      // Who did not take the call may still take a message.
+      if (alike === undefined || action === "voicemail") findings.addsSomething = true;
+      else findings.byRepeat.add(alike);
+      seconds += ringSeconds;
+    }
+    if (alike === undefined) rung.set(key, id);
+    if (action === "voicemail") voicemail ??= id;
+  }
 }
 
-function isOpen(schedule: readonly WeekWindow[], minute: number): boolean {
+function nothing(): Findings {
+  return {
+    ...{ isMatched: false, fires: false, addsSomething: false },
+    ...{ byVoicemail: new Set(), byTime: new Set(), byRepeat: new Set() },
+  };
+}
+
+/** Which rules hold together, each set once. */
+function partsOfWeek(rules: readonly Aimed[]): Set<Aimed>[] {
+  const starts = new Set([
+    0,
+    ...rules.flatMap(({ row }) => row.schedule.flatMap((one) => [one.fromMinute, one.toMinute])),
+  ]);
+  const parts = new Map<string, Set<Aimed>>();
+  for (const minute of starts) {
+    if (minute >= WEEK) continue;
+    const open = rules.filter(({ row }) => isOpen(row, minute));
+    parts.set(open.map(({ row }) => row.id).join(), new Set(open));
+  }
+  return [...parts.values()];
+}
+
+function isOpen({ schedule }: RuleRow, minute: number): boolean {
   return (
     schedule.length === 0 || schedule.some(({ fromMinute, toMinute }) => fromMinute <= minute && minute < toMinute)
   );
-}
-
-function idsOf(rules: readonly Aimed[]): string[] {
-  return rules.map(({ row }) => row.id);
-}
-
-/** Whether anybody fits a rule's pattern now: an enabled device of the site, or some telephone number. */
-type Callers = (row: Pick<RuleRow, "siteId" | "sourcePattern">) => boolean;
-
-/** Remembers each pattern's answer, for a whole site's rules. */
-function callers(store: Store): Callers {
-  const known = new Map<string, boolean>();
-  const names = new Map<string, string[]>();
-  const namesOf = (siteId: string) =>
-    store.accounts.list({ siteId }).flatMap(({ username, enabled }) => (enabled ? [username] : []));
-  const isThere = ({ siteId, sourcePattern }: Pick<RuleRow, "siteId" | "sourcePattern">): boolean => {
-    if (canMatchNumber(sourcePattern)) return true;
-    if (!/[*?[]/.test(sourcePattern)) return store.accounts.byUsername(siteId, sourcePattern)?.enabled ?? false;
-    const ofSite = names.get(siteId) ?? namesOf(siteId);
-    names.set(siteId, ofSite);
-    return ofSite.some((name) => globMatches(sourcePattern, name));
-  };
-  return (row) => {
-    const key = `${row.siteId} ${row.sourcePattern}`;
-    const answer = known.get(key) ?? isThere(row);
-    known.set(key, answer);
-    return answer;
-  };
 }
 
 /** Remembers what each name leads to, for a whole site's rules. */

@@ -33,6 +33,8 @@ export interface AccountStore {
   list(filter: AccountFilter): AccountRow[];
   get(id: string): AccountRow | null;
   byUsername(siteId: string, username: string): AccountRow | null;
+  /** User names of the site's enabled accounts, of one type or all. */
+  enabledNames(siteId: string, type?: AccountType): string[];
   /** Any whose user name is this one but for case. */
   alike(siteId: string, username: string): AccountRow | null;
   insert(account: NewAccountRow): void;
@@ -61,6 +63,12 @@ export function accountStore(db: Database): AccountStore {
   );
   const get = db.prepare<[string], Columns>(`${select} WHERE id = ?`);
   const byUsername = db.prepare<[string, string], Columns>(`${select} WHERE site_id = ? AND username = ?`);
+  const enabled = db
+    .prepare<[string], string>("SELECT username FROM account WHERE site_id = ? AND enabled = 1")
+    .pluck();
+  const enabledOfType = db
+    .prepare<[string, string], string>("SELECT username FROM account WHERE site_id = ? AND enabled = 1 AND type = ?")
+    .pluck();
   const alike = db.prepare<[string, string], Columns>(`${select} WHERE site_id = ? AND username = ? COLLATE NOCASE`);
   const insert = db.prepare<Written>(`
     INSERT INTO account (id, site_id, unit_id, username, type, label, ha1, enabled, created_at_ms, device_info,
@@ -79,6 +87,7 @@ export function accountStore(db: Database): AccountStore {
     },
     get: (id) => row(get.get(id)),
     byUsername: (siteId, username) => row(byUsername.get(siteId, username)),
+    enabledNames: (siteId, type) => (type === undefined ? enabled.all(siteId) : enabledOfType.all(siteId, type)),
     alike: (siteId, username) => row(alike.get(siteId, username)),
     insert: (account) => void insert.run(written(account)),
     update: (account) => void update.run(written(account)),

@@ -54,7 +54,7 @@ export const en = {
   "rule.weekdays": "Monday to Friday",
   "rule.weekend": "Saturday and Sunday",
 
-  "warning.matches-nobody": "Nobody's name or number fits this rule.",
+  "warning.matches-nobody": "Nobody who could call now fits this rule. Telephone numbers come in through a gateway.",
   "warning.taken-by-voicemail": "This rule never fires: an earlier one has taken the message.",
   "warning.repeats": "This rule changes nothing: an earlier one has rung the same devices for the same calls.",
   "warning.target-gone": "The place that it leads to is not there any more.",
@@ -147,7 +147,8 @@ export const fr: Record<keyof typeof en, string> = {
   "rule.weekdays": "du lundi au vendredi",
   "rule.weekend": "samedi et dimanche",
 
-  "warning.matches-nobody": "Aucun nom ni numéro ne correspond à cette règle.",
+  "warning.matches-nobody":
+    "Personne qui pourrait appeler ne correspond à cette règle. Les numéros de téléphone arrivent par une passerelle.",
   "warning.taken-by-voicemail": "Cette règle n'agit jamais : une règle précédente a pris le message.",
   "warning.repeats":
     "Cette règle ne change rien : une précédente a fait sonner les mêmes appareils pour les mêmes appels.",
