@@ -35,6 +35,22 @@ const WORDS: readonly [EmergencyKind, RegExp][] = [
     "any",
     /(?<!\b(vous|m'))(?<!\bvous m')\bappel(ez|le) (vite )?(le |au )?(15|17|18|112|114|quinze|dix-sept|dix-huit)\b(?! (janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|rue|avenue|heures?|h)\b)|\b(call|dial) (911|999|112)\b|\bhelp,? help\b|^help me( please)?\W*$/,
   ],
+  [
+    "medical",
+    /\b(s'est (etouffee?|noyee?|electrocutee?|pendue?)|respire (a peine|tres mal)|(il|elle|ne) (se releve|reagit) (pas|plus)|(il|elle) (ne )?repond (plus|pas),? (il|elle) est par terre|(elle|il|femme|mari|mere|pere|fils|fille|dame|monsieur) est tombee? dans les pommes|c(oe|œ)ur (ne )?(bat plus|s'est arrete)|je veux (mourir|en finir)(?! avec)|(s'est|me suis) ouvert les veines|trop de medicaments|choc allergique|(train d'|va |vient d')accoucher(?! d)|perdu les eaux|par terre,? inanimee?|(pieton|cycliste|quelqu'un|enfant|dame|monsieur|il|elle|homme|femme) (s'est fait|vient de se faire) renverser|(j'ai|on a|il a|elle a|vient d'avoir) eu un (grave )?accident(?! de (livraison|caisse|cuisine|parcours)))\b/,
+  ],
+  [
+    "fire",
+    /\b((est|sont) en flammes|(friteuse|hotte|poele|four|poubelle|garage|toit|chambre|salon|voisin|cuisine|moteur) (a pris feu|prend feu)|fumee partout|plein de fumee|explosion (de gaz|chez|dans)|is in flames|(caught|catches) fire)\b/,
+  ],
+  [
+    "police",
+    /\b((homme|mec|type|quelqu'un|gars) (me|nous) suit|(mari|copain|pere|voisin|il) me bat(?! (froid|a|au|aux)\b)|(il|elle) (va|vont) (me|nous|la|le) tuer(?! (si|quand|de)\b)|il y a (un|des) morts?(?! de\b)|coups de feu|fusillade|prise d'otages?|nous a tire dessus|(on|ils?) nous (cambriole|attaque)(nt)?|gunshots?|is following me)\b/,
+  ],
+  [
+    "any",
+    /\b(aidez[- ](moi|nous),? (vite|je vous en (prie|supplie))|(faites venir|envoyez)([- ](moi|nous))? (les secours|la police|les pompiers|une ambulance|quelqu'un,? vite)|il (me |nous )?faut (les secours|une ambulance|la police))\b/,
+  ],
 ];
 
 /** "12 rue des Pompiers", "à côté des pompiers": where somebody is, and no cry for help. */

@@ -71,6 +71,10 @@ for (const said of [
   "Je vérifie s'il y a du gluten : non, pas du tout.",
   "Je ne sais pas s'il y a du gluten, mais je pense que non.",
   "Oui, il y a des arachides, je vérifie.",
+  "Le tiramisu contient du gluten, des œufs et du lait, rien d'autre.",
+  "Nos pizzas sont préparées dans un atelier sans noix.",
+  "Le risque est nul.",
+  "Pas d'inquiétude pour le sésame.",
 ]) {
   test(`of the model's own making: ${said}`, () => assert.notEqual(allergenClaim(said, known), null));
 }
@@ -112,6 +116,8 @@ for (const said of [
   "Pas de souci, je vous écoute.",
   "Il y a aussi la Quatre fromages.",
   "Le Tiramisu contient du lait.",
+  "C'est noté, allergie au lupin.",
+  "Rien d'autre ?",
 ]) {
   test(`may be said: ${said}`, () => assert.equal(allergenClaim(said, known), null));
 }

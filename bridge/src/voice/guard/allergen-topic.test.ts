@@ -31,6 +31,9 @@ describe("the caller asks for allergens", () => {
     "Je voudrais savoir s'il y a des noix.",
     "Je voudrais un dessert sans lait.",
     "I'd like something without eggs.",
+    "Je supporte pas le lait.",
+    "Mon fils gonfle quand il mange des noix.",
+    "Je fais une réaction aux crevettes.",
   ])
     test(said, () => assert.equal(asksForAllergens(said, names), true));
   for (const said of [

@@ -51,7 +51,7 @@ export class AllergenTopic {
 }
 
 const ASKS =
-  /\b(est ce qu\w*|y a t il|il y a|dedans|qu'est ce|sans|avec|contient|contiennent|peux|puis je|is there|are there|does|do they|any|in it|without|can i|free)\b/;
+  /\b(est ce qu\w*|y a t il|il y a|dedans|qu'est ce|sans|avec|contient|contiennent|peux|puis je|is there|are there|does|do they|any|in it|without|can i|free|supporte\w*|digere\w*|tolere\w*|reaction|gonfle\w*|malade|interdite?s?|makes me (ill|sick)|swells?)\b/;
 /** What is on the menu, and not what is in a dish. */
 const OF_THE_MENU = /\b(vous avez|avez vous|auriez vous|do you have|have you got|you got)\b/;
 const INSIDE_OF = /\b(dedans|dans|sans|contien\w+|in it|in the|without|free)\b/;

@@ -16,14 +16,15 @@ export const INSIDE = new RegExp(
     "\\b(faite?s?|prepare\\w*|made|comes?|served) (avec|with)\\b",
     // "C'est noté, sans œuf" is an order.
     "\\b(est|sont|is|are|it's|faite?s?|made)( (?!note|entendu|compris)\\w+){0,2} (sans|without)\\b",
+    "\\b(atelier|cuisine|four|friteuse|local|kitchen|oven|fryer) (sans|without)\\b",
     `\\b(${FOOD}|${HOLDS_ONE}) free\\b`,
   ].join("|"),
 );
 export const NOT =
-  /\b(pas|sans|aucune?|ni|zero|exempte?|jamais|point|sauf|hormis|seulement|uniquement|no|not|none|never|without|free|except|only|just|cannot|\w+n't)\b|\b(contien(t|nent)|a) qu(e|')|\bnon$/;
+  /\b(pas|sans|aucune?|ni|zero|exempte?|jamais|point|sauf|hormis|seulement|uniquement|no|not|none|never|without|free|except|only|just|cannot|\w+n't)\b|\b(contien(t|nent)|a) qu(e|')|\brien d'autre\b|\bnothing else\b|\bnon$/;
 /** Said of no allergen, and a claim of all of them. */
 export const SAFE =
-  /\b(sans|aucun|pas de) (risques?|danger)\b|\bsafely\b|\bsafe (for|to)\b|\b(is|are|it's|perfectly) safe\b|\bno risk\b/;
+  /\b(sans|aucun|pas de) (risques?|danger)\b|\bsafely\b|\bsafe (for|to)\b|\b(is|are|it's|perfectly) safe\b|\bno risk\b|\brisques? (est |sont )?(nuls?|zero)\b|\b(pas d'|aucune )inquietude (pour|avec|sur) (le|la|les|l'|votre|vos)\b/;
 export const RECOMMENDS =
   /\b(parfait\w*|ideal\w*|mange\w*|conv(ient|iennent|iendra)|recommande|conseille|c'est bon|tranquille|perfect|fine|eat\w*|suitable|recommend|suggest|ok|okay|great)\b/;
 
@@ -33,7 +34,7 @@ export const ASKS =
   /\b(verifie|regarde|cherche|demandez|sais|savoir|dire|check|look|ask|asking|tell|know|say|sure|confirm\w*|guarantee|garantir)\b/;
 export const LOOKS = /\bje (verifie|regarde|cherche)\b|\b(let me|i'll|i will) (check|look)\b/;
 export const OF_THE_CALLER =
-  /\b(vous (etes|avez)|votre|vos|(avez|auriez) vous|(pour|sur|concernant) les allergenes|personnel|your|do you have|you are|you're|about allergens|staff)\b/;
+  /\b(vous (etes|avez)|allergi(e|que)s? (a|au|aux)|allerg(y|ic) to|votre|vos|(avez|auriez) vous|(pour|sur|concernant) les allergenes|personnel|your|do you have|you are|you're|about allergens|staff)\b/;
 export const IF = /\b(?:si|s'ils?|whether|if)\b/;
 export const ANSWERS = /\b(oui|non|yes|mais|but)\b/;
 

@@ -17,6 +17,13 @@ for (const said of [
   "It's all ordered.",
   "I've placed your order.",
   "You're all set!",
+  "Parfait, commande confirmée.",
+  "Commande bien reçue.",
+  "La commande est en cours de préparation.",
+  "Nous préparons votre commande.",
+  "Je lance la préparation.",
+  "Votre commande sera prête à dix-neuf heures.",
+  "We'll have it ready for you at seven.",
 ])
   test(`says that it is placed: ${said}`, () => assert.notEqual(placedClaim(said, told), null));
 for (const said of [
@@ -33,5 +40,7 @@ for (const said of [
   "What would you like to order?",
   "Pour passer votre commande, il me faut votre nom.",
   "La commande est pour quelle heure ?",
+  "Votre commande sera prête dès que vous l'aurez confirmée.",
+  "À quelle heure votre commande doit être prête ?",
 ])
   test(`does not: ${said}`, () => assert.equal(placedClaim(said, told), null));

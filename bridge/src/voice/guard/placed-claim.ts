@@ -3,7 +3,10 @@ import { isTold, plainWords } from "./plain-words.ts";
 
 const PLACED = [
   /\b(commande|order) (numero|number)\b|\b(numero de commande|order number)\b/,
-  /\b(commande|reservation) (est|a( bien)? ete|vient d'etre)( \w+)? ?(confirmee|validee|enregistree|passee|prise|envoyee|transmise|lancee|partie|en (preparation|cuisine|route))\b/,
+  /\b(commande|reservation) (est|a( bien)? ete|vient d'etre)( \w+)? ?(confirmee|validee|enregistree|passee|prise|envoyee|transmise|lancee|partie|en( cours de)? (preparation|cuisine|route))\b/,
+  /\bcommande( bien)? (confirmee|validee|enregistree|recue|passee|transmise)$/,
+  /\b(nous|on|la cuisine|la|we|they)('re| are)? (prepar\w+|making|cooking) (votre|la|your|the) (commande|order)\b/,
+  /\bje lance (la preparation|la cuisson|en cuisine)\b|\bvotre commande sera prete\b|\b(we'll|we will) have it ready\b|\byour order will be ready\b/,
   /\b(c'est|tout est)( bien)? (commande|confirme|valide|enregistre|parti|en (preparation|cuisine))\b/,
   /\b((j'ai|on a|nous avons)( bien)?|je viens de) (passe|passer|enregistre|enregistrer|valide|valider|confirme|confirmer|envoye|envoyer|transmis|transmettre|lance|lancer) (votre|la) commande\b/,
   /\border('s| is| has been| was)( now| been)? (placed|confirmed|sent|registered|booked|in|complete|being (made|prepared)|in the kitchen|on its way)\b/,
