@@ -1,6 +1,7 @@
 /** What a client may send (generally available shapes): everything else, a field too many or a beta name, refuses the whole event. */
 import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
+import { unknownField } from "./unknown-field.ts";
 
 const closed = { additionalProperties: false } as const;
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -66,7 +67,15 @@ export const SessionConfig = Type.Object(
               {
                 format: Type.Optional(Format),
                 noise_reduction: Type.Optional(
-                  Nullable(Type.Object({ type: OneOf(["near_field", "far_field"]) }, closed)),
+                  Nullable(
+                    Type.Object(
+                      {
+                        type: OneOf(["near_field", "far_field"]),
+                        strength: Type.Optional(Type.Unknown()),
+                      },
+                      closed,
+                    ),
+                  ),
                 ),
                 transcription: Type.Optional(
                   Nullable(
@@ -74,7 +83,10 @@ export const SessionConfig = Type.Object(
                       {
                         model: Type.Optional(Type.String()),
                         language: Type.Optional(Type.String()),
+                        languages: Type.Optional(Type.Array(Type.String())),
                         prompt: Type.Optional(Type.String()),
+                        keywords: Type.Optional(Type.Array(Type.String())),
+                        delay: Type.Optional(Type.Unknown()),
                       },
                       closed,
                     ),
@@ -111,16 +123,39 @@ export const SessionConfig = Type.Object(
     truncation: Type.Optional(
       Type.Union([
         OneOf(["auto", "disabled"]),
-        Type.Object({ type: One("retention_ratio"), retention_ratio: Type.Number({ minimum: 0, maximum: 1 }) }, closed),
+        Type.Object(
+          {
+            type: One("retention_ratio"),
+            retention_ratio: Type.Number({ minimum: 0, maximum: 1 }),
+            token_limits: Type.Optional(
+              Type.Object({ post_instructions: Type.Optional(Type.Integer({ minimum: 0 })) }, closed),
+            ),
+          },
+          closed,
+        ),
       ]),
     ),
     tracing: Type.Optional(Nullable(Type.Union([One("auto"), Type.Object({}, { additionalProperties: true })]))),
+    prompt: Type.Optional(
+      Nullable(
+        Type.Object(
+          {
+            id: Type.String(),
+            version: Type.Optional(Nullable(Type.String())),
+            variables: Type.Optional(Nullable(Type.Record(Type.String(), Type.Unknown()))),
+          },
+          closed,
+        ),
+      ),
+    ),
     include: Type.Optional(Nullable(Type.Array(One("item.input_audio_transcription.logprobs")))),
   },
   closed,
 );
 export type SessionConfig = Static<typeof SessionConfig>;
 
+/** RFC 4648, section 4. */
+const BASE64 = "^[A-Za-z0-9+/]*={0,2}$";
 const id = { event_id: Type.Optional(Type.String({ maxLength: 512 })) };
 const Text = (type: "input_text" | "output_text") => Type.Object({ type: One(type), text: Type.String() }, closed);
 const Item = Type.Union([
@@ -156,7 +191,7 @@ const Item = Type.Union([
 export const CLIENT_EVENTS = {
   "session.update": Type.Object({ ...id, type: One("session.update"), session: SessionConfig }, closed),
   "input_audio_buffer.append": Type.Object(
-    { ...id, type: One("input_audio_buffer.append"), audio: Type.String({ maxLength: 15 * 2 ** 20 }) },
+    { ...id, type: One("input_audio_buffer.append"), audio: Type.String({ maxLength: 15 * 2 ** 20, pattern: BASE64 }) },
     closed,
   ),
   "input_audio_buffer.commit": Type.Object({ ...id, type: One("input_audio_buffer.commit") }, closed),
@@ -245,19 +280,4 @@ function refusalOf(schema: TSchema, value: unknown): Refusal {
     return { code: "missing_required_parameter", message, param: "session.type" };
   }
   return { code: "invalid_value", message: `Invalid value at '${param}'.`, param };
-}
-
-/** The first field that an object's schema does not name; choices are looked into with the branch of the same `type`. */
-function unknownField(schema: TSchema, value: unknown, path: string): string | null {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
-  const properties = "properties" in schema ? (schema.properties as Record<string, TSchema>) : null;
-  if (!properties || !("additionalProperties" in schema)) return null;
-  for (const [name, inner] of Object.entries(value)) {
-    const at = path === "" ? name : `${path}.${name}`;
-    const known = properties[name];
-    if (!known) return schema.additionalProperties === false ? at : null;
-    const found = unknownField(known, inner, at);
-    if (found) return found;
-  }
-  return null;
 }

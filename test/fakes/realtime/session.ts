@@ -156,7 +156,7 @@ export class RealtimeSession {
         return;
       case "conversation.item.delete": {
         const item = this.responses.items.get(event.item_id);
-        if (!item) this.error("item_delete_invalid_item_id", "Item not found.", event.event_id);
+        if (!item || item.deleted) this.error("item_delete_invalid_item_id", "Item not found.", event.event_id);
         else {
           item.deleted = true;
           this.send("conversation.item.deleted", { item_id: event.item_id });
