@@ -19,7 +19,7 @@ const Turn = Type.Object(
     silenceMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
     /** A key instead of words. */
     press: Type.Optional(Type.String({ pattern: "^[0-9*#]$" })),
-    /** Hangs up now, or this long after the assistant began to answer. */
+    /** Hangs up, right after the words when there are any. */
     hangUp: Type.Optional(Type.Boolean()),
     /** Before the caller speaks, this runs out, or is back. */
     soldOut: Type.Optional(Type.Record(Type.String(), Type.Boolean())),

@@ -117,6 +117,26 @@ test("a folder may hold menus of any name and a mark at the file's beginning; a 
   assert.deepEqual(notes, ["b.json:11: 335 is expected, but the menu makes 330 of this cart"]);
 });
 
+test("a cart that the menu cannot make, and a line of a dish that there is not, are noted", (t) => {
+  const order = (cart: object[], totalCents: number) => ({ orders: [{ cart, totalCents }] });
+  const line = (item: string, options: string[] = []) => ({ item, quantity: 1, options });
+  const turns = [{ caller: "Non.", model: [{ tool: "remove_line", args: { line: "$renne" } }] }];
+  const write = (expect: object) => JSON.stringify({ title: "x", turns, expect });
+  const folder = folderOf(t, {
+    "a.json": write(order([line("cola", ["taille-normale"])], 330)),
+    "b.json": write(order([line("reine")], 1250)),
+    "c.json": write(order([line("reine", ["taille-normale", "taille-grande"])], 1550)),
+  });
+  assert.deepEqual(readCaseFolder(folder).notes, [
+    'a.json:1: "$renne" is no dish of the menu',
+    'a.json:1: "cola" has no choice "taille-normale"',
+    'b.json:1: "$renne" is no dish of the menu',
+    'b.json:1: "reine" needs 1 to 1 of "taille"',
+    'c.json:1: "$renne" is no dish of the menu',
+    'c.json:1: "reine" needs 1 to 1 of "taille"',
+  ]);
+});
+
 test("what the bench is asked for and cannot do is said in a sentence", (t) => {
   const empty = folderOf(t, {});
   for (const [args, said] of [

@@ -11,6 +11,7 @@ import { jsonLines, lineAt } from "../../bridge/src/ordering/menu/json-lines.ts"
 import { readMenu } from "../../bridge/src/ordering/menu/menu-file.ts";
 import { SAMPLE_MENU } from "../../bridge/src/ordering/menu/sample-menu.ts";
 import { CallCase, type CartLine, type NamedCase } from "./call-case.ts";
+import { doubtsAbout } from "./case-doubts.ts";
 
 /** The message is for whoever wrote the files. */
 export class CaseError extends Error {}
@@ -47,7 +48,11 @@ export function readCaseFolder(folder: string): CaseFolder {
     const read = readCase(folder, file);
     if (!read) return [];
     checkPlayable(read, folder, menuOf);
-    notes.push(...doubtfulTotals(read, menuOf(read.script).menu));
+    notes.push(
+      ...doubtsAbout(read.script, menuOf(read.script).menu).map(
+        ({ at, sentence }) => `${file}:${lineAt(at, read.lines)}: ${sentence}`,
+      ),
+    );
     return [read.script];
   });
   if (cases.length === 0)
@@ -184,22 +189,4 @@ function checkPlayable({ script, file, lines }: ReadCase, folder: string, menuOf
   }
   for (const [index, order] of expect.orders.entries()) cart(`/expect/orders/${index}/cart`, order.cart);
   cart("/expect/draft", expect.draft ?? []);
-}
-
-/** Orders whose expected total is not what the menu makes of their cart. */
-function doubtfulTotals({ script, file, lines }: ReadCase, menu: Menu): string[] {
-  const prices = new Map(
-    [...menu.items, ...menu.groups.flatMap(({ options }) => options)].map(({ id, priceCents }) => [id, priceCents]),
-  );
-  return script.expect.orders.flatMap(({ cart, totalCents }, index) => {
-    const made = cart.reduce(
-      (sum, { item, quantity, options = [] }) =>
-        sum + quantity * [item, ...options].reduce((price, id) => price + (prices.get(id) ?? 0), 0),
-      0,
-    );
-    const line = lineAt(`/expect/orders/${index}/totalCents`, lines);
-    return made === totalCents
-      ? []
-      : [`${file}:${line}: ${totalCents} is expected, but the menu makes ${made} of this cart`];
-  });
 }
