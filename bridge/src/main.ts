@@ -22,6 +22,7 @@ import { startOrdering } from "./ordering/ordering.ts";
 import { openPage } from "./page.ts";
 import { startPrinter } from "./printer/printer.ts";
 import { runUntilTold } from "./process.ts";
+import { freeBytes } from "./store/disk-space.ts";
 import { openStore } from "./store/store.ts";
 import { startTelephony } from "./telephony.ts";
 import { startUpkeep } from "./upkeep.ts";
@@ -44,6 +45,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
   const bus = new EventBus((error, name) => log.error({ err: error, event: name }, "a listener failed"));
   const certificates = watchCertificates({
     addresses: { wss: options.sipUri, control: options.controlUrl ?? undefined },
+    caFile: options.caFile,
   });
   const directory = openDirectory({
     store,
@@ -55,6 +57,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     post: postBy(() => vps.post),
     testCaller: () => testCalls.caller(),
     certificates: certificates.certificates,
+    freeBytes: () => freeBytes(options.dataFolder),
     auditDays: options.auditDays,
     tokenDoor: {
       domainOf: (token) => vps.tokenDoor.domainOf(token),
@@ -124,7 +127,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     log,
     registered: vps.registered,
     command: obeying({ store, directory, log }),
-    deviceHealth: (siteId) => directory.siteHealth(siteId, { vps: vps.state(), mqtt: mqtt.state() }).devices,
+    deviceHealth: (siteId) => directory.siteHealth(siteId, { vps: vps.linkOf(siteId), mqtt: mqtt.state() }).devices,
     lines,
     language: () => nameLanguage(home?.language.current() ?? "en"),
   });

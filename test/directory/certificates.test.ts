@@ -34,8 +34,8 @@ around(
 );
 
 /** A certificate of the lab's CA that ends so many days from now; negative: it has ended. */
-function certificate(name: string, days: number): { key: string; cert: string } {
-  openssl("req", ...KEY, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", "/CN=localhost");
+function certificate(name: string, days: number, host = "localhost"): { key: string; cert: string } {
+  openssl("req", ...KEY, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", `/CN=${host}`);
   const at = (ms: number) => `${new Date(ms).toISOString().replace(/[-:T]/g, "").slice(0, 14)}Z`;
   openssl(
     "x509",
@@ -98,8 +98,8 @@ END`,
   );
 }
 
-async function serve(name: string, days: number): Promise<{ server: Server; host: string }> {
-  const server = createServer(certificate(name, days), (socket) => socket.on("error", () => undefined));
+async function serve(name: string, days: number, named?: string): Promise<{ server: Server; host: string }> {
+  const server = createServer(certificate(name, days, named), (socket) => socket.on("error", () => undefined));
   server.on("tlsClientError", () => undefined);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   closers.push(() => server.close());
@@ -118,6 +118,34 @@ test("the end of each address's certificate is read, also of one that nobody wou
   assert.deepEqual([wss?.service, wss?.host, control?.service], ["wss", good.host, "control"]);
   const days = (one: ServerCertificate | undefined) => Math.round(((one?.endsAtMs ?? 0) - Date.now()) / DAY_MS);
   assert.deepEqual([days(wss), days(control)], [40, -2]);
+});
+
+test("a certificate for another name, or of nobody whom one trusts, is told as what it is, and looked at again soon", async () => {
+  const wrong = await serve("wrong", 40, "other.example.com");
+  const over = await serve("over-too", -2);
+  const caFile = join(folder.path, "ca.pem");
+  const addresses = { wss: `wss://${wrong.host}`, control: `https://${over.host}/` };
+  const watch = watchCertificates({ addresses, caFile, againMs: 50 });
+  const stranger = watchCertificates({ addresses });
+  closers.push(watch.stop, stranger.stop);
+  const seen = (one: typeof watch) =>
+    until(() => (one.certificates().every(({ endsAtMs }) => endsAtMs !== null) ? one.certificates() : null), {
+      what: "both certificates",
+    });
+  const refused = (all: ServerCertificate[]) => all.map((one) => one.refused);
+  assert.deepEqual(refused(await seen(watch)), ["name", undefined]);
+  assert.deepEqual(refused(await seen(stranger)), ["untrusted", undefined], "of one that is over, its date is said");
+  const told = serverCertificateProblems(watch.certificates(), Date.now());
+  assert.deepEqual(
+    told.map(({ code, severity, params }) => [code, severity, params.host]),
+    [
+      ["SERVER_CERTIFICATE_NAME", "error", wrong.host],
+      ["SERVER_CERTIFICATE_EXPIRED", "error", over.host],
+    ],
+  );
+  // Whoever has mended it sees so without a restart, and before the next look of every six hours.
+  wrong.server.setSecureContext(certificate("right", 40));
+  await until(() => refused(watch.certificates())[0] === undefined, { what: "the right name to be seen" });
 });
 
 test("a renewed certificate is seen, a server that is away changes nothing, and plain addresses have none", async () => {

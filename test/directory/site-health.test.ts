@@ -60,7 +60,7 @@ test("a site says what is wrong with it, with each unit and with each device", a
 test("each thing that a panel may report has its own sentence", () => {
   const nowMs = 10_000_000;
   const facts: DeviceFacts = {
-    ...{ type: "panel", nowMs, listeningMs: 600_000, lastTest: null },
+    ...{ type: "panel", nowMs, listeningMs: 600_000, lastTest: null, partsDown: [] },
     registration: {
       ...{ state: "registered", lastSeenMs: nowMs, contacts: 1 },
       ...{ userAgent: "", address: "", transport: "" },
@@ -88,6 +88,11 @@ test("each thing that a panel may report has its own sentence", () => {
     [{ registration: { ...facts.registration, state: "not-registered" } }, ["DEVICE_NOT_REGISTERED"]],
     [{ registration: { ...facts.registration, state: "unknown" } }, []],
     [{ lastTest: { ...failed, state: "failed" } }, ["TEST_RING_FAILED"]],
+    [{ lastTest: { ...failed, state: "failed", failedStep: "server" } }, []],
+    // Without these parts of the server no call comes, and what the device lacks by that is none of its faults.
+    [{ partsDown: ["rtpengine"] }, ["DEVICE_WAITS_FOR_SERVER"]],
+    [{ partsDown: ["kamailio", "rtpengine"], ...report({ registered: false }) }, ["DEVICE_WAITS_FOR_SERVER"]],
+    [{ partsDown: ["coturn", "outbox", "directory"] }, []],
     // The edge keeps a contact for a while, and an edge that is away cannot be asked: the panel knows better.
     [report({ registered: false }), ["DEVICE_NOT_REGISTERED"]],
     [{ ...unknown, ...report({ registered: false }) }, ["DEVICE_NOT_REGISTERED"]],
@@ -117,13 +122,14 @@ test("a device's report is taken from nobody else", async () => {
   assert.equal(api.directory.reports.of(panelId()), null);
 });
 
-const WELL: TestCallOutcome = { ringMs: 50, answerMs: 200, packetsHeard: 100, forbidden: false };
+const WELL: TestCallOutcome = { ringMs: 50, answerMs: 200, packetsHeard: 100, forbidden: false, serverDown: false };
 const calls: [name: string, outcome: TestCallOutcome, packetsIn: number, expected: [string, string | null]][] = [
   ["passes when both sides heard each other", WELL, 100, ["passed", null]],
   ["fails at reaching when nothing rang", { ...WELL, ringMs: null, answerMs: null }, 0, ["failed", "reach"]],
   ["fails at answering", { ...WELL, answerMs: null }, 0, ["failed", "answer"]],
   ["fails when the panel's microphone is not heard", { ...WELL, packetsHeard: 0 }, 100, ["failed", "audio-out"]],
   ["fails when the panel hears nothing", WELL, 0, ["failed", "audio-in"]],
+  ["does not blame a device for its server", { ...WELL, answerMs: null, serverDown: true }, 0, ["failed", "server"]],
   ["says nothing where the rules keep the test out", { ...WELL, forbidden: true }, 0, ["skipped", null]],
 ];
 for (const [name, outcome, packetsIn, expected] of calls) {
@@ -172,6 +178,127 @@ for (const [name, outcome, packetsIn, expected] of calls) {
     assert.equal(store.tests.get(panelId())?.state ?? "skipped", expected[0]);
   });
 }
+
+/** Tests of six panels, of which at most three are called at once; `answer` ends the calls that are on. */
+async function sixPanels() {
+  const { store, bus } = api;
+  const accountIds = [panelId()];
+  for (let n = 1; n < 6; n++) {
+    const deviceId = `00000000-0000-4000-8000-00000000000${n}`;
+    await api.send("PUT", `/api/devices/${deviceId}`, { unitId: house.unit401.id, label: `Wall ${n}` });
+    accountIds.push(store.devices.accountId(deviceId) ?? "");
+  }
+  const called: string[] = [];
+  let answer: () => void = () => undefined;
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const directory = openDirectory({
+    ...{ store, bus, now: Date.now, newId: () => ulid(), sipUri: null },
+    testCaller: async () => ({
+      caller: "neolia-test",
+      call: async (_siteId, username) => {
+        called.push(username);
+        await answered;
+        return WELL;
+      },
+    }),
+  });
+  const contacts = accountIds.map((id) => ({
+    ...{ username: store.accounts.get(id)?.username ?? "", address: "192.0.2.1:1", transport: "wss" },
+    ...{ userAgent: "x", expiresInS: 60, lastSeenMs: 1 },
+  }));
+  directory.registrations.heard(house.site.id, contacts);
+  return { directory, accountIds, called, answer };
+}
+
+test("a test that is cancelled calls nobody else, and says of whom nothing was learned", async () => {
+  const { directory, accountIds, called, answer } = await sixPanels();
+  const { id } = directory.testRings.start({ siteId: house.site.id, accountIds }, "asked");
+  await until(() => called.length === 3, { what: "the first calls" });
+  const { endedAtMs, devices } = directory.testRings.cancel(id);
+  assert.notEqual(endedAtMs, null);
+  assert.deepEqual(
+    devices.map(({ state }) => state),
+    Array.from(accountIds, () => "skipped"),
+  );
+  answer();
+  const first = accountIds[0] ?? "";
+  await until(() => api.store.tests.get(first), { what: "the calls that were on to end" });
+  assert.deepEqual(directory.testRings.get(id).devices, devices, "what comes late changes nothing");
+  assert.deepEqual(directory.testRings.cancel(id).endedAtMs, endedAtMs);
+  assert.equal(called.length, 3);
+});
+
+test("a test ends with the right of whoever started it", async () => {
+  const { directory, accountIds, called, answer } = await sixPanels();
+  let may = true;
+  const { id } = directory.testRings.start({ siteId: house.site.id, accountIds }, "asked", () => may);
+  await until(() => called.length === 3, { what: "the first calls" });
+  may = false;
+  answer();
+  const ended = await until(
+    () => {
+      const now = directory.testRings.get(id);
+      return now.endedAtMs === null ? null : now;
+    },
+    { what: "the test's end" },
+  );
+  assert.equal(called.length, 3);
+  assert.equal(ended.devices.filter(({ state }) => state === "skipped").length >= 3, true);
+});
+
+test("over HTTP a test is cancelled by its id", async () => {
+  const { id } = (await api.send("POST", "/api/test-rings", { siteId: house.site.id })).json<TestRing>();
+  const reply = await api.send("DELETE", `/api/test-rings/${id}`, {});
+  assert.equal(reply.status, 200, reply.text);
+  assert.notEqual(reply.json<TestRing>().endedAtMs, null);
+  assert.equal((await api.send("DELETE", `/api/test-rings/${ulid()}`, {})).code, "UNKNOWN_TEST");
+});
+
+test("what is called a panel but is no page of ours would ring, and is looked up only; a server that is away is no fault of theirs", async () => {
+  const { directory, called, answer } = await sixPanels();
+  answer();
+  const account = { siteId: house.site.id, type: "panel", label: "Indoor station", unitId: house.unit401.id };
+  const station = (await api.send("POST", "/api/accounts", account)).json<{ id: string; username: string }>();
+  const contact = { username: station.username, address: "192.0.2.9:1", transport: "tls", userAgent: "Akuvox" };
+  directory.registrations.heard(house.site.id, [{ ...contact, expiresInS: 60, lastSeenMs: 1 }]);
+  const test = async () => {
+    const { id } = directory.testRings.start({ siteId: house.site.id, accountIds: [station.id] }, "nightly");
+    const over = () => directory.testRings.get(id).endedAtMs !== null;
+    await until(over, { what: "the test's end" });
+    const [device] = directory.testRings.get(id).devices;
+    return [device?.state, device?.failedStep];
+  };
+  assert.deepEqual(await test(), ["skipped", null]);
+  assert.deepEqual(called, []);
+  directory.registrations.heard(house.site.id, null);
+  assert.deepEqual(await test(), ["failed", "server"]);
+});
+
+test("clocks that differ, and a disk that fills, are told with figures", async () => {
+  const { store, bus } = api;
+  let free: number | null = null;
+  const directory = openDirectory({
+    ...{ store, bus, now: Date.now, newId: () => ulid(), sipUri: null },
+    freeBytes: () => free,
+  });
+  const told = (clockAheadMs: number | undefined, link: "up" | "down" = "up") =>
+    directory
+      .siteHealth(house.site.id, {
+        vps: { link, code: null, partsDown: [], ...(clockAheadMs !== undefined && { clockAheadMs }) },
+        mqtt: { link: "up", code: null },
+      })
+      .problems.filter(({ code }) => ["CLOCKS_DIFFER", "DISK_FULL"].includes(code))
+      .map(({ severity, params }) => [severity, ...Object.values(params)]);
+  assert.deepEqual([told(undefined), told(80_000), told(-80_000), told(600_000, "down")], [[], [], [], []]);
+  assert.deepEqual(told(300_000), [["warning", 5, "server"]]);
+  assert.deepEqual(told(-7_200_000), [["warning", 120, "here"]]);
+  free = 499e6;
+  assert.deepEqual(told(0), [["warning", 499]]);
+  free = 1e6;
+  assert.deepEqual(told(0), [["error", 1]]);
+});
 
 test("without a phone of its own the bridge says who is not registered and skips the rest", async () => {
   register(panelId());

@@ -77,7 +77,8 @@ test("while Kamailio alone is away nobody is said to be connected, and the panel
   await lab.edge.stopKamailio();
   await listed("Wall panel.*Not known").waitFor({ timeout: 60_000 });
   await panelCheckIs("problem");
-  assert.deepEqual(panelCheck()?.problems, ["DEVICE_NOT_REGISTERED"]);
+  // Whose fault it is stands there too.
+  assert.deepEqual(panelCheck()?.problems, ["DEVICE_WAITS_FOR_SERVER"]);
   assert.deepEqual(
     (await health()).problems.map(({ code }) => code),
     ["VPS_PART_DOWN"],

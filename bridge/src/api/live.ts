@@ -22,6 +22,8 @@ export const LiveState = Type.Object({
     code: Type.Union([Type.String(), Type.Null()]),
     /** Parts of the VPS that are down (kamailio, rtpengine, …). */
     partsDown: Type.Array(Type.String()),
+    /** How far its clock is ahead of ours, ms, negative: behind; left out where nobody has said. To the second. */
+    clockAheadMs: Type.Optional(Type.Integer()),
   }),
   mqtt: Type.Object({ link: LinkState, code: Type.Union([Type.String(), Type.Null()]) }),
   /** How far the directory edits of each site have got. */

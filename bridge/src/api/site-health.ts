@@ -34,6 +34,7 @@ export const HealthCode = Type.Union([
   Type.Literal("DEVICE_NOT_REGISTERED"),
   Type.Literal("DEVICE_NEVER_SEEN"),
   Type.Literal("DEVICE_SILENT"),
+  Type.Literal("DEVICE_WAITS_FOR_SERVER"),
   Type.Literal("DEVICE_SLOW"),
   Type.Literal("AUDIO_LOCKED"),
   Type.Literal("MICROPHONE_DENIED"),
@@ -43,10 +44,14 @@ export const HealthCode = Type.Union([
   Type.Literal("CERTIFICATE_EXPIRED"),
   Type.Literal("SERVER_CERTIFICATE_ENDS"),
   Type.Literal("SERVER_CERTIFICATE_EXPIRED"),
+  Type.Literal("SERVER_CERTIFICATE_NAME"),
+  Type.Literal("SERVER_CERTIFICATE_UNTRUSTED"),
   Type.Literal("TEST_RING_FAILED"),
   Type.Literal("VPS_DOWN"),
   Type.Literal("VPS_PART_DOWN"),
   Type.Literal("VPS_NOT_CONFIGURED"),
+  Type.Literal("CLOCKS_DIFFER"),
+  Type.Literal("DISK_FULL"),
   Type.Literal("MQTT_DOWN"),
   Type.Literal("EDITS_WAITING"),
   Type.Literal("EDITS_REFUSED"),
@@ -61,10 +66,14 @@ export const HealthProblem = Type.Object({
 });
 
 export const TestRingStep = Type.Union([
+  /** Not the device's: the server is away, or carried no call just then. */
+  Type.Literal("server"),
   Type.Literal("register"),
   Type.Literal("reach"),
   Type.Literal("answer"),
+  /** Out of the device: its microphone was not heard. */
   Type.Literal("audio-out"),
+  /** Into the device: it heard nothing. */
   Type.Literal("audio-in"),
 ]);
 /** One device's part of a test; `failedStep` names the first link of the chain that broke. */
@@ -85,7 +94,9 @@ export const TestRingDevice = Type.Object({
 });
 /**
  * `POST /api/test-rings` {siteId, accountIds?} → 202 TestRing, `GET /api/test-rings/:id`, and `testRing` on the
- * WebSocket. Silent: a panel answers it by itself without a sound; other devices are looked up, not rung.
+ * WebSocket. Silent: a panel's page answers it by itself without a sound; other devices are looked up, not rung.
+ * `DELETE /api/test-rings/:id` cancels it, and so does the end of the right of whoever started it: what was not tested
+ * by then is `skipped`.
  */
 export const NewTestRing = Type.Object(
   { siteId: Id, accountIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 1000 })) },
@@ -137,6 +148,8 @@ export const ServerCertificate = Type.Object({
   host: Type.String(),
   /** null: not known yet, or the server does not answer. */
   endsAtMs: IntOrNull,
+  /** Why clients refuse it whatever its date: it is for another name, or of nobody whom they know. Left out: they do not. */
+  refused: Type.Optional(Type.Union([Type.Literal("name"), Type.Literal("untrusted")])),
 });
 /** `GET /api/site-health?siteId=`: the site's own problems first, then each device's. */
 export const SiteHealth = Type.Object({

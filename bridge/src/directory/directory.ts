@@ -75,6 +75,8 @@ export interface DirectoryOptions extends Pick<DirectoryContext, "store" | "bus"
   testCaller?: () => Promise<TestCaller | null>;
   /** The VPS's certificates; left out: nobody looks at them. */
   certificates?: () => readonly ServerCertificate[];
+  /** Room on the disk that the database is on; null or left out: nobody knows. */
+  freeBytes?: () => number | null;
   /** Managing sites from elsewhere; left out: nobody can. */
   remote?: RemoteWays;
   /** Whom tokens of sites are shown to; left out: there is no VPS. */
@@ -103,6 +105,7 @@ export function openDirectory({
   post = NOWHERE,
   testCaller = async () => null,
   certificates = () => [],
+  freeBytes = () => null,
   remote = NOBODY,
   tokenDoor = { domainOf: async () => notConfigured(), use: () => undefined },
   auditDays,
@@ -135,7 +138,7 @@ export function openDirectory({
     backups: backups(context),
     makeDeviceFile: deviceFiles(context, post),
     reports,
-    siteHealth: siteHealth(context, reports, certificates),
+    siteHealth: siteHealth(context, reports, certificates, freeBytes),
     testRings: testRings(context, testCaller),
     testAccountOf: testAccount(context),
     registrations: context.registrations,

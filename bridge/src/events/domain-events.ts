@@ -31,6 +31,9 @@ export interface PairingChanged {
 /** A test ring got further or ended. */
 export interface TestRingChanged {
   testId: string;
+  siteId: string;
+  /** Its last news. */
+  isOver: boolean;
 }
 
 /** A device is about to be called by a test: it must know, so that it does not ring. */

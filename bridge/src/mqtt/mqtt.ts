@@ -144,9 +144,22 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
 
   const refresh = ({ siteId }: { siteId: string }): void => publishers.get(siteId)?.refresh();
   const refreshLines = ({ siteId }: { siteId: string }): void => publishers.get(siteId)?.refreshLines();
+  const askAgain = (): void => {
+    checks.forget();
+    for (const publisher of publishers.values()) publisher.refresh();
+  };
   const offs = [
     bus.on("callChanged", refresh),
     bus.on("registrationsChanged", (change) => {
+      checks.forget(change.siteId);
+      refresh(change);
+    }),
+    // A part of the VPS stopped or is back: that is so for every device.
+    bus.on("linkChanged", ({ link }) => {
+      if (link === "vps") askAgain();
+    }),
+    bus.on("testRingChanged", (change) => {
+      if (!change.isOver) return;
       checks.forget(change.siteId);
       refresh(change);
     }),
@@ -159,10 +172,7 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
     }),
   ];
   follow();
-  const asking = setInterval(() => {
-    checks.forget();
-    for (const publisher of publishers.values()) publisher.refresh();
-  }, ASKED_EVERY_MS);
+  const asking = setInterval(askAgain, ASKED_EVERY_MS);
   const present = new Set(store.sites.list().map(({ domain }) => domain));
   for (const domain of store.discovered.domains()) {
     if (!present.has(domain)) leave(domain, publisherOf({ id: "", domain }));

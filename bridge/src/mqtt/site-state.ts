@@ -1,4 +1,5 @@
 /** What a site's retained topics say at this moment. */
+import { TEST_ACCOUNT } from "../directory/names.ts";
 import type { CallRow } from "../store/call-store.ts";
 import type { Store } from "../store/store.ts";
 import { publicName } from "./announcer.ts";
@@ -39,6 +40,8 @@ export function retainedState(
     }
   }
   for (const account of store.accounts.list({ siteId })) {
+    // What tests a house at night is nothing that the house is told of.
+    if (account.username === TEST_ACCOUNT) continue;
     state.set(registeredTopic(site.domain, account.username), registered.has(account.id) ? "on" : "off");
     const check = checks.get(account.id);
     if (check && account.enabled) state.set(couldRingTopic(site.domain, account.username), JSON.stringify(check));

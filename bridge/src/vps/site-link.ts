@@ -82,6 +82,11 @@ export class SiteLink {
     return this.current;
   }
 
+  /** How far the VPS's clock is ahead of ours, ms; 0 before its first reply. */
+  clockAheadMs(): number {
+    return this.client.vpsNowMs() - Date.now();
+  }
+
   /** Null until the VPS has said which site the token is of. */
   siteId(): string | null {
     return this.site?.id ?? null;

@@ -104,7 +104,7 @@ export function startVps(options: VpsOptions): Vps {
   /** A link that has not said yet whose it is may be this site's. */
   function linkOf(siteId: string): LiveState["vps"] {
     const own = links.find((link) => link.siteId() === siteId) ?? links.find((link) => link.siteId() === null);
-    if (own) return own.state();
+    if (own) return { ...own.state(), clockAheadMs: own.clockAheadMs() };
     return { link: "not-configured", code: "VPS_NOT_CONFIGURED", partsDown: [] };
   }
 

@@ -7,8 +7,24 @@ import { moment } from "./components/registration.ts";
 export function problemSentences({ code, params }: HealthProblem, t: AdminLocalizer): { what: string; todo: string } {
   const cause = CAUSES.find((known) => known === params.code);
   const key = cause ?? code;
-  return { what: t(`problem.${key}`, params), todo: t(`problem.${key}.do`, params) };
+  const told = { ...params, ...toldOf(params, t) };
+  const part = PARTS.find((known) => code === "VPS_PART_DOWN" && known === params.part);
+  const what = part === undefined ? t(`problem.${key}`, told) : t(`problem.VPS_PART_DOWN.${part}`, told);
+  return { what, todo: t(`problem.${key}.do`, told) };
 }
+
+/** What a person reads in the place of our words. */
+function toldOf({ step, part }: HealthProblem["params"], t: AdminLocalizer): Record<string, string> {
+  const known = STEPS.find((one) => one === step);
+  return {
+    ...(step !== undefined && { step: t(`health.step.${known ?? "none"}`) }),
+    // The directory and the list of calls are kept by control.
+    ...(part !== undefined && { service: part === "directory" || part === "outbox" ? "control" : String(part) }),
+  };
+}
+
+const STEPS = ["server", "register", "reach", "answer", "audio-out", "audio-in"] as const;
+const PARTS = ["kamailio", "rtpengine", "coturn", "directory", "outbox"] as const;
 
 const CAUSES = [
   "VPS_UNAUTHORIZED",

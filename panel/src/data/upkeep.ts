@@ -40,6 +40,11 @@ export function startTestRing(api: Api, test: NewTestRing): Promise<TestRing> {
   return api.send("POST", "api/test-rings", test);
 }
 
+/** What was not tested yet is left out. */
+export function cancelTestRing(api: Api, id: string): Promise<TestRing> {
+  return api.send("DELETE", `api/test-rings/${id}`, undefined);
+}
+
 export function fetchAudit(api: Api, query: AuditQuery): Promise<AuditPage> {
   return api.get(`api/audit?${auditParams(query)}`);
 }

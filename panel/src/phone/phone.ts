@@ -28,6 +28,8 @@ export interface PhoneSetup {
 }
 
 const LOCK = "neolia-phone";
+/** SIP name of the bridge's account for test calls (bridge/src/directory/names.ts), which nobody else can have. */
+const TEST_CALLER = "neolia-test";
 const WATCH_PACKETS_MS = 500;
 /** When another offer was under way. */
 const MOVE_AGAIN_MS = 1_000;
@@ -244,6 +246,11 @@ export class Phone {
 
   private invited(call: SipCall): void {
     const { test } = this;
+    if (call.peer.name === TEST_CALLER && test === null) {
+      // Nobody has said that it comes: that is a fault to be found, and no reason to wake anybody.
+      call.reject(480);
+      return;
+    }
     if (test !== null && test.caller === call.peer.name) {
       if (this.key() !== null) {
         call.reject(486);

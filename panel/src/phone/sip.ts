@@ -268,7 +268,7 @@ export class SipCall {
     return this.session.renegotiate({ rtcOfferConstraints: { iceRestart: true } });
   }
 
-  reject(code: 603 | 486): void {
+  reject(code: 603 | 486 | 480): void {
     if (!this.session.isEnded()) this.session.terminate({ status_code: code });
   }
 

@@ -16,8 +16,12 @@ export function daysLeft({ endsAtMs }: ServerCertificate, nowMs: number): number
 export function serverCertificateProblems(certificates: readonly ServerCertificate[], nowMs: number): HealthProblem[] {
   return certificates.flatMap((certificate) => {
     const days = daysLeft(certificate, nowMs);
-    const { host } = certificate;
-    return certificateProblems(days, { host }, { ends: "SERVER_CERTIFICATE_ENDS", over: "SERVER_CERTIFICATE_EXPIRED" });
+    const { host, refused } = certificate;
+    return [
+      ...(refused === "name" ? [problem("SERVER_CERTIFICATE_NAME", "error", { host })] : []),
+      ...(refused === "untrusted" ? [problem("SERVER_CERTIFICATE_UNTRUSTED", "error", { host })] : []),
+      ...certificateProblems(days, { host }, { ends: "SERVER_CERTIFICATE_ENDS", over: "SERVER_CERTIFICATE_EXPIRED" }),
+    ];
   });
 }
 

@@ -7,15 +7,22 @@ export type DeviceFacts = Pick<DeviceHealth, "type" | "registration" | "report" 
   /** Reports could have come for this long, ms. */
   listeningMs: number;
   nowMs: number;
+  /** Parts of the VPS that are down. */
+  partsDown: readonly string[];
 };
 
 /** A panel reports each minute; after three missed ones its page is not running. */
 const SILENT_MS = 3 * 60_000 + 15_000;
 const SLOW_MS = 400;
+/** Without these no call gets through. */
+const CARRIES_CALLS = ["kamailio", "rtpengine"];
 
 export function deviceProblems(facts: DeviceFacts): HealthProblem[] {
+  const { partsDown } = facts;
   return [
-    ...registrationProblems(facts),
+    ...(CARRIES_CALLS.some((part) => partsDown.includes(part)) ? [problem("DEVICE_WAITS_FOR_SERVER", "error")] : []),
+    // Nobody is registered with what is down, and that is no fault of the device.
+    ...(partsDown.includes("kamailio") ? [] : registrationProblems(facts)),
     ...(facts.type === "panel" ? panelProblems(facts) : []),
     ...testProblems(facts),
   ];
@@ -64,7 +71,7 @@ function microphoneProblems(microphone: NonNullable<DeviceFacts["report"]>["micr
 }
 
 function testProblems({ lastTest }: DeviceFacts): HealthProblem[] {
-  // Whether it is registered now is known better than a test of last night can say.
-  if (lastTest?.state !== "failed" || lastTest.failedStep === "register") return [];
+  // Whether it is registered now is known better than a test of last night can say, and the server's faults are not its own.
+  if (lastTest?.state !== "failed" || ["register", "server"].includes(lastTest.failedStep ?? "")) return [];
   return [problem("TEST_RING_FAILED", "error", { step: lastTest.failedStep ?? "" })];
 }

@@ -18,11 +18,17 @@ export type SiteHealthOf = (siteId: string, links: LinkStates) => SiteHealth;
 
 /** Units that are named one by one; of more, the first ones tell what is wrong. */
 const MOST_SILENT_UNITS = 50;
+/** Less is what two machines that ask the same time servers may show for a moment. */
+const CLOCKS_MINUTES = 2;
+/** Room for some days of calls, edits and copies; and for hardly anything. */
+const DISK_LOW_BYTES = 500e6;
+const DISK_FULL_BYTES = 50e6;
 
 export function siteHealth(
   context: DirectoryContext,
   reports: DeviceReports,
   certificates: () => readonly ServerCertificate[],
+  freeBytes: () => number | null,
 ): SiteHealthOf {
   const { store, now, registrations } = context;
 
@@ -34,14 +40,14 @@ export function siteHealth(
     return { ...report, certificateDays: report.certificateDays ?? daysLeft(wss, now()) };
   }
 
-  function device(row: AccountRow, units: ReadonlyMap<string, UnitRow>): DeviceHealth {
+  function device(row: AccountRow, units: ReadonlyMap<string, UnitRow>, partsDown: readonly string[]): DeviceHealth {
     const facts = {
       type: row.type,
       registration: registrations.of(row),
       report: reportOf(row.id),
       lastTest: store.tests.get(row.id),
     };
-    const problems = deviceProblems({ ...facts, listeningMs: now() - reports.sinceMs, nowMs: now() });
+    const problems = deviceProblems({ ...facts, listeningMs: now() - reports.sinceMs, nowMs: now(), partsDown });
     const { registration, report, lastTest } = facts;
     return {
       accountId: row.id,
@@ -75,9 +81,10 @@ export function siteHealth(
     const byId = new Map(units.map((unit) => [unit.id, unit]));
     // Whoever disabled a device knows that it does not ring.
     const meant = accounts.filter(({ type, enabled }) => type !== "bridge" && enabled);
-    const devices = meant.map((row) => device(row, byId));
+    const devices = meant.map((row) => device(row, byId, links.vps.partsDown));
     const problems = [
       ...linkProblems(links),
+      ...diskProblems(freeBytes()),
       ...serverCertificateProblems(certificates(), now()),
       ...editProblems(context, siteId, links),
       ...silentUnits(siteId, accounts, units),
@@ -91,9 +98,22 @@ function linkProblems({ vps, mqtt }: LinkStates): HealthProblem[] {
   return [
     ...(vps.link === "not-configured" ? [problem("VPS_NOT_CONFIGURED", "error")] : []),
     ...(vps.link === "down" ? [problem("VPS_DOWN", "error", { code: vps.code ?? "" })] : []),
-    ...vps.partsDown.map((part) => problem("VPS_PART_DOWN", "error", { part })),
+    ...vps.partsDown.map((part) => problem("VPS_PART_DOWN", part === "coturn" ? "warning" : "error", { part })),
+    ...clockProblems(vps),
     ...(mqtt.link === "down" ? [problem("MQTT_DOWN", "warning", { code: mqtt.code ?? "" })] : []),
   ];
+}
+
+function clockProblems({ link, clockAheadMs = 0 }: LinkStates["vps"]): HealthProblem[] {
+  const minutes = Math.round(Math.abs(clockAheadMs) / 60_000);
+  if (link !== "up" || minutes < CLOCKS_MINUTES) return [];
+  return [problem("CLOCKS_DIFFER", "warning", { minutes, ahead: clockAheadMs > 0 ? "server" : "here" })];
+}
+
+function diskProblems(freeBytes: number | null): HealthProblem[] {
+  if (freeBytes === null || freeBytes >= DISK_LOW_BYTES) return [];
+  const severity = freeBytes < DISK_FULL_BYTES ? "error" : "warning";
+  return [problem("DISK_FULL", severity, { mb: Math.floor(freeBytes / 1e6) })];
 }
 
 function editProblems({ store }: DirectoryContext, siteId: string, { vps }: LinkStates): HealthProblem[] {

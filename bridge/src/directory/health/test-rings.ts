@@ -14,6 +14,8 @@ export interface TestCallOutcome {
   packetsHeard: number;
   /** The unit's rules do not let a test through: nothing is said about the device. */
   forbidden: boolean;
+  /** The server took no call just then: nothing is said about the device either. */
+  serverDown: boolean;
 }
 
 /** Calls one account of a site and hangs up after some seconds of silence. */
@@ -24,9 +26,12 @@ export interface TestCaller {
 }
 
 export interface TestRings {
-  /** Throws UNKNOWN_SITE, UNKNOWN_ACCOUNT. */
-  start(request: NewTestRing, cause: TestRing["cause"]): TestRing;
+  /** Throws UNKNOWN_SITE, UNKNOWN_ACCOUNT. `stillMay`: whoever started it might still; else it ends. */
+  start(request: NewTestRing, cause: TestRing["cause"], stillMay?: () => boolean): TestRing;
+  /** Throws UNKNOWN_TEST. */
   get(id: string): TestRing;
+  /** Ends it before its time; one that is over stays as it is. Throws UNKNOWN_TEST. */
+  cancel(id: string): TestRing;
   /** What the panel itself saw; late news are not waited for. */
   noteResult(accountId: string, result: TestCallResult): void;
   stop(): void;
@@ -48,8 +53,9 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
   function set(id: string, change: (test: TestRing) => TestRing): void {
     const test = tests.get(id);
     if (!test || stopped) return;
-    tests.set(id, change(test));
-    bus.emit("testRingChanged", { testId: id });
+    const changed = change(test);
+    tests.set(id, changed);
+    bus.emit("testRingChanged", { testId: id, siteId: test.siteId, isOver: changed.endedAtMs !== null });
   }
 
   function setDevice(id: string, device: TestRingDevice): void {
@@ -59,17 +65,31 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
     }));
   }
 
-  async function testOne(id: string, account: AccountRow): Promise<TestRingDevice> {
+  const isOver = (id: string): boolean => stopped || tests.get(id)?.endedAtMs !== null;
+
+  /** What nobody got to is not tested any more; a call that is on ends by itself a moment later. */
+  function end(id: string): void {
+    set(id, (test) => ({
+      ...test,
+      endedAtMs: now(),
+      devices: test.devices.map((one) => (isWaiting(one) ? { ...one, state: "skipped" } : one)),
+    }));
+  }
+
+  async function testOne(id: string, account: AccountRow, hasPage: boolean): Promise<TestRingDevice> {
     const blank = { accountId: account.id, failedStep: null, ringMs: null, answerMs: null, atMs: now() };
-    if (registrations.of(account).state !== "registered") return { ...blank, state: "failed", failedStep: "register" };
-    const telephone = account.type === "panel" ? await caller() : null;
-    if (!telephone || stopped) return { ...blank, state: "skipped" };
+    const { state } = registrations.of(account);
+    if (state === "unknown") return { ...blank, state: "failed", failedStep: "server" };
+    if (state !== "registered") return { ...blank, state: "failed", failedStep: "register" };
+    const telephone = hasPage ? await caller() : null;
+    if (!telephone || isOver(id)) return { ...blank, state: "skipped" };
     setDevice(id, { ...blank, state: "ringing" });
     const { siteId, username } = account;
     bus.emit("testCallDue", { testId: id, siteId, username, caller: telephone.caller, forMs: FOR_MS });
     await delay(NOTICE_MS);
     const outcome = await telephone.call(siteId, username);
     if (outcome.forbidden) return { ...blank, state: "skipped" };
+    if (outcome.serverDown) return { ...blank, state: "failed", failedStep: "server" };
     const seen = { ...blank, ringMs: outcome.ringMs, answerMs: outcome.answerMs };
     const failedStep = await firstFailure(id, account.id, outcome);
     return failedStep === null ? { ...seen, state: "passed" } : { ...seen, state: "failed", failedStep };
@@ -84,12 +104,16 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
     return (results.get(key)?.packetsIn ?? 0) === 0 ? "audio-in" : null;
   }
 
-  async function run(id: string, accounts: readonly AccountRow[]): Promise<void> {
+  async function run(id: string, accounts: readonly AccountRow[], stillMay: () => boolean): Promise<void> {
     const waiting = [...accounts];
+    // Only a page of ours knows that it is being tested: another panel would ring, in the middle of the night.
+    const pages = new Set(store.devices.list().map(({ accountId }) => accountId));
     const worker = async () => {
-      for (let account = waiting.shift(); account && !stopped; account = waiting.shift()) {
+      for (let account = waiting.shift(); account && !isOver(id); account = waiting.shift()) {
+        if (!stillMay()) return end(id);
         const { id: accountId } = account;
-        const device = await testOne(id, account).catch(
+        const hasPage = account.type === "panel" && pages.has(accountId);
+        const device = await testOne(id, account, hasPage).catch(
           (): TestRingDevice => ({
             ...{ accountId, ringMs: null, answerMs: null, atMs: now() },
             ...{ state: "failed", failedStep: "reach" },
@@ -97,16 +121,22 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
         );
         if (stopped) return;
         if (device.state !== "skipped" && store.accounts.get(accountId)) store.tests.put(device);
-        setDevice(id, device);
+        if (!isOver(id)) setDevice(id, device);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    set(id, (test) => ({ ...test, endedAtMs: now() }));
+    if (!isOver(id)) end(id);
     for (const account of accounts) results.delete(`${id} ${account.id}`);
   }
 
+  function get(id: string): TestRing {
+    const test = tests.get(id);
+    if (!test) throw new AppError("UNKNOWN_TEST", "there is no such test (any more)");
+    return test;
+  }
+
   return {
-    start: ({ siteId, accountIds }, cause) => {
+    start: ({ siteId, accountIds }, cause, stillMay = () => true) => {
       siteOf(store, siteId);
       const named = accountIds?.map((id) => accountOf(store, id)) ?? store.accounts.list({ siteId });
       if (named.some((account) => account.siteId !== siteId)) {
@@ -133,17 +163,21 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
           after: { count: accounts.length },
         });
       }
-      void run(test.id, accounts);
+      void run(test.id, accounts, stillMay);
       return test;
     },
-    get: (id) => {
-      const test = tests.get(id);
-      if (!test) throw new AppError("UNKNOWN_TEST", "there is no such test (any more)");
-      return test;
+    get,
+    cancel: (id) => {
+      if (get(id).endedAtMs === null) end(id);
+      return get(id);
     },
     noteResult: (accountId, result) => void results.set(`${result.testId} ${accountId}`, result),
     stop: () => {
       stopped = true;
     },
   };
+}
+
+function isWaiting({ state }: TestRingDevice): boolean {
+  return state === "waiting" || state === "ringing";
 }

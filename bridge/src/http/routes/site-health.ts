@@ -72,7 +72,7 @@ export function siteHealthRoutes(api: App, { directory, live }: HttpPorts): void
         response: { 202: TestRing },
       },
     },
-    async (request, reply) => reply.code(202).send(directory.testRings.start(request.body, "asked")),
+    async (request, reply) => reply.code(202).send(directory.testRings.start(request.body, "asked", request.stillMay)),
   );
   api.get(
     "/test-rings/:id",
@@ -81,5 +81,17 @@ export function siteHealthRoutes(api: App, { directory, live }: HttpPorts): void
       schema: { summary: "How far a test has got.", params: IdParams, response: { 200: TestRing } },
     },
     async (request) => directory.testRings.get(request.params.id),
+  );
+  api.delete(
+    "/test-rings/:id",
+    {
+      config: { elsewhere: "yes" },
+      schema: {
+        summary: "Cancels a test; one that is over stays as it is. Idempotent.",
+        params: IdParams,
+        response: { 200: TestRing },
+      },
+    },
+    async (request) => directory.testRings.cancel(request.params.id),
   );
 }

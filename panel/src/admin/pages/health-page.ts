@@ -4,6 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { shared } from "../../components/style.ts";
 import type { PanelMessage } from "../../data/live.ts";
 import {
+  cancelTestRing,
   type DeviceHealth,
   fetchSiteHealth,
   type HealthProblem,
@@ -118,7 +119,13 @@ export class HealthPage extends AdminPage {
     if (test === null || !this.testing) return html`<p class="muted">${t("health.testHint")}</p>`;
     const done = test.devices.filter(({ state: is }) => is !== "waiting" && is !== "ringing").length;
     const told = t("health.testing", { done, count: test.devices.length });
-    return html`<p role="status">${told}</p><progress aria-label=${told} max=${test.devices.length} value=${done}></progress>`;
+    return html`
+      <p role="status">${told}</p>
+      <div class="bar">
+        <progress aria-label=${told} max=${test.devices.length} value=${done}></progress>
+        <button @click=${() => void this.cancel(test.id)}>${t("health.testCancel")}</button>
+      </div>
+    `;
   }
 
   private get testing(): boolean {
@@ -210,6 +217,15 @@ export class HealthPage extends AdminPage {
     });
     // What was pushed meanwhile is newer.
     if (test !== null && this.test?.id !== test.id) this.test = test;
+  }
+
+  private async cancel(id: string): Promise<void> {
+    const { api, fail } = this.admin;
+    const test = await cancelTestRing(api, id).catch((error: unknown) => {
+      fail(error);
+      return null;
+    });
+    if (test !== null && this.test?.id === test.id) this.test = test;
   }
 
   private toggleProblems = (): void => {

@@ -17,17 +17,19 @@ export const en = {
   "health.testOne": "Test ring",
   "health.testHint": "Silent: panels answer by themselves without a sound; other devices are looked up, not rung.",
   "health.testing": "Testing: {done} of {count}",
+  "health.testCancel": "Cancel the test",
   "health.testState.waiting": "Waits for its turn",
   "health.testState.ringing": "Is being tested",
   "health.testState.passed": "Passed {time}",
   "health.testState.failed": "Failed at: {step}",
   "health.testState.skipped": "Was not tested",
   "health.testNever": "Never tested",
+  "health.step.server": "the server, not this device",
   "health.step.register": "connection to the server",
   "health.step.reach": "the call reaching the device",
   "health.step.answer": "the answer",
-  "health.step.audio-out": "sound to the device",
-  "health.step.audio-in": "sound from the device",
+  "health.step.audio-out": "sound from the device",
+  "health.step.audio-in": "sound to the device",
   "health.step.none": "an unknown step",
   "health.onlyProblems": "Only those with something to look at",
   "health.reported": "Reported {time}",
@@ -39,11 +41,29 @@ export const en = {
   "health.certificate.unknown": "Certificate of {host}: not known, because the server has not answered yet.",
 
   "problem.DEVICE_NOT_REGISTERED": "It is not connected to the server.",
-  "problem.DEVICE_NOT_REGISTERED.do": "Check its power and network; open Neolia on it, or enter its login again.",
+  "problem.DEVICE_NOT_REGISTERED.do":
+    "Check its power and network. A panel: open Neolia on it. Another device: enter its login again.",
   "problem.DEVICE_NEVER_SEEN": "It has never been connected.",
   "problem.DEVICE_NEVER_SEEN.do": "Pair it: open its unit and scan the QR code with it.",
-  "problem.DEVICE_SILENT": "The panel has not reported for a while: its page is closed or asleep.",
-  "problem.DEVICE_SILENT.do": "Open Neolia on it, and let the tablet keep its screen or its browser awake.",
+  "problem.DEVICE_SILENT":
+    "The panel has not reported for a while: its page is closed or asleep, or its network is gone.",
+  "problem.DEVICE_SILENT.do":
+    "Check its network and open Neolia on it; let the tablet keep its screen or its browser awake.",
+  "problem.DEVICE_WAITS_FOR_SERVER": "No call reaches it: a part of the server is down.",
+  "problem.DEVICE_WAITS_FOR_SERVER.do": "Nothing is to be done on the device: it works again with the server.",
+  "problem.CLOCKS_DIFFER": "The clocks of the server and of this machine differ. Minutes: {minutes}.",
+  "problem.CLOCKS_DIFFER.do":
+    "Call rules with times may act too early or too late. Have both set by themselves (timedatectl set-ntp true); the wrong one is the one that differs from your watch.",
+  "problem.DISK_FULL": "The disk of this machine is nearly full. Megabytes left: {mb}.",
+  "problem.DISK_FULL.do": "Make space: once it is full, calls are not logged and changes are not saved.",
+  "problem.SERVER_CERTIFICATE_NAME":
+    "The certificate of {host} is for another name: browsers and Neolia refuse the server.",
+  "problem.SERVER_CERTIFICATE_NAME.do":
+    "Check the address in the app's configuration, or have a certificate made for this name on the server.",
+  "problem.SERVER_CERTIFICATE_UNTRUSTED":
+    "The certificate of {host} is of nobody whom browsers or Neolia trust: they refuse the server.",
+  "problem.SERVER_CERTIFICATE_UNTRUSTED.do":
+    "Have a certificate of a known authority made on the server, or enter your own authority's in the app's configuration.",
   "problem.DEVICE_SLOW": "Its connection to the server is slow ({ms} ms).",
   "problem.DEVICE_SLOW.do": "Bring it closer to the Wi-Fi, or connect it by cable.",
   "problem.AUDIO_LOCKED": "Its browser keeps the sound locked: it would ring without a tone.",
@@ -65,8 +85,9 @@ export const en = {
   "problem.SERVER_CERTIFICATE_EXPIRED": "The certificate of {host} has expired: browsers and Neolia refuse the server.",
   "problem.SERVER_CERTIFICATE_EXPIRED.do":
     "On the VPS run “certbot renew”; calls come back by themselves once the new certificate is there.",
-  "problem.TEST_RING_FAILED": "The last test ring failed.",
-  "problem.TEST_RING_FAILED.do": "Start a test ring now; its result names the link that failed.",
+  "problem.TEST_RING_FAILED": "The last test ring failed at: {step}.",
+  "problem.TEST_RING_FAILED.do":
+    "It is tried again each hour. Mend that link and start a test ring; “Test of this device” in the panel's settings looks closer.",
   "problem.VPS_DOWN": "The server cannot be reached.",
   "problem.VPS_DOWN.do": "Check the internet connection and the server. Changes wait here until it is back.",
   "problem.VPS_UNAUTHORIZED": "The server does not know this site's token (any more).",
@@ -79,7 +100,15 @@ export const en = {
   "problem.STORE_UNAVAILABLE": "What the server reports cannot be stored here: the disk may be full.",
   "problem.STORE_UNAVAILABLE.do": "Make space on this machine. Nothing is lost: the server tells it again.",
   "problem.VPS_PART_DOWN": "A part of the server is down: {part}.",
-  "problem.VPS_PART_DOWN.do": "Restart that part on the server; its runbook says how.",
+  "problem.VPS_PART_DOWN.kamailio": "The server's telephone exchange (Kamailio) is down: nothing rings.",
+  "problem.VPS_PART_DOWN.rtpengine": "The server's part for sound (RTPEngine) is down: no call gets through.",
+  "problem.VPS_PART_DOWN.coturn":
+    "The server's detour for sound (coturn) is down: devices in networks that block UDP hear nothing.",
+  "problem.VPS_PART_DOWN.directory": "The server cannot use its directory: changes do not reach it.",
+  "problem.VPS_PART_DOWN.outbox":
+    "The server's list of calls cannot be read: the call log and automations hear nothing.",
+  "problem.VPS_PART_DOWN.do":
+    "On the server: systemctl restart neolia-{service}. If it stops again, its runbook says where to look.",
   "problem.VPS_NOT_CONFIGURED": "No server is set up.",
   "problem.VPS_NOT_CONFIGURED.do":
     "Enter its address in the app's configuration, and the site's token under Server, in the overview.",
@@ -216,17 +245,19 @@ export const fr: Record<keyof typeof en, string> = {
   "health.testHint":
     "Silencieuse : les écrans répondent d'eux-mêmes sans un son ; les autres appareils sont vérifiés sans sonner.",
   "health.testing": "Essai : {done} sur {count}",
+  "health.testCancel": "Annuler l'essai",
   "health.testState.waiting": "Attend son tour",
   "health.testState.ringing": "Essai en cours",
   "health.testState.passed": "Réussi : {time}",
   "health.testState.failed": "Échec à : {step}",
   "health.testState.skipped": "N'a pas été essayé",
   "health.testNever": "Jamais essayé",
+  "health.step.server": "le serveur, pas cet appareil",
   "health.step.register": "la connexion au serveur",
   "health.step.reach": "l'arrivée de l'appel à l'appareil",
   "health.step.answer": "la réponse",
-  "health.step.audio-out": "le son vers l'appareil",
-  "health.step.audio-in": "le son depuis l'appareil",
+  "health.step.audio-out": "le son depuis l'appareil",
+  "health.step.audio-in": "le son vers l'appareil",
   "health.step.none": "une étape inconnue",
   "health.onlyProblems": "Seulement ceux à voir",
   "health.reported": "Annoncé : {time}",
@@ -241,11 +272,29 @@ export const fr: Record<keyof typeof en, string> = {
 
   "problem.DEVICE_NOT_REGISTERED": "Il n'est pas connecté au serveur.",
   "problem.DEVICE_NOT_REGISTERED.do":
-    "Vérifiez son alimentation et son réseau ; ouvrez-y Neolia ou saisissez à nouveau son identifiant.",
+    "Vérifiez son alimentation et son réseau. Un écran : ouvrez-y Neolia. Un autre appareil : saisissez à nouveau son identifiant.",
   "problem.DEVICE_NEVER_SEEN": "Il n'a jamais été connecté.",
   "problem.DEVICE_NEVER_SEEN.do": "Associez-le : ouvrez son logement et lisez le code QR avec lui.",
-  "problem.DEVICE_SILENT": "L'écran ne s'est pas annoncé depuis un moment : sa page est fermée ou endormie.",
-  "problem.DEVICE_SILENT.do": "Ouvrez-y Neolia, et laissez la tablette garder son écran ou son navigateur éveillé.",
+  "problem.DEVICE_SILENT":
+    "L'écran ne s'est pas annoncé depuis un moment : sa page est fermée ou endormie, ou son réseau est coupé.",
+  "problem.DEVICE_SILENT.do":
+    "Vérifiez son réseau et ouvrez-y Neolia ; laissez la tablette garder son écran ou son navigateur éveillé.",
+  "problem.DEVICE_WAITS_FOR_SERVER": "Aucun appel ne lui parvient : une partie du serveur est arrêtée.",
+  "problem.DEVICE_WAITS_FOR_SERVER.do": "Rien n'est à faire sur l'appareil : il remarchera avec le serveur.",
+  "problem.CLOCKS_DIFFER": "Les horloges du serveur et de cette machine diffèrent. Minutes : {minutes}.",
+  "problem.CLOCKS_DIFFER.do":
+    "Les règles d'appel à horaires peuvent agir trop tôt ou trop tard. Faites régler les deux d'elles-mêmes (timedatectl set-ntp true) ; la fausse est celle qui diffère de votre montre.",
+  "problem.DISK_FULL": "Le disque de cette machine est presque plein. Mégaoctets restants : {mb}.",
+  "problem.DISK_FULL.do":
+    "Libérez de la place : une fois plein, les appels ne sont plus notés ni les modifications enregistrées.",
+  "problem.SERVER_CERTIFICATE_NAME":
+    "Le certificat de {host} est au nom d'un autre : les navigateurs et Neolia refusent le serveur.",
+  "problem.SERVER_CERTIFICATE_NAME.do":
+    "Vérifiez l'adresse dans la configuration de l'app, ou faites faire sur le serveur un certificat à ce nom.",
+  "problem.SERVER_CERTIFICATE_UNTRUSTED":
+    "Le certificat de {host} ne vient de personne à qui se fient les navigateurs ou Neolia : ils refusent le serveur.",
+  "problem.SERVER_CERTIFICATE_UNTRUSTED.do":
+    "Faites faire sur le serveur un certificat d'une autorité connue, ou indiquez la vôtre dans la configuration de l'app.",
   "problem.DEVICE_SLOW": "Sa liaison avec le serveur est lente ({ms} ms).",
   "problem.DEVICE_SLOW.do": "Rapprochez-le du Wi-Fi, ou branchez-le par câble.",
   "problem.AUDIO_LOCKED": "Son navigateur bloque le son : il sonnerait en silence.",
@@ -267,8 +316,9 @@ export const fr: Record<keyof typeof en, string> = {
     "Le certificat de {host} a expiré : les navigateurs et Neolia refusent le serveur.",
   "problem.SERVER_CERTIFICATE_EXPIRED.do":
     "Sur le VPS, lancez « certbot renew » ; les appels reviennent d'eux-mêmes dès que le nouveau certificat est là.",
-  "problem.TEST_RING_FAILED": "La dernière sonnerie d'essai a échoué.",
-  "problem.TEST_RING_FAILED.do": "Lancez une sonnerie d'essai ; son résultat nomme le maillon qui a cédé.",
+  "problem.TEST_RING_FAILED": "La dernière sonnerie d'essai a échoué à : {step}.",
+  "problem.TEST_RING_FAILED.do":
+    "Elle est refaite toutes les heures. Réparez ce maillon et lancez une sonnerie d'essai ; « Essai de cet appareil », dans les réglages de l'écran, y regarde de plus près.",
   "problem.VPS_DOWN": "Le serveur est injoignable.",
   "problem.VPS_DOWN.do": "Vérifiez l'accès à Internet et le serveur. Les modifications attendent ici son retour.",
   "problem.VPS_UNAUTHORIZED": "Le serveur ne connaît pas (ou plus) le jeton de ce site.",
@@ -282,7 +332,16 @@ export const fr: Record<keyof typeof en, string> = {
   "problem.STORE_UNAVAILABLE": "Ce que le serveur annonce ne peut être enregistré ici : le disque est peut-être plein.",
   "problem.STORE_UNAVAILABLE.do": "Libérez de la place sur cette machine. Rien n'est perdu : le serveur le redit.",
   "problem.VPS_PART_DOWN": "Une partie du serveur est arrêtée : {part}.",
-  "problem.VPS_PART_DOWN.do": "Redémarrez-la sur le serveur ; son guide d'exploitation dit comment.",
+  "problem.VPS_PART_DOWN.kamailio": "Le central téléphonique du serveur (Kamailio) est arrêté : rien ne sonne.",
+  "problem.VPS_PART_DOWN.rtpengine": "La partie du serveur pour le son (RTPEngine) est arrêtée : aucun appel ne passe.",
+  "problem.VPS_PART_DOWN.coturn":
+    "Le détour du serveur pour le son (coturn) est arrêté : sur un réseau qui bloque l'UDP, on n'entend rien.",
+  "problem.VPS_PART_DOWN.directory":
+    "Le serveur ne peut pas utiliser son annuaire : les modifications ne lui parviennent pas.",
+  "problem.VPS_PART_DOWN.outbox":
+    "La liste des appels du serveur est illisible : le journal et les automatisations n'apprennent rien.",
+  "problem.VPS_PART_DOWN.do":
+    "Sur le serveur : systemctl restart neolia-{service}. Si elle s'arrête encore, son guide d'exploitation dit où regarder.",
   "problem.VPS_NOT_CONFIGURED": "Aucun serveur n'est configuré.",
   "problem.VPS_NOT_CONFIGURED.do":
     "Saisissez son adresse dans la configuration de l'app, et le jeton du site sous Serveur, dans la vue d'ensemble.",
