@@ -104,6 +104,7 @@ export function goodRequests(
     ["POST /api/devices/:deviceId/test-result", { testId, packetsIn: 5, packetsOut: 5 }],
     ["POST /api/test-rings", { siteId: site.id }],
     ["GET /api/test-rings/:id"],
+    ["DELETE /api/test-rings/:id"],
     ["POST /api/device-files", { model: "akuvox-door", accountIds: [door.account.id], dtmfCode: "1234" }],
     ["GET /api/pairings"],
     ["POST /api/pairings", { kind: "panel", unitId: unit401.id, label: "Hall" }],
