@@ -1,8 +1,7 @@
-/** A site that is managed from another Neolia: what is done there, how large answers come, and how it ends. */
+/** A site that is managed from another Neolia: what is done there, and how large answers come. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
-import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { Grant } from "../../bridge/src/api/remote.ts";
 import { RemoteLimits } from "../../infra/control/src/wire.ts";
 import {
@@ -119,86 +118,4 @@ test("a site whose own API breaks down says so at once, and its log hears of it"
   assert.ok(!refused.text.includes(broken.message));
   assert.deepEqual(failures, [broken]);
   assert.equal((await addUnit(remote, "502")).status, 201);
-});
-
-describe("a grant ends", () => {
-  test("at once when it is revoked, and says so", async () => {
-    const { id, code } = await grant();
-    const remote = await join(code);
-    assert.equal((await addUnit(remote, "501")).status, 201);
-    await site.send("DELETE", `/api/grants/${id}`);
-    const refused = await addUnit(remote, "502");
-    assert.equal(refused.code, "GRANT_ENDED");
-    assert.deepEqual(refused.json<ErrorReply>().error.details, { why: "revoked" });
-    assert.ok(!units().includes("502"));
-  });
-
-  test("when its time is over", async () => {
-    const { id, code } = await grant({ hours: 1 });
-    const remote = await join(code);
-    const row = site.store.grants.get(id);
-    assert.ok(row);
-    site.stage.laterMs = row.expiresAtMs - Date.now();
-    assert.deepEqual((await addUnit(remote, "502")).json<ErrorReply>().error.details, { why: "expired" });
-    assert.ok(!units().includes("502"));
-  });
-
-  test("for good, also when the site's clock is wrong before or set back afterwards, or the installer's is wrong", async () => {
-    const hour = 3_600_000;
-    const { code } = await grant({ hours: 1 });
-    installer.stage.laterMs = 5 * hour;
-    const remote = await join(code);
-    assert.equal((await addUnit(remote, "501")).status, 201);
-    installer.stage.laterMs = -5 * hour;
-    assert.equal((await addUnit(remote, "502")).status, 201);
-    site.stage.laterMs = 2 * hour;
-    assert.equal((await addUnit(remote, "503")).code, "GRANT_ENDED");
-    site.stage.laterMs = 0;
-    const refused = await addUnit(remote, "504");
-    assert.deepEqual(refused.json<ErrorReply>().error.details, { why: "expired" });
-    // One that nobody used when its time was over: a machine without a clock of its own starts in the past.
-    const unused = await join((await grant({ hours: 1 })).code);
-    site.stage.laterMs = 2 * hour;
-    site.directory.grants.endExpired();
-    site.stage.laterMs = 0;
-    assert.equal((await addUnit(unused, "505")).code, "GRANT_ENDED");
-    assert.ok(!units().some((number) => ["503", "504", "505"].includes(number)));
-    const listed = (await site.send("GET", `/api/grants?siteId=${house.site.id}`)).json<Grant[]>();
-    assert.deepEqual(
-      listed.map(({ state }) => state),
-      ["expired", "expired", "invited"],
-    );
-  });
-
-  test("when the installer gives it back", async () => {
-    const { id, code } = await grant();
-    const remote = await join(code);
-    assert.equal((await installer.send("DELETE", `/api/remote-sites/${remote.id}`)).status, 204);
-    assert.notEqual(site.store.grants.get(id)?.revokedAtMs, null);
-    assert.deepEqual(installer.directory.remoteSites.list(), []);
-  });
-
-  test("with all others when the data was restored from a copy", async () => {
-    const remote = await join((await grant()).code);
-    site.directory.grants.revokeAll();
-    assert.equal((await addUnit(remote, "502")).code, "GRANT_ENDED");
-  });
-
-  test("an invitation is taken once, and not after a day, nor after it was withdrawn", async () => {
-    const once = await grant();
-    await join(once.code);
-    const again = { code: once.code, by: "Somebody" };
-    assert.equal((await installer.send("POST", "/api/remote-sites", again)).status, 503);
-    const withdrawn = await grant();
-    await site.send("DELETE", `/api/grants/${withdrawn.id}`);
-    assert.equal(
-      (await installer.send("POST", "/api/remote-sites", { ...again, code: withdrawn.code })).code,
-      "GRANT_ENDED",
-    );
-    const late = await grant({ hours: 48 });
-    site.stage.laterMs = late.invitedToMs - Date.now();
-    const tooLate = await installer.send("POST", "/api/remote-sites", { ...again, code: late.code });
-    assert.equal(tooLate.code, "GRANT_ENDED");
-    assert.equal(site.store.grants.get(late.id)?.takenAtMs, null);
-  });
 });

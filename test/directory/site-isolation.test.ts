@@ -3,6 +3,7 @@
  * to its things alone: the table of routes says which routes there are for them, real requests prove each.
  */
 import assert from "node:assert/strict";
+import { text as readText } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Backup } from "../../bridge/src/api/backup.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
@@ -35,7 +36,9 @@ async function visit(method: string, path: string, body?: unknown, who = visitor
     ifMatch: ["PATCH", "DELETE"].includes(method) ? "*" : null,
     body: body === undefined ? null : JSON.stringify(body),
   };
-  const { status, body: text } = await visitsTo(api.app)(who, ask);
+  const reply = await visitsTo(api.app)(who, ask);
+  const text = await readText(reply.body);
+  const { status } = reply;
   return { status, text, code: status >= 400 ? (JSON.parse(text) as ErrorReply).error.code : "ok" };
 }
 

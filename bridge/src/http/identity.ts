@@ -82,7 +82,10 @@ export function controlAccess(api: App, identity: Identity, directory: Directory
   });
   api.addHook("preHandler", async (request) => {
     const visitor = request.asker?.visit;
-    if (visitor) confine(request, directory, visitor);
+    if (!visitor) return;
+    // Right before it is done: the grant may have ended while the request was read.
+    if (!directory.grants.holds(visitor.grantId)) throw new AppError("GRANT_ENDED", "this permission is over");
+    confine(request, directory, visitor);
   });
   // With a callback, so that everything the handler does is done in the actor's name.
   api.addHook("preHandler", (request, _reply, done) => {

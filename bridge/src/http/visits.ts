@@ -22,6 +22,7 @@ export function visitsTo(app: App): Visit {
       visitor,
       async () =>
         await app.inject({
+          payloadAsStream: true,
           method,
           url: path,
           headers: {
@@ -37,7 +38,7 @@ export function visitsTo(app: App): Visit {
       contentType: header("content-type") ?? "",
       etag: header("etag"),
       disposition: header("content-disposition"),
-      body: reply.payload,
+      body: reply.stream(),
     };
   };
 }

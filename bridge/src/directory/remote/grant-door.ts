@@ -3,6 +3,7 @@
  * control service in between only carries, and the other Neolia only asks. See docs/adr/0012.
  */
 import { randomBytes } from "node:crypto";
+import type { Readable } from "node:stream";
 import { RemoteLimits } from "../../../../infra/control/src/wire.ts";
 import type { GrantRow } from "../../store/grant-store.ts";
 import { actingAs } from "../audit.ts";
@@ -11,7 +12,7 @@ import { siteOf } from "../lookup.ts";
 import { endOf, noteOf } from "./grants.ts";
 import { agreedKey, newKeyHalf } from "./key-agreement.ts";
 import { type Answer, type Ask, GrantRequest, type Reply, readMessage, Take } from "./messages.ts";
-import { LARGEST_ANSWER, LARGEST_BODY, packBody, unpackBody } from "./packed-body.ts";
+import { LARGEST_BODY, packAnswer, unpackBody } from "./packed-body.ts";
 import { FRAME_VERSION, openFrame, sealFrame, versionFrame } from "./sealed-frame.ts";
 
 /** Who comes from elsewhere, and how far the grant goes. */
@@ -26,7 +27,8 @@ export interface Visitor {
 }
 
 /** Does what is asked by the site's own API, in the visitor's name and within their grant. */
-export type Visit = (visitor: Visitor, ask: Ask) => Promise<Omit<Answer, "type" | "version">>;
+export type Visit = (visitor: Visitor, ask: Ask) => Promise<Visited>;
+type Visited = Omit<Answer, "type" | "version" | "body" | "packed"> & { body: Readable };
 
 export interface GrantDoor {
   /**
@@ -111,8 +113,12 @@ export function grantDoor(context: DirectoryContext, visit: Visit, version: stri
     if (body === undefined) return null;
     noteVisit(row, visitor, request);
     const answer = await visit(visitor, { ...request, body });
-    if (answer.body.length > LARGEST_ANSWER) return { type: "failed", why: "large" };
-    return { type: "answer", version, ...answer, ...(await packBody(answer.body)) };
+    const packed = await packAnswer(answer.body);
+    // A file takes its time: what is not over when the grant ends stays here.
+    const meanwhile = store.grants.get(row.id);
+    const ended = meanwhile === null ? "revoked" : endedWhy(meanwhile);
+    if (ended !== null) return { type: "ended", why: ended };
+    return packed === null ? { type: "failed", why: "large" } : { type: "answer", version, ...answer, ...packed };
   }
 
   /** One that ran out has done so for good, whatever the clock says later. */

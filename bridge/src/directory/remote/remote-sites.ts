@@ -1,4 +1,5 @@
 /** The installer's side: invitations taken, and sites elsewhere asked. See docs/adr/0012. */
+import type { Readable } from "node:stream";
 import type { NewRemoteSite, RemoteSite } from "../../api/remote.ts";
 import { AppError } from "../../events/errors.ts";
 import type { RemoteSiteRow } from "../../store/remote-site-store.ts";
@@ -6,7 +7,7 @@ import type { DirectoryContext } from "../edit.ts";
 import { readInvitation } from "./invitation.ts";
 import { agreedKey, newKeyHalf } from "./key-agreement.ts";
 import { type Answer, type Ask, type GrantRequest, Reply, readMessage } from "./messages.ts";
-import { LARGEST_ANSWER, packBody, unpackBody } from "./packed-body.ts";
+import { packBody, unpackAnswer } from "./packed-body.ts";
 import { FRAME_VERSION, type FrameKey, newExchange, openFrame, relayToken, sealFrame } from "./sealed-frame.ts";
 
 /** Carries a frame to the site of a grant and its reply back. Throws AppError GRANT_UNKNOWN, REMOTE_*. */
@@ -19,8 +20,11 @@ export interface RemoteSites {
   /** Gives the grant back, as far as the site can be reached, and forgets it. */
   remove(id: string, by: string): Promise<void>;
   /** One request of the API over there. Throws UNKNOWN_REMOTE_SITE, GRANT_UNKNOWN, GRANT_ENDED, REMOTE_*. */
-  ask(id: string, by: string, request: Question): Promise<Answer>;
+  ask(id: string, by: string, request: Question): Promise<RemoteAnswer>;
 }
+
+/** A large body is read once, as it is unpacked. */
+export type RemoteAnswer = Omit<Answer, "body" | "packed"> & { body: string | Readable };
 
 export type Question = Pick<Ask, "method" | "path" | "ifMatch" | "body">;
 
@@ -55,15 +59,13 @@ export function remoteSites(context: DirectoryContext, relay: Relay, version: st
     return read;
   }
 
-  async function ask(row: RemoteSiteRow, message: (round: string) => GrantRequest): Promise<Answer> {
+  async function ask(row: RemoteSiteRow, message: (round: string) => GrantRequest): Promise<RemoteAnswer> {
     const key = { secret: row.key, grantId: row.grantId };
     for (let tries = 0; tries < TRIES; tries++) {
       const reply = await exchange(row.controlUrl, key, message(rounds.get(row.id) ?? ""));
       if (reply.type === "answer") {
-        const body = await unpackBody(reply, LARGEST_ANSWER);
-        if (body === undefined) throw badReply();
         versions.set(row.id, reply.version);
-        return { ...reply, body };
+        return { ...reply, body: unpackAnswer(reply) };
       }
       if (reply.type !== "round") break;
       rounds.set(row.id, reply.round);

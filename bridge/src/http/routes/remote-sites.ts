@@ -70,6 +70,7 @@ export function remoteSiteRoutes(api: App, { directory }: HttpPorts): void {
         if (etag !== null && /^"\d{1,15}"$/.test(etag)) reply.header("etag", etag);
         if (disposition !== null && DISPOSITION.test(disposition)) reply.header("content-disposition", disposition);
         reply.header("content-type", contentType).code(status);
+        if (typeof body !== "string") return reply.send(body);
         // As it came: Fastify would make JSON of it once more.
         return reply.serializer((text: unknown) => String(text)).send(body);
       },
