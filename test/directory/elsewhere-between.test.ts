@@ -83,6 +83,60 @@ describe("whoever stands in between", () => {
     }
   });
 
+  test("makes no change twice: neither by bringing it twice, nor by keeping its answer back", async () => {
+    const remote = await join((await grant()).code);
+    await addUnit(remote, "501");
+    const honest = installer.stage.relay ?? assert.fail();
+    const devices = () => site.store.accounts.list({ unitId: house.unit401.id }).length;
+    const before = devices();
+    const addDevice = () => {
+      const body = { siteId: house.site.id, type: "mobile", label: "Phone", unitId: house.unit401.id };
+      return installer.send("POST", at(remote, "accounts"), body);
+    };
+    installer.stage.relay = async (to, frame) => {
+      await honest(to, frame);
+      return honest(to, frame);
+    };
+    assert.equal((await addDevice()).code, "REMOTE_UNANSWERED");
+    assert.equal(devices(), before + 1);
+    // A question may be asked again as often as it takes.
+    installer.stage.relay = honest;
+    assert.equal((await installer.send("GET", at(remote, "units"))).status, 200);
+    assert.equal((await addDevice()).status, 201);
+    assert.equal(devices(), before + 2);
+  });
+
+  test("of a site that was restarted a change names the new round, or says that nobody knows whether it was made", async () => {
+    const remote = await join((await grant()).code);
+    await addUnit(remote, "501");
+    const { grantId } = recorded.at(-1) ?? assert.fail();
+    const restarted = await testApp();
+    try {
+      const row = site.store.grants.get(grantId) ?? assert.fail();
+      const other = await makeHouse(restarted);
+      restarted.store.grants.insert({ ...row, siteId: other.site.id });
+      installer.stage.relay = async (to, frame) =>
+        (await restarted.directory.grantDoor.answer(other.site.id, to.grantId, frame, assert.ifError)) ??
+        Buffer.alloc(0);
+      const add = (number: string) =>
+        installer.send("POST", at(remote, "units"), { buildingId: other.building.id, number });
+      const made = () => restarted.store.units.list({}).map(({ label }) => label);
+      assert.equal((await add("502")).code, "REMOTE_UNANSWERED");
+      assert.ok(!made().includes("502"));
+      assert.equal((await add("502")).status, 201);
+      // Some time later the round is learnt before anything is changed.
+      installer.stage.relay = ({ grantId: id }, frame) => deliver(id, frame).then((reply) => reply ?? Buffer.alloc(0));
+      installer.stage.laterMs += 60_000;
+      assert.equal((await addUnit(remote, "503")).status, 201);
+      assert.deepEqual(
+        units().filter((number) => number === "503"),
+        ["503"],
+      );
+    } finally {
+      await restarted.close();
+    }
+  });
+
   test("changes not one bit: the site answers nobody", async () => {
     const remote = await join((await grant()).code);
     await addUnit(remote, "501");

@@ -114,7 +114,9 @@ export const ERRORS = {
   REMOTE_BAD_REPLY: { status: 503, category: "unavailable", retryable: false },
   /** The site is not connected to the server in between. */
   REMOTE_OFFLINE: { status: 503, category: "unavailable", retryable: true },
-  /** The server in between does not answer. */
+  /** The site was sent it, and its answer did not come: it may have been done. */
+  REMOTE_UNANSWERED: { status: 503, category: "unavailable", retryable: false },
+  /** The server in between cannot be reached: nothing was sent. */
   REMOTE_SERVER_UNREACHABLE: { status: 503, category: "unavailable", retryable: true },
   /** The site's own API broke down over what was asked. */
   REMOTE_FAILED: { status: 503, category: "unavailable", retryable: false },

@@ -12,6 +12,7 @@ const STATUS: Record<ControlErrorCode, number> = {
   TOO_LARGE: 413,
   EDGE_UNAVAILABLE: 503,
   SITE_OFFLINE: 503,
+  SITE_SILENT: 503,
   TOO_MANY: 429,
   INTERNAL: 500,
 };

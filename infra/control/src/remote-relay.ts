@@ -66,7 +66,7 @@ export class RemoteRelay {
     });
   }
 
-  /** Takes a frame to the site and its reply back. Throws NOT_FOUND, SITE_OFFLINE and TOO_MANY. */
+  /** Takes a frame to the site and its reply back. Throws NOT_FOUND, SITE_OFFLINE, SITE_SILENT and TOO_MANY. */
   async carry(grantId: string, frame: Buffer): Promise<Buffer> {
     const grant = this.grants.get(grantId);
     if (!grant) throw new ControlFailure("NOT_FOUND", "no such grant");
@@ -102,17 +102,17 @@ export class RemoteRelay {
     const id = randomBytes(RemoteLimits.deliveryBytes);
     const key = id.toString("hex");
     return new Promise<Buffer>((resolve, reject) => {
-      const offline = () => end(() => reject(new ControlFailure("SITE_OFFLINE", "the site did not answer")));
-      const timer = setTimeout(offline, this.answerMs);
+      const silent = () => end(() => reject(new ControlFailure("SITE_SILENT", "the site did not answer")));
+      const timer = setTimeout(silent, this.answerMs);
       const end = (settle: () => void) => {
         clearTimeout(timer);
-        socket.off("close", offline);
+        socket.off("close", silent);
         this.deliveries.delete(key);
         settle();
       };
-      socket.on("close", offline);
+      socket.on("close", silent);
       this.deliveries.set(key, { domain, resolve: (reply) => end(() => resolve(reply)) });
-      socket.send(Buffer.concat([id, Buffer.from(grantId, "latin1"), frame]), (error) => error && offline());
+      socket.send(Buffer.concat([id, Buffer.from(grantId, "latin1"), frame]), (error) => error && silent());
     });
   }
 }

@@ -279,8 +279,10 @@ export const ControlErrorCode = Type.Union([
   Type.Literal("NOT_FOUND"),
   Type.Literal("TOO_LARGE"),
   Type.Literal("EDGE_UNAVAILABLE"),
-  /** Of a frame: the site is not connected, or took too long. */
+  /** Of a frame: the site is not connected. It did not get it. */
   Type.Literal("SITE_OFFLINE"),
+  /** Of a frame: the site was sent it, and did not answer in time or went away over it. */
+  Type.Literal("SITE_SILENT"),
   /** Of a frame: too many at once or in a minute. */
   Type.Literal("TOO_MANY"),
   Type.Literal("INTERNAL"),

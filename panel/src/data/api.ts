@@ -55,8 +55,11 @@ export interface Api {
 const TIMEOUT_MS = 10_000;
 const FILE_TIMEOUT_MS = 120_000;
 
-/** Paths are relative to the host's address, so that ingress prefixes hold. A session that ended is made anew, once. */
-export function createApi(host: Pick<Host, "baseUrl" | "renewSession">): Api {
+/**
+ * Paths are relative to the host's address, so that ingress prefixes hold. A session that ended is made anew, once.
+ * `defaultTimeoutMs`: of requests that do not say it themselves.
+ */
+export function createApi(host: Pick<Host, "baseUrl" | "renewSession">, defaultTimeoutMs = TIMEOUT_MS): Api {
   const { baseUrl } = host;
   const send = async (path: string, init: RequestInit, timeoutMs: number): Promise<Response> => {
     try {
@@ -65,7 +68,7 @@ export function createApi(host: Pick<Host, "baseUrl" | "renewSession">): Api {
       throw new ApiError("UNREACHABLE", 0, { cause: error });
     }
   };
-  const request = async (path: string, init: RequestInit, timeoutMs = TIMEOUT_MS): Promise<Response> => {
+  const request = async (path: string, init: RequestInit, timeoutMs = defaultTimeoutMs): Promise<Response> => {
     let response = await send(path, init, timeoutMs);
     if (response.status === 401 && (await host.renewSession())) response = await send(path, init, timeoutMs);
     if (response.ok) return response;

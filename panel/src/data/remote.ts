@@ -55,10 +55,11 @@ export async function fetchPageUrl(api: Api): Promise<string | null> {
   }
 }
 
+/** Longer than our bridge waits for the site: what became of a change it knows, and says. */
+const REMOTE_TIMEOUT_MS = 40_000;
+
 /** The API of a site elsewhere: the same paths, by way of our own bridge. */
 export function remoteApi(host: Pick<Host, "baseUrl" | "renewSession">, id: string): Api {
-  return createApi({
-    baseUrl: new URL(`api/remote-sites/${id}/at/`, host.baseUrl).href,
-    renewSession: () => host.renewSession(),
-  });
+  const baseUrl = new URL(`api/remote-sites/${id}/at/`, host.baseUrl).href;
+  return createApi({ baseUrl, renewSession: () => host.renewSession() }, REMOTE_TIMEOUT_MS);
 }

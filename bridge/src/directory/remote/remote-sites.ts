@@ -30,11 +30,13 @@ export type Question = Pick<Ask, "method" | "path" | "ifMatch" | "body">;
 
 /** The first try learns the round; a new one may begin just then. */
 const TRIES = 3;
+/** A round is known to be the site's for so long after its last answer. */
+const KNOWN_MS = 10_000;
 const LONGEST_NAME = 60;
 
 export function remoteSites(context: DirectoryContext, relay: Relay, version: string): RemoteSites {
   const { store, now, newId, audit } = context;
-  const rounds = new Map<string, string>();
+  const rounds = new Map<string, { round: string; atMs: number }>();
   const versions = new Map<string, string>();
 
   async function exchange(controlUrl: string, key: FrameKey, message: object): Promise<Reply> {
@@ -59,16 +61,28 @@ export function remoteSites(context: DirectoryContext, relay: Relay, version: st
     return read;
   }
 
-  async function ask(row: RemoteSiteRow, message: (round: string) => GrantRequest): Promise<RemoteAnswer> {
+  async function ask(
+    row: RemoteSiteRow,
+    isChange: boolean,
+    message: (round: string) => GrantRequest,
+  ): Promise<RemoteAnswer> {
     const key = { secret: row.key, grantId: row.grantId };
+    const known = rounds.get(row.id);
+    let round = known && (!isChange || now() - known.atMs < KNOWN_MS) ? known.round : "";
     for (let tries = 0; tries < TRIES; tries++) {
-      const reply = await exchange(row.controlUrl, key, message(rounds.get(row.id) ?? ""));
+      const reply = await exchange(row.controlUrl, key, message(round));
       if (reply.type === "answer") {
         versions.set(row.id, reply.version);
+        rounds.set(row.id, { round, atMs: now() });
         return { ...reply, body: unpackAnswer(reply) };
       }
       if (reply.type !== "round") break;
-      rounds.set(row.id, reply.round);
+      rounds.delete(row.id);
+      // In the round that it named it may have been done, and its answer be lost or kept back: done again it could be done twice.
+      if (isChange && round !== "") {
+        throw new AppError("REMOTE_UNANSWERED", "the site began a new round over this; it may have been done");
+      }
+      round = reply.round;
     }
     throw badReply();
   }
@@ -105,7 +119,8 @@ export function remoteSites(context: DirectoryContext, relay: Relay, version: st
     },
     remove: async (id, by) => {
       const row = found(id);
-      await ask(row, (round) => ({ type: "leave", round, by: nameOf(by), version })).catch(() => undefined);
+      const leave = (round: string) => ({ type: "leave" as const, round, by: nameOf(by), version });
+      await ask(row, false, leave).catch(() => undefined);
       rounds.delete(id);
       versions.delete(id);
       store.transaction(() => {
@@ -116,7 +131,19 @@ export function remoteSites(context: DirectoryContext, relay: Relay, version: st
     ask: async (id, by, { body, ...question }) => {
       const row = found(id);
       const packed = await packBody(body);
-      return ask(row, (round) => ({ type: "ask", round, by: nameOf(by), version, ...question, ...packed }));
+      const isChange = question.method !== "GET";
+      const message = (round: string) => ({
+        type: "ask" as const,
+        round,
+        by: nameOf(by),
+        version,
+        ...question,
+        ...packed,
+      });
+      return ask(row, isChange, message).catch((error: unknown) => {
+        if (isChange || !(error instanceof AppError) || error.code !== "REMOTE_UNANSWERED") throw error;
+        throw new AppError("REMOTE_OFFLINE", "the site does not answer", { cause: error });
+      });
     },
   };
 }

@@ -13,6 +13,7 @@ const TIMEOUT_MS = 35_000;
 const BY_CONTROL_CODE: Partial<Record<ControlErrorCode, ErrorCode>> = {
   NOT_FOUND: "GRANT_UNKNOWN",
   SITE_OFFLINE: "REMOTE_OFFLINE",
+  SITE_SILENT: "REMOTE_UNANSWERED",
   TOO_MANY: "REMOTE_BUSY",
   TOO_LARGE: "TOO_LARGE",
 };
@@ -44,10 +45,17 @@ export function relayClient(caFile: string | undefined): RelayClient {
           },
         },
         (reply) => {
-          readBytes(reply).then((body) => resolve({ status: reply.statusCode ?? 0, body }), reject);
+          readBytes(reply).then(
+            (body) => resolve({ status: reply.statusCode ?? 0, body }),
+            (error: unknown) => reject(error instanceof AppError ? error : unanswered(error)),
+          );
         },
       );
-      request.on("error", reject);
+      let isOut = false;
+      request.on("finish", () => {
+        isOut = true;
+      });
+      request.on("error", (error) => reject(isOut ? unanswered(error) : error));
       request.end(frame);
     });
   }
@@ -71,6 +79,11 @@ export function relayClient(caFile: string | undefined): RelayClient {
       plain.destroy();
     },
   };
+}
+
+/** All of the frame went out: what became of it nobody here knows. */
+function unanswered(cause: unknown): AppError {
+  return new AppError("REMOTE_UNANSWERED", "no answer came back from the site", { cause });
 }
 
 function refusal(body: Buffer): AppError {

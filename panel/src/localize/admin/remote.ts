@@ -89,7 +89,10 @@ export const en = {
   "error.REMOTE_BAD_REPLY":
     "What came back is not from the site, or this Neolia is older than the site's. Nothing of it is shown. Update both, then try again.",
   "error.REMOTE_OFFLINE": "The site is not connected at the moment. Nothing was changed; try again later.",
-  "error.REMOTE_SERVER_UNREACHABLE": "The server between you and the site does not answer. Look at your connection.",
+  "error.REMOTE_UNANSWERED":
+    "The site was told, but its answer did not come back. Look whether it was done before you try again.",
+  "error.REMOTE_SERVER_UNREACHABLE":
+    "The server between you and the site cannot be reached. Nothing was changed. Look at your connection.",
   "error.REMOTE_FAILED":
     "Something in the site's own Neolia is broken; the log over there says what. Look whether it was done before you try again.",
   "error.REMOTE_TOO_LARGE":
@@ -193,7 +196,10 @@ export const fr: Record<keyof typeof en, string> = {
   "error.REMOTE_BAD_REPLY":
     "Ce qui est revenu ne vient pas du site, ou ce Neolia est plus ancien que celui du site. Rien n'en est affiché. Mettez les deux à jour, puis réessayez.",
   "error.REMOTE_OFFLINE": "Le site n'est pas connecté en ce moment. Rien n'a été modifié ; réessayez plus tard.",
-  "error.REMOTE_SERVER_UNREACHABLE": "Le serveur entre vous et le site ne répond pas. Vérifiez votre connexion.",
+  "error.REMOTE_UNANSWERED":
+    "Le site a reçu la demande, mais sa réponse n'est pas revenue. Regardez si c'est fait avant de réessayer.",
+  "error.REMOTE_SERVER_UNREACHABLE":
+    "Le serveur entre vous et le site est injoignable. Rien n'a été modifié. Vérifiez votre connexion.",
   "error.REMOTE_FAILED":
     "Quelque chose ne va pas dans le Neolia du site ; son journal dit quoi. Regardez si c'est fait avant de réessayer.",
   "error.REMOTE_TOO_LARGE":
