@@ -3,89 +3,41 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { AuditPage } from "../../bridge/src/api/audit.ts";
 import type { Job } from "../../bridge/src/api/bulk.ts";
-import type { Building, Site, Unit } from "../../bridge/src/api/directory.ts";
+import type { Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { Provisioning } from "../../bridge/src/api/provisioning.ts";
-import type { Grant, GrantWithCode, RemoteSite } from "../../bridge/src/api/remote.ts";
+import type { Grant, GrantWithCode } from "../../bridge/src/api/remote.ts";
 import type { SiteHealth } from "../../bridge/src/api/site-health.ts";
 import { readInvitation } from "../../bridge/src/directory/remote/invitation.ts";
 import { relayToken } from "../../bridge/src/directory/remote/sealed-frame.ts";
 import type { DirectoryStatus } from "../../infra/control/src/wire.ts";
-import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
-import type { Control } from "../lab/control.ts";
-import { startControlAlone } from "../lab/control-alone.ts";
-import { labFolder } from "../lab/folder.ts";
-import { type PortBlock, reservePorts } from "../lab/ports.ts";
 import { until } from "../lab/until.ts";
+import {
+  A,
+  addUnit,
+  at,
+  atInstaller,
+  atSite,
+  B,
+  building,
+  codeOf,
+  control,
+  grant,
+  installer,
+  inTwoBridges,
+  joined,
+  site,
+  siteA,
+  siteB,
+  take,
+  tokens,
+  units,
+} from "./two-bridges.ts";
 
-const A = "a.sip.test";
-const B = "b.sip.test";
-
-let lab: ReturnType<typeof labFolder>;
-let ports: PortBlock;
-let control: Control;
-let stopControl: () => Promise<void>;
-/** At the site, with two sites in it. */
-let atSite: Bridge;
-let atInstaller: Bridge;
-let site: BridgeApi;
-let installer: BridgeApi;
-let siteA: Site;
-let siteB: Site;
-let building: Building;
-let tokens: { a: string; b: string };
-
-before(async () => {
-  lab = labFolder("elsewhere");
-  ports = await reservePorts();
-  ({ control, stop: stopControl } = await startControlAlone("elsewhere-control"));
-  tokens = { a: await control.addSite(A), b: await control.addSite(B) };
-  const token = `${tokens.a} ${tokens.b}`;
-  const folder = (name: string) => join(lab.path, name);
-  [atSite, atInstaller] = await Promise.all([
-    startBridge({ folder: folder("site"), port: ports.base, control: { url: control.url, token, caFile: null } }),
-    startBridge({ folder: folder("installer"), port: ports.base + 1 }),
-  ]);
-  [site, installer] = await Promise.all([atSite.api(), atInstaller.api()]);
-  siteA = await site.post<Site>("/api/sites", { name: "Alpha", address: "", domain: A, timeZone: "Europe/Paris" });
-  siteB = await site.post<Site>("/api/sites", { name: "Beta", address: "", domain: B, timeZone: "Europe/Paris" });
-  building = await site.post<Building>("/api/buildings", { siteId: siteA.id, name: "Tower" });
-  await site.post<Building>("/api/buildings", { siteId: siteB.id, name: "Annex" });
-});
-after(async () => {
-  await Promise.all([atSite?.stop(), atInstaller?.stop()]);
-  await stopControl?.();
-  ports.release();
-  lab.remove();
-});
-
-/** The link to the VPS comes up by itself, a moment after its site was made. */
-async function grant(): Promise<GrantWithCode> {
-  const body = { siteId: siteA.id, label: "Dupont", hours: 24, backups: false };
-  const ask = () => site.request<GrantWithCode>("POST", "/api/grants", body);
-  const reply = await until(() => ask().then((one) => one.status === 201 && one), {
-    what: "the site's link to control",
-  });
-  return reply.body;
-}
-
-const take = (code: string) =>
-  installer.request<RemoteSite & ErrorReply>("POST", "/api/remote-sites", { code, by: "Dupont SARL" });
-
-/** The invitation reaches control a moment after it was made. */
-async function joined(code: string): Promise<RemoteSite> {
-  const reply = await until(() => take(code).then((one) => one.status === 201 && one), { what: "the invitation" });
-  return reply.body;
-}
-
-const at = (remote: RemoteSite, path: string) => `/api/remote-sites/${remote.id}/at/api/${path}`;
-const addUnit = (remote: RemoteSite, number: string) =>
-  installer.request<Unit & ErrorReply>("POST", at(remote, "units"), { buildingId: building.id, number });
-const codeOf = (reply: { body: ErrorReply }) => reply.body.error.code;
-const units = async () => (await site.get<Unit[]>(`/api/units?siteId=${siteA.id}`)).map(({ number }) => number);
+inTwoBridges("elsewhere");
 
 /** A frame as somebody sends it who has the grant's token, or something like it. */
 const post = (grantId: string, token: string, body: Buffer) =>
