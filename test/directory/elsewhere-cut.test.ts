@@ -17,7 +17,7 @@ import {
   way,
 } from "./two-bridges.ts";
 
-inTwoBridges("elsewhere-cut");
+inTwoBridges("elsewhere-cut", { cuttable: true });
 
 /** The site's own words to control, and not a byte of what they are. */
 const REPLY = /POST \/v1\/remote-replies\/[0-9a-f]{32} HTTP/;

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { text as readText } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import type { AuditPage } from "../../bridge/src/api/audit.ts";
 import type { Backup } from "../../bridge/src/api/backup.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { Visitor } from "../../bridge/src/directory/remote/grant-door.ts";
@@ -258,6 +259,33 @@ describe("from elsewhere, with a grant for site A,", () => {
       entries.map(({ who, from, userId, verb }) => ({ who, from, userId, verb })),
       [{ who: "Ann (Dupont)", from: "Dupont", userId: null, verb: "added" }],
     );
+  });
+
+  test("the log tells what was done to the things of site A, and nothing of who lives or works there", async () => {
+    await api.send("PUT", `/api/members/${USER}`, { unitIds: [a.unit401.id] }, { "if-match": "*" });
+    api.stage.resident = { unitIds: [a.unit401.id], userId: USER };
+    await api.send("PUT", `/api/units/${a.unit401.id}/do-not-disturb`, { on: true });
+    await api.send("PUT", "/api/devices/d0000000-0000-4000-8000-000000000001", { unitId: a.unit401.id, label: "Hall" });
+    api.stage.resident = null;
+    await visit("POST", "/api/units", { buildingId: a.building.id, number: "777" });
+    const own = (await api.send("GET", `/api/audit?siteId=${a.site.id}`)).text;
+    for (const word of [USER, "Resident", "127.0.0.1", '"member"'])
+      assert.ok(own.includes(word), `${word} was not noted`);
+    for (const path of ["audit", "audit/export", "audit?noun=unit"]) {
+      const { text } = await visit("GET", `/api/${path}`);
+      assert.match(text, /777/, path);
+      assert.match(text, /doNotDisturb/, path);
+      assert.match(text, /Ann \(Dupont\)/, path);
+      for (const word of [USER, "Resident", "127.0.0.1", "member"]) assert.ok(!text.includes(word), `${path}: ${word}`);
+    }
+    const found = async (query: string) =>
+      (JSON.parse((await visit("GET", `/api/audit?${query}`)).text) as AuditPage).entries.length;
+    assert.deepEqual(
+      [await found("noun=member"), await found("search=resident"), await found("search=127.0.0.1")],
+      [0, 0, 0],
+    );
+    assert.ok((await found("search=dupont+777")) > 0);
+    assert.ok((await found("search=hall")) > 0);
   });
 
   test("nothing that comes over the network can pass for a visit", async () => {

@@ -18,7 +18,7 @@ export const B = "b.sip.test";
 let lab: ReturnType<typeof labFolder>;
 let ports: PortBlock;
 export let control: Control;
-/** Of both bridges to control. */
+/** Of both bridges to control, where the file asks for one. */
 export let way: Cuttable;
 let stopControl: () => Promise<void>;
 /** At the site, with two sites in it. */
@@ -32,16 +32,16 @@ export let building: Building;
 export let tokens: { a: string; b: string };
 
 /** One set for all tests of the file. */
-export function inTwoBridges(name: string): void {
-  before(() => start(name));
+export function inTwoBridges(name: string, { cuttable: isCuttable = false } = {}): void {
+  before(() => start(name, isCuttable));
   after(stop);
 }
 
-async function start(name: string): Promise<void> {
+async function start(name: string, isCuttable: boolean): Promise<void> {
   lab = labFolder(name);
   ports = await reservePorts();
   ({ control, stop: stopControl } = await startControlAlone(`${name}-control`));
-  way = await cuttable(control.values.controlPort);
+  if (isCuttable) way = await cuttable(control.values.controlPort);
   tokens = { a: await control.addSite(A), b: await control.addSite(B) };
   const token = `${tokens.a} ${tokens.b}`;
   const folder = (name: string) => join(lab.path, name);
@@ -49,7 +49,7 @@ async function start(name: string): Promise<void> {
     startBridge({
       folder: folder("site"),
       port: ports.base,
-      control: { url: `http://127.0.0.1:${way.port}`, token, caFile: null },
+      control: { url: isCuttable ? `http://127.0.0.1:${way.port}` : control.url, token, caFile: null },
     }),
     startBridge({ folder: folder("installer"), port: ports.base + 1 }),
   ]);

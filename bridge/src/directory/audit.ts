@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AuditPage, AuditQuery } from "../api/audit.ts";
+import type { AuditSight } from "../store/audit-store.ts";
 import type { Store } from "../store/store.ts";
 
 export interface Actor {
@@ -29,7 +30,7 @@ export interface AuditNote {
 
 export interface Audit {
   note(note: AuditNote): void;
-  list(query: AuditQuery): AuditPage;
+  list(query: AuditQuery, sight?: AuditSight): AuditPage;
   /** Drops what is older than the days that it is kept. */
   trim(): void;
 }
@@ -67,9 +68,9 @@ export function audit(store: Store, now: () => number, keptDays: number = KEPT_D
       if (verb === "changed" && Object.keys(changes).length === 0) return;
       store.audit.add({ atMs: now(), siteId, ...actor, noun, verb, rowId, label, changes });
     },
-    list: (query) => {
+    list: (query, sight) => {
       const limit = query.limit ?? PAGE;
-      const entries = store.audit.list(query, limit + 1);
+      const entries = store.audit.list(query, limit + 1, sight);
       const next = entries.length > limit ? (entries[limit - 1]?.id ?? null) : null;
       return { entries: entries.slice(0, limit), next, keptDays };
     },

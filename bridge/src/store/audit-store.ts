@@ -1,15 +1,26 @@
 /** The audit log. Entries are added and, after their time, dropped; never changed. */
+import { isIP } from "node:net";
 import type { Database } from "better-sqlite3";
 import type { AuditEntry, AuditQuery } from "../api/audit.ts";
 import { statements } from "./statements.ts";
 import { searchOf, searchText } from "./text.ts";
 
+/**
+ * `visitor`: nothing of the residents, who are nobody's business elsewhere. What they and the other people of the house did to
+ * what a visitor manages is there, without who it was.
+ */
+export type AuditSight = "all" | "visitor";
+
 export interface AuditStore {
   add(entry: Omit<AuditEntry, "id">): void;
   /** Newest first. */
-  list(query: AuditQuery, limit: number): AuditEntry[];
+  list(query: AuditQuery, limit: number, sight?: AuditSight): AuditEntry[];
   trim(olderThanMs: number): void;
 }
+
+/** What a visitor finds an entry by: somebody of the house is not found by name. */
+const VISITORS_TEXT =
+  "neolia_search_text(CASE WHEN user_id IS NULL THEN who ELSE '' END || ' ' || noun || ' ' || verb || ' ' || label)";
 
 type Columns = Omit<AuditEntry, "changes" | "from"> & { changes: string; origin: string };
 
@@ -29,9 +40,11 @@ export function auditStore(db: Database): AuditStore {
       const text = searchText(`${who} ${noun} ${verb} ${label} ${from}`);
       add.run({ ...entry, origin: from, changes: JSON.stringify(changes), searchText: text });
     },
-    list: ({ before, siteId, noun, fromMs, toMs, search }, limit) => {
+    list: ({ before, siteId, noun, fromMs, toMs, search }, limit, sight = "all") => {
       const { parameters, condition } = searchOf(search);
-      const list = lists(`${select} AND ${condition("instr(search_text, %)")} ORDER BY id DESC LIMIT @limit`);
+      const isAll = sight === "all";
+      const words = condition(isAll ? "instr(search_text, %)" : `instr(${VISITORS_TEXT}, %)`);
+      const list = lists(`${select} ${isAll ? "" : "AND noun <> 'member'"} AND ${words} ORDER BY id DESC LIMIT @limit`);
       return list
         .all({
           before: before ?? Number.MAX_SAFE_INTEGER,
@@ -46,8 +59,16 @@ export function auditStore(db: Database): AuditStore {
           ...row,
           from: origin,
           changes: JSON.parse(changes) as AuditEntry["changes"],
-        }));
+        }))
+        .map((entry) => (isAll ? entry : withoutPeople(entry)));
     },
     trim: (olderThanMs) => void trim.run(olderThanMs),
   };
+}
+
+/** Users of Home Assistant are people of the house; a visitor is none, and says from where they come by name. */
+function withoutPeople({ userId, who, from, changes, ...entry }: AuditEntry): AuditEntry {
+  const { userId: _owner, ...shown } = changes;
+  const person = userId === null ? { who } : { who: "" };
+  return { ...entry, ...person, userId: null, from: isIP(from) === 0 ? from : "", changes: shown };
 }

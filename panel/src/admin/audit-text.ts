@@ -10,6 +10,12 @@ import { timesText } from "./rule-text.ts";
 /** Of a new or removed row these say nothing that a person could use. */
 const INNER = new Set(["id", "siteId", "userId", "accountId", "createdAtMs"]);
 
+/** Who did it. From elsewhere nobody is told who lives or works at the site. */
+export function whoText(who: string, t: AdminLocalizer): string {
+  if (who === "nobody") return t("audit.nobody");
+  return who === "" ? t("audit.somebodyThere") : who;
+}
+
 /** What was changed, as people call it: an import's kind in the words of its own page. */
 export function changedLabel({ noun, label }: AuditEntry, t: AdminLocalizer): string {
   const kinds = { units: t("import.kind.units"), accounts: t("import.kind.accounts"), rules: t("import.kind.rules") };

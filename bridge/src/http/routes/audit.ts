@@ -1,6 +1,11 @@
+import type { FastifyRequest } from "fastify";
 import { AuditPage, AuditQuery } from "../../api/audit.ts";
+import type { AuditSight } from "../../store/audit-store.ts";
 import type { App } from "../app-type.ts";
+import { askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
+
+const sightOf = (request: FastifyRequest): AuditSight => (askerOf(request).visit ? "visitor" : "all");
 
 export function auditRoutes(api: App, { directory }: HttpPorts): void {
   api.get(
@@ -9,7 +14,7 @@ export function auditRoutes(api: App, { directory }: HttpPorts): void {
       config: { elsewhere: "yes" },
       schema: { summary: "Who did what, newest first.", querystring: AuditQuery, response: { 200: AuditPage } },
     },
-    async (request) => directory.audit.list(request.query),
+    async (request) => directory.audit.list(request.query, sightOf(request)),
   );
   api.get(
     "/audit/export",
@@ -24,6 +29,6 @@ export function auditRoutes(api: App, { directory }: HttpPorts): void {
       reply
         .type("text/csv; charset=utf-8")
         .header("content-disposition", 'attachment; filename="neolia-audit.csv"')
-        .send(directory.auditCsv(request.query)),
+        .send(directory.auditCsv(request.query, sightOf(request))),
   );
 }

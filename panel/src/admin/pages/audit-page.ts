@@ -11,7 +11,7 @@ import {
 } from "../../data/upkeep.ts";
 import { counted } from "../../localize/admin.ts";
 import { clock } from "../../localize/localize.ts";
-import { changedLabel, changeTexts } from "../audit-text.ts";
+import { changedLabel, changeTexts, whoText } from "../audit-text.ts";
 import { adminStyle } from "../components/admin-style.ts";
 import { saveFile } from "../components/save-file.ts";
 import { loggedWord } from "../problem-text.ts";
@@ -130,7 +130,9 @@ export class AuditPage extends AdminPage {
 
   private renderFilters(): TemplateResult {
     const { t } = this.admin;
-    const nouns = NOUNS.map((noun) => html`<option value=${noun}>${loggedWord("noun", noun, t)}</option>`);
+    // What was done with residents is not told elsewhere.
+    const known = NOUNS.filter((noun) => noun !== "member" || this.admin.remote === null);
+    const nouns = known.map((noun) => html`<option value=${noun}>${loggedWord("noun", noun, t)}</option>`);
     return html`
       <div class="filters" role="search">
         <label>${t("list.search")} <input type="search" maxlength="80" autocomplete="off" value=${this.query.search ?? ""} @input=${this.onSearch} /></label>
@@ -164,7 +166,7 @@ export class AuditPage extends AdminPage {
     return html`
       <tr>
         <td><time datetime=${new Date(entry.atMs).toISOString()}>${day}, ${clock(t, entry.atMs)}</time></td>
-        <td>${entry.who === "nobody" ? t("audit.nobody") : entry.who}</td>
+        <td>${whoText(entry.who, t)}</td>
         <td><strong>${t("text.labelled", { label: loggedWord("noun", entry.noun, t), value: loggedWord("verb", entry.verb, t) })}</strong> ${changedLabel(entry, t)} ${this.renderChanges(changes)}</td>
         <td class="mono">${entry.from}</td>
       </tr>

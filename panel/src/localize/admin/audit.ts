@@ -1,6 +1,7 @@
 /** The audit log, and the words that it uses for things, deeds and fields. */
 export const en = {
   "audit.nobody": "Somebody not signed in",
+  "audit.somebodyThere": "Somebody at the site",
   "audit.none": "Nothing was noted in this time.",
   "audit.when": "When",
   "audit.who": "Who",
@@ -85,6 +86,7 @@ export const en = {
 
 export const fr: Record<keyof typeof en, string> = {
   "audit.nobody": "Quelqu'un sans session",
+  "audit.somebodyThere": "Quelqu'un sur place",
   "audit.none": "Rien n'a été noté pendant ce temps.",
   "audit.when": "Quand",
   "audit.who": "Qui",
