@@ -123,6 +123,22 @@ test("an amount in words and the same one in digits are the same numbers; any ot
   );
 });
 
+test("fifty cents are not fifty euros, however they are written", () => {
+  for (const spoken of ["fr", "en"] as const) {
+    for (const number of [1, 5, 20, 50, 99]) {
+      const [cents, euros] = [moneyWords(number, spoken), moneyWords(100 * number, spoken)];
+      const written = (point: string) => [`0${point}${String(number).padStart(2, "0")} €`, `${number}${point}00 €`];
+      const [digitCents = "", digitEuros = ""] = written(",");
+      for (const same of [cents, digitCents]) assert.ok(saysTheNumbers({ text: cents, language: spoken }, same), same);
+      for (const same of [euros, digitEuros]) assert.ok(saysTheNumbers({ text: euros, language: spoken }, same), same);
+      for (const other of [euros, digitEuros])
+        assert.ok(!saysTheNumbers({ text: cents, language: spoken }, other), other);
+      for (const other of [cents, digitCents])
+        assert.ok(!saysTheNumbers({ text: euros, language: spoken }, other), other);
+    }
+  }
+});
+
 const READ_BACK = {
   text: "Je récapitule : deux Margherita, une Calzone. À retirer à dix-neuf heures trente. Le total est de trente-six euros cinquante.",
   language: "fr",

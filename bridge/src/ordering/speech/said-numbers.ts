@@ -6,11 +6,25 @@ import type { Language } from "../../api/order.ts";
 import type { Sentence } from "../order-desk.ts";
 import { numberWords } from "./number-words.ts";
 
-/** True when the transcript says the sentence's numbers, all of them, in their order, and no other. */
+/** True when the transcript says the sentence's numbers, all of them, in their order, and no other; euros are no cents. */
 export function saysTheNumbers(sentence: Pick<Sentence, "text" | "language">, transcript: string): boolean {
-  const wanted = saidNumbers(sentence.text, sentence.language);
-  const said = saidNumbers(transcript, sentence.language);
-  return wanted.length === said.length && wanted.every((number, index) => number === said[index]);
+  const wanted = numbersInText(sentence.text, sentence.language);
+  const said = numbersInText(transcript, sentence.language);
+  const isSame = (one: NumberInText, other: NumberInText | undefined): boolean => {
+    if (one.value !== other?.value) return false;
+    const units = [moneyUnit(one), moneyUnit(other)];
+    return units.includes(null) || units[0] === units[1];
+  };
+  return wanted.length === said.length && wanted.every((number, index) => isSame(number, said[index]));
+}
+
+/** null: nothing says it, or it is the second part of an amount: "12,50 €". */
+function moneyUnit({ before, after }: NumberInText): "euros" | "cents" | null {
+  const [next = ""] = after;
+  const last = before.at(-1) ?? "";
+  if (last === MARKS.decimal) return null;
+  if (last === MARKS.cents || /^(?:centimes?|cents?)$/.test(next)) return "cents";
+  return /^(?:€|euros?|eur)$/.test(next) ? "euros" : null;
 }
 
 /** "deux Margherita, 12,50 € à 19 h 30" → [2, 12, 50, 19, 30]. */
