@@ -121,7 +121,8 @@ function isNumber(text: string, language: Language): boolean {
   return (
     parts.length > 0 &&
     parts.some((part) => !isLinked(part)) &&
-    parts.every((part) => isLinked(part) || saidInAny(part, language).length > 0)
+    // "M14" is the name of something.
+    parts.every((part) => isLinked(part) || (!/^\p{L}+\d/u.test(part) && saidInAny(part, language).length > 0))
   );
 }
 

@@ -47,8 +47,8 @@ const PRICE_AFTER = after(
 );
 /** A number after these is the name of something. */
 const LABEL =
-  /(?<!\p{L})(?:(?:bo[îi]te|lot|assiette|plateau|box|pack|plate|set|celui|celle|ceux|celles)s? (?:de|of)|parmi (?:les|nos|ces)|servie?s? par|num[ée]ro|n°|no|number|menu|formule|table|option|taille|size|étage|code|(?:(?:demain|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche),?)(?: le)?) *:? *$/iu;
-const ARTICLE = before("le|la|les|un|une|the|a|du|des");
+  /(?<!\p{L})(?:(?:bo[îi]te|lot|assiette|plateau|box|pack|plate|set|celui|celle|ceux|celles)s? (?:de|of)|parmi (?:les|nos|ces)|par|num[ée]ro|n°|no|number|(?:menu|formule)(?: [a-z])?|table|option|taille|size|étage|code|(?:(?:demain|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche),?)(?: le)?) *:? *$/iu;
+const ARTICLE = before("le|la|les|un|une|the|a|du|des|votre|vos|your");
 /** "Appelez le 15". */
 const EMERGENCY = {
   numbers: new Set([15, 17, 18, 112]),
@@ -61,7 +61,7 @@ const FOR = before("pour|for");
 const QUARTERS = [0, 15, 30, 45];
 /** "J'en rajoute six", "il ne m'en reste que cinq", "vous êtes dix": of dishes or people. */
 const COUNT = before(
-  "(?:(?<!\\p{L})en |[-'’]en )(?:(?:ai|as|a|avons|avez|reste|restera|rajoute|ajoute|enl[èe]ve|retire|mets|prends|note|compte|veux|voulez|vouliez|prenez|garde|laisse)(?: plus| donc| bien)?(?: que| qu['’])? ?)?|(?:vous|nous) (?:êtes|serez|sommes|serons)|on (?:est|sera)",
+  "(?:(?<!\\p{L})en |[-'’]en )(?:(?:ai|as|a|avons|avez|faut|manque|reste|restera|rajoute|ajoute|enl[èe]ve|retire|mets|prends|note|compte|veux|voulez|vouliez|prenez|garde|laisse)(?: plus| donc| bien)?(?: que| qu['’])? ?)?|(?:vous|nous) (?:êtes|serez|sommes|serons)|on (?:est|sera)",
 );
 /** "Cinq au lieu de deux". */
 const INSTEAD = /^\s+(?:au lieu|instead)(?!\p{L})/iu;
@@ -165,7 +165,7 @@ function runs(text: string): Run[] {
 function eachNumber(text: string): { from: number; to: number }[] {
   const found: { from: number; to: number }[] = [];
   let open = false;
-  for (const match of text.matchAll(/(?<!\p{L})\d+(?:[.,:]\d+)*|\p{L}+|[^\s\p{L}\d]+/gu)) {
+  for (const match of text.matchAll(/(?<![\p{L}\d])\d+(?:[.,:]\d+)*|\p{L}+|[^\s\p{L}\d]+/gu)) {
     const [word] = match;
     const to = match.index + word.length;
     const last = open ? found.at(-1) : undefined;

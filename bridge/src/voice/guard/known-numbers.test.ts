@@ -45,3 +45,22 @@ test("a dish of the menu with a number in its name may be named, in digits and i
   assert.notEqual(wrongAmount("Avec le Menu 12, ce sera douze.", "fr", known.amounts(2000)), null);
   assert.notEqual(wrongAmount("Le Menu 12 à 12 euros.", "fr", known.amounts(2000)), null);
 });
+
+test("numbers of dishes as a model shortens them, and how many are missing, are no amounts", () => {
+  const known = new KnownNumbers();
+  known.menu(["Menu B2", "Menu M14 à 19€90", "71 Canard laqué", "12 Raviolis vapeur"]);
+  const lines = [{ name: "Menu B2", quantity: 1, unitPriceCents: 1350, totalCents: 1350, options: [] }];
+  known.learn({ ...answer({}), cart: { lines, totalCents: 1350 } as never });
+  for (const text of [
+    "Un B2 et un M14.",
+    "Le menu M quatorze, très bien.",
+    "Votre 71, canard laqué.",
+    "Les raviolis sont par douze.",
+    "Vous avez choisi quatre brochettes, il en faut cinq.",
+  ]) {
+    assert.equal(wrongAmount(text, "fr", known.amounts(1350)), null, text);
+  }
+  for (const text of ["Le menu M14 à quatorze euros.", "Un B2, quatorze.", "Votre menu, quatorze."]) {
+    assert.notEqual(wrongAmount(text, "fr", known.amounts(1350)), null, text);
+  }
+});
