@@ -69,7 +69,8 @@ const lab = await LineLab.start({
     return recorder.url;
   },
 });
-if (!putFirst()) console.log("no right to a higher priority: other programs on this machine may disturb the calls");
+if (putFirst() === null)
+  console.log("no right to a higher priority: other programs on this machine may disturb the calls");
 process.once("SIGINT", () => void lab.stop().finally(() => process.exit(130)));
 const scores: Score[] = [];
 let spentCents = 0;

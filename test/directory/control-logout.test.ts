@@ -4,10 +4,10 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import type { DirectoryStatus, RegistrationList } from "../../infra/control/src/wire.ts";
 import { type Control, startControl } from "../lab/control.ts";
 import { defaultPassword, type Edge, startEdge } from "../lab/edge.ts";
-import { fairMs } from "../lab/fair-clock.ts";
 import type { Call } from "../lab/sip/call.ts";
 import { header } from "../lab/sip/message.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
+import { startWatch } from "../lab/stopwatch.ts";
 import { holds, until } from "../lab/until.ts";
 import { type DirectoryDraft, directoryPut, smallBuilding } from "./directory-put.ts";
 
@@ -97,10 +97,10 @@ describe("an account that is taken away", () => {
 
   /** Runs the change and fails unless what must follow did so within the bound, counted from its start. */
   async function within<T>(act: () => Promise<unknown>, follows: Promise<T>): Promise<T> {
-    const startedMs = fairMs();
+    const watch = startWatch();
     let followedMs = Number.NaN;
     const timed = follows.then((value) => {
-      followedMs = fairMs() - startedMs;
+      followedMs = watch.stop();
       return value;
     });
     await act();

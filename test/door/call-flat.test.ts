@@ -7,10 +7,10 @@ import { around } from "../lab/around.ts";
 import { findTone } from "../lab/audio.ts";
 import { CallWatch } from "../lab/call-watch.ts";
 import { startChromium } from "../lab/chromium.ts";
-import { fairMs } from "../lab/fair-clock.ts";
 import { DOOR, type Lab, startLab } from "../lab/lab.ts";
 import { Panel } from "../lab/panel.ts";
 import type { SipPhone } from "../lab/sip-phone.ts";
+import { startWatch } from "../lab/stopwatch.ts";
 import { holds } from "../lab/until.ts";
 
 const DOOR_HZ = 440;
@@ -63,28 +63,30 @@ async function ringAll(): Promise<CallWatch> {
   return watch;
 }
 
-/** What the panel says at the end of its call, and when (`fairMs`). */
+/** What the panel says at the end of its call, and when (`performance.now()`). */
 async function endOf(panel: Panel): Promise<{ said: string; atMs: number }> {
   const said = await panel.ended();
-  return { said, atMs: fairMs() };
+  return { said, atMs: performance.now() };
 }
 
-/** When the phone tells this of its call (`fairMs`). */
+/** When the phone tells this of its call (`performance.now()`). */
 async function when(phone: SipPhone, event: "CALL_ESTABLISHED" | "CALL_CLOSED"): Promise<{ atMs: number }> {
   await phone.waitFor(event);
-  return { atMs: fairMs() };
+  return { atMs: performance.now() };
 }
 
 for (const answering of ["first", "second"] as const) {
   test(`the ${answering} panel answers: the other one and the mobile stop within a second and know why`, async () => {
     const watch = await ringAll();
     const [winner, loser] = answering === "first" ? [kitchen, hall] : [hall, kitchen];
+    const stopping = startWatch();
     const [, answered, loserEnd, closed] = await Promise.all([
       winner.answer(),
       when(door, "CALL_ESTABLISHED"),
       endOf(loser),
       when(mobile, "CALL_CLOSED"),
     ]);
+    stopping.stop();
     assert.ok(loserEnd.atMs - answered.atMs < STOP_MS, `the other panel, ${loserEnd.atMs - answered.atMs} ms after`);
     assert.ok(closed.atMs - answered.atMs < STOP_MS, `the mobile, ${closed.atMs - answered.atMs} ms after`);
     assert.equal(loserEnd.said, "Answered on another device");
@@ -100,8 +102,10 @@ for (const answering of ["first", "second"] as const) {
 
 test("the mobile answers: both panels stop within a second and know that it was elsewhere", async () => {
   const watch = await ringAll();
+  const stopping = startWatch();
   await mobile.accept();
   const [answered, ...ends] = await Promise.all([when(door, "CALL_ESTABLISHED"), endOf(kitchen), endOf(hall)]);
+  stopping.stop();
   for (const { said, atMs } of ends) {
     assert.equal(said, "Answered on another device");
     assert.ok(atMs - answered.atMs < STOP_MS, `${atMs - answered.atMs} ms after`);

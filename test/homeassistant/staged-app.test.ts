@@ -6,10 +6,10 @@ import { test } from "node:test";
 import { BACKUP_COPY } from "../../addon/app/data.ts";
 import { stageApp } from "../../addon/build.ts";
 import { around } from "../lab/around.ts";
-import { fairMs } from "../lab/fair-clock.ts";
 import { labFolder } from "../lab/folder.ts";
 import { type PortBlock, reservePorts } from "../lab/ports.ts";
 import { Program } from "../lab/process.ts";
+import { startWatch } from "../lab/stopwatch.ts";
 
 const MEGABYTE = 1024 * 1024;
 const folder = labFolder("staged");
@@ -29,7 +29,7 @@ around(
       mode: 0o600,
     });
     await stageApp(app);
-    const startedAt = fairMs();
+    const watch = startWatch();
     program = await Program.start({
       command: process.execPath,
       args: [join(app, "start.js")],
@@ -38,7 +38,7 @@ around(
       logFile: join(folder.path, "app.log"),
       ready: async () => (await get("/api/health"))?.ok ?? false,
     });
-    startMs = Math.round(fairMs() - startedAt);
+    startMs = Math.round(watch.stop());
   },
   async () => {
     await program?.stop();

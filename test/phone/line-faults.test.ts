@@ -7,11 +7,11 @@ import { encodeG711 } from "../../bridge/src/audio/g711.ts";
 import { beep } from "../../bridge/src/voice/clips.ts";
 import type { Brain, Part } from "../fakes/realtime/brain.ts";
 import { around } from "../lab/around.ts";
-import { fairMs } from "../lab/fair-clock.ts";
 import { DOMAIN } from "../lab/lab.ts";
 import type { Call } from "../lab/sip/call.ts";
 import { header } from "../lab/sip/message.ts";
 import { SipAgent } from "../lab/sip-agent.ts";
+import { startWatch } from "../lab/stopwatch.ts";
 import { until } from "../lab/until.ts";
 import { Handset } from "./handset.ts";
 import { LineLab } from "./line-lab.ts";
@@ -53,11 +53,11 @@ async function dial() {
   open.push(entry);
   numbers += 1;
   const number = `+3363998${String(numbers).padStart(4, "0")}`;
-  const began = fairMs();
+  const watch = startWatch();
   const call = await lab.dial(handset, number);
   entry.call = call;
   const { status } = await call.final;
-  return { handset, call, status, number, answeredMs: fairMs() - began };
+  return { handset, call, status, number, answeredMs: watch.stop() };
 }
 
 /** Says something after the assistant has gone quiet. */
@@ -307,11 +307,11 @@ test("no internet: the stand-in is gone; staff are rung at once, and when nobody
     const handset = await Handset.open();
     const entry = { handset, call: null as Call | null };
     open.push(entry);
-    const began = fairMs();
+    const watch = startWatch();
     const call = await lab.dial(handset, "+33639989999");
     entry.call = call;
     const ringing = await until(() => staff.incoming[0], { what: "staff to be rung" });
-    assert.ok(fairMs() - began < 4_000, `${fairMs() - began} ms`);
+    assert.ok(watch.stop() < 4_000, `${watch.stop()} ms`);
     ringing.answer(486);
     const last = await until(() => trunk.incoming[0], { what: "the backup to be rung" });
     assert.match(last.invite === null ? "" : header(last.invite, "from"), /\+33639989999/);

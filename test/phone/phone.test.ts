@@ -4,7 +4,7 @@ import { afterEach, describe, test } from "node:test";
 import type { ClipPlayed } from "../../bridge/src/sip/media/messages.ts";
 import type { PhoneCall, PhoneCallEnd } from "../../bridge/src/sip/phone-call.ts";
 import { around } from "../lab/around.ts";
-import { fairMs } from "../lab/fair-clock.ts";
+import { startWatch } from "../lab/stopwatch.ts";
 import { until } from "../lab/until.ts";
 import { Handset } from "./handset.ts";
 import { PhoneHouse } from "./phone-house.ts";
@@ -104,9 +104,9 @@ test("barge-in: what waits is dropped within a packet, and what was heard is tol
   const sound = distinct(500);
   seen.call?.play("long", sound, false);
   await until(() => phone.heard.filter(({ payload }) => !isSilence(payload)).length > 20, { what: "speech" });
-  const before = fairMs();
+  const watch = startWatch();
   const clips = await seen.call?.flush();
-  const tookMs = fairMs() - before;
+  const tookMs = watch.stop();
   const heardSpeech = () => phone.heard.filter(({ payload }) => !isSilence(payload)).length;
   await until(() => isSilence(phone.heard.at(-1)?.payload), { what: "silence" });
   assert.equal(clips?.length, 1);
@@ -263,11 +263,11 @@ test("a call that is refused rings the people of the next rule at once", async (
     });
     call.refuse(503);
   };
-  const began = fairMs();
+  const watch = startWatch();
   const call = await house.dial(await handset());
   assert.equal((await call.final).status, 200);
   assert.equal(staff.incoming.length, 1);
-  assert.ok(fairMs() - began < 3000);
+  assert.ok(watch.stop() < 3000);
   await call.hangup();
 });
 

@@ -4,7 +4,6 @@ import { test } from "node:test";
 import { callEvent } from "../../../test/fakes/call-events.ts";
 import { accountId, DOMAIN, DOOR, OTHER_SITE, SITE, UNIT_401, UNIT_402 } from "../../../test/fakes/stored-site.ts";
 import { cuttable } from "../../../test/lab/cuttable.ts";
-import { fairMs } from "../../../test/lab/fair-clock.ts";
 import {
   broker,
   bus,
@@ -21,6 +20,7 @@ import {
   types,
   unitEvents,
 } from "../../../test/lab/mqtt-house.ts";
+import { startWatch } from "../../../test/lab/stopwatch.ts";
 import { until } from "../../../test/lab/until.ts";
 import type { CallEventPayload } from "./announcer.ts";
 import type { LastCaller } from "./site-state.ts";
@@ -109,9 +109,9 @@ test("within 10 s of the broker's crash and return it knows again that we are on
   await until(() => mqtt.state().code === "MQTT_UNREACHABLE", { what: "the lost link" });
   take(1, "ringing");
   await broker.start();
-  const backMs = fairMs();
+  const sinceBack = startWatch();
   await until(() => mqtt.state().link === "up", { what: "the link" });
-  const tookMs = fairMs() - backMs;
+  const tookMs = sinceBack.stop();
   assert.ok(tookMs < 10_000, `${tookMs} ms`);
   const newcomer = await broker.listen("neolia/#");
   await until(() => newcomer.last(`${TOPIC}/unit401/state`) === "ringing", { what: "the state of now" });
