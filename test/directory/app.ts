@@ -43,7 +43,7 @@ interface Stage {
   camera: Whep;
   /** The way to sites elsewhere; null: it is away. */
   relay: Relay | null;
-  /** How far the directory's clock is ahead. */
+  /** How far the directory's and the desk's clock is ahead. */
   laterMs: number;
   /** The clock of sessions and attempts. */
   nowMs: number;
@@ -173,7 +173,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     },
   });
   const ordering = startOrdering({
-    ...{ store, bus, directory, now: Date.now, newId: () => ulid() },
+    ...{ store, bus, directory, now: () => Date.now() + stage.laterMs, newId: () => ulid() },
     assistantProblem: () => stage.assistantProblem,
     printerState: () => stage.printer,
     announce: () => undefined,

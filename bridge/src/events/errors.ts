@@ -138,6 +138,8 @@ export const ERRORS = {
   MENU_CHANGED: conflict(),
   /** The order is no longer where the request thinks it is. */
   ORDER_MOVED: conflict(),
+  /** The order or call was over long ago: it does not come back to the board. */
+  ORDER_OVER: conflict(),
   /** The draft cannot become an order: empty, a choice open, or dealt with. */
   DRAFT_UNUSABLE: conflict(),
   /** The unit is a telephone line, or the building has one: it is removed as a line. */

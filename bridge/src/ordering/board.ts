@@ -18,7 +18,7 @@ import {
 import type { Desk } from "./desk.ts";
 import { localTime } from "./opening.ts";
 import { type OrderData, totalCents } from "./order-machine.ts";
-import { isAlarming, type Orders, toOrder } from "./orders.ts";
+import { GONE_SHOWN_MS, isAlarming, type Orders, toOrder } from "./orders.ts";
 
 /** What MQTT and others tell of a line, without anybody's number. */
 export interface LineFacts {
@@ -41,7 +41,7 @@ export interface Boards {
   /** Calls back whenever a line's board may be different. Returns the unsubscribe. */
   onChange(lineId: string, listener: () => void): () => void;
   board(lineId: string): Board;
-  /** Throws UNKNOWN_ORDER, and ORDER_MOVED when it is not in `from` any more. */
+  /** Throws UNKNOWN_ORDER, ORDER_MOVED when it is not in `from` any more, ORDER_OVER when it was over long ago. */
   move(orderId: string, from: OrderStage, to: OrderStage): Order;
   /** `mayReadNumbers`: others see masked ones. */
   history(lineId: string, beforeMs: number | null, limit: number, mayReadNumbers: boolean): HistoryPage;
@@ -50,18 +50,22 @@ export interface Boards {
   /** Makes an order of a draft, confirmed by staff. Throws DRAFT_UNUSABLE. */
   draftToOrder(callId: string): Order;
   dismissDraft(callId: string): void;
-  /** Takes a dismissal back. Throws DRAFT_UNUSABLE when an order came of it. */
+  /** Takes a dismissal back. Throws DRAFT_UNUSABLE when an order came of it, ORDER_OVER when it was long ago. */
   restoreDraft(callId: string): void;
   /** Throws UNKNOWN_ORDER_CALL when the call is not on, ORDER_MOVED when somebody has it already. */
   takeOver(callId: string, by: string): void;
   hangUp(callId: string, by: string): void;
 }
 
-const GONE_SHOWN_MS = 2 * 3_600_000;
+/** A draft that was put aside comes back so long after its call, or so long after it was put aside. */
+const DRAFT_KEPT_MS = 24 * 3_600_000;
+const DISMISSAL_KEPT_MS = 3_600_000;
 const TRANSCRIPT_SHOWN = 40;
 
 export function boards(context: OrderingContext, desk: Desk, orders: Orders): Boards {
   const { store, now } = context;
+  /** Call → when this process put its draft aside. */
+  const dismissed = new Map<string, number>();
 
   function callRow(callId: string): OrderCallRow {
     const row = store.orderCalls.get(callId);
@@ -168,6 +172,7 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
       store.transaction(() => {
         const call = draftRow(callId);
         store.orderCalls.update({ ...call, draft: false });
+        dismissed.set(callId, now());
         deskChanged(context, lineRow(store, call.lineId));
       }),
     restoreDraft: (callId) =>
@@ -176,6 +181,11 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
         const { ordinal } = JSON.parse(call.data) as OrderData;
         if (call.endedAtMs === null || store.orders.byCall(callId, ordinal)) {
           throw new AppError("DRAFT_UNUSABLE", "the call is on, or it became an order");
+        }
+        const isLate = now() - call.endedAtMs > DRAFT_KEPT_MS;
+        // With the draft the caller's number is shown again.
+        if (isLate && now() - (dismissed.get(callId) ?? 0) > DISMISSAL_KEPT_MS) {
+          throw new AppError("ORDER_OVER", "the draft was put aside long ago");
         }
         store.orderCalls.update({ ...call, draft: true });
         deskChanged(context, lineRow(store, call.lineId));

@@ -15,7 +15,10 @@ export type AnnounceOrder = (order: CustomerOrderRow, news: OrderNews, atMs: num
 export interface Orders {
   /** Within the transaction that commits it. The same call and ordinal again is the order that is there. */
   commit(row: LineRow, commit: NewOrder): CustomerOrderRow;
-  /** Throws UNKNOWN_ORDER, and ORDER_MOVED when it is not in `from` any more. Any stage may follow any other: undo. */
+  /**
+   * Throws UNKNOWN_ORDER, ORDER_MOVED when it is not in `from` any more, and ORDER_OVER when it was over long ago. Any stage may follow
+   * any other: undo.
+   */
   move(id: string, from: OrderStage, to: OrderStage): CustomerOrderRow;
   /** Alarms that are due now, each of them announced again every minute. Returns when to look next, null: nothing waits. */
   remind(): number | null;
@@ -29,6 +32,10 @@ export interface NewOrder {
 }
 
 export const ALARM_AFTER_MS = 60_000;
+/** So long what is gone stands on the board, and can be taken back; after that nobody needs the caller's number. */
+export const GONE_SHOWN_MS = 2 * 3_600_000;
+/** What was cancelled can be taken back so long after its time of collection. */
+const CANCELLED_KEPT_MS = 12 * 3_600_000;
 /** Two orders like this are worth a look: a caller who was cut off tries again. */
 const SAME_WITHIN_MS = 20 * 60_000;
 
@@ -79,6 +86,7 @@ export function orders(context: OrderingContext, announce: AnnounceOrder): Order
           });
         }
         const atMs = now();
+        if (isOver(order, atMs)) throw new AppError("ORDER_OVER", "the order was over long ago");
         const moved = inStage(order, to, atMs);
         store.orders.update(moved);
         if (to === "accepted") acknowledge(context, order);
@@ -106,6 +114,11 @@ export function orders(context: OrderingContext, announce: AnnounceOrder): Order
 }
 
 const STAGES: readonly OrderStage[] = ["new", "accepted", "ready", "gone"];
+
+function isOver({ stage, goneAtMs, pickupAtMs }: CustomerOrderRow, nowMs: number): boolean {
+  if (stage === "gone") return nowMs - (goneAtMs ?? 0) > GONE_SHOWN_MS;
+  return stage === "cancelled" && nowMs - pickupAtMs > CANCELLED_KEPT_MS;
+}
 
 /** With the times of the stages that it has reached; those beyond are forgotten again. */
 function inStage(order: CustomerOrderRow, stage: OrderStage, atMs: number): CustomerOrderRow {

@@ -61,8 +61,9 @@ export function lineRoutes(api: App, ports: HttpPorts): void {
     },
     async (request) => {
       const { label, settings } = request.body;
-      const forAdministrators = label ?? settings?.printer ?? settings?.backupNumber;
-      if (forAdministrators !== undefined && askerOf(request).role !== "admin") {
+      // null takes one away, and counts like any other.
+      const forAdministrators = [label, settings?.printer, settings?.backupNumber];
+      if (forAdministrators.some((value) => value !== undefined) && askerOf(request).role !== "admin") {
         throw new AppError("FORBIDDEN", "only an administrator may change name, printer and backup number");
       }
       return lines.update(request.params.id, request.body, seenVersion(request));

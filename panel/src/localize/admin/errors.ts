@@ -29,6 +29,7 @@ export const en = {
   "error.MENU_INVALID": "The menu does not fit together: a choice or category is missing, or a name is used twice.",
   "error.MENU_CHANGED": "Somebody else changed the menu meanwhile. Look at it again before you go on.",
   "error.ORDER_MOVED": "Somebody else was faster. The board shows where it is now.",
+  "error.ORDER_OVER": "This was over long ago and stays where it is. The list of calls shows it.",
   "error.DRAFT_UNUSABLE": "This draft is empty, misses a choice, or has been dealt with.",
   "error.UNIT_HAS_LINE": "A telephone line takes its orders here. Remove the line first, in its settings.",
   "error.BACKUP_UNKNOWN":
@@ -132,6 +133,7 @@ export const fr: Record<keyof typeof en, string> = {
   "error.MENU_INVALID": "La carte ne tient pas ensemble : un choix ou une catégorie manque, ou un nom sert deux fois.",
   "error.MENU_CHANGED": "Quelqu'un d'autre a modifié la carte entre-temps. Regardez-la avant de continuer.",
   "error.ORDER_MOVED": "Quelqu'un d'autre a été plus rapide. Le tableau montre où elle en est.",
+  "error.ORDER_OVER": "C'est terminé depuis longtemps et reste en l'état. La liste des appels le montre.",
   "error.DRAFT_UNUSABLE": "Ce brouillon est vide, il lui manque un choix, ou il a déjà été traité.",
   "error.UNIT_HAS_LINE":
     "Une ligne téléphonique prend ses commandes ici. Supprimez d’abord la ligne, dans ses réglages.",
