@@ -56,13 +56,16 @@ export interface Look {
   height: number;
   dark?: boolean;
   locale?: string;
+  /** Of the browser. */
+  timezoneId?: string;
 }
 
 export async function open(
   page_ = "board",
-  { width, height, dark = false, locale = "en-GB" }: Look = { width: 1440, height: 900 },
+  { width, height, dark = false, locale = "en-GB", timezoneId = "Europe/Paris" }: Look = { width: 1440, height: 900 },
 ): Promise<Page> {
-  context = await newProfile(browser, { viewport: { width, height }, colorScheme: dark ? "dark" : "light", locale });
+  const colorScheme = dark ? "dark" : "light";
+  context = await newProfile(browser, { viewport: { width, height }, colorScheme, locale, timezoneId });
   context.setDefaultTimeout(30_000);
   const [name = "", value = ""] = api.cookie.split("=");
   await context.addCookies([{ name, value, url: `http://localhost:${ports.base}` }]);

@@ -138,6 +138,8 @@ export const Line = Type.Object({
   unitId: Id,
   label: Label,
   name: SipName,
+  /** Of its site: hours, holidays, days and times of collection are told by this clock. */
+  timeZone: Type.String(),
   gatewayAccountId: Type.Union([Id, Type.Null()]),
   gateway: Type.Union([SipName, Type.Null()]),
   settings: LineSettings,

@@ -55,6 +55,7 @@ export function toLine(context: OrderingContext, row: LineRow): Line {
     unitId: row.unitId,
     label: unit?.label ?? "",
     name: unit?.name ?? "",
+    timeZone: store.sites.get(row.siteId)?.timeZone ?? "UTC",
     gatewayAccountId: gateway?.id ?? null,
     gateway: gateway?.username ?? null,
     settings: row.settings,

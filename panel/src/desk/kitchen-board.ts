@@ -5,7 +5,7 @@ import { adminStyle } from "../admin/components/admin-style.ts";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
 import type { Board, Draft, Order, OrderStage } from "../data/desk.ts";
-import { clock, weekday } from "../localize/localize.ts";
+import { clock, dayOf, weekday } from "../localize/localize.ts";
 import { cartLines } from "./cart-lines.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { cardStyle } from "./desk-style.ts";
@@ -159,7 +159,7 @@ export class KitchenBoard extends LitElement {
   private collection(atMs: number): string {
     const { t } = this.desk;
     const isSoon = atMs - this.nowMs < SAME_EVENING_MS;
-    const isToday = new Date(atMs).toDateString() === new Date(this.nowMs).toDateString();
+    const isToday = dayOf(t, atMs) === dayOf(t, this.nowMs);
     return isSoon || isToday ? clock(t, atMs) : `${weekday(t, atMs)} ${clock(t, atMs)}`;
   }
 

@@ -10,6 +10,7 @@ import { ApiError } from "../data/api.ts";
 import type { Line, LineSettings } from "../data/desk.ts";
 import "./caller-data.ts";
 import type { DeskKey } from "../localize/desk.ts";
+import { dayOf } from "../localize/localize.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { formStyle } from "./form-style.ts";
 import "./line-list.ts";
@@ -190,7 +191,7 @@ export class LineSettingsPage extends LitElement {
             </div>
           `;
         })}
-        <div><button type="button" @click=${() => this.edit({ holidays: [...holidays, { date: tomorrow(), label: "", open: [] }] })}>${t("line.addHoliday")}</button></div>
+        <div><button type="button" @click=${() => this.edit({ holidays: [...holidays, { date: dayOf(t, Date.now() + 86_400_000), label: "", open: [] }] })}>${t("line.addHoliday")}</button></div>
       </section>
     `;
   }
@@ -366,9 +367,4 @@ const WHOLE_DAY = { fromMinute: 600, toMinute: 1320 };
 function edgeOf(name: "fromMinute" | "toMinute", value: string): number {
   const minutes = minutesOf(value);
   return name === "toMinute" && minutes === 0 ? 1440 : minutes;
-}
-
-function tomorrow(): string {
-  const date = new Date(Date.now() + 86_400_000);
-  return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
 }

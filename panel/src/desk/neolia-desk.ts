@@ -11,6 +11,7 @@ import { shared } from "../components/style.ts";
 import { type Board, type DeskApi, deskApi, followBoard, type Line } from "../data/desk.ts";
 import type { Host } from "../host/host.ts";
 import { type DeskKey, type DeskLocalizer, deskLocalizer } from "../localize/desk.ts";
+import { knownZone } from "../localize/localize.ts";
 import type { PanelModel, PanelState } from "../model.ts";
 import "./call-history.ts";
 import { counted } from "./counted.ts";
@@ -163,7 +164,8 @@ export class NeoliaDesk extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (this.t.locale !== this.locale) this.t = deskLocalizer(this.locale);
+    const timeZone = this.line ? knownZone(this.line.timeZone) : undefined;
+    if (this.t.locale !== this.locale || this.t.timeZone !== timeZone) this.t = deskLocalizer(this.locale, timeZone);
     if (changed.has("calling")) setDialogsAside(this.calling);
     if (changed.has("model") && this.api === null) {
       this.api = deskApi(this.model.api);

@@ -17,8 +17,9 @@ const fr: Record<DeskKey, string> = { ...adminTexts.fr, ...board.fr, ...menu.fr,
 /** For the test that compares the languages. */
 export const deskTexts = { en, fr };
 
-export function deskLocalizer(locale: string): DeskLocalizer {
-  return localizerOf(locale, deskTexts);
+/** `timeZone`: the restaurant's, so that a time reads as the caller was told it, wherever the reader is. */
+export function deskLocalizer(locale: string, timeZone?: string): DeskLocalizer {
+  return localizerOf(locale, deskTexts, timeZone);
 }
 
 export function isDeskKey(key: string): key is DeskKey {

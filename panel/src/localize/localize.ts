@@ -9,6 +9,8 @@ const texts: Record<Language, Record<Key, string>> = { en, fr };
 
 export interface LocalizerOf<K extends string> {
   readonly locale: string;
+  /** Whose clock times are told by; undefined: this device's. */
+  readonly timeZone: string | undefined;
   (key: K, values?: Record<string, string | number>): string;
 }
 
@@ -23,11 +25,12 @@ export function localizer(locale: string): Localizer {
 export function localizerOf<K extends string>(
   locale: string,
   tables: Record<Language, Record<K, string>>,
+  timeZone?: string,
 ): LocalizerOf<K> {
   const table = tables[languageOf([locale])];
   const localize = (key: K, values: Record<string, string | number> = {}): string =>
     table[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
-  return Object.assign(localize, { locale });
+  return Object.assign(localize, { locale, timeZone });
 }
 
 /** "Unit 401" for a number, the name itself for a reception or an office. */
@@ -45,28 +48,46 @@ export function duration(ms: number): string {
 
 /** Time of day, as the language writes it. */
 export function clock(t: Localizer, atMs: number): string {
-  return new Intl.DateTimeFormat(t.locale, { hour: "2-digit", minute: "2-digit" }).format(atMs);
+  return written(t, atMs, { hour: "2-digit", minute: "2-digit" });
 }
 
 /** Today, yesterday, or the date. */
 export function day(t: Localizer, atMs: number, nowMs: number): string {
-  const [then, now] = [startOfDay(atMs), startOfDay(nowMs)];
+  const [then, now] = [dayOf(t, atMs), dayOf(t, nowMs)];
   if (then === now) return t("time.today");
-  if (then === startOfDay(now - 1)) return t("time.yesterday");
+  if (then === dayBefore(now)) return t("time.yesterday");
   return date(t, atMs);
 }
 
 /** Weekday, day and month. */
 export function date(t: Localizer, atMs: number): string {
-  return new Intl.DateTimeFormat(t.locale, { weekday: "long", day: "numeric", month: "long" }).format(atMs);
+  return written(t, atMs, { weekday: "long", day: "numeric", month: "long" });
 }
 
 /** "Sun", "dim." */
 export function weekday(t: Localizer, atMs: number): string {
-  return new Intl.DateTimeFormat(t.locale, { weekday: "short" }).format(atMs);
+  return written(t, atMs, { weekday: "short" });
 }
 
-function startOfDay(atMs: number): number {
-  const date = new Date(atMs);
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+/** The zone, unless this browser is older than its name. */
+export function knownZone(timeZone: string): string | undefined {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone && timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+/** "2026-11-30". */
+export function dayOf({ timeZone }: Localizer, atMs: number): string {
+  // Canada writes dates as ISO 8601 does.
+  return new Intl.DateTimeFormat("en-CA", { timeZone }).format(atMs);
+}
+
+function dayBefore(isoDay: string): string {
+  return new Date(Date.parse(isoDay) - 86_400_000).toISOString().slice(0, 10);
+}
+
+function written({ locale, timeZone }: Localizer, atMs: number, parts: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(locale, { ...parts, timeZone }).format(atMs);
 }
