@@ -71,6 +71,9 @@ export function deskApi(api: Api): DeskApi {
 }
 
 const RETRY_MS = 1_500;
+/** The bridge says how things stand every twenty seconds: a connection that is silent longer leads nowhere. */
+const SILENCE_MS = 50_000;
+const LISTEN_EVERY_MS = 5_000;
 /** What the bridge closes a board with whose line is no more. */
 const NO_SUCH_LINE = 4404;
 
@@ -85,12 +88,18 @@ export function followBoard(
   let socket: WebSocket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
+  let heardAtMs = Date.now();
   const open = (): void => {
     if (over) return;
     clearTimeout(timer);
+    const before = socket;
     const mine = new WebSocket(url);
     socket = mine;
+    heardAtMs = Date.now();
+    before?.close();
     mine.onmessage = (event) => {
+      if (socket !== mine) return;
+      heardAtMs = Date.now();
       on.link(true);
       const message = JSON.parse(String(event.data)) as Board | { type: "error" };
       // The last word of a connection that ends: who is asking has changed.
@@ -107,12 +116,20 @@ export function followBoard(
   const wake = (): void => {
     if (document.visibilityState === "visible" && socket?.readyState === WebSocket.CLOSED) open();
   };
+  const listen = setInterval(() => {
+    if (Date.now() - heardAtMs < SILENCE_MS) return;
+    on.link(false);
+    open();
+  }, LISTEN_EVERY_MS);
   document.addEventListener("visibilitychange", wake);
+  window.addEventListener("online", open);
   open();
   return () => {
     over = true;
     clearTimeout(timer);
+    clearInterval(listen);
     document.removeEventListener("visibilitychange", wake);
+    window.removeEventListener("online", open);
     socket?.close();
   };
 }

@@ -16,7 +16,7 @@ export function deskSocketRoutes(api: App, { ordering: { boards }, identity }: H
     {
       websocket: true,
       config: { access: "desk" },
-      schema: { summary: "WebSocket: the Board, and again after each change.", params: IdParams },
+      schema: { summary: "WebSocket: the Board, again after each change, and every 20 s.", params: IdParams },
     },
     (socket, request) => {
       const { id } = request.params;
@@ -40,7 +40,8 @@ export function deskSocketRoutes(api: App, { ordering: { boards }, identity }: H
       const off = boards.onChange(id, () => {
         gathering ??= setTimeout(tell, GATHER_MS);
       });
-      const stopPinging = keepAlive(socket, () => void mayLook());
+      // A browser does not see pings: by the board it knows that the way is still there.
+      const stopPinging = keepAlive(socket, tell);
       refuseMessages(socket, request);
       socket.on("close", () => {
         clearTimeout(gathering);
