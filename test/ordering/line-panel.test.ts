@@ -47,6 +47,7 @@ test("two people at one line: what the other one changed stays, and what both ch
   api.ordering.lines.update(lineId, { settings: { concurrentCalls: 9 } }, null);
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Nothing was overwritten. Both of you changed: Calls and limits.").waitFor();
+  assert.equal(await page.getByText("Settings saved").count(), 0, "what was saved before is no word on this");
   await inspect(page, "desk line clash");
   assert.equal(saved().concurrentCalls, 9);
   await page.getByRole("button", { name: "Take theirs" }).click();

@@ -290,6 +290,7 @@ export class LineSettingsPage extends LitElement {
     const { desk } = this;
     this.saving = true;
     this.clashes = [];
+    desk.begins();
     try {
       desk.changed(await this.send());
       this.edits = {};

@@ -59,9 +59,9 @@ export class AdminToast extends LitElement {
     this.wait();
   }
 
-  /** Something new is done: the way back would lead to before that, too. */
+  /** Something new is done: what is told of the last thing would be taken for it, and its way back would lead to before both. */
   begins(): void {
-    if (this.toast?.undo !== undefined) this.close();
+    if (this.toast?.failed !== true) this.close();
   }
 
   override disconnectedCallback(): void {
