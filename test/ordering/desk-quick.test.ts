@@ -118,11 +118,12 @@ test("two people at the menu, one with a form open: what they change of differen
   assert.equal(item("tiramisu")?.priceCents, 990);
 });
 
-test("two people at one dish: the second is told, what the first made of it is shown, and what was pressed behind it is not sent", async () => {
+test("two people at one field of a dish: what the second typed stays, beside what the first made of it, and what was pressed behind it is not sent", async () => {
   const page = await open("menu");
   await page.getByRole("button", { name: "Edit Crème brûlée" }).click();
   const dialog = page.locator("neolia-item-dialog");
   await dialog.getByLabel("Price in euros").fill("7,20");
+  await dialog.getByLabel("Description").fill("Vanille");
   repriced("creme-brulee", 990);
   const asItWas = categories();
   const { count, release } = await holdAnswers(page, `api/lines/${lineId}/menu`);
@@ -131,11 +132,61 @@ test("two people at one dish: the second is told, what the first made of it is s
   await page.getByRole("button", { name: `Move ${stored().menu.categories.at(-1)?.name} up` }).click();
   await until(() => count.passed === 1, { what: "the form at the bridge" });
   release();
-  await page.getByText("Somebody else changed the menu").waitFor();
-  await page.getByText("€9.90").first().waitFor();
+  const note = dialog.getByRole("alert").filter({ hasText: "Somebody else changed this meanwhile" });
+  await note.waitFor();
+  assert.match((await note.textContent()) ?? "", /Price in euros\s+Theirs: €9\.90/);
+  assert.doesNotMatch((await note.textContent()) ?? "", /Description/);
+  assert.equal(await dialog.getByLabel("Price in euros").inputValue(), "7.20");
+  assert.equal(await dialog.getByLabel("Description").inputValue(), "Vanille");
+  await inspect(page, "desk menu clash");
   assert.deepEqual(categories(), asItWas);
   assert.equal(item("creme-brulee")?.priceCents, 990);
   assert.equal(count.passed, 1);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Menu saved").waitFor();
+  assert.deepEqual([item("creme-brulee")?.priceCents, item("creme-brulee")?.description], [720, "Vanille"]);
+});
+
+test("two people at different fields of a dish: both are kept, and an undo takes back its own field", async () => {
+  const page = await open("menu");
+  await page.getByRole("button", { name: "Edit Crème brûlée" }).click();
+  const dialog = page.locator("neolia-item-dialog");
+  const described = item("creme-brulee")?.description;
+  await dialog.getByLabel("Description").fill("Vanille");
+  repriced("creme-brulee", 990);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Menu saved").waitFor();
+  assert.deepEqual([item("creme-brulee")?.priceCents, item("creme-brulee")?.description], [990, "Vanille"]);
+  repriced("creme-brulee", 870);
+  await undo(page).click();
+  await until(() => item("creme-brulee")?.description === described, { what: "the words of before" });
+  assert.equal(item("creme-brulee")?.priceCents, 870);
+});
+
+test("a dish that is deleted while somebody edits it: what they typed stays, and Save adds it again", async () => {
+  const page = await open("menu");
+  await page.getByRole("button", { name: "Edit Crème brûlée" }).click();
+  const dialog = page.locator("neolia-item-dialog");
+  await dialog.getByLabel("Price in euros").fill("7,20");
+  const { revision, menu } = stored();
+  const items = menu.items.filter(({ id }) => id !== "creme-brulee");
+  api.ordering.menus.put(lineId, { revision, menu: { ...menu, items } });
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Somebody else deleted this").waitFor();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Menu saved").waitFor();
+  assert.equal(item("creme-brulee")?.priceCents, 720);
+});
+
+test("an undo that would take back somebody else's change as well is refused, and said to be one", async () => {
+  const page = await open("menu");
+  await page.getByRole("button", { name: "Edit Crème brûlée" }).click();
+  await page.locator("neolia-item-dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByText("Crème brûlée deleted").waitFor();
+  repriced("tiramisu", 990);
+  await undo(page).click();
+  await page.getByText("Not undone: somebody else changed the menu meanwhile.").waitFor();
+  assert.equal(item("creme-brulee"), undefined);
 });
 
 test("an order accepted by two quick presses is accepted once, and nobody else is blamed", async () => {

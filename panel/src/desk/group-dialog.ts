@@ -7,6 +7,7 @@ import { shared } from "../components/style.ts";
 import type { MenuCategory, OptionGroup } from "../data/desk.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { formStyle } from "./form-style.ts";
+import { clashNote, type MenuClash } from "./menu-clash.ts";
 import { freeId } from "./menu-edit.ts";
 import { centsOf, plainEuros } from "./money.ts";
 import { typed } from "./typed.ts";
@@ -25,6 +26,8 @@ export class GroupDialog extends LitElement {
   @property({ attribute: false }) group: OptionGroup | null = null;
   @property({ attribute: false }) category: MenuCategory | null = null;
   @property({ type: Boolean }) plain = false;
+  /** What was typed before somebody else changed it (`group` or `category` is theirs then). */
+  @property({ attribute: false }) clash: MenuClash<"groups"> | MenuClash<"categories"> | null = null;
   /** Ids that the menu uses. */
   @property({ attribute: false }) taken: ReadonlySet<string> = new Set();
   @state() private name = "";
@@ -41,13 +44,16 @@ export class GroupDialog extends LitElement {
 
   protected override willUpdate(_changed: PropertyValues<this>): void {
     if (this.rows !== null) return;
-    const before = this.plain ? this.category : this.group;
+    const typedBefore = this.clash?.typed ?? null;
+    const category = typedBefore && "available" in typedBefore ? typedBefore : this.category;
+    const group = typedBefore && "options" in typedBefore ? typedBefore : this.group;
+    const before = this.plain ? category : group;
     this.name = before?.name ?? "";
     this.english = before?.names.en ?? "";
-    this.available = this.category?.available ?? [];
-    this.min = this.group?.min ?? 1;
-    this.max = this.group?.max ?? 1;
-    const options = this.group?.options ?? [];
+    this.available = category?.available ?? [];
+    this.min = group?.min ?? 1;
+    this.max = group?.max ?? 1;
+    const options = group?.options ?? [];
     this.rows = options.map((option) => ({ option, price: plainEuros(this.desk.t, option.priceCents) }));
     if (this.rows.length === 0 && !this.plain) this.rows = [newRow()];
   }
@@ -64,6 +70,7 @@ export class GroupDialog extends LitElement {
     return html`
       <neolia-admin-dialog ?wide=${!this.plain} .t=${t} .heading=${heading} @closed=${this.close}>
         <form @submit=${this.submit}>
+          ${this.clash === null ? nothing : clashNote(t, this.clash)}
           <div class="fields">
             <label>${t("menu.name")}<input autofocus required maxlength="80" .value=${this.name} @input=${this.editName} /></label>
             <label>${t("menu.nameEn")}<input maxlength="80" .value=${this.english} @input=${this.editEnglish} /></label>

@@ -7,6 +7,7 @@ import type { Menu, MenuItem } from "../data/desk.ts";
 import { allergenField } from "./allergen-field.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { formStyle } from "./form-style.ts";
+import { clashNote, type MenuClash } from "./menu-clash.ts";
 import { centsOf, plainEuros } from "./money.ts";
 import { typed } from "./typed.ts";
 
@@ -18,6 +19,8 @@ export class ItemDialog extends LitElement {
   /** null: a new one. */
   @property({ attribute: false }) item: MenuItem | null = null;
   @property() categoryId = "";
+  /** What was typed before somebody else changed the dish (`item` is theirs then). */
+  @property({ attribute: false }) clash: MenuClash<"items"> | null = null;
   @state() private draft: MenuItem | null = null;
   @state() private price = "";
   @state() private wrongPrice = false;
@@ -27,7 +30,8 @@ export class ItemDialog extends LitElement {
 
   protected override willUpdate(_changed: PropertyValues<this>): void {
     if (this.draft !== null) return;
-    this.draft = this.item ?? {
+    const known = this.clash?.typed ?? this.item;
+    this.draft = known ?? {
       id: "new",
       categoryId: this.categoryId,
       name: "",
@@ -40,7 +44,7 @@ export class ItemDialog extends LitElement {
       groupIds: [],
       available: [],
     };
-    this.price = this.item === null ? "" : plainEuros(this.desk.t, this.item.priceCents);
+    this.price = known === null ? "" : plainEuros(this.desk.t, known.priceCents);
   }
 
   protected override render(): TemplateResult {
@@ -51,6 +55,7 @@ export class ItemDialog extends LitElement {
     return html`
       <neolia-admin-dialog wide .t=${t} .heading=${heading} @closed=${this.close}>
         <form @submit=${this.submit}>
+          ${this.clash === null ? nothing : clashNote(t, this.clash)}
           <div class="fields">
             <label>${t("menu.name")}<input autofocus required maxlength="80" .value=${draft.name} @input=${(event: Event) => this.edit({ name: typed(event) })} /></label>
             <label>${t("menu.nameEn")}<input maxlength="80" .value=${draft.names.en ?? ""} @input=${this.editEnglish} /></label>

@@ -12,6 +12,8 @@ export interface MenuChange {
   send(made: StoredMenu): Promise<StoredMenu>;
   /** Meant for `before`: may it be made of what others made of that? Left out: no. */
   fits?(before: StoredMenu, now: StoredMenu): boolean;
+  /** It did not fit what others made of the menu, which is shown by now. Left out: `onFailed` is told. */
+  clashed?(now: StoredMenu): void;
 }
 
 export interface MenuChangesOptions {
@@ -114,9 +116,11 @@ export class MenuChanges {
     } catch (error) {
       // Whatever waits was done to a menu that is not there.
       this.waiting = [];
-      this.options.onFailed(error);
+      const clashed = error instanceof ApiError && error.code === "MENU_CHANGED" ? change.clashed : undefined;
+      if (!clashed) this.options.onFailed(error);
       // It may be stored all the same: only the answer was lost.
       await this.load().catch(() => undefined);
+      clashed?.(this.stored);
       return null;
     } finally {
       this.options.onMenu();

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { repeat } from "lit/directives/repeat.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
 import { icon } from "../components/icon.ts";
@@ -10,14 +11,16 @@ import type { DeskContext } from "./desk-context.ts";
 import "./group-dialog.ts";
 import "./item-dialog.ts";
 import { type MenuChange, MenuChanges, menuChange } from "./menu-changes.ts";
+import { clashOf, type MenuClash } from "./menu-clash.ts";
 import { freeId, moved, replaced, without } from "./menu-edit.ts";
 import "./menu-files.ts";
 import { euros } from "./money.ts";
+import { type MenuList, type RowEdit, rowChange } from "./row-change.ts";
 
 type Editing =
-  | { what: "category"; category: MenuCategory | null }
-  | { what: "item"; item: MenuItem | null; categoryId: string }
-  | { what: "group"; group: OptionGroup | null };
+  | { what: "category"; category: MenuCategory | null; clash?: MenuClash<"categories"> }
+  | { what: "item"; item: MenuItem | null; categoryId: string; clash?: MenuClash<"items"> }
+  | { what: "group"; group: OptionGroup | null; clash?: MenuClash<"groups"> };
 
 /** The menu as a list that people change in place; each change is saved at once, with a way back. */
 @customElement("neolia-menu-editor")
@@ -25,6 +28,8 @@ export class MenuEditor extends LitElement {
   @property({ attribute: false }) desk!: DeskContext;
   @state() private words = "";
   @state() private editing: Editing | null = null;
+  /** What was typed and met somebody else's change: shown again as soon as no other form is open. */
+  @state() private clashes: Editing[] = [];
   private lineId = "";
   private changes: MenuChanges | null = null;
   private followed: Board["menu"] | null = null;
@@ -72,15 +77,20 @@ export class MenuEditor extends LitElement {
     if (changed.has("desk") && this.desk.line.id !== this.lineId) {
       this.lineId = this.desk.line.id;
       this.editing = null;
+      this.clashes = [];
       this.changes = this.changesOf(this.lineId);
     }
     this.followOthers();
   }
 
+  private get open(): Editing | null {
+    return this.editing ?? this.clashes[0] ?? null;
+  }
+
   /** What others change shows by itself; not below an open form, whose dish would be another one than it shows. */
   private followOthers(): void {
     const now = this.desk.board?.menu ?? null;
-    if (now === null || now === this.followed || this.editing !== null || this.changes?.busy !== false) return;
+    if (now === null || now === this.followed || this.open !== null || this.changes?.busy !== false) return;
     this.followed = now;
     this.changes.follow(now);
   }
@@ -120,7 +130,7 @@ export class MenuEditor extends LitElement {
         }
         <neolia-menu-files .desk=${desk} @imported=${() => this.changes?.reload()}></neolia-menu-files>
       </div>
-      ${this.editing === null ? nothing : this.renderDialog(menu, this.editing)}
+      ${this.open === null ? nothing : keyed(this.open, this.renderDialog(menu, this.open))}
     `;
   }
 
@@ -241,39 +251,54 @@ export class MenuEditor extends LitElement {
   private renderDialog(menu: Menu, editing: Editing): TemplateResult {
     switch (editing.what) {
       case "category":
-        return html`<neolia-group-dialog .desk=${this.desk} .category=${editing.category} .plain=${true}
+        return html`<neolia-group-dialog .desk=${this.desk} .category=${editing.category} .clash=${editing.clash ?? null} .plain=${true}
           @closed=${this.closeDialog} @removed=${() => void this.removeCategory(menu, editing.category)}
           @saved=${({ detail }: CustomEvent<Omit<MenuCategory, "id">>) => void this.saveCategory(editing.category, detail)}></neolia-group-dialog>`;
       case "group":
-        return html`<neolia-group-dialog .desk=${this.desk} .group=${editing.group} .taken=${idsOf(menu)}
+        return html`<neolia-group-dialog .desk=${this.desk} .group=${editing.group} .clash=${editing.clash ?? null} .taken=${idsOf(menu)}
           @closed=${this.closeDialog} @removed=${() => void this.removeGroup(editing.group)}
           @saved=${({ detail }: CustomEvent<OptionGroup>) => void this.saveGroup(editing.group, detail)}></neolia-group-dialog>`;
       case "item":
-        return html`<neolia-item-dialog .desk=${this.desk} .menu=${menu} .item=${editing.item} .categoryId=${editing.categoryId}
+        return html`<neolia-item-dialog .desk=${this.desk} .menu=${menu} .item=${editing.item} .clash=${editing.clash ?? null} .categoryId=${editing.categoryId}
           @closed=${this.closeDialog} @removed=${() => void this.removeItem(editing.item)}
           @saved=${({ detail }: CustomEvent<MenuItem>) => void this.saveItem(editing.item, detail)}></neolia-item-dialog>`;
     }
   }
 
   private saveItem(before: MenuItem | null, item: MenuItem): Promise<void> {
-    return this.save((menu) => {
-      const made = before ? item : { ...item, id: freeId(item.name, idsOf(menu)) };
-      return { ...menu, items: replaced(menu.items, made) };
-    });
+    if (before) return this.saveRow({ list: "items", before, edited: item });
+    return this.save((menu) => ({
+      ...menu,
+      items: replaced(menu.items, { ...item, id: freeId(item.name, idsOf(menu)) }),
+    }));
   }
 
   private saveGroup(before: OptionGroup | null, group: OptionGroup): Promise<void> {
-    return this.save((menu) => {
-      const made = before ? group : { ...group, id: freeId(group.name, idsOf(menu)) };
-      return { ...menu, groups: replaced(menu.groups, made) };
-    });
+    if (before) return this.saveRow({ list: "groups", before, edited: group });
+    return this.save((menu) => ({
+      ...menu,
+      groups: replaced(menu.groups, { ...group, id: freeId(group.name, idsOf(menu)) }),
+    }));
   }
 
   private saveCategory(before: MenuCategory | null, edited: Omit<MenuCategory, "id">): Promise<void> {
-    return this.save((menu) => {
-      const made = { ...edited, id: before?.id ?? freeId(edited.name, idsOf(menu)) };
-      return { ...menu, categories: replaced(menu.categories, made) };
-    });
+    if (before) return this.saveRow({ list: "categories", before, edited: { ...edited, id: before.id } });
+    return this.save((menu) => ({
+      ...menu,
+      categories: replaced(menu.categories, { ...edited, id: freeId(edited.name, idsOf(menu)) }),
+    }));
+  }
+
+  /** The way back changes the same fields alone, too. */
+  private async saveRow<L extends MenuList>(edit: RowEdit<L>): Promise<void> {
+    const { t, api } = this.desk;
+    const { lineId } = this;
+    const put = (revision: number, menu: Menu): Promise<StoredMenu> => api.putMenu(lineId, revision, menu);
+    const clashed = ({ menu }: StoredMenu): void => {
+      this.clashes = [...this.clashes, editingOf(clashOf(t, edit, menu))];
+    };
+    const back = { list: edit.list, before: edit.edited, edited: edit.before };
+    await this.make(rowChange(edit, put, clashed), t("menu.saved"), () => rowChange(back, put, this.tellUndoRefused));
   }
 
   private async removeItem(item: MenuItem | null): Promise<void> {
@@ -292,7 +317,7 @@ export class MenuEditor extends LitElement {
     if (!category) return;
     const { id, name } = category;
     if (menu.items.some(({ categoryId }) => categoryId === id)) {
-      this.editing = null;
+      this.closeDialog();
       this.desk.toast({ text: this.desk.t("menu.removeCategoryFirst"), failed: true });
       return;
     }
@@ -317,6 +342,7 @@ export class MenuEditor extends LitElement {
           }
           return back;
         },
+        clashed: this.tellUndoRefused,
       }),
     );
   }
@@ -342,7 +368,7 @@ export class MenuEditor extends LitElement {
   ): Promise<void> {
     const { changes } = this;
     const { begins, toast } = this.desk;
-    this.editing = null;
+    this.closeDialog();
     begins();
     const done = await changes?.change(change);
     if (!done || changes?.busy !== false) return;
@@ -364,9 +390,33 @@ export class MenuEditor extends LitElement {
     this.words = (event.target as HTMLInputElement).value;
   };
 
+  /** The one that is shown. */
   private closeDialog = (): void => {
+    if (this.editing === null) this.clashes = this.clashes.slice(1);
     this.editing = null;
   };
+
+  private tellUndoRefused = (): void => {
+    this.desk.toast({ text: this.desk.t("menu.undoRefused"), failed: true });
+  };
+}
+
+/** The form with what was typed, on the row as the others left it. */
+function editingOf<L extends MenuList>(clash: MenuClash<L>): Editing {
+  switch (clash.list) {
+    case "items": {
+      const one = clash as MenuClash<"items">;
+      return { what: "item", item: one.theirs, categoryId: one.typed.categoryId, clash: one };
+    }
+    case "groups": {
+      const one = clash as MenuClash<"groups">;
+      return { what: "group", group: one.theirs, clash: one };
+    }
+    default: {
+      const one = clash as MenuClash<"categories">;
+      return { what: "category", category: one.theirs, clash: one };
+    }
+  }
 }
 
 function idsOf({ categories, items, groups }: Menu): Set<string> {
