@@ -60,6 +60,7 @@ export async function openPage(parts: PageParts): Promise<string> {
     identity,
     people: home?.users,
     turn: vps.turnCredentials,
+    forgetCaller: vps.forgetCaller,
     cameras,
     provisioning: provisioningView(store, vps),
     missing,

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { ulid } from "ulid";
+import type { VpsErased } from "../../bridge/src/api/board.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { AssistantProblem, PrinterState } from "../../bridge/src/api/line.ts";
 import { type Links, type LiveView, liveView } from "../../bridge/src/calls/live.ts";
@@ -50,6 +51,8 @@ interface Stage {
   /** What the phone says of the assistant; whoever changes it tells `linkChanged`. */
   assistantProblem: AssistantProblem | null;
   printer: PrinterState;
+  /** What becomes of a caller's erasure at the VPS. */
+  vpsErased: VpsErased;
 }
 
 export interface TestApp {
@@ -143,6 +146,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     nowMs: Date.now(),
     assistantProblem: null,
     printer: "none",
+    vpsErased: "none",
   };
   const events: string[] = [];
   const documents = new Documents();
@@ -214,6 +218,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     live,
     provisioning: provisioningView(store, { linkOf: () => links.vps(), retry: () => undefined }),
     identity: { ...identity, whoAsks, later: (request) => () => whoAsks(request) },
+    forgetCaller: async () => stage.vpsErased,
     turn: async () => {
       if (!stage.turn) throw new AppError("VPS_UNREACHABLE", "away");
       return stage.turn;

@@ -9,7 +9,9 @@ const AWAY = { width: 1440, height: 900, timezoneId: "Pacific/Auckland" };
 
 /** As the caller hears it: on the clock of the site, which is in Paris. */
 function inParis(atMs: number): string {
-  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Paris" }).format(atMs);
+  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Paris" }).format(
+    atMs,
+  );
 }
 
 test("board and history go by the restaurant's clock on a device that is on the other side of the world", async () => {

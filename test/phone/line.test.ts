@@ -1,10 +1,10 @@
 /** A call into the line, from a SIP peer to the kitchen's board: Kamailio, RTPEngine, the bridge, the stand-in, the order desk. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { HistoryPage } from "../../bridge/src/api/board.ts";
+import type { CallerErased, HistoryPage } from "../../bridge/src/api/board.ts";
 import type { AccountWithPassword } from "../../bridge/src/api/directory.ts";
 import { around } from "../lab/around.ts";
 import { DOMAIN } from "../lab/lab.ts";
@@ -114,6 +114,22 @@ test("a caller who wants a person gets one: staff hear what it is about, then bo
     ear.close();
     handset.close();
   }
+});
+
+test("a caller who is erased is named by no event on the VPS any more, nor by its file's free space or log", async () => {
+  const written = (): boolean =>
+    ["", "-wal"].some((end) => {
+      const file = join(lab.lab.edge.values.dataFolder, `outbox.db${end}`);
+      return existsSync(file) && readFileSync(file).includes("639980002");
+    });
+  assert.ok(written());
+  const erased = await lab.lab.api.post<CallerErased>("/api/callers/erase", { callerNumber: "0639980002" });
+  assert.equal(erased.vps, "done");
+  assert.ok(!written());
+  await lab.lab.control.stop();
+  const later = await lab.lab.api.post<CallerErased>("/api/callers/erase", { callerNumber: "0639980002" });
+  assert.equal(later.vps, "away");
+  await lab.lab.control.start();
 });
 
 test("neither keys nor numbers nor words stand in the bridge's log", () => {

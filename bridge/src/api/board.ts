@@ -72,11 +72,14 @@ export const CallerExport = Type.Object({
   /** What the caller left as sound: WAV, in base64. */
   messages: Type.Array(Type.Object({ callId: Type.String(), wav: Type.String() })),
 });
+/** Of the VPS's events of calls: `away`: it could not be asked, and keeps them until it is asked again, a month at most. */
+export const VpsErased = Type.Union([Type.Literal("none"), Type.Literal("done"), Type.Literal("away")]);
 export const CallerErased = Type.Object({
   calls: Type.Integer(),
   orders: Type.Integer(),
   /** Calls that are on and orders that the kitchen still has, with their calls: erase again when they are done. */
   left: Type.Integer(),
+  vps: VpsErased,
 });
 
 export type Board = Static<typeof Board>;
@@ -87,4 +90,5 @@ export type PastCall = Static<typeof PastCall>;
 export type HistoryPage = Static<typeof HistoryPage>;
 export type PastCallDetails = Static<typeof PastCallDetails>;
 export type CallerExport = Static<typeof CallerExport>;
+export type VpsErased = Static<typeof VpsErased>;
 export type CallerErased = Static<typeof CallerErased>;

@@ -1,5 +1,6 @@
 /** What the HTTP side needs from the rest of the bridge, so that it runs and is tested without any of it. */
 import type { TurnCredentials } from "../../../infra/control/src/wire.ts";
+import type { VpsErased } from "../api/board.ts";
 import type { LiveView } from "../calls/live.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ProvisioningView } from "../directory/provisioning.ts";
@@ -20,6 +21,8 @@ export interface HttpPorts {
   people?: (() => readonly { id: string; name: string; administrator: boolean }[] | null) | undefined;
   /** A login for the VPS's TURN server; rejects or gives no URLs when there is none to be had. */
   turn(siteId: string, username: string): Promise<TurnCredentials>;
+  /** Has the VPS forget a caller; never rejects. */
+  forgetCaller(callerNumber: string): Promise<VpsErased>;
   provisioning: ProvisioningView;
   /** The doors' pictures. */
   cameras: Cameras;

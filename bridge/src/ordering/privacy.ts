@@ -1,7 +1,7 @@
 /** What is kept of callers, for how long, and how it is given out and erased. */
+import { sameNumberKey } from "../../../infra/control/src/caller-number.ts";
 import type { CallerErased, CallerExport } from "../api/board.ts";
 import { pastCallDetails } from "./board.ts";
-import { sameNumberKey } from "./caller-number.ts";
 import { deskChanged, lineRow, type OrderingContext } from "./context.ts";
 import { toOrder } from "./orders.ts";
 
@@ -13,7 +13,7 @@ export interface Privacy {
    * A call that is on, and an order that the kitchen still has, are left alone with all that they need: erase again later. Nothing of what
    * goes stays in the database's file or its copies; throws when the disk refuses that: erase again then, too.
    */
-  erase(callerNumber: string): CallerErased;
+  erase(callerNumber: string): Omit<CallerErased, "vps">;
   /** Drops transcripts and messages whose time is over. Returns of how many calls. */
   prune(): number;
 }

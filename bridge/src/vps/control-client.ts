@@ -96,6 +96,11 @@ export class ControlClient {
     await this.ask("POST", `/v1/remote-replies/${delivery}`, Nothing, reply);
   }
 
+  /** No event of calls that are over names this caller any more. */
+  async forgetCaller(callerNumber: string): Promise<void> {
+    await this.ask("POST", "/v1/callers/forget", Nothing, { callerNumber });
+  }
+
   /** Where the device that has the token fetches it, once. */
   documentUrl(kind: DocumentPut["kind"], token: string): string {
     return new URL(`${kind === "linphone" ? "/p/" : "/d/"}${token}`, this.access.url).href;

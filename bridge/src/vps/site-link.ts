@@ -113,7 +113,7 @@ export class SiteLink {
   /** Its methods throw VpsError. */
   get control(): Pick<
     ControlClient,
-    "turnCredentials" | "putDocument" | "documentStatus" | "withdrawDocument" | "documentUrl" | "url"
+    "turnCredentials" | "putDocument" | "documentStatus" | "withdrawDocument" | "documentUrl" | "forgetCaller" | "url"
   > {
     return this.client;
   }

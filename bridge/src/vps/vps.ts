@@ -1,6 +1,7 @@
 /** The bridge's links to its VPS, one for each site token, seen as one. */
 import { documentId, newToken, seal } from "../../../infra/control/src/sealed-document.ts";
 import type { DirectoryPut, Registration, TurnCredentials } from "../../../infra/control/src/wire.ts";
+import type { VpsErased } from "../api/board.ts";
 import type { LiveState } from "../api/live.ts";
 import type { DocumentPost } from "../directory/pairing/document-post.ts";
 import type { TokenDoor } from "../directory/site-tokens.ts";
@@ -49,6 +50,10 @@ export interface Vps {
   registered(): string[];
   /** Throws AppError VPS_NOT_CONFIGURED, VPS_UNREACHABLE or UNKNOWN_ACCOUNT. */
   turnCredentials(siteId: string, username: string): Promise<TurnCredentials>;
+  /**
+   * Has every VPS forget a caller; never rejects. `none`: there is none; `away`: at least one did not do it, and it is to be asked again.
+   */
+  forgetCaller(callerNumber: string): Promise<VpsErased>;
   /** Where installers reach a site. Throws AppError VPS_NOT_CONFIGURED and VPS_UNREACHABLE. */
   relayUrl(siteId: string): string;
   /** Documents for devices, by the VPS. */
@@ -175,6 +180,11 @@ export function startVps(options: VpsOptions): Vps {
     },
     registered: () => links.flatMap((link) => link.registeredAccountIds()),
     turnCredentials: turn,
+    forgetCaller: async (callerNumber) => {
+      if (links.length === 0) return "none";
+      const asked = await Promise.allSettled(counted().map(({ control: one }) => one.forgetCaller(callerNumber)));
+      return asked.every(({ status }) => status === "fulfilled") ? "done" : "away";
+    },
     relayUrl: (siteId) => of(siteId).control.url,
     post,
     stop: async () => {

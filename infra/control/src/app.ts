@@ -1,5 +1,6 @@
 /** The routes on the server, and the token check before those of a site. */
 import websocket from "@fastify/websocket";
+import { callerRoutes } from "./caller-routes.ts";
 import { directoryRoutes } from "./directory-routes.ts";
 import type { DirectoryStore } from "./directory-store.ts";
 import { publicDocumentRoutes, siteDocumentRoutes } from "./document-routes.ts";
@@ -52,6 +53,7 @@ export async function registerRoutes(server: Server, parts: AppParts): Promise<v
     directoryRoutes(ofSite, directory, logOuts);
     siteDocumentRoutes(ofSite, documents);
     edgeRoutes(ofSite, kamailio, directory, turn);
+    callerRoutes(ofSite, outbox, kamailio);
     eventRoutes(ofSite, feeds, sites, { outbox, watch });
     siteRemoteRoutes(ofSite, remote, sites);
   });

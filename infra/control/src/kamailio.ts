@@ -105,6 +105,13 @@ export class Kamailio {
     await this.rpc.post(`/outbox/trim?through=${upToId}`);
   }
 
+  /**
+   * Takes a caller's number, as it stands there, out of the events of a site's calls that are over. Throws EDGE_UNAVAILABLE.
+   */
+  async forgetCaller(domain: string, callerNumber: string): Promise<void> {
+    await this.rpc.post(`/outbox/forget?domain=${domain}&number=${callerNumber}`);
+  }
+
   /** Those of many accounts that have a contact or are in a call; the rest has nothing to lose. */
   private activeAmong(accounts: readonly AccountName[]): readonly AccountName[] {
     const registered = this.locations.registeredAccounts();

@@ -50,6 +50,12 @@ export class OutboxReader {
     return this.id("SELECT min(id) AS id FROM call_event WHERE domain = ?", domain);
   }
 
+  /** The callers' numbers in a site's events, each as it was written; null when the file cannot be read. */
+  callerNumbers(domain: string): string[] | null {
+    const sql = "SELECT DISTINCT caller_number AS number FROM call_event WHERE domain = ? AND caller_number <> ''";
+    return this.file.all<{ number: string }>(sql, domain)?.map(({ number }) => number) ?? null;
+  }
+
   /** The largest id among the rows written before `atMs`, of all sites; 0 when there is none. */
   newestIdBefore(atMs: number): number {
     return this.id("SELECT max(id) AS id FROM call_event WHERE at_ms < ?", atMs);

@@ -162,6 +162,13 @@ export const TurnCredentials = Type.Object({
   expiresAtMs: Type.Integer(),
 });
 
+/** `POST /v1/callers/forget`: no event of the site's calls that are over names this caller any more, however the number is written. */
+export const CallerForget = Type.Object(
+  { callerNumber: Type.String({ pattern: "^\\+?[0-9]{2,15}$" }) },
+  { additionalProperties: false },
+);
+export const CallerForgotten = Type.Object({});
+
 /**
  * `PUT /v1/documents/:id`: a sealed document (sealed-document.ts) that one device may fetch once, a phone at
  * `/p/<token>`, anything else at `/d/<token>`. `GET` tells what became of it, `DELETE` withdraws it.

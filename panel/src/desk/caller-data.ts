@@ -7,6 +7,9 @@ import { counted } from "./counted.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { formStyle } from "./form-style.ts";
 
+/** As people write and paste them: "+33 (0)6 39-98.01/78", with hard and narrow spaces, too. */
+const WRITTEN_NUMBER = "[\\s\\u200e\\u202a-\\u202c]*\\+?[0-9\\s.\\-\\/\\(\\)\\u200e\\u202a-\\u202c]{2,40}";
+
 /** Gives out and erases what is kept under a telephone number. For administrators. */
 @customElement("neolia-caller-data")
 export class CallerData extends LitElement {
@@ -23,7 +26,7 @@ export class CallerData extends LitElement {
     return html`
       <form class="card" aria-label=${t("caller.title")} @submit=${this.export}>
         <div><h2>${t("caller.title")}</h2><p class="muted">${t("caller.hint")}</p></div>
-        <label>${t("caller.number")}<input type="tel" required pattern="\\+?[0-9 .]{2,24}" autocomplete="off" /></label>
+        <label>${t("caller.number")}<input type="tel" required pattern=${WRITTEN_NUMBER} autocomplete="off" /></label>
         <div class="end">
           <button ?disabled=${this.working}>${t("caller.export")}</button>
           <button type="button" class="danger" ?disabled=${this.working} @click=${this.ask}>${t("caller.erase")}</button>
@@ -46,10 +49,10 @@ export class CallerData extends LitElement {
     `;
   }
 
-  /** As it is sent: without the spaces and dots that people write; null when the field holds no number. */
+  /** As it is sent: without what people write between the digits; null when the field holds no number. */
   private get number(): string | null {
     const { input } = this;
-    return input?.reportValidity() ? input.value.replaceAll(/[ .]/g, "") : null;
+    return input?.reportValidity() ? input.value.replaceAll("(0)", "").replaceAll(/[^+\d]/g, "") : null;
   }
 
   private export = (event: Event): void => {
@@ -74,12 +77,14 @@ export class CallerData extends LitElement {
     const { asked: number, desk } = this;
     if (number === null) return;
     void this.work(async () => {
-      const { calls, orders, left } = await desk.api.eraseCaller(number);
-      const text = desk.t("caller.erased", {
-        calls: counted(desk.t, "calls", calls),
-        orders: counted(desk.t, "orders", orders),
-      });
-      desk.toast({ text: left === 0 ? text : `${text} ${desk.t("caller.left", { left })}` });
+      const { calls, orders, left, vps } = await desk.api.eraseCaller(number);
+      const told = [
+        desk.t("caller.erased", { calls: counted(desk.t, "calls", calls), orders: counted(desk.t, "orders", orders) }),
+        ...(left === 0 ? [] : [desk.t("caller.left", { left })]),
+        ...(vps === "away" ? [desk.t("caller.vpsAway")] : []),
+      ];
+      // What is still to be done stays until it is read.
+      desk.toast({ text: told.join(" "), failed: vps === "away" });
     });
   };
 

@@ -94,7 +94,10 @@ export function orderRoutes(api: App, ports: HttpPorts): void {
         response: { 200: CallerErased },
       },
     },
-    async (request) => privacy.erase(request.body.callerNumber),
+    async (request) => {
+      const { callerNumber } = request.body;
+      return { ...privacy.erase(callerNumber), vps: await ports.forgetCaller(callerNumber) };
+    },
   );
 }
 

@@ -70,6 +70,8 @@ export const en = {
   "caller.eraseText":
     "Calls, transcripts and messages go for good; orders stay as figures without a person. Export first if the caller asked for the data.",
   "caller.erased": "Erased: {calls}, {orders}.",
+  "caller.vpsAway":
+    "The VPS could not be reached: its list of calls, which it keeps for a month, still has the number. Erase again when it is back.",
   "caller.left": "Left alone: {left}, still on the phone or in the kitchen. Erase again when they are done.",
   "line.all": "Phone lines",
   "line.allHint": "Each telephone line of the restaurants has its own menu, hours and board.",
@@ -173,6 +175,8 @@ export const fr: Record<keyof typeof en, string> = {
   "caller.eraseText":
     "Appels, transcriptions et messages disparaissent ; les commandes restent comme chiffres sans personne. Exportez d'abord si le client a demandé ses données.",
   "caller.erased": "Effacé : {calls}, {orders}.",
+  "caller.vpsAway":
+    "Le VPS est injoignable : sa liste d'appels, gardée un mois, contient encore le numéro. Effacez de nouveau quand il répond.",
   "caller.left": "Laissés : {left}, encore en ligne ou en cuisine. Effacez de nouveau quand c'est fini.",
   "line.all": "Lignes téléphoniques",
   "line.allHint": "Chaque ligne a sa propre carte, ses horaires et son tableau.",
