@@ -15,6 +15,7 @@ const MELODY = {
 export class KitchenBell {
   private readonly ringtone: Ringtone;
   private started = false;
+  private knocking = false;
 
   /** `onSilent`: the browser plays nothing until somebody touches the page. */
   constructor(onSilent: (silent: boolean) => void) {
@@ -28,6 +29,7 @@ export class KitchenBell {
 
   stop(): void {
     this.started = false;
+    this.knocking = false;
     this.ringtone.stop();
   }
 
@@ -35,9 +37,14 @@ export class KitchenBell {
     this.ringtone.unlock();
   }
 
-  follow(orders: readonly Order[]): void {
+  /** `calling`: a door rings, or somebody speaks: the order knocks softly then, and drowns neither. */
+  follow(orders: readonly Order[], calling: boolean): void {
     if (!this.started) return;
-    if (orders.some(({ stage }) => stage === "new")) this.ringtone.ring();
+    const waits = orders.some(({ stage }) => stage === "new");
+    if (waits && !calling) this.ringtone.ring();
     else this.ringtone.silence();
+    const knocks = waits && calling;
+    if (knocks !== this.knocking) this.ringtone.knock(knocks);
+    this.knocking = knocks;
   }
 }

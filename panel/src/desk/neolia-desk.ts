@@ -171,8 +171,7 @@ export class NeoliaDesk extends LitElement {
       this.api = deskApi(this.model.api);
       void this.load();
     }
-    // A door that rings is not to be drowned.
-    this.bell.follow(this.calling ? [] : (this.board?.orders ?? []));
+    this.bell.follow(this.board?.orders ?? [], this.calling);
   }
 
   private async load(): Promise<void> {

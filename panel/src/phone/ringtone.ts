@@ -66,10 +66,14 @@ export class Ringtone {
     return this.timer !== null;
   }
 
+  private get melody(): { tone: Melody; volume: number } {
+    return this.own ? { tone: this.own, volume: 1 } : chosen();
+  }
+
   ring(): void {
     if (this.timer !== null || this.context === null) return;
     this.unlock();
-    const { tone, volume } = this.own ? { tone: this.own, volume: 1 } : chosen();
+    const { tone, volume } = this.melody;
     const { notes, periodS } = tone;
     this.output = new GainNode(this.context, { gain: LOUDEST_GAIN * volume });
     this.output.connect(this.context.destination);
@@ -101,7 +105,7 @@ export class Ringtone {
   sample(loudest = LOUDEST_GAIN): void {
     const { context } = this;
     if (context === null || this.output !== null) return;
-    const { tone, volume } = chosen();
+    const { tone, volume } = this.melody;
     const gain = new GainNode(context, { gain: loudest * volume });
     gain.connect(context.destination);
     for (const note of tone.notes) this.strike(context, gain, note);
