@@ -180,7 +180,21 @@ test("an administrator exports and erases a caller; what the kitchen still has i
   draft("left");
   const page = await open("settings");
   const card = page.locator("neolia-caller-data");
-  await card.getByLabel("Telephone number").fill("06 39 98 01 78");
+  const number = card.getByLabel("Telephone number");
+  for (const written of [
+    "06-39.98/01 78",
+    "+33 (0)6 39 98 01 78",
+    "06\u202f39\u00a098\u00a001\u00a078",
+    "\u202a06 39 98 01 78\u202c",
+  ]) {
+    await number.fill(written);
+    const shown = written.startsWith("+") ? "Erase +33639980178?" : "Erase 0639980178?";
+    await card.getByRole("button", { name: "Erase" }).click();
+    await card.getByRole("heading", { name: shown }).waitFor();
+    await page.keyboard.press("Escape");
+    await card.locator("neolia-admin-dialog").waitFor({ state: "detached" });
+  }
+  await number.fill("06 39 98 01 78");
   const file = page.waitForEvent("download");
   await card.getByRole("button", { name: "Export" }).click();
   assert.equal((await file).suggestedFilename(), "caller.json");
@@ -198,6 +212,9 @@ test("an administrator exports and erases a caller; what the kitchen still has i
   await inspect(page, "desk caller data");
   await erase();
   await page.getByText("Erased: 1 call, 1 order.").waitFor();
+  api.stage.vpsErased = "away";
+  await erase();
+  await page.getByText("The VPS could not be reached: its list of calls").waitFor();
   assert.deepEqual(api.ordering.privacy.export(CALLER), { calls: [], orders: [], messages: [] });
 });
 
