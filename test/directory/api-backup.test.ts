@@ -9,6 +9,8 @@ import type { Device } from "../../bridge/src/api/session.ts";
 import { writeWav } from "../../bridge/src/audio/wav.ts";
 import { checksumOf } from "../../bridge/src/directory/backup.ts";
 import { siteSnapshot } from "../../bridge/src/directory/snapshot.ts";
+import { openStore, type Store } from "../../bridge/src/store/store.ts";
+import { labFolder } from "../lab/folder.ts";
 import { makeDesk } from "../ordering/desk-requests.ts";
 import { loggedCall } from "../panel/desk.ts";
 import { type TestApp, testApp, USER } from "./app.ts";
@@ -304,4 +306,31 @@ test("a backup whose recordings are none, or lead elsewhere, is refused; one tha
   assert.equal((await put(other, signed(torn))).code, "BACKUP_DAMAGED");
   assert.equal(played(other, "fr/notice.wav"), null);
   assert.deepEqual(other.store.sites.list(), []);
+});
+
+test("recordings of a restore that was cut short are played if its site is there, and are gone if it is not", () => {
+  const folder = labFolder("cut-short");
+  const at = (path: string) => existsSync(join(folder.path, path));
+  const clips = [{ name: "fr/notice.wav", content: wav(1) }];
+  const startAgain = (store: Store) => {
+    store.close();
+    return openStore({ folder: folder.path });
+  };
+  let store = openStore({ folder: folder.path });
+  try {
+    // Killed before its rows were on the disk.
+    store.clips.stage(house.site.id, clips);
+    assert.deepEqual([at("clips/fr/notice.wav"), at(`clips.restored/${house.site.id}`)], [false, true]);
+    store = startAgain(store);
+    assert.deepEqual([at("clips/fr/notice.wav"), at(`clips.restored/${house.site.id}`)], [false, false]);
+    // Killed just after.
+    store.clips.stage(house.site.id, clips);
+    store.sites.insert(house.site);
+    store = startAgain(store);
+    assert.deepEqual([at("clips/fr/notice.wav"), at(`clips.restored/${house.site.id}`)], [true, false]);
+    assert.deepEqual(store.clips.list().clips, clips);
+  } finally {
+    store.close();
+    folder.remove();
+  }
 });

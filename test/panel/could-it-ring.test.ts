@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { around } from "../lab/around.ts";
+import { defaultPassword } from "../lab/edge.ts";
 import { RtpPeer } from "../lab/sip/rtp.ts";
+import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
-import { openPanel } from "./desk.ts";
+import { DOMAIN, openPanel, SEED } from "./desk.ts";
 import { Stage } from "./stage.ts";
 
 let stage: Stage;
@@ -67,6 +69,20 @@ test("a call of somebody else rings while a test is awaited", async () => {
   await page.getByRole("button", { name: "Answer" }).waitFor();
   await call.cancel();
   assert.deepEqual(stage.desk.bridge.testResults, []);
+});
+
+test("a test call that the page was not told of wakes nobody", async () => {
+  const caller = { user: "neolia-test", domain: DOMAIN, password: defaultPassword("neolia-test") };
+  const accounts = [...SEED.accounts, { username: caller.user, type: "bridge" as const, unit: null }];
+  stage.edge.seedDirectory({ ...SEED, accounts });
+  const bridge = await SipAgent.open({ port: stage.edge.values.sipPort, ...caller });
+  stage.opened.push(bridge);
+  const page = await openPanel(await stage.profile(), stage.desk.bridge.url);
+  await page.getByText("Ready to ring").waitFor();
+  const call = await bridge.call("unit401");
+  const { status } = await call.final;
+  assert.equal(status, 480);
+  assert.equal(await page.locator("neolia-incoming-view, neolia-call-view").count(), 0);
 });
 
 test("the device's test goes through every link of a call and names the one that fails", async () => {

@@ -41,8 +41,8 @@ export function backups(context: DirectoryContext): Backups {
       }
       const clips = (backup.clips ?? []).map(({ name, wav }) => ({ name, content: Buffer.from(wav, "base64") }));
       if (!clips.every(({ content }) => isWav(content))) damaged("a recording in it is no WAV file");
-      // Files cannot be part of a transaction: they come first, and go again if the rest is refused.
-      const takeBack = dryRun ? () => undefined : store.clips.add(clips);
+      // Files cannot be part of a transaction: they lie aside until its rows are there, and a start after a crash knows which.
+      if (!dryRun && clips.length > 0) store.clips.stage(id, clips);
       try {
         store.transaction(() => {
           write(context, backup);
@@ -52,9 +52,10 @@ export function backups(context: DirectoryContext): Backups {
           store.afterCommit(() => announceEdit(context, id));
         });
       } catch (error) {
-        takeBack();
+        store.clips.settle(id, false);
         if (!(error instanceof DryRun)) throw isTheFiles(error) ? damagedBecause(error) : error;
       }
+      if (!dryRun) store.clips.settle(id, true);
       return { dryRun, site: { id, name, domain }, counts: countsOf(backup) };
     },
   };

@@ -9,7 +9,7 @@
  */
 import { Type } from "typebox";
 import { Value } from "typebox/value";
-import { actingAs } from "../directory/audit.ts";
+import { type Actor, actingAs } from "../directory/audit.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { Log } from "../links/log.ts";
 import type { Store } from "../store/store.ts";
@@ -32,6 +32,9 @@ export interface IncomingMessage {
 
 /** Nothing that is longer is a command, and nobody reads it. */
 export const LONGEST_PAYLOAD = 200;
+
+/** Whoever may publish on the broker: it does not say who that is. */
+export const BROKER: Actor = { who: "MQTT", userId: null, from: "" };
 
 /** Room for clocks that differ. */
 export const STALE_MS = 30_000;
@@ -84,7 +87,7 @@ export function obeying({ store, directory, log }: Obeying): (siteId: string, co
       return;
     }
     try {
-      actingAs({ who: "MQTT", userId: null, from: "" }, () => directory.units.setDoNotDisturb(unit.id, on));
+      actingAs(BROKER, () => directory.units.setDoNotDisturb(unit.id, on));
     } catch (error) {
       log.error({ error: String(error) }, "a command from the broker could not be carried out");
     }

@@ -5,10 +5,11 @@
 import { Type } from "typebox";
 import { Check } from "typebox/value";
 import { MenuId } from "../api/menu.ts";
+import { actingAs } from "../directory/audit.ts";
 import type { LineFacts } from "../ordering/board.ts";
 import type { Ordering } from "../ordering/ordering.ts";
 import type { Store } from "../store/store.ts";
-import { LONGEST_PAYLOAD, STALE_MS, wantedState } from "./commands.ts";
+import { BROKER, LONGEST_PAYLOAD, STALE_MS, wantedState } from "./commands.ts";
 
 /** Topic's last part and payload, for the line of this SIP name; false when it is not understood. */
 export type LineCommand = (siteId: string, name: string, what: string, payload: string) => boolean;
@@ -42,13 +43,13 @@ export function lineCommands(
       case "pause": {
         const wish = wantedState(payload, nowMs());
         if (wish !== "on" && wish !== "off") return false;
-        lines.pause(line.id, { paused: wish === "on" });
+        actingAs(BROKER, () => lines.pause(line.id, { paused: wish === "on" }));
         return true;
       }
       case "stock": {
         const wish = parse(payload);
         if (!Check(Stock, wish) || (wish.at !== undefined && !isNow(wish.at, nowMs()))) return false;
-        menus.setSoldOut(line.id, wish.id, wish.sold_out);
+        actingAs(BROKER, () => menus.setSoldOut(line.id, wish.id, wish.sold_out));
         return true;
       }
       default:

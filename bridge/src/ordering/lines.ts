@@ -6,7 +6,7 @@ import { refuseStale, type SeenVersion } from "../directory/edit.ts";
 import { TEST_ACCOUNT } from "../directory/names.ts";
 import { AppError } from "../events/errors.ts";
 import type { LineRow } from "../store/line-store.ts";
-import { deskChanged, lineRow, type OrderingContext, toLine } from "./context.ts";
+import { deskChanged, isPaused, lineRow, type OrderingContext, toLine } from "./context.ts";
 import { LINE_DEFAULTS } from "./line-defaults.ts";
 
 export interface Lines {
@@ -30,6 +30,7 @@ const BACKUP_RING_SECONDS = 40;
 
 export function lines(context: OrderingContext, directory: Directory): Lines {
   const { store, now, newId } = context;
+  const { audit } = directory;
   const get = (id: string): Line => toLine(context, lineRow(store, id));
 
   function bridgeAccount(siteId: string): { username: string } {
@@ -65,6 +66,8 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
     });
   }
 
+  const noteOf = ({ id, siteId, label }: Line) => ({ siteId, noun: "line", rowId: id, label });
+
   return {
     list: (siteId) => store.lines.list(siteId).map(({ id }) => get(id)),
     get,
@@ -95,11 +98,13 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
         };
         store.lines.insert(row);
         deskChanged(context, row);
+        audit.note({ ...noteOf(get(row.id)), verb: "added", after: { label, gateway: account.username } });
         return { ...get(row.id), account };
       }),
     update: (id, { label, settings }, seen) =>
       store.transaction(() => {
-        refuseStale(seen, get(id), (line) => line);
+        const before = get(id);
+        refuseStale(seen, before, (line) => line);
         const row = lineRow(store, id);
         const changed = { ...row, settings: { ...row.settings, ...settings } };
         refuseSenseless(changed.settings);
@@ -107,29 +112,42 @@ export function lines(context: OrderingContext, directory: Directory): Lines {
         if (label !== undefined) directory.units.update(row.unitId, { number: label }, null);
         store.lines.update(changed);
         deskChanged(context, row);
-        return get(id);
+        const after = get(id);
+        audit.note({ ...noteOf(after), verb: "changed", before: wordsOf(before), after: wordsOf(after) });
+        return after;
       }),
     pause: (id, { paused, minutes = null }) =>
       store.transaction(() => {
         const row = lineRow(store, id);
+        const before = { paused: isPaused(row, now()) };
         const untilMs = minutes === null ? FOR_GOOD_MS : now() + minutes * 60_000;
         store.lines.update({ ...row, pausedUntilMs: paused ? untilMs : null });
         deskChanged(context, row);
-        return get(id);
+        const line = get(id);
+        audit.note({ ...noteOf(line), verb: "changed", before, after: { paused } });
+        return line;
       }),
     remove: (id, seen) =>
       store.transaction(() => {
-        refuseStale(seen, get(id), (line) => line);
+        const line = get(id);
+        refuseStale(seen, line, (one) => one);
         const row = lineRow(store, id);
         if (store.orderCalls.open(id).length > 0) {
           throw new AppError("LINE_BUSY", "there is a call on the line; try again when it is over");
         }
+        audit.note({ ...noteOf(line), verb: "removed", before: wordsOf(line) });
         store.lines.remove(id);
         directory.units.remove(row.unitId, null);
         if (row.gatewayAccountId !== null) directory.accounts.remove(row.gatewayAccountId, null);
         deskChanged(context, row);
       }),
   };
+}
+
+/** Of a line, what people set. */
+function wordsOf({ label, settings }: Line): object {
+  const { hours, ...others } = settings;
+  return { label, openingHours: hours, ...others };
 }
 
 /** What the schema cannot say. */

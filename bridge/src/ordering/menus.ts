@@ -1,5 +1,6 @@
 /** The menus of lines, and what is sold out. */
 import type { Menu, MenuFormat, MenuImport, MenuImportReply, MenuPut, StoredMenu } from "../api/menu.ts";
+import type { Audit } from "../directory/audit.ts";
 import { AppError } from "../events/errors.ts";
 import type { LineRow } from "../store/line-store.ts";
 import { deskChanged, lineRow, type OrderingContext } from "./context.ts";
@@ -18,13 +19,18 @@ export interface Menus {
   setSoldOut(lineId: string, menuId: string, soldOut: boolean): StoredMenu;
 }
 
-export function menus(context: OrderingContext): Menus {
+export function menus(context: OrderingContext, audit: Audit): Menus {
   const { store, bus, now } = context;
 
   function get(lineId: string): StoredMenu {
     lineRow(store, lineId);
     return { ...store.lines.menu(lineId), soldOut: store.lines.soldOut(lineId) };
   }
+
+  const noteOf = ({ id, siteId, unitId }: LineRow) => ({
+    ...{ siteId, noun: "menu", rowId: id },
+    label: store.units.get(unitId)?.label ?? "",
+  });
 
   function announce(row: LineRow): void {
     deskChanged(context, row);
@@ -33,6 +39,8 @@ export function menus(context: OrderingContext): Menus {
 
   function keep(lineId: string, menu: Menu): number {
     const row = lineRow(store, lineId);
+    const { menu: before } = store.lines.menu(lineId);
+    audit.note({ ...noteOf(row), verb: "changed", after: menuChanges(before, menu) });
     const revision = store.lines.putMenu(lineId, menu);
     const ids = idsOf(menu);
     // What is no longer on the menu is not sold out either.
@@ -85,14 +93,42 @@ export function menus(context: OrderingContext): Menus {
     setSoldOut: (lineId, menuId, soldOut) =>
       store.transaction(() => {
         const row = lineRow(store, lineId);
-        if (!idsOf(store.lines.menu(lineId).menu).has(menuId)) {
+        const { menu } = store.lines.menu(lineId);
+        if (!idsOf(menu).has(menuId)) {
           throw new AppError("UNKNOWN_MENU_ID", `nothing on the menu has the id ${menuId}`);
         }
+        const before = { soldOut: store.lines.soldOut(lineId).includes(menuId) };
+        const label = `${noteOf(row).label}: ${namesOf(menu).get(menuId) ?? menuId}`;
+        audit.note({ ...noteOf(row), label, verb: "changed", before, after: { soldOut } });
         store.lines.setSoldOut(lineId, menuId, soldOut, now());
         announce(row);
         return get(lineId);
       }),
   };
+}
+
+/** The dishes and options by name that are new, changed or gone; else how many parts of it changed. */
+function menuChanges(before: Menu, after: Menu): Record<string, string> {
+  const was = partsOf(before);
+  const is = partsOf(after);
+  const listed = (from: typeof was, differs: (id: string, text: string) => boolean): string =>
+    [...from].flatMap(([id, { name, text }]) => (differs(id, text) ? [name] : [])).join(", ");
+  const changes = {
+    added: listed(is, (id) => !was.has(id)),
+    changed: listed(is, (id, text) => was.has(id) && was.get(id)?.text !== text),
+    removed: listed(was, (id) => !is.has(id)),
+  };
+  return Object.fromEntries(Object.entries(changes).filter(([, names]) => names !== ""));
+}
+
+/** Whatever stands on a menu, by its id: its name, and all of it as text. */
+function partsOf({ categories, items, groups }: Menu): Map<string, { name: string; text: string }> {
+  const parts = [...categories, ...items, ...groups, ...groups.flatMap(({ options }) => options)];
+  return new Map(parts.map((part) => [part.id, { name: part.name, text: JSON.stringify(part) }]));
+}
+
+function namesOf({ items, groups }: Menu): Map<string, string> {
+  return new Map([...items, ...groups.flatMap(({ options }) => options)].map(({ id, name }) => [id, name]));
 }
 
 function idsOf({ items, groups }: Menu): Set<string> {

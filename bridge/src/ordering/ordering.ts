@@ -90,7 +90,7 @@ export function startOrdering(options: OrderingOptions): Ordering {
   return {
     desk,
     lines: lines(context, directory),
-    menus: menus(context),
+    menus: menus(context, directory.audit),
     orders: placed,
     boards: boards(context, desk, placed),
     privacy: caring,

@@ -16,11 +16,29 @@ export interface ClipFile {
 export interface ClipFiles {
   /** By name. `tooLarge`: names of those that a backup has no room for. */
   list(): { clips: ClipFile[]; tooLarge: string[] };
-  /** Writes those whose name is free; what is there stays. Returns what takes them back. */
-  add(clips: readonly ClipFile[]): () => void;
+  /** Puts the recordings of a site that is being restored aside, on the disk. */
+  stage(siteId: string, clips: readonly ClipFile[]): void;
+  /** Its rows are on the disk (or are not, and never will be): what was put aside is played now, where its name is free; or goes. */
+  settle(siteId: string, isThere: boolean): void;
+  /** What a restore that was cut short has left. */
+  settleAll(isThere: (siteId: string) => boolean): void;
 }
 
 export function clipFiles(folder: string): ClipFiles {
+  const staging = `${folder}.restored`;
+
+  function settle(siteId: string, isThere: boolean): void {
+    const place = join(staging, siteId);
+    for (const name of isThere ? namesIn(place) : []) {
+      const path = join(folder, name);
+      if (sizeOf(path) >= 0) continue;
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      renameSync(join(place, name), path);
+      syncFolder(path);
+    }
+    rmSync(place, { recursive: true, force: true });
+  }
+
   return {
     list: () => {
       const clips: ClipFile[] = [];
@@ -38,26 +56,24 @@ export function clipFiles(folder: string): ClipFiles {
       }
       return { clips, tooLarge };
     },
-    add: (clips) => {
-      const written: string[] = [];
-      const takeBack = () => {
-        for (const path of written) rmSync(path, { force: true });
-      };
+    stage: (siteId, clips) => {
+      const place = join(staging, siteId);
+      rmSync(place, { recursive: true, force: true });
       try {
         for (const { name, content } of clips) {
-          const path = join(folder, name);
-          if (sizeOf(path) >= 0) continue;
+          const path = join(place, name);
           mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-          writeFileSync(`${path}.new`, content, { flush: true });
-          written.push(path);
-          renameSync(`${path}.new`, path);
+          writeFileSync(path, content, { flush: true });
           syncFolder(path);
         }
       } catch (error) {
-        takeBack();
+        rmSync(place, { recursive: true, force: true });
         throw error;
       }
-      return takeBack;
+    },
+    settle,
+    settleAll: (isThere) => {
+      for (const siteId of sizeOf(staging) === -1 ? [] : readdirSync(staging)) settle(siteId, isThere(siteId));
     },
   };
 }

@@ -80,8 +80,11 @@ export interface Store {
 /** Opens (or makes, or restores) the store in a folder. Throws `StoreError` with one plain sentence. */
 export function openStore(options: OpenOptions): Store {
   const { db, notice, keepCopy, forgetRemoved, close } = openDatabase(options);
+  const sites = siteStore(db);
+  const clips = clipFiles(join(options.folder, "clips"));
+  clips.settleAll((siteId) => sites.get(siteId) !== null);
   return {
-    sites: siteStore(db),
+    sites,
     buildings: buildingStore(db),
     units: unitStore(db),
     accounts: accountStore(db),
@@ -97,7 +100,7 @@ export function openStore(options: OpenOptions): Store {
     seen: seenStore(db),
     tests: testStore(db),
     extras: extraStore(db),
-    clips: clipFiles(join(options.folder, "clips")),
+    clips,
     pages: pageStore(db),
     audit: auditStore(db),
     feed: feedStore(db),

@@ -23,6 +23,8 @@ const NOUNS = [
   "building",
   "unit",
   "door",
+  "line",
+  "menu",
   "account",
   "rule",
   "device",
