@@ -226,6 +226,38 @@ test("a rule is dragged with the pointer past a taller one, down and up, and sta
   await until(async () => (await rules()).join() === "ring,forward", { what: "the short rule to be first" });
 });
 
+test("a rule is dragged by its grip with a finger, on a telephone, and stays where it was let go", async () => {
+  const page = await desk.open(`/${house.site.id}/rules/${house.reception.id}`, {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+  });
+  const rules = async (): Promise<string[]> =>
+    (await desk.api.get<Rule[]>(`/api/rules?unitId=${house.reception.id}`)).map(({ id }) => id);
+  const before = await rules();
+  const grips = page.locator("neolia-rules-editor .grip");
+  await grips.nth(1).scrollIntoViewIfNeeded();
+  const [from, to] = [await grips.nth(0).boundingBox(), await grips.nth(1).boundingBox()];
+  assert.ok(from && to);
+  const x = from.x + from.width / 2;
+  const finger = await page.context().newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd" | "touchCancel", y: number) =>
+    finger.send("Input.dispatchTouchEvent", { type, touchPoints: y < 0 ? [] : [{ x, y }] });
+  const pull = async (): Promise<void> => {
+    await touch("touchStart", from.y + 20);
+    for (let step = 1; step <= 10; step++) await touch("touchMove", from.y + 20 + ((to.y + 60 - from.y) * step) / 10);
+  };
+  const top = async () => (await page.locator("neolia-rules-editor li").nth(0).getAttribute("data-rule")) ?? "";
+  await pull();
+  await until(async () => (await top()) === before[1], { what: "the list to show what letting go would make" });
+  assert.deepEqual(await rules(), before, "nothing is saved before it is let go");
+  await touch("touchCancel", -1);
+  await until(async () => (await top()) === before[0], { what: "a drag that the system took away to be undone" });
+  assert.deepEqual(await rules(), before);
+  await pull();
+  await touch("touchEnd", -1);
+  await until(async () => (await rules()).join() === before.toReversed().join(), { what: "the rule to be saved" });
+});
+
 test("a rule for nights and a weekend is made in the form, and the simulator names it on Friday at 23:10", async () => {
   const page = await open(`/rules/${house.reception.id}`);
   await page.getByRole("button", { name: "Add a rule" }).click();

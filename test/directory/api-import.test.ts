@@ -142,3 +142,33 @@ test("a problem stands in the column that it is about, as the file calls it", as
     assert.deepEqual(problemsOf(await run("accounts", `${account}${line}\n`)), ["2 place ACCOUNT_PLACE"], line);
   }
 });
+
+test("what a spreadsheet leaves behind in a file is no content: rows of separators, a column without a name, VRAI and FAUX", async () => {
+  const done = await run("units", "building;number;;kind\r\nA;501;;\r\n;;;\r\nA;502\r\n;;;\r\n ; ;;\r\n", true);
+  assert.deepEqual([done.state, done.counts.added], ["done", 2], JSON.stringify(done.problems));
+  const stray = await run("units", "building;number;\r\nA;501;\r\n;;\r\nA;502;oops\r\n", true);
+  assert.deepEqual(problemsOf(stray), ["4  EXTRA_CELLS"]);
+  const rules = "unit;position;source_pattern;action;enabled\r\nunit401;0;*;ring;VRAI\r\nunit401;1;*;ring;FAUX\r\n";
+  assert.deepEqual(problemsOf(await run("rules", rules)), []);
+  assert.deepEqual(
+    api.store.rules.list({ unitId: house.unit401.id }).map(({ enabled }) => enabled),
+    [true, false],
+  );
+});
+
+test("what a spreadsheet has made of a number is refused with that reason, and a number that it was forced to leave alone is read", async () => {
+  const damaged = ["1,00E+02", "1E+02", "1.5e+10", "#N/A", "#REF!", "#NOM?", "#####"];
+  const file = `building;number\r\n${damaged.map((number) => `A;${number}`).join("\r\n")}\r\n`;
+  assert.deepEqual(
+    problemsOf(await run("units", file, true)),
+    damaged.map((_, at) => `${at + 2} number SPREADSHEET`),
+  );
+  const fine = await run("units", 'building;number\r\nA;"=""0101"""\r\nA;1E2\r\nA;#3\r\nA;E+02\r\n');
+  assert.deepEqual(problemsOf(fine), []);
+  const numbers = (await listed<Unit>("units")).map(({ number }) => number);
+  for (const number of ["0101", "1E2", "#3", "E+02"]) assert.ok(numbers.includes(number), number);
+});
+
+test("a number that stands twice in a file without SIP names is named in the column of the number", async () => {
+  assert.deepEqual(problemsOf(await run("units", "number,building\n1,B\n1,B\n")), ["3 number TWICE"]);
+});

@@ -15,6 +15,8 @@ export const FIELD_CODES = [
   "BLANK",
   /** Of a line of a file: there is something behind the last column. */
   "EXTRA_CELLS",
+  /** Of a line of a file: 1,00E+02 or #N/A, which is no longer what was typed. */
+  "SPREADSHEET",
   /** Of a line of a file: no flat or door of the site has this SIP name. */
   "UNKNOWN_PLACE",
   /** Of a line of a file: the account is of another type already. */

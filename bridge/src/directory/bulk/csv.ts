@@ -26,6 +26,8 @@ export interface CsvLine {
   cells: Readonly<Record<string, string>>;
   /** It has a text behind the last column: most likely a separator that was not put into quotes. */
   hasMore: boolean;
+  /** Columns in which a spreadsheet has put something else in the place of what was typed. */
+  damaged: string[];
 }
 
 /** How Excel is told which character separates: the line is no part of the table, yet an editor counts it. */
@@ -33,6 +35,12 @@ const SEPARATOR_LINE = /^\ufeff?sep=([,;\t])(?=[\r\n])/i;
 
 /** What a spreadsheet runs, with any apostrophes that stand before it: so that two ways through are the way back. */
 const FORMULA = /^'*[=+\-@\t\r]/;
+
+/** A number with a leading zero, as it is written so that a spreadsheet leaves it alone. */
+const KEPT_TEXT = /^="([^"]*)"$/;
+
+/** A long number or one with an E in it, a formula that failed, a column that was too narrow. */
+const DAMAGED = /^(-?\d+([.,]\d+)?E[+-]\d+|#(N\/A|DIV\/0!|[A-Z]{3,8}[!?])|#{4,})$/i;
 
 /** More of them is no list of ours, and would hold everybody up. */
 const MOST_LINES = 20_000;
@@ -78,8 +86,12 @@ export async function readCsv(file: string, { needed, columns: known, words }: C
     };
   });
   const columns = headings.map(({ column }) => column);
+  // A spreadsheet saves a column that was used once, without a name.
+  const isNameless = (at: number) => (headings[at]?.heading ?? "") === "";
   const missing = needed.filter((name) => !columns.includes(name));
-  const unknown = headings.flatMap(({ heading, column }) => (column === null ? [heading] : [])).slice(0, 20);
+  const unknown = headings
+    .flatMap(({ heading, column }) => (column === null && heading !== "" ? [heading] : []))
+    .slice(0, 20);
   const twice = headings.flatMap(({ heading, column }, at) =>
     column !== null && columns.indexOf(column) !== at ? [heading] : [],
   );
@@ -89,26 +101,29 @@ export async function readCsv(file: string, { needed, columns: known, words }: C
       fields: { csv: "MALFORMED" },
     });
   }
-  const understood = headings.flatMap(({ heading, column }) => (column === null ? [] : [{ heading, column }]));
+  const understood = headings.flatMap(({ heading, column }, at) => (column === null ? [] : [{ heading, column, at }]));
   // The parser tells where a record ends, and takes a line end of two characters within a cell for two.
   let doubles = 0;
-  const lines = records.slice(1).map(({ info, record }) => {
+  const lines = records.slice(1).flatMap(({ info, record }): CsvLine[] => {
     const all = record.join("");
     const before = doubles;
     doubles += count(all, "\r\n");
-    return {
-      line: info.lines - before - count(all, "\n") - count(all, "\r"),
-      hasMore: record.slice(columns.length).some((cell) => cell.trim() !== ""),
-      cells: Object.fromEntries([
-        ...known.map((name) => [name, ""]),
-        ...understood.map(({ column }, at) => [
-          column,
-          cellMeant(words, column, tidy(withoutApostrophe(record[at] ?? ""))),
+    // So does it save a row that was used once.
+    if (all.trim() === "") return [];
+    const texts = understood.map(({ column, at }): [string, string] => [column, meant(record[at] ?? "")]);
+    return [
+      {
+        line: info.lines - before - count(all, "\n") - count(all, "\r"),
+        hasMore: record.some((cell, at) => isNameless(at) && cell.trim() !== ""),
+        damaged: texts.flatMap(([column, text]) => (DAMAGED.test(text) ? [column] : [])),
+        cells: Object.fromEntries([
+          ...known.map((name) => [name, ""]),
+          ...texts.map(([column, text]) => [column, cellMeant(words, column, text)]),
         ]),
-      ]),
-    };
+      },
+    ];
   });
-  return { headings: understood, lines };
+  return { headings: understood.map(({ heading, column }) => ({ heading, column })), lines };
 }
 
 export async function writeCsv(columns: readonly string[], rows: readonly (readonly string[])[]): Promise<string> {
@@ -136,6 +151,10 @@ function tooLarge(message: string): never {
 
 function withApostrophe(cell: string): string {
   return FORMULA.test(cell) ? `'${cell}` : cell;
+}
+
+function meant(cell: string): string {
+  return tidy(withoutApostrophe(cell).replace(KEPT_TEXT, "$1"));
 }
 
 function withoutApostrophe(cell: string): string {

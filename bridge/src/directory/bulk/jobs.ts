@@ -5,7 +5,7 @@ import { type DirectoryContext, edit } from "../edit.ts";
 import { siteOf } from "../lookup.ts";
 import { accountLines } from "./account-lines.ts";
 import { readCsv, writeCsv } from "./csv.ts";
-import type { Importer, ImportKind, Outcome } from "./line-check.ts";
+import { type Importer, type ImportKind, type Outcome, problem } from "./line-check.ts";
 import { ruleLines } from "./rule-lines.ts";
 import { unitLines } from "./unit-lines.ts";
 
@@ -80,6 +80,8 @@ export function bulk(context: DirectoryContext): Bulk {
     const importer = kind.start();
     for (const [at, line] of lines.entries()) {
       if (line.hasMore) problems.push({ line: line.line, column: "", code: "EXTRA_CELLS", message: EXTRA_CELLS });
+      else if (line.damaged.length > 0)
+        problems.push(...line.damaged.map((column) => problem(line.line, column, "SPREADSHEET")));
       else problems.push(...importer.take(line));
       if ((at + 1) % LINES_AT_ONCE === 0) {
         set(id, { done: at + 1 });

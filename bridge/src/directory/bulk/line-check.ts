@@ -87,11 +87,11 @@ export function onLine(outcome: Outcome, line: number, column: string, work: () 
   }
 }
 
-/** yes, no, true, false, 1, 0; anything else stays as it is, for the schema to refuse. */
+/** yes, no, true, false, 1, 0 and what a French spreadsheet makes of them; anything else stays as it is, for the schema to refuse. */
 export function readBoolean(text: string, ifEmpty: boolean): unknown {
   if (text === "") return ifEmpty;
-  if (/^(yes|true|1|oui)$/i.test(text)) return true;
-  return /^(no|false|0|non)$/i.test(text) ? false : text;
+  if (/^(yes|true|1|oui|vrai)$/i.test(text)) return true;
+  return /^(no|false|0|non|faux)$/i.test(text) ? false : text;
 }
 
 /** Also as a spreadsheet writes a whole number in a column of decimals: `30,00`. */
@@ -103,13 +103,14 @@ export function readInteger(text: string): unknown {
 export function withoutDoubles<Row>(
   rows: readonly Placed<Row>[],
   outcome: Outcome,
-  column: string,
+  column: string | ((row: Row) => string),
   keyOf: (row: Row) => string,
 ): Placed<Row>[] {
   const seen = new Set<string>();
   return rows.filter((row) => {
     const key = keyOf(row);
-    if (seen.has(key)) outcome.problems.push(problem(row.line, column, "TWICE"));
+    if (seen.has(key))
+      outcome.problems.push(problem(row.line, typeof column === "string" ? column : column(row), "TWICE"));
     const first = !seen.has(key);
     seen.add(key);
     return first;

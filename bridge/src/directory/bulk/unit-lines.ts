@@ -38,18 +38,20 @@ export const unitLines = importKind<typeof UnitLine>({
     const outcome = nothingYet();
     siteOf(context.store, siteId);
     const site = indexOf(context, siteId);
-    const once = withoutDoubles(rows, outcome, "name", ({ building, number, kind, name }) =>
+    const columnOf = ({ name }: UnitLine) => (name === "" ? "number" : "name");
+    const once = withoutDoubles(rows, outcome, columnOf, ({ building, number, kind, name }) =>
       name === "" ? JSON.stringify([building, kind, number]) : name,
     );
     const written = new Set<string>();
     const edited = new Map<string, number>();
     for (const row of once) {
-      onLine(outcome, row.line, "name", () => {
+      onLine(outcome, row.line, columnOf(row), () => {
         const building = site.building(row.building);
         const known = row.name === "" ? site.byNumber(building, row) : context.store.units.byName(siteId, row.name);
         const isChange = known !== null && kindOf(known) === row.kind;
         const id = isChange ? known.id : make(context, siteId, building, row);
-        if (written.has(id)) throw new AppError("INVALID_REQUEST", "a line before it", { fields: { name: "TWICE" } });
+        if (written.has(id))
+          throw new AppError("INVALID_REQUEST", "a line before it", { fields: { [columnOf(row)]: "TWICE" } });
         written.add(id);
         const done = isChange ? change(context, known, building, row.number) : "added";
         if (done !== "same") edited.set(id, row.line);

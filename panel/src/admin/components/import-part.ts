@@ -29,6 +29,8 @@ const COLUMNS: Record<CsvKind, string> = {
 const WORDS = ["kind", "type", "action", "enabled", "schedule"] as const;
 const KINDS = ["units", "accounts", "rules"] as const;
 const SHOWN = 200;
+/** How a file of Excel or LibreOffice begins: they are ZIP archives, and old ones of Excel are OLE files. */
+const WORKBOOKS = ["PK\u0003\u0004", "\u00d0\u00cf\u0011\u00e0"];
 /** Beside what is pushed: a connection may be away while the job ends. */
 const ASK_EVERY_MS = 1_000;
 
@@ -239,7 +241,10 @@ export class ImportPart extends LitElement {
   private onFile = async (event: Event): Promise<void> => {
     const file = (event.target as HTMLInputElement).files?.[0];
     this.job = null;
-    this.csv = file === undefined ? null : await readText(file);
+    const text = file === undefined ? null : await readText(file);
+    const isWorkbook = text !== null && WORKBOOKS.some((start) => text.startsWith(start));
+    this.csv = isWorkbook ? null : text;
+    this.failure = isWorkbook ? this.admin.t("import.workbook") : null;
   };
 }
 

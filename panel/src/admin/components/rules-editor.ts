@@ -21,6 +21,8 @@ export class RulesEditor extends DirectoryWatch {
   @state() private editing: Rule | "new" | null = null;
   @state() private dragged: string | null = null;
   @state() private told = "";
+  /** The finger or pen that drags; a mouse has the browser's own dragging. */
+  private finger: number | null = null;
   private shownId = "";
   private lastMove: Promise<void> = Promise.resolve();
 
@@ -115,7 +117,8 @@ export class RulesEditor extends DirectoryWatch {
     return html`
       <p class="muted">${t("rules.intro")}</p>
       ${rules.length === 0 ? html`<p class="note">${t("rules.none")}</p>` : nothing}
-      <ol @dragover=${this.onDragOver} @drop=${(event: Event) => event.preventDefault()}>
+      <ol @dragover=${this.onDragOver} @drop=${(event: Event) => event.preventDefault()}
+        @pointermove=${this.onFinger} @pointerup=${this.onFingerUp} @pointercancel=${this.onFingerLost}>
         ${repeat(rules, (rule) => rule.id, this.renderRule)}
       </ol>
       <p class="unseen" role="status">${this.told}</p>
@@ -136,8 +139,9 @@ export class RulesEditor extends DirectoryWatch {
     const count = this.rules?.length ?? 0;
     return html`
       <li class="${rule.enabled ? "" : "off"} ${rule.id === this.dragged ? "dragged" : ""}" data-rule=${rule.id}
-        draggable="true" @dragstart=${() => this.drag(rule)} @dragend=${() => void this.drop()}>
+        draggable="true" @dragstart=${(event: DragEvent) => this.onDragStart(event, rule)} @dragend=${() => void this.drop()}>
         <button class="icon quiet grip" aria-label=${t("rules.move", { position })}
+          @pointerdown=${(event: PointerEvent) => this.onFingerDown(event, rule)}
           @keydown=${(event: KeyboardEvent) => this.onGripKey(event, rule)}>${icon("drag")}</button>
         <span class="number" aria-hidden="true">${position}</span>
         <div>
@@ -174,27 +178,68 @@ export class RulesEditor extends DirectoryWatch {
     void this.load();
   };
 
-  private drag(rule: Rule): void {
-    this.dragged = rule.id;
+  private onDragStart(event: DragEvent, rule: Rule): void {
+    // A long press of the finger that moves the rule already.
+    if (this.finger === null) this.dragged = rule.id;
+    else event.preventDefault();
   }
 
-  /** The list shows the order that dropping would make. */
   private onDragOver = (event: DragEvent): void => {
     event.preventDefault();
-    const row = (event.target as Element).closest("li");
+    this.moveOver(event.target as Element, event.clientY);
+  };
+
+  /** Not every browser makes a drag of what a finger does: on the grip it is followed itself. A mouse has the whole row. */
+  private onFingerDown(event: PointerEvent, rule: Rule): void {
+    if (event.pointerType === "mouse" || !event.isPrimary) return;
+    this.dragged = rule.id;
+    this.finger = event.pointerId;
+    // The list's own, because a row that changes its place would lose it.
+    this.renderRoot.querySelector("ol")?.setPointerCapture(event.pointerId);
+  }
+
+  private onFinger = async (event: PointerEvent): Promise<void> => {
+    if (event.pointerId !== this.finger) return;
+    const below = (this.renderRoot as ShadowRoot).elementFromPoint(event.clientX, event.clientY);
+    if (below === null || !this.moveOver(below, event.clientY)) return;
+    await this.updateComplete;
+    this.rowOf(this.dragged)?.scrollIntoView({ block: "nearest" });
+  };
+
+  private onFingerUp = (event: PointerEvent): void => {
+    if (event.pointerId !== this.finger) return;
+    this.finger = null;
+    void this.drop();
+  };
+
+  private onFingerLost = (event: PointerEvent): void => {
+    if (event.pointerId !== this.finger) return;
+    this.finger = null;
+    this.dragged = null;
+    void this.load();
+  };
+
+  private rowOf(id: string | null): Element | null {
+    return this.renderRoot.querySelector(`[data-rule="${id}"]`);
+  }
+
+  /** The list shows the order that dropping would make. @returns whether it is another one now */
+  private moveOver(below: Element, y: number): boolean {
+    const row = below.closest("li");
     const over = row?.dataset.rule;
     const { rules, dragged } = this;
-    if (rules === null || dragged === null || row === null || over === undefined || over === dragged) return;
+    if (rules === null || dragged === null || row === null || over === undefined || over === dragged) return false;
     const to = rules.findIndex(({ id }) => id === over);
     const from = rules.findIndex(({ id }) => id === dragged);
     const moved = rules[from];
-    if (moved === undefined) return;
+    if (moved === undefined) return false;
     // Rows differ in height: it moves only once it would lie below the pointer, or it would move back at once.
     const { top, bottom } = row.getBoundingClientRect();
-    const height = this.renderRoot.querySelector(`[data-rule="${dragged}"]`)?.getBoundingClientRect().height ?? 0;
-    if (to > from ? event.clientY < bottom - height : event.clientY > top + height) return;
+    const height = this.rowOf(dragged)?.getBoundingClientRect().height ?? 0;
+    if (to > from ? y < bottom - height : y > top + height) return false;
     this.rules = rules.filter(({ id }) => id !== dragged).toSpliced(to, 0, moved);
-  };
+    return true;
+  }
 
   private async drop(): Promise<void> {
     const { rules, dragged } = this;

@@ -82,6 +82,8 @@ export const en = {
   "field.OTHER_TYPE":
     "This device is there already and is of another type. Remove it first, or give this one another name.",
   "field.TWICE": "An earlier line of the file is about the same. Remove one of them.",
+  "field.SPREADSHEET":
+    "The spreadsheet has replaced what was typed here. Format the column as text, type it again and save.",
   "field.CONTROL_CHARACTERS": "There are invisible characters in this. Type it instead of pasting it.",
   "field.NAME_START": "Begin with a letter or a digit.",
   "field.NAME_SPACE": "No spaces: telephones do not know them in names. Use - or _ instead.",
@@ -193,6 +195,8 @@ export const fr: Record<keyof typeof en, string> = {
   "field.OTHER_TYPE":
     "Cet appareil existe déjà avec un autre type. Supprimez-le d'abord, ou donnez un autre nom à celui-ci.",
   "field.TWICE": "Une ligne plus haut du fichier dit déjà la même chose. Supprimez l'une des deux.",
+  "field.SPREADSHEET":
+    "Le tableur a remplacé ce qui était saisi ici. Mettez la colonne au format texte, ressaisissez et enregistrez.",
   "field.CONTROL_CHARACTERS": "Il y a des caractères invisibles. Tapez le texte au lieu de le coller.",
   "field.NAME_START": "Commencez par une lettre ou un chiffre.",
   "field.NAME_SPACE": "Pas d'espace : les téléphones n'en veulent pas dans les noms. Mettez - ou _ à la place.",

@@ -147,6 +147,7 @@ export const en = {
   "import.kind.rules": "Call rules",
   "import.columns": "Columns: {columns}. In any order, separated by commas, semicolons or tabs.",
   "import.file": "CSV file",
+  "import.workbook": "This is a workbook, not a CSV file. In the spreadsheet, save it as CSV and choose that file.",
   "import.check": "Check the file",
   "import.checkHint": "Changes nothing: says what would happen, and which lines are wrong.",
   "import.checking": "Checking line {done} of {count}…",
@@ -383,6 +384,8 @@ export const fr: Record<keyof typeof en, string> = {
   "import.columns":
     "Colonnes : {columns} ; les noms français comme « Bâtiment » ou « Numéro » sont compris aussi. Dans n'importe quel ordre, séparées par virgules, points-virgules ou tabulations.",
   "import.file": "Fichier CSV",
+  "import.workbook":
+    "C'est un classeur, pas un fichier CSV. Dans le tableur, enregistrez-le en CSV et choisissez ce fichier.",
   "import.check": "Vérifier le fichier",
   "import.checkHint": "Ne change rien : dit ce qui se passerait, et quelles lignes sont fausses.",
   "import.checking": "Vérification de la ligne {done} sur {count}…",
