@@ -128,3 +128,45 @@ test("a rule for a caller that is not there, or is switched off, is named; one f
     ["matches-nobody"],
   );
 });
+
+test("the simulator asks as a call would come: a number through a gateway, with its rules too, and nobody who cannot log in", async () => {
+  const { unit401, site, door } = house;
+  const ask = (caller: string, gateway?: string) =>
+    post<EvaluateReply>("rules/evaluate", {
+      siteId: site.id,
+      caller,
+      callee: "unit401",
+      atMs: 0,
+      ...(gateway && { gateway }),
+    });
+  const all = await ask("intercom-entrance");
+  assert.deepEqual([all.code, all.gateway], [200, null]);
+  const number = await ask("0639980178");
+  assert.deepEqual([number.code, number.steps, number.considered, number.firingRuleId], [401, [], [], null]);
+  const line = (label: string, username: string) =>
+    post<Account>("accounts", { siteId: site.id, type: "gateway", label, username });
+  const first = await line("Line", "line-1");
+  await line("Other", "line-2");
+  const rules = [
+    await addRule({ unitId: unit401.id, position: 0, sourcePattern: "line-2" }),
+    await addRule({ unitId: unit401.id, position: 1, sourcePattern: "06*" }),
+    await addRule({ unitId: unit401.id, position: 2, sourcePattern: "line-1" }),
+  ];
+  const outcomes = ({ considered }: EvaluateReply) => considered.slice(0, 3).map(({ outcome }) => outcome);
+  const viaFirst = await ask("0639980178");
+  assert.deepEqual(
+    [viaFirst.gateway, viaFirst.firingRuleId, outcomes(viaFirst)],
+    ["line-1", rules[1]?.id, ["pattern", "fires", "next"]],
+  );
+  const viaSecond = await ask("0639980178", "line-2");
+  assert.deepEqual([viaSecond.gateway, outcomes(viaSecond)], ["line-2", ["fires", "next", "pattern"]]);
+  assert.deepEqual(outcomes(await ask("anonymous")), ["pattern", "pattern", "fires"]);
+  for (const gateway of ["intercom-entrance", "no-such-line"])
+    assert.equal((await ask("0639980178", gateway)).code, 401);
+  // Too short for a number, and no account: nobody calls so.
+  for (const caller of ["06", "no-such-door"]) assert.equal((await ask(caller)).code, 401, caller);
+  await api.send("PATCH", `/api/accounts/${first.id}`, { enabled: false });
+  assert.equal((await ask("0639980178")).gateway, "line-2");
+  await api.send("PATCH", `/api/accounts/${door.account.id}`, { enabled: false });
+  assert.equal((await ask("intercom-entrance")).code, 401);
+});

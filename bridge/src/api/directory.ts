@@ -269,6 +269,8 @@ export const EvaluateRequest = Type.Object(
   {
     siteId: Id,
     caller: Type.String({ pattern: "^[A-Za-z0-9+][A-Za-z0-9._-]{0,39}$" }),
+    /** Which gateway a number comes through; default the first by name. Of an account it says nothing. */
+    gateway: Type.Optional(SipName),
     callee: SipName,
     /** Up to the year 2100. Exactly one of this and `localTime`. */
     atMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_102_444_800_000 })),
@@ -280,7 +282,7 @@ export const EvaluateRequest = Type.Object(
   closed,
 );
 export const EvaluateReply = Type.Object({
-  /** Steps in the order they would be tried; empty with `code` 403 or 404. */
+  /** Steps in the order they would be tried; empty with any `code` but 200. */
   steps: Type.Array(
     Type.Object({
       ruleId: Id,
@@ -290,7 +292,10 @@ export const EvaluateReply = Type.Object({
       ringSeconds: Type.Integer(),
     }),
   ),
-  code: Type.Union([Type.Literal(200), Type.Literal(403), Type.Literal(404)]),
+  /** 401: nobody can call so; the account is not there or is switched off, or no gateway brings the number. */
+  code: Type.Union([Type.Literal(200), Type.Literal(401), Type.Literal(403), Type.Literal(404)]),
+  /** The gateway that the number comes through. */
+  gateway: Type.Union([SipName, Type.Null()]),
   /** The moment that was looked at. */
   at: Type.Object({
     atMs: Type.Integer(),

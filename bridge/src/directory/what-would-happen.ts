@@ -7,6 +7,7 @@ import type { Store } from "../store/store.ts";
 import type { UnitRow } from "../store/unit-store.ts";
 import { localText, localToUnix } from "./local-time.ts";
 import { siteOf } from "./lookup.ts";
+import { canMatchNumber } from "./number-kinds.ts";
 import { type ConsideredRule, considerRules } from "./rule-evaluator.ts";
 import { siteClock } from "./site-clock.ts";
 import { wireAccount, wireRule, wireUnit } from "./snapshot.ts";
@@ -16,24 +17,21 @@ export type WhatWouldHappen = (request: EvaluateRequest) => EvaluateReply;
 
 export function whatWouldHappen(store: Store): WhatWouldHappen {
   return (request) => {
-    const { siteId, caller, callee } = request;
+    const { siteId, callee } = request;
     const { domain, timeZone } = siteOf(store, siteId);
     const at = momentOf(request, timeZone);
+    const caller = callerOf(store, request);
+    if (!caller) return { code: 401, gateway: null, steps: [], at, firingRuleId: null, considered: [] };
     const clock = [...siteClock(timeZone, at.atMs)];
     const { content, rules, known } = around(store, siteId, domain, callee, clock);
-    const isAccount = store.accounts.byUsername(siteId, caller) !== null;
-    const considered = considerRules(content, domain, {
-      caller: isAccount ? caller : "",
-      callerNumber: isAccount ? "" : caller,
-      callee,
-      atMs: at.atMs,
-    });
+    const considered = considerRules(content, domain, { ...caller, callee, atMs: at.atMs });
     const idAt = new Map(rules.map(({ position, id }) => [position, id]));
     const idOf = ({ rule }: ConsideredRule) => idAt.get(rule.position) ?? "";
     const steps = considered.filter(({ exclusion }) => exclusion === null);
     const firing = steps.find(({ accounts }) => accounts.length > 0);
     return {
       code: !known ? 404 : steps.length > 0 ? 200 : 403,
+      gateway: caller.callerNumber === "" ? null : caller.caller,
       steps: steps.map((step) => ({
         ruleId: idOf(step),
         action: step.rule.action,
@@ -45,6 +43,15 @@ export function whatWouldHappen(store: Store): WhatWouldHappen {
       considered: considered.map((one) => ({ ruleId: idOf(one), outcome: outcomeOf(one, firing) })),
     };
   };
+}
+
+/** As Kamailio would know the caller; null: it lets nobody in who says so. */
+function callerOf(store: Store, { siteId, caller, gateway }: EvaluateRequest) {
+  const account = store.accounts.byUsername(siteId, caller);
+  if (account) return account.enabled ? { caller, callerNumber: "" } : null;
+  const gateways = store.accounts.enabledNames(siteId, "gateway").toSorted();
+  const through = gateways.find((name) => gateway === undefined || name === gateway);
+  return through !== undefined && canMatchNumber(caller) ? { caller: through, callerNumber: caller } : null;
 }
 
 function outcomeOf(one: ConsideredRule, firing: ConsideredRule | undefined) {

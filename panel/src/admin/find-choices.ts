@@ -45,9 +45,26 @@ async function find(admin: SiteAdmin, kind: Kind, search: string): Promise<Choic
         }));
     }
     case "number": {
-      if (!NUMBER.test(search)) return [];
       const number = search.replace(/[ .-]/g, "");
-      return [{ id: number, label: t("simulate.number", { number }), more: "" }];
+      const withheld = t("simulate.withheld");
+      const [id, label] = NUMBER.test(search) ? [number, t("simulate.number", { number })] : ["anonymous", withheld];
+      if (id === "anonymous" && !wordsMatch(search, withheld)) return [];
+      const { rows } = await fetchDevicePage(
+        api,
+        site.id,
+        { type: "gateway", registered: "" },
+        { ...query, search: "" },
+      );
+      const choices = rows
+        .filter(({ enabled }) => enabled)
+        .map(({ username, label: gateway }) => ({
+          id,
+          label,
+          more: t("simulate.through", { gateway }),
+          gateway: username,
+        }));
+      // Nobody wants a withheld number where none comes in.
+      return choices.length > 0 || id === "anonymous" ? choices : [{ id, label, more: t("simulate.noGateway") }];
     }
   }
 }

@@ -101,8 +101,15 @@ export class AdminList<Row extends { id: string }> extends LitElement {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
+      /* What is found by its name is told by it: the rest gives way first. */
+      .row .bar > :first-child {
+        flex: 0 0 auto;
+        max-inline-size: 75%;
+      }
       .row .chip {
-        flex: none;
+        flex: 0 1 auto;
+        min-inline-size: 0;
+        overflow: hidden;
       }
       .row:hover {
         background: var(--nl-surface);

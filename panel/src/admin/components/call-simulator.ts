@@ -165,7 +165,7 @@ export class CallSimulator extends LitElement {
     const owner = directory.units.find(isHere) ?? directory.doors.find(isHere);
     try {
       const [reply, rules] = await Promise.all([
-        evaluateCall(api, { siteId: site.id, caller: caller.id, callee: callee.id, localTime, second }),
+        evaluateCall(api, { siteId: site.id, ...askedCaller(caller), callee: callee.id, localTime, second }),
         owner === undefined ? [] : fetchRules(api, { unitId: owner.id }),
       ]);
       this.labels = await labelsOf(this.admin, [...new Set(reply.steps.flatMap(({ accounts }) => accounts))]);
@@ -203,6 +203,10 @@ export class CallSimulator extends LitElement {
     this.second = !this.second;
     void this.evaluate();
   };
+}
+
+function askedCaller({ id, gateway }: Choice): { caller: string; gateway?: string } {
+  return gateway === undefined ? { caller: id } : { caller: id, gateway };
 }
 
 /** "Kitchen tablet (panel-x7k2p9)": a handful of devices among ten thousand. */

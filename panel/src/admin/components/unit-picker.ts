@@ -11,6 +11,8 @@ export interface Choice {
   label: string;
   /** What tells it from others of the same name. */
   more: string;
+  /** SIP name of the gateway that a number comes through. */
+  gateway?: string;
 }
 
 /** Finds among ten thousand units or doors by typing: a combobox after the ARIA pattern. Fires `pick` with the choice. */
@@ -78,10 +80,10 @@ export class UnitPicker extends LitElement {
       <ul id="found" role="listbox" aria-label=${this.label} ?hidden=${!this.open || this.choices.length === 0}>
         ${repeat(
           this.choices,
-          (choice) => choice.id,
+          (choice) => keyOf(choice),
           (choice, index) => html`
             <li role="option" id="choice-${index}" class=${index === this.active ? "active" : ""}
-              aria-selected=${choice.id === this.chosen?.id ? "true" : "false"}
+              aria-selected=${this.chosen !== null && keyOf(choice) === keyOf(this.chosen) ? "true" : "false"}
               @pointerdown=${(event: Event) => event.preventDefault()} @click=${() => this.pick(choice)}>
               <span>${choice.label}</span> <span class="hint">${choice.more}</span>
             </li>
@@ -142,4 +144,8 @@ export class UnitPicker extends LitElement {
       this.onBlur();
     }
   };
+}
+
+function keyOf({ id, gateway = "" }: Choice): string {
+  return `${id} ${gateway}`;
 }

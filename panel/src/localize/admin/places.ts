@@ -217,7 +217,7 @@ export const fr: Record<keyof typeof en, string> = {
   "count.rules.many": "{count} règles",
   "count.clips.one": "{count} enregistrement",
   "count.clips.many": "{count} enregistrements",
-  "count.registered": "{registered} sur {count} connectés",
+  "count.registered": "{registered} sur {count} en ligne",
 
   "building.new": "Nouveau bâtiment",
   "building.name": "Nom du bâtiment",
