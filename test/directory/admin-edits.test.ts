@@ -226,6 +226,37 @@ test("a rule is dragged with the pointer past a taller one, down and up, and sta
   await until(async () => (await rules()).join() === "ring,forward", { what: "the short rule to be first" });
 });
 
+test("what was typed into a dialog is not lost by Escape or its cross: it asks first, and Escape again means it", async () => {
+  const page = await open(`/rules/${house.reception.id}`);
+  const dialog = page.getByRole("dialog");
+  const begin = async (): Promise<void> => {
+    await page.getByRole("button", { name: "Add a rule" }).click();
+    await page.getByLabel("For how many seconds").waitFor();
+  };
+  await begin();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  await begin();
+  await page.getByLabel("For how many seconds").fill("77");
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
+  await page.getByText("What you changed here is not saved yet.").waitFor();
+  await inspect(page, "unsaved");
+  await page.keyboard.press("Enter");
+  await page.getByText("What you changed here is not saved yet.").waitFor({ state: "detached" });
+  assert.equal(await page.getByLabel("For how many seconds").inputValue(), "77");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Close without saving" }).click();
+  await dialog.waitFor({ state: "detached" });
+  assert.equal((await desk.api.get<Rule[]>(`/api/rules?unitId=${house.reception.id}`)).length, 2);
+  // Days and hours are no field of the form itself.
+  await begin();
+  await page.getByLabel("Only at these times, on the clock of the site").check();
+  await page.keyboard.press("Escape");
+  await page.getByText("What you changed here is not saved yet.").waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+});
+
 test("a rule is dragged by its grip with a finger, on a telephone, and stays where it was let go", async () => {
   const page = await desk.open(`/${house.site.id}/rules/${house.reception.id}`, {
     viewport: { width: 390, height: 844 },

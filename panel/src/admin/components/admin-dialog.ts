@@ -1,8 +1,9 @@
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
 import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
 import type { AdminLocalizer } from "../../localize/admin.ts";
+import { AdminForm } from "./admin-form.ts";
 import { adminStyle } from "./admin-style.ts";
 import { focused, focusFirst, focusIsLost, visibleHeadings } from "./focus.ts";
 
@@ -21,8 +22,8 @@ export function hasOpenDialog(): boolean {
 }
 
 /**
- * A question or form above the page: the browser's own `<dialog>`, which keeps the focus and closes with Escape. Fires
- * `closed`; whoever shows it takes it away then.
+ * A question or form above the page: the browser's own `<dialog>`, which keeps the focus and closes with Escape; while a
+ * form in it is edited, only after asking. Fires `closed`; whoever shows it takes it away then.
  */
 @customElement("neolia-admin-dialog")
 export class AdminDialog extends LitElement {
@@ -31,6 +32,7 @@ export class AdminDialog extends LitElement {
   /** No way out but its own buttons: something is shown once. */
   @property({ type: Boolean }) firm = false;
   @property({ type: Boolean, reflect: true }) wide = false;
+  @state() private asking = false;
   @query("dialog") private readonly dialog!: HTMLDialogElement | null;
   /** What had the focus when it opened, and gets it back. */
   private opener: HTMLElement | null = null;
@@ -67,6 +69,9 @@ export class AdminDialog extends LitElement {
         position: sticky;
         z-index: 1;
       }
+      .question {
+        margin: 12px 20px 0;
+      }
       .body {
         display: grid;
         gap: 16px;
@@ -83,13 +88,27 @@ export class AdminDialog extends LitElement {
           ${
             this.firm
               ? null
-              : html`<button class="icon quiet" aria-label=${this.t("form.close")} @click=${this.close}>
+              : html`<button class="icon quiet" aria-label=${this.t("form.close")} @click=${this.leave}>
                   ${icon("close")}
                 </button>`
           }
         </header>
+        ${this.asking ? this.renderQuestion() : nothing}
         <div class="body"><slot @slotchange=${this.onContent}></slot></div>
       </dialog>
+    `;
+  }
+
+  private renderQuestion(): TemplateResult {
+    const { t } = this;
+    return html`
+      <div class="note question" role="alert">
+        <p>${t("form.notSaved")}</p>
+        <div class="end">
+          <button id="stay" class="accent" @click=${this.stay}>${t("form.goOn")}</button>
+          <button class="danger" @click=${this.close}>${t("form.discard")}</button>
+        </div>
+      </div>
     `;
   }
 
@@ -137,9 +156,24 @@ export class AdminDialog extends LitElement {
     this.dispatchEvent(new CustomEvent("closed"));
   };
 
+  /** What was typed is not lost by a key that was hit or a finger that slipped; who does it again means it. */
+  private leave = async (): Promise<void> => {
+    const forms = [...this.querySelectorAll("neolia-admin-form")];
+    const isEdited = forms.some((form) => form instanceof AdminForm && form.isEdited);
+    if (!isEdited || this.asking) return this.close();
+    this.asking = true;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>("#stay")?.focus();
+  };
+
+  private stay = async (): Promise<void> => {
+    this.asking = false;
+    await focusFirst(this);
+  };
+
   private onCancel = (event: Event): void => {
     event.preventDefault();
-    if (!this.firm) this.close();
+    if (!this.firm) void this.leave();
   };
 
   /** Browsers close a dialog at the second Escape whatever its page says. */

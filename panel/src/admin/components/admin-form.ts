@@ -228,6 +228,11 @@ export class AdminForm extends LitElement {
     this.dispatchEvent(new CustomEvent("edited", { detail: this.values() }));
   }
 
+  /** Something was typed or chosen that is not saved. */
+  get isEdited(): boolean {
+    return Object.keys(this.allEdits()).length > 0;
+  }
+
   private allEdits(): FormValues {
     return { ...this.edits, ...this.slotted };
   }

@@ -2,7 +2,7 @@
 export const en = {
   "welcome.title": "Welcome. Three steps to a door that rings.",
   "welcome.step1": "Name the site, its buildings and its units.",
-  "welcome.step1More": "A hundred units are made in one step: 101 to 199.",
+  "welcome.step1More": "A hundred units are made in one step: 101 to 200.",
   "welcome.step2": "Add the doors, and say who may ring whom.",
   "welcome.step2More": "Each door comes with a rule that works. You can try any call before it happens.",
   "welcome.step3": "Pair the devices with a QR code.",
@@ -140,7 +140,7 @@ export const en = {
 export const fr: Record<keyof typeof en, string> = {
   "welcome.title": "Bienvenue. Trois étapes jusqu'à une porte qui sonne.",
   "welcome.step1": "Nommez le site, ses bâtiments et ses logements.",
-  "welcome.step1More": "Cent logements se créent d'un coup : de 101 à 199.",
+  "welcome.step1More": "Cent logements se créent d'un coup : de 101 à 200.",
   "welcome.step2": "Ajoutez les portes et dites qui peut appeler qui.",
   "welcome.step2More": "Chaque porte vient avec une règle qui marche. Tout appel s'essaie avant d'arriver.",
   "welcome.step3": "Associez les appareils par un code QR.",
