@@ -109,6 +109,31 @@ test("nothing changes an order after it is committed, and one more order of the 
   assert.deepEqual([next.state, next.ordinal, next.lines, next.number], ["intake", 2, [], null]);
 });
 
+test("lines and revisions of one more order are counted on: what was said of the first order fits nothing in the second", () => {
+  const committed = run([added, asked, played, turn, confirm, { type: "committed", number: 1 }]);
+  const next = run([{ type: "another-order" }, added], committed);
+  assert.deepEqual(
+    next.lines.map(({ line }) => line),
+    [2],
+  );
+  assert.ok(next.revision > committed.revision);
+  assert.equal(transition(next, { type: "line-removed", line: 1 }).refused, "no_such_line");
+});
+
+test("a confirmed order on its way to the kitchen is not handed over; a committed one stays in the kitchen when its call is", () => {
+  const confirmed = run([added, asked, played, turn, confirm]);
+  const handOver: OrderEvent = { type: "handed-over", reason: "asked" };
+  assert.deepEqual(transition(confirmed, handOver), { data: confirmed, refused: "order_closed" });
+  const committed = run([{ type: "committed", number: 1 }], confirmed);
+  const { state, handOver: reason } = run([handOver], committed);
+  assert.deepEqual([state, reason], ["committed", "asked"]);
+});
+
+test("a read-back of another revision confirms nothing", () => {
+  const answered = run([added, asked, played, turn]);
+  assert.equal(transition({ ...answered, revision: answered.revision + 1 }, confirm).refused, "not_read_back");
+});
+
 const option = fc.record({
   groupId: fc.constant("g"),
   optionId: fc.constant("o"),

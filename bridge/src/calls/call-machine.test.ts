@@ -137,6 +137,18 @@ test("an answer that overtakes the ring is the answer, and the late ring is kept
   assert.deepEqual([state.startedAtMs, state.ringingAtMs], [1, 2]);
 });
 
+test("a failure that is told of an answered call is its end, and takes nothing from the answer", () => {
+  for (const code of [408, 486, 487, 500]) {
+    const { state, announced } = run([
+      { kind: "answered", atMs: 4, account: "panel1" },
+      { kind: "failed", atMs: 9, code, pressed: true },
+    ]);
+    assert.deepEqual(announced, ["answered", "ended"]);
+    assert.ok(state.phase === "over");
+    assert.deepEqual([state.status, state.reason, state.answeredBy], ["completed", "answered-elsewhere", "panel1"]);
+  }
+});
+
 const unanswered: Array<[number, string, string, string]> = [
   [403, "failed", "forbidden", "ended"],
   [404, "failed", "unreachable", "missed"],
