@@ -230,10 +230,21 @@ test("a category gets hours of its own, and a choice its options", async () => {
   await dialog.getByLabel("Name", { exact: true }).fill("Lait");
   await dialog.getByLabel("Option", { exact: true }).fill("Avoine");
   await dialog.getByLabel("Extra price").fill("0,50");
+  // One kind may be taken several times.
+  await dialog.getByLabel("At most").fill("3");
+  await dialog.getByLabel("At least").fill("2");
+  await dialog.getByText("Allergens: not known").click();
+  await dialog.getByLabel("Known:", { exact: true }).check();
+  await dialog.getByText("Allergens: none").waitFor();
+  await dialog.getByLabel("gluten").check();
+  await dialog.getByText("Allergens: gluten").waitFor();
   await dialog.getByRole("button", { name: "Save" }).click();
-  await until(() => stored().groups.some(({ id, options }) => id === "lait" && options[0]?.priceCents === 50), {
-    what: "the choice",
-  });
+  const made = await until(() => stored().groups.find(({ id }) => id === "lait"), { what: "the choice" });
+  assert.deepEqual([made.min, made.max], [2, 3]);
+  assert.deepEqual(
+    made.options.map(({ priceCents, allergens }) => [priceCents, allergens]),
+    [[50, ["gluten"]]],
+  );
 });
 
 test("a file with mistakes changes nothing and names the lines; a good one replaces the menu", async () => {

@@ -38,6 +38,9 @@ export const formStyle = css`
     gap: 8px;
     grid-template-columns: minmax(0, 3fr) minmax(0, 3fr) minmax(0, 2fr) auto;
   }
+  .option > .whole {
+    grid-column: 1 / -1;
+  }
   @media (max-width: 560px) {
     .option {
       border-block-start: 1px solid var(--nl-line);

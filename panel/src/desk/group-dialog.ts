@@ -5,6 +5,7 @@ import "../admin/components/schedule-editor.ts";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
 import type { MenuCategory, OptionGroup } from "../data/desk.ts";
+import { foldedAllergens } from "./allergen-field.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { formStyle } from "./form-style.ts";
 import { clashNote, type MenuClash } from "./menu-clash.ts";
@@ -116,6 +117,7 @@ export class GroupDialog extends LitElement {
         <label>${t("menu.nameEn")}<input maxlength="80" .value=${option.names.en ?? ""} @input=${(event: Event) => editEnglish(typed(event))} /></label>
         <label>${t("menu.extra")}<input required inputmode="decimal" .value=${price} @input=${(event: Event) => this.setRow(index, { price: typed(event) })} /></label>
         <button type="button" class="icon quiet" aria-label=${`${t("menu.remove")} ${option.name}`} @click=${() => this.dropRow(index)}>${icon("close")}</button>
+        ${foldedAllergens(t, option.allergens, (allergens) => edit({ allergens }), `allergens-${index}`)}
       </div>
     `;
   }
