@@ -265,7 +265,7 @@ export class KitchenBoard extends LitElement {
           <span class="number">${order.number}</span>
           <span class="time" title=${t("board.pickupLabel")}>${this.collection(order.pickupAtMs)}</span>
         </div>
-        <p><strong>${order.name}</strong> · ${euros(t, order.cart.totalCents)}</p>
+        <p>${order.name === "" ? nothing : html`<strong>${order.name}</strong> · `}${euros(t, order.cart.totalCents)}</p>
         ${order.alarm ? html`<p class="warn" role="alert">${icon("notice")} ${t("board.alarm", { minutes: this.minutesSince(order.committedAtMs) })}</p>` : nothing}
         ${cartLines(order.cart.lines)}
         ${order.note === "" ? nothing : html`<p class="warn">${t("board.note", { note: order.note })}</p>`}
