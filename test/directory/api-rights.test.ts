@@ -117,6 +117,7 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   "POST /api/devices/:deviceId/test-result": OWN("DEVICE_UNKNOWN"),
   "POST /api/test-rings": ADMIN,
   "GET /api/test-rings/:id": ADMIN,
+  "DELETE /api/test-rings/:id": ADMIN,
   "POST /api/device-files": ADMIN,
   "GET /api/docs": ADMIN,
   "GET /api/docs.css": ADMIN,
