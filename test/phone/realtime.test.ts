@@ -258,6 +258,47 @@ describe("a session that breaks", () => {
     });
   }
 
+  test("the caller's turn is taken, and no answer ever begins: told as silence", async () => {
+    const { all, session: talk } = await open({ silentFromResponse: 1 });
+    await utter(talk);
+    assert.equal((await until(() => all.ended[0], { what: "the end" })).code, "silent");
+    assert.deepEqual(all.turns, ["began", "ended"]);
+  });
+
+  test("a frame that is no event, and races that are told in words only, end nothing", async () => {
+    const { all, session: talk } = await open();
+    const [standIn] = service.sessions;
+    standIn?.garble();
+    for (const message of [
+      "Conversation already has an active response in progress: resp_1.",
+      "Cancellation failed: no active response found",
+      "Audio content of 1200ms is already shorter than 1300ms",
+      "Only model output audio messages can be truncated",
+      "Error deleting item: the item with id 'item_1' does not exist.",
+    ])
+      standIn?.send("error", { error: { type: "invalid_request_error", code: null, message, param: null } });
+    talk.respond();
+    await until(() => all.responses.includes("completed"), { what: "a response after them" });
+    assert.deepEqual(all.ended, []);
+  });
+
+  test("what was to be said word for word is asked for again when a response of the service's own came first", async () => {
+    const asked: (string | null)[] = [];
+    parts = () => [{ say: "Oui." }];
+    service.behaviour = () => ({});
+    const { all, session: talk } = await open();
+    const [standIn] = service.sessions;
+    // The service's own response begins while our request is on its way.
+    const own = standIn?.say([{ say: "Une phrase du service." }]);
+    talk.respond("Say exactly this: neuf euros.");
+    await own;
+    await until(() => all.responses.length === 2, { what: "both responses" });
+    for (const event of standIn?.received ?? [])
+      if (event.type === "response.create") asked.push(event.response?.instructions ?? null);
+    assert.ok(asked.length >= 1);
+    for (const instructions of asked) assert.match(instructions ?? "", /neuf euros/);
+  });
+
   test("a response that fails once is asked for again", async () => {
     const { all, session: talk } = await open({ failResponse: { number: 1, code: "server_error" } });
     talk.respond();

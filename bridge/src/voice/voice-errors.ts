@@ -14,6 +14,8 @@ const BY_CODE: Readonly<Record<string, VoiceErrorClass>> = {
   item_retrieve_invalid_item_id: "benign",
   input_audio_buffer_commit_empty: "benign",
   cannot_update_voice: "benign",
+  /** A frame that is no event: the connection lives. */
+  unreadable: "benign",
 
   session_expired: "retry",
   server_error: "retry",
@@ -71,15 +73,23 @@ export function voiceError(code: string, message: string): VoiceError {
   return new VoiceError(code, BY_CODE[code] ?? "retry", message);
 }
 
-/** The service's `error` event. Some races carry a general code and say in words which they are. */
+/** Some races carry a general code or none, and say in words which they are. */
+const RACES: readonly (readonly [RegExp, string])[] = [
+  [/already has an active response/i, "conversation_already_has_active_response"],
+  [/no active response/i, "response_cancel_not_active"],
+  [/already shorter than|Only model output audio/i, "item_truncate_invalid_item_id"],
+  [/item with id .* does not exist/i, "item_delete_invalid_item_id"],
+];
+
+/** The service's `error` event. */
 export function fromErrorEvent(code: string | null | undefined, message: string): VoiceError {
-  if (/already shorter than|Only model output audio/i.test(message))
-    return new VoiceError(code ?? "truncate", "benign", message);
-  return voiceError(code ?? "server_error", message);
+  const race = RACES.find(([words]) => words.test(message));
+  return voiceError(race?.[1] ?? code ?? "server_error", message);
 }
 
-/** What `ws` says when a connection came to nothing. */
+/** What the package says of a connection: it came to nothing, broke, or brought a frame that is no event. */
 export function fromConnection(message: string): VoiceError {
+  if (/could not parse/i.test(message)) return voiceError("unreadable", message);
   const status = Number(/Unexpected server response: (\d+)/.exec(message)?.[1] ?? 0);
   const code = status === 0 ? "connection_refused" : (BY_HTTP_STATUS[status] ?? "server_error");
   return voiceError(code, message);

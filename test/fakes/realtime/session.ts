@@ -77,6 +77,11 @@ export class RealtimeSession {
     this.socket.terminate();
   }
 
+  /** Sends what is no event. */
+  garble(): void {
+    this.socket.send('{"type":');
+  }
+
   get codec(): G711Codec | null {
     const type = this.config.audio?.input?.format?.type;
     if (type === "audio/pcmu") return "pcmu";

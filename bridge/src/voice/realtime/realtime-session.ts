@@ -47,7 +47,11 @@ export class RealtimeSession implements VoiceSession {
   private wanted: { instructions: string | undefined } | null = null;
   /** A response.create is on its way. */
   private asked = false;
+  /** What the last one asked for; a response that begins need not be its. */
+  private lastAsked: { instructions: string | undefined } = { instructions: undefined };
   private turnOpen = false;
+  /** The caller's turn is over, and its answer has not begun. */
+  private answerDue = false;
   private triedAgain = false;
   private nextEvent = 0;
   private over = false;
@@ -62,7 +66,10 @@ export class RealtimeSession implements VoiceSession {
     this.instructions = setup.instructions;
     link.on("event", (event) => this.take(event));
     link.on("error", (error) => {
-      if (!error.error) this.end(fromConnection(error.message));
+      // Of those of the service `take` is told as well.
+      if (error.error) return;
+      const found = fromConnection(error.message);
+      if (found.errorClass !== "benign") this.end(found);
     });
     link.socket.on("close", () => this.end(voiceError("connection_lost", "the voice service closed the connection")));
     link.socket.on("pong", () => {
@@ -149,20 +156,22 @@ export class RealtimeSession implements VoiceSession {
 
   private take(event: RealtimeServerEvent): void {
     if (this.over || this.isRepeated(event)) return;
-    this.watchSilence(this.active !== null || this.asked);
+    this.watchSilence();
     switch (event.type) {
       case "error":
         this.refused(event.error.code, event.error.message);
         return;
       case "input_audio_buffer.speech_started":
         this.turnOpen = true;
-        this.watchSilence(false);
+        this.answerDue = false;
+        this.watchSilence();
         // The start that it names has the padding in it.
         this.listener.turnBegan(this.clock.saidAtMs(event.audio_start_ms + PREFIX_MS, Date.now()));
         return;
       case "input_audio_buffer.speech_stopped":
         this.turnOpen = false;
-        this.watchSilence(true);
+        this.answerDue = true;
+        this.watchSilence();
         this.listener.turnEnded(Date.now());
         return;
       case "conversation.item.input_audio_transcription.completed":
@@ -170,8 +179,9 @@ export class RealtimeSession implements VoiceSession {
         return;
       case "response.created":
         this.asked = false;
+        this.answerDue = false;
         this.active = event.response.id ?? "";
-        this.watchSilence(true);
+        this.watchSilence();
         return;
       case "response.output_audio.delta":
         this.speech(event.response_id, event.item_id, event.delta);
@@ -250,7 +260,7 @@ export class RealtimeSession implements VoiceSession {
 
   private done(response: Extract<RealtimeServerEvent, { type: "response.done" }>["response"]): void {
     if (response.id === undefined || response.id === this.active) this.active = null;
-    this.watchSilence(false);
+    this.watchSilence();
     for (const [itemId, item] of this.items) if (item.responseId === response.id) this.itemEnded(itemId);
     if (response.usage) this.listener.cost(costOf(this.model, response.usage));
     const status: ResponseStatus =
@@ -286,16 +296,17 @@ export class RealtimeSession implements VoiceSession {
     // Somebody was faster (turn detection): ask again when that response is done.
     if (error.code === "conversation_already_has_active_response") {
       this.asked = false;
-      this.wanted ??= { instructions: undefined };
+      this.wanted ??= this.lastAsked;
     }
   }
 
   private askNext(): void {
     if (this.wanted === null || this.active !== null || this.asked || this.over) return;
     const { instructions } = this.wanted;
+    this.lastAsked = this.wanted;
     this.wanted = null;
     this.asked = true;
-    this.watchSilence(true);
+    this.watchSilence();
     this.send({
       type: "response.create",
       event_id: this.eventId(),
@@ -304,9 +315,11 @@ export class RealtimeSession implements VoiceSession {
     });
   }
 
-  private watchSilence(watch: boolean): void {
+  /** Begins anew with each event. The caller's own turn may be as long as it likes. */
+  private watchSilence(): void {
     clearTimeout(this.silence);
-    if (!watch || this.over) return;
+    const isItsTurn = !this.turnOpen && (this.active !== null || this.asked || this.answerDue);
+    if (!isItsTurn || this.over) return;
     this.silence = setTimeout(() => this.end(voiceError("silent", "the voice service says nothing")), SILENT_MS);
   }
 
