@@ -452,6 +452,91 @@ describe("the talk", () => {
     leg.end("them");
   });
 
+  test("on hold nobody is asked whether they are there and no music reaches the model; back from it a goodbye is said to its end", async () => {
+    desk.open({ silenceMs: 120 });
+    const { leg, session } = await dial();
+    await until(() => leg.heardAll, { what: "the greeting to be played" });
+    leg.listener?.held(true);
+    const sounds: Uint8Array[] = [];
+    session.hear = (sound) => void sounds.push(sound);
+    leg.listener?.heard(new Uint8Array(160).fill(0x2a));
+    assert.ok(sounds.length === 1 && sounds[0]?.every((byte) => byte === 0xd5), "silence instead of the music");
+    await holds(() => !spoken.includes("Vous êtes toujours là ?"), 400, "nobody is asked");
+    leg.listener?.held(false);
+    await until(() => spoken.includes("Vous êtes toujours là ?"), { what: "the question after the hold" });
+    leg.listener?.heard(new Uint8Array(160).fill(0x2a));
+    assert.equal(sounds[1]?.[0], 0x2a);
+    tool(session, "end_call");
+    leg.holds = true;
+    leg.listener?.held(true);
+    leg.listener?.held(false);
+    await until(() => !leg.heardAll || leg.ended, { what: "the goodbye to begin" });
+    leg.listener?.held(false);
+    assert.equal(leg.ended, false);
+  });
+
+  test("two tools in one response: the hand-over happens, and what is to be said word for word is said, whichever came last", async () => {
+    person = new FakeLeg("person");
+    const { leg, session } = await dial();
+    const both = (...calls: [string, object][]): void => {
+      tools += 2;
+      for (const [at, [name, args]] of calls.entries())
+        session.listener.toolCalls([{ callId: `both${tools}-${at}`, name, args: JSON.stringify(args) }]);
+      session.listener.responseEnded("completed");
+    };
+    tool(session, "add_item", MARINARA);
+    both(["set_details", { name: "Paul", pickup_time: "asap" }], ["read_back", {}]);
+    await until(() => spoken.filter((text) => text.startsWith("Je récapitule")).length === 1, { what: "the read-back" });
+    both(["read_back", {}], ["item_details", { item_id: "marinara" }]);
+    await until(() => leg.heardAll, { what: "it to be played" });
+    luigi.wait(1000);
+    session.listener.turnBegan(Date.now() + 10 ** 12);
+    session.listener.turnEnded(Date.now());
+    both(["confirm_order", {}], ["find_items", { query: "reine" }]);
+    await until(() => spoken.some((text) => /numéro un est confirmée/.test(text)), { what: "the confirmation" });
+    both(["hand_over", { reason: "asked" }], ["another_order", {}]);
+    await until(() => person?.listener, { what: "the person to be rung" });
+    assert.ok(session.closed);
+    leg.end("them");
+  });
+
+  test("an answer that does not begin: the caller hears that it is coming, once a turn; one with nothing in it is asked for once more", async () => {
+    desk.open({ answerMs: 150 });
+    const { leg, session } = await dial();
+    const moments = () =>
+      luigi.ordering.boards.details(leg.callId, true).transcript.filter(({ text }) => /^Un instant/.test(text)).length;
+    session.listener.turnBegan(Date.now());
+    session.listener.turnEnded(Date.now());
+    await until(() => moments() === 1, { what: "one moment" });
+    session.listener.responseEnded("completed");
+    assert.equal(session.responds.length, 1);
+    session.listener.responseEnded("completed");
+    assert.equal(session.responds.length, 1);
+    session.listener.turnBegan(Date.now());
+    session.listener.turnEnded(Date.now());
+    session.listener.words({ itemId: "a", text: "Bonjour.", complete: true });
+    session.listener.speech({ itemId: "a", g711: Buffer.alloc(8000, 0x2a) });
+    await holds(() => moments() === 1, 400, "no word about waiting");
+    leg.end("them");
+  });
+
+  test("nobody took the call, and the caller leaves a message: staff who press Take over then get it, and the message is kept", async () => {
+    const { leg, session } = await dial();
+    tool(session, "add_item", MARINARA);
+    leg.listener?.key("0");
+    await until(() => leg.heard.has(BEEP_BYTES), { what: "the tone" });
+    for (let n = 0; n < 120; n++) leg.listener?.heard(new Uint8Array(160));
+    person = new FakeLeg("staff");
+    luigi.ordering.boards.takeOver(leg.callId, "Marco");
+    await until(() => person?.listener, { what: "staff to be rung" });
+    assert.throws(() => luigi.ordering.boards.takeOver(leg.callId, "Anna"), { code: "ORDER_MOVED" });
+    person.listener?.answered();
+    await until(() => leg.joined === person, { what: "the two to be joined" });
+    assert.ok((luigi.store.orderCalls.message(leg.callId)?.length ?? 0) > 2 * 100 * 160);
+    leg.end("them");
+    assert.equal(past()[0]?.reason, "handed-over");
+  });
+
   test("a dish that runs out is known to the model at once", async () => {
     const { leg, session } = await dial();
     luigi.ordering.menus.setSoldOut(luigi.line.id, "marinara", true);

@@ -7,10 +7,9 @@
  *         ▼  │ one fast reconnect              ▼
  *      reconnecting                           over (exactly once, with a reason)
  */
-import { randomUUID } from "node:crypto";
 import type { Line } from "../api/line.ts";
 import type { CallCloseReason, Language } from "../api/order.ts";
-import type { G711Codec } from "../audio/g711.ts";
+import { type G711Codec, silenceByte } from "../audio/g711.ts";
 import type { Log } from "../links/log.ts";
 import type {
   CallCommand,
@@ -28,11 +27,14 @@ import type { ConversationLimits } from "./conversation-limits.ts";
 import { REMEDIES, type Slip } from "./guard/slips.ts";
 import { WordsGuard } from "./guard/words-guard.ts";
 import { HandOver } from "./hand-over.ts";
-import { FIXED, type FixedPhrase, totalIs } from "./phrases.ts";
+import { isFixed, joinedAnswers } from "./joined-answers.ts";
+import { totalIs } from "./phrases.ts";
+import { Sentences } from "./sentences.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 import { Speaker } from "./speaker.ts";
 import { spokenLanguage } from "./spoken-language.ts";
 import { steady } from "./steady-order.ts";
-import type { ToolCall, VoiceEngine, VoiceError, VoiceListener, VoiceSession } from "./voice-engine.ts";
+import type { ResponseStatus, ToolCall, VoiceEngine, VoiceError, VoiceListener, VoiceSession } from "./voice-engine.ts";
 
 export interface ConversationOptions {
   leg: CallLeg;
@@ -63,8 +65,8 @@ export class Conversation implements CallLegListener {
   private session: VoiceSession | null = null;
   private language: Language;
   private readonly guard: WordsGuard;
-  /** Which mark of the desk a clip stands for. */
-  private readonly marks = new Map<string, string>();
+  private readonly sentences: Sentences;
+  private readonly silence: SilenceWatch;
   private pending: ToolAnswer | null = null;
   private turn: { beganAtMs: number } | null = null;
   private turns = 0;
@@ -74,9 +76,8 @@ export class Conversation implements CallLegListener {
   private handOver: HandOver | null = null;
   private closing: CallCloseReason | null = null;
   private over = false;
-  private silenceTimer: NodeJS.Timeout | undefined;
-  private askedIfThere = false;
-  private pressedKeys = false;
+  /** What the caller's turn waits for from the model: an answer, or another because the first had nothing in it. */
+  private awaited: "answer" | "another" | null = null;
   private lengthTimer: NodeJS.Timeout | undefined;
   private stopCommands: () => void = () => {};
 
@@ -91,11 +92,28 @@ export class Conversation implements CallLegListener {
         return this.guard.judge(words, { language, totalCents, state: order?.state() ?? "intake" });
       },
       onStopped: (slip) => void this.correct(slip),
-      onPlayed: (id) => this.wasPlayed(id),
+      onSound: () => this.silence.answered(),
+      onPlayed: (id) => this.sentences.played(id),
       onQuiet: () => this.isQuiet(),
+    });
+    this.silence = new SilenceWatch({
+      limits: options.limits,
+      isQuiet: () => this.speaker.quiet,
+      askIfThere: () => void this.askIfThere(),
+      nobodyThere: (pressedKeys) => this.nobodyThere(pressedKeys),
+      answerIsLate: () => void this.sentences.fixed("one-moment"),
+    });
+    this.sentences = new Sentences({
+      ...{ clips: options.clips, codec: options.codec, speaker: this.speaker, log: options.log },
+      now: () => ({ order: this.order, session: this.session, language: this.language }),
+      moment: () => (this.over || this.handOver ? null : this.turns),
+      onModelSays: (sentence) => {
+        this.guard.expected = sentence;
+      },
     });
     this.guard = new WordsGuard({
       pass: (words) => {
+        this.awaited = null;
         if (this.speaker.words(words) && words.complete) this.order?.said(words.text);
       },
       ended: (itemId) => this.speaker.speechEnded(itemId),
@@ -122,7 +140,7 @@ export class Conversation implements CallLegListener {
       words: when((words) => this.guard.words(words)),
       speechEnded: when((itemId) => this.guard.speechEnded(itemId)),
       toolCalls: when((calls) => this.toolCalls(calls)),
-      responseEnded: when(() => this.responseEnded()),
+      responseEnded: when((status) => this.responseEnded(status)),
       cost: (millicents) => this.costs(millicents),
       ended: (error) => {
         isCurrent = false;
@@ -146,7 +164,7 @@ export class Conversation implements CallLegListener {
   answered(): void {
     if (this.over) return;
     this.lengthTimer = setTimeout(() => this.give("failed", "too-long"), this.options.limits.longestMs);
-    void this.fixed("notice", { unstoppable: true }).then(() => {
+    void this.sentences.fixed("notice", { unstoppable: true }).then(() => {
       this.speaker.listens = true;
       return this.exactly(this.options.greeting);
     });
@@ -154,14 +172,14 @@ export class Conversation implements CallLegListener {
 
   heard(g711: Uint8Array): void {
     if (this.handOver) this.handOver.heard(g711);
-    else this.session?.hear(g711);
+    // Their music is not for the model; its clock goes on.
+    else this.session?.hear(this.silence.onHold ? g711.map(() => silenceByte(this.options.codec)) : g711);
   }
 
   key(key: string): void {
     if (this.handOver) this.handOver.key(key);
     else if (key === "0") this.give("asked");
-    // Somebody is there who cannot or will not speak.
-    else this.pressedKeys = true;
+    else this.silence.key();
   }
 
   played(clip: PlayedClip): void {
@@ -171,14 +189,13 @@ export class Conversation implements CallLegListener {
   }
 
   held(held: boolean): void {
-    if (held) clearTimeout(this.silenceTimer);
-    else this.isQuiet();
+    this.silence.hold(held);
   }
 
   ended(end: CallLegEnd): void {
     if (this.over) return;
     this.over = true;
-    clearTimeout(this.silenceTimer);
+    this.silence.stop();
     clearTimeout(this.lengthTimer);
     this.guard.drop();
     this.stopCommands();
@@ -218,8 +235,8 @@ export class Conversation implements CallLegListener {
   private async turnBegan(beganAtMs: number): Promise<void> {
     this.turn = { beganAtMs };
     this.turns += 1;
-    this.askedIfThere = false;
-    clearTimeout(this.silenceTimer);
+    this.awaited = null;
+    this.silence.turnBegan();
     this.guard.drop();
     const { session } = this;
     const played = await this.speaker.flush();
@@ -230,11 +247,14 @@ export class Conversation implements CallLegListener {
     if (this.turn) this.order?.callerTurn(this.turn);
     this.guard.topic.turnEnded();
     this.turn = null;
+    this.awaited = "answer";
+    this.silence.turnEnded();
   }
 
   private toolCalls(calls: readonly ToolCall[]): void {
     const { order, session } = this;
     if (!order || !session) return;
+    this.awaited = null;
     for (const { callId, name, args } of calls) {
       let answer: ToolAnswer;
       try {
@@ -248,56 +268,42 @@ export class Conversation implements CallLegListener {
       this.guard.known.learn(answer);
       if (!ABOUT_DISHES.has(name)) this.guard.topic.orderWentOn();
       this.language = order.language;
-      this.pending = answer;
+      this.pending = joinedAnswers(this.pending, answer);
     }
   }
 
-  /** All tools of the response have their answers: what the last one wants said is said now. */
-  private responseEnded(): void {
+  /** All tools of the response have their answers: what they want said is said now. */
+  private responseEnded(status: ResponseStatus): void {
     const { pending: answer, session, order } = this;
     this.pending = null;
     if (!answer || !session || !order) {
-      if (this.speaker.quiet) this.isQuiet();
+      if (this.speaker.quiet && status !== "failed") this.answeredNothing(status);
       return;
     }
     session.update({ tools: answer.tools });
     const { step, say } = answer;
     if (step.type === "hand-over") this.give(step.reason, null, { say, summary: step.summary });
     else if (step.type === "hang-up") void this.exactly(say).then(() => this.leave(step.reason));
-    else if (say.exact || say.mark !== null) void this.exactly(say);
+    else if (isFixed(say)) void this.exactly(say);
     else session.respond();
   }
 
-  /** Says the sentence word for word: a clip, or without a renderer the model, whose words are then held against it. */
-  private async exactly(sentence: Sentence): Promise<void> {
-    const { clips, codec } = this.options;
-    if (this.over || this.handOver) return;
-    this.guard.known.add(sentence);
-    const turns = this.turns;
-    let sound: Buffer;
-    try {
-      sound = await clips.sentence(sentence.text, sentence.language, codec);
-    } catch (error) {
-      if (this.over || this.handOver) return;
-      this.options.log.warn({ err: error }, "a sentence could not be rendered");
-      this.guard.expected = sentence;
-      this.session?.respond(`Say exactly this, word for word, and nothing else: ${sentence.text}`);
+  /** What was heard of it, if anything, is over. A caller who waits for an answer that has nothing in it gets another one, once. */
+  private answeredNothing(status: ResponseStatus): void {
+    if (status === "completed" && this.awaited === "answer") {
+      this.awaited = "another";
+      this.session?.respond();
       return;
     }
-    // The caller spoke in the meantime: the model answers that first.
-    if (this.over || this.handOver || turns !== this.turns) return;
-    const id = `clip ${randomUUID()}`;
-    if (sentence.mark !== null) this.marks.set(id, sentence.mark);
-    this.session?.note("assistant", sentence.text);
-    this.order?.said(sentence.text);
-    this.speaker.clip(id, sound);
+    this.silence.answered();
+    this.isQuiet();
   }
 
-  private async fixed(name: FixedPhrase, options: { unstoppable?: boolean } = {}): Promise<void> {
-    const sound = await this.options.clips.fixed(name, this.language, this.options.codec).catch(() => null);
-    if (!sound || this.over || this.handOver) return;
-    this.order?.said(FIXED[this.language][name]);
-    this.speaker.clip(`${name} ${randomUUID()}`, sound, options);
+  /** Says the sentence word for word; what the model says of it itself is held against it. */
+  private async exactly(sentence: Sentence): Promise<void> {
+    if (this.over || this.handOver) return;
+    this.guard.known.add(sentence);
+    await this.sentences.exactly(sentence);
   }
 
   /** The model was about to say what it may not: it is cut off, and what is right is said. */
@@ -316,7 +322,7 @@ export class Conversation implements CallLegListener {
       return;
     }
     session.note("system", instruction);
-    await this.fixed(phrase);
+    await this.sentences.fixed(phrase);
     if (this.over || this.handOver) return;
     // The caller may be about to hang up: the order goes on at once.
     if (slip === "placed") session.respond();
@@ -327,53 +333,22 @@ export class Conversation implements CallLegListener {
     await this.exactly({ text, language, cents: [totalCents], exact: true, mark: null });
   }
 
-  private wasPlayed(id: string): void {
-    const mark = this.marks.get(id);
-    if (mark !== undefined) this.order?.playedToEnd(mark);
-    this.marks.delete(id);
-  }
-
   private isQuiet(): void {
     if (this.over || this.handOver) return;
-    if (this.closing) {
-      this.options.leg.hangUp();
-      return;
-    }
-    clearTimeout(this.silenceTimer);
-    if (this.turn) return;
-    this.silenceTimer = setTimeout(() => this.nobodySpeaks(), this.options.limits.silenceMs);
+    if (this.closing) this.options.leg.hangUp();
+    else this.silence.quiet();
   }
 
-  private nobodySpeaks(): void {
-    if (this.turn || !this.speaker.quiet) return;
-    if (this.askedIfThere && this.pressedKeys) {
-      this.give("misunderstood");
-      return;
-    }
-    if (this.askedIfThere) {
-      void this.fixed("goodbye-silent").then(() => this.leave("silence"));
-      return;
-    }
-    this.askedIfThere = true;
-    void this.askIfThere();
+  private nobodyThere(pressedKeys: boolean): void {
+    if (pressedKeys) this.give("misunderstood");
+    else void this.sentences.fixed("goodbye-silent").then(() => this.leave("silence"));
   }
 
   /** After a read-back its question is asked again with it: whoever says yes then agrees to the order, and not to being there. */
   private async askIfThere(): Promise<void> {
-    const { language, order, session } = this;
-    const { clips, codec } = this.options;
-    const question = order?.state() === "read-back" ? phrases(language).isItRight : null;
-    const sounds = await Promise.all([
-      clips.fixed("still-there", language, codec),
-      ...(question === null ? [] : [clips.sentence(question, language, codec)]),
-    ]).catch(() => []);
-    if (this.over || this.handOver || this.turn) return;
-    const text = [FIXED[language]["still-there"], ...(question === null ? [] : [question])].join(" ");
-    session?.note("assistant", text);
-    order?.said(text);
-    for (const sound of sounds) this.speaker.clip(`still-there ${randomUUID()}`, sound);
+    const question = this.order?.state() === "read-back" ? phrases(this.language).isItRight : null;
     // Without a renderer nothing is heard, and the silence is no shorter for that.
-    if (sounds.length === 0) this.isQuiet();
+    if (!(await this.sentences.fixedWith("still-there", question))) this.isQuiet();
   }
 
   /** Hangs up as soon as everything was heard. */
@@ -406,7 +381,8 @@ export class Conversation implements CallLegListener {
     await this.speaker.flush();
     this.pending = null;
     this.turn = null;
-    await this.fixed("one-moment");
+    this.silence.forgetTurn();
+    await this.sentences.fixed("one-moment");
     if (this.over || this.handOver) return;
     try {
       const { briefing, say } = order.recap();
@@ -436,7 +412,7 @@ export class Conversation implements CallLegListener {
         options.leg.hangUp();
         return;
       case "take-over":
-        this.give("staff", null, command);
+        this.takeOver(command);
         return;
       case "menu-changed":
         this.guard.dishes = options.desk.names(order.lineId);
@@ -447,6 +423,15 @@ export class Conversation implements CallLegListener {
     }
   }
 
+  /** Staff want it. Nobody took it before: the caller need not go on speaking to a machine, and what they said is kept. */
+  private takeOver(words: { say: Sentence; summary: Sentence }): void {
+    const before = this.handOver;
+    if (before && !before.takesMessage) return;
+    before?.ended();
+    this.handOver = null;
+    this.give("staff", before?.reason ?? null, words);
+  }
+
   /** People get the call. `instead`: how the call ends in the books when nobody takes it. */
   private give(
     reason: HandOverReason,
@@ -455,7 +440,7 @@ export class Conversation implements CallLegListener {
   ): void {
     const { order, options, session } = this;
     if (!order || this.over || this.handOver) return;
-    clearTimeout(this.silenceTimer);
+    this.silence.stop();
     clearTimeout(this.lengthTimer);
     this.guard.drop();
     const { say, summary } = words ?? order.handOver(reason);

@@ -37,6 +37,7 @@ export class HandOver {
   private readonly playing = new Map<string, () => void>();
   private person: CallLeg | null = null;
   private joined = false;
+  private nobodyCame = false;
   private message: Uint8Array[] | null = null;
   private notKeptBytes = 0;
   private messageTimer: NodeJS.Timeout | undefined;
@@ -49,6 +50,11 @@ export class HandOver {
   /** How the call ended, as far as it is known. */
   get reason(): CallCloseReason {
     return this.joined ? "handed-over" : this.options.insteadReason;
+  }
+
+  /** Nobody took the call: the caller leaves a message. */
+  get takesMessage(): boolean {
+    return this.nobodyCame;
   }
 
   async run(): Promise<void> {
@@ -132,6 +138,7 @@ export class HandOver {
 
   private async takeMessage(): Promise<void> {
     if (this.over || this.joined) return;
+    this.nobodyCame = true;
     const { leg, codec } = this.options;
     await leg.flush();
     await this.fixed("nobody-there");

@@ -20,6 +20,7 @@ beforeEach(() => {
       flush: () => Promise.resolve(flushed),
     },
     judge: ({ text, complete }) => verdict(text, complete),
+    onSound: () => {},
     onStopped: (_slip, itemId) => stopped.push(itemId),
     onPlayed: (id) => ended.push(id),
     onQuiet: () => {
@@ -79,6 +80,16 @@ test("a flush tells what was heard of each item of the model's, to the milliseco
   const before = out();
   speaker.speech({ itemId: "b", g711: sound(1000) });
   assert.equal(out(), before, "what comes late of it is not heard");
+});
+
+test("what is said while a flush is under way is not part of it", async () => {
+  speaker.clip("old", sound(1000));
+  const flushing = speaker.flush();
+  speaker.clip("new", sound(1000));
+  await flushing;
+  assert.equal(speaker.quiet, false);
+  speaker.played({ id: "new", played: 8000, complete: true });
+  assert.deepEqual([ended, quiet], [["new"], 1]);
 });
 
 test("what may not be interrupted is heard to its end", async () => {

@@ -20,6 +20,8 @@ export interface SpeakerOptions {
   judge(words: Words): Verdict;
   /** The model was stopped in the middle of this item. */
   onStopped(slip: Slip, itemId: string): void;
+  /** Something goes to the phone. */
+  onSound(): void;
   /** Played to its last byte. */
   onPlayed(id: string): void;
   /** Nothing is left to be said. */
@@ -61,6 +63,7 @@ export class Speaker {
   clip(id: string, sound: Buffer, options: { unstoppable?: boolean } = {}): void {
     this.outstanding.add(id);
     if (options.unstoppable) this.unstoppable.add(id);
+    this.options.onSound();
     this.options.leg.play(id, sound, true);
   }
 
@@ -108,8 +111,10 @@ export class Speaker {
     if (this.unstoppable.size > 0) return null;
     const cut = [...this.items].filter(([id, item]) => this.outstanding.has(id) && !item.closed);
     for (const [, item] of cut) item.closed = true;
+    const dropped = [...this.outstanding];
     const clips = new Map((await this.options.leg.flush()).map(({ id, played }) => [id, played]));
-    this.outstanding.clear();
+    // What is said since then is after it.
+    for (const id of dropped) this.outstanding.delete(id);
     return cut.map(([itemId]) => ({ itemId, playedMs: (clips.get(itemId) ?? 0) / BYTES_PER_MS }));
   }
 
@@ -126,6 +131,7 @@ export class Speaker {
   private give(itemId: string, item: Item): void {
     for (let first = item.waiting[0]; first && item.given < item.allowed; first = item.waiting[0]) {
       const part = first.subarray(0, item.allowed - item.given);
+      if (part.length > 0) this.options.onSound();
       this.options.leg.play(itemId, part, false);
       item.given += part.length;
       if (part.length < first.length) item.waiting[0] = first.subarray(part.length);
