@@ -36,6 +36,8 @@ export class Handset {
   packetMs = 20;
   /** Between words only a description of the noise is sent, now and then (RFC 3389). */
   comfortNoise = false;
+  /** Between words nothing is sent at all (RFC 3551 section 4.1). */
+  suppressesSilence = false;
   /** A room that is heard all the time, 8 kHz, again and again. */
   background: Int16Array | null = null;
   /** Told for each packet heard. */
@@ -118,6 +120,10 @@ export class Handset {
     this.sending = false;
   }
 
+  resume(): void {
+    this.sending = true;
+  }
+
   /** Presses a key for 100 ms (RFC 4733), its end three times. */
   press(key: string): void {
     const event = "0123456789*#".indexOf(key);
@@ -161,7 +167,7 @@ export class Handset {
     }
     this.addRoom(frame);
     this.timestamp = (this.timestamp + length) >>> 0;
-    if (!this.sending) return;
+    if (!this.sending || (this.suppressesSilence && !first)) return;
     if (!this.comfortNoise || first) this.impair(this.packet(frame, TYPE[this.codec], this.timestamp));
     else if (this.timestamp % (10 * length) < length) {
       this.transmit(this.packet(Buffer.from([70]), COMFORT_NOISE, this.timestamp));

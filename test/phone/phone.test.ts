@@ -5,7 +5,7 @@ import type { ClipPlayed } from "../../bridge/src/sip/media/messages.ts";
 import type { PhoneCall, PhoneCallEnd } from "../../bridge/src/sip/phone-call.ts";
 import { around } from "../lab/around.ts";
 import { startWatch } from "../lab/stopwatch.ts";
-import { until } from "../lab/until.ts";
+import { holds, until } from "../lab/until.ts";
 import { Handset } from "./handset.ts";
 import { PhoneHouse } from "./phone-house.ts";
 
@@ -175,6 +175,23 @@ test("comfort noise instead of silence and a sender that becomes another in mid-
   await call.hangup();
 });
 
+test("a gateway that sends nothing between words may listen for long, and hangs up itself", { timeout: 90_000 }, async () => {
+  const seen = answered();
+  const phone = await handset();
+  phone.suppressesSilence = true;
+  const call = await house.dial(phone);
+  await call.final;
+  const words = [distinct(25), distinct(60).subarray(35 * 160)] as const;
+  for (const word of words) {
+    await phone.say(word);
+    await until(() => Buffer.concat(seen.sound).includes(word), { what: "a word" });
+    await holds(() => seen.end === null, 1_000, "the call");
+  }
+  await holds(() => seen.end === null, 13_000, "the call of somebody who listens");
+  await call.hangup();
+  assert.equal((await until(() => seen.end, { what: "the end" })).by, "them");
+});
+
 test("a stranger who finds the relay's port is neither heard nor gets what the caller should hear", async () => {
   const seen = answered();
   const [phone, stranger] = [await handset(), await handset()];
@@ -197,19 +214,23 @@ test("a stranger who finds the relay's port is neither heard nor gets what the c
 });
 
 describe("a call that changes", () => {
+  /** Offers the call anew. */
+  async function reinviting(phone: Handset) {
+    const call = await house.dial(phone);
+    const { headers } = await call.final;
+    const routes = headers.filter(([name]) => /^record-route$/i.test(name)).map(([, value]) => ["Route", value] as const);
+    const reinvite = (direction: string) =>
+      call.request("INVITE", {
+        headers: [...routes.toReversed(), ["Content-Type", "application/sdp"]],
+        body: phone.sdp(direction),
+      });
+    return { call, reinvite };
+  }
+
   test("hold stops our sound and theirs, resume brings both back", async () => {
     const seen = answered();
     const phone = await handset();
-    const call = await house.dial(phone);
-    const ok = await call.final;
-    const routes = ok.headers
-      .filter(([name]) => /^record-route$/i.test(name))
-      .map(([, value]) => ["Route", value] as const);
-    const reinvite = (direction: string) =>
-      call.request("INVITE", {
-        headers: [...routes.reverse(), ["Content-Type", "application/sdp"]],
-        body: phone.sdp(direction),
-      });
+    const { call, reinvite } = await reinviting(phone);
     await until(() => phone.heard.length > 10, { what: "our silence" });
     assert.equal((await reinvite("sendonly")).status, 200);
     assert.deepEqual(seen.held, [true]);
@@ -222,6 +243,31 @@ describe("a call that changes", () => {
     await until(() => phone.sound().includes(sound), { what: "our sound after hold" });
     await call.hangup();
   });
+
+  for (const [what, direction] of [
+    ["sends no sound on hold", "sendonly"],
+    ["wants none and sends none", "inactive"],
+  ] as const) {
+    test(`a gateway that ${what} is no dead phone: the call is there when it comes back`, { timeout: 90_000 }, async () => {
+      const seen = answered();
+      const phone = await handset();
+      const { call, reinvite } = await reinviting(phone);
+      await until(() => seen.sound.length > 5, { what: "sound" });
+      assert.equal((await reinvite(direction)).status, 200);
+      assert.deepEqual(seen.held, [true]);
+      phone.pause();
+      await holds(() => seen.end === null, 14_000, "the call on hold");
+      phone.resume();
+      assert.equal((await reinvite("sendrecv")).status, 200);
+      assert.deepEqual(seen.held, [true, false]);
+      const sound = distinct(20);
+      await phone.say(sound);
+      await until(() => Buffer.concat(seen.sound).includes(sound), { what: "the caller's sound after hold" });
+      seen.call?.play("b", sound, true);
+      await until(() => phone.sound().includes(sound), { what: "our sound after hold" });
+      await call.hangup();
+    });
+  }
 
   test("Kamailio restarts in mid-call: the sound goes on, and the caller's hang-up reaches the bridge", async () => {
     const seen = answered();

@@ -10,13 +10,16 @@ import type { MediaAgreement, MediaEvent, MediaFigures } from "./messages.ts";
 import type { Paced } from "./pacer.ts";
 import { Playout } from "./playout.ts";
 import { ReorderWindow } from "./reorder-window.ts";
-import { RTP_HEADER_BYTES, readRtp } from "./rtp.ts";
+import { RTP_HEADER_BYTES, type RtpPacket, readRtp } from "./rtp.ts";
 import { SrtpTransform } from "./srtp.ts";
 
 /** A caller whose phone died sends nothing; nobody else would end the call (and what it costs). */
 const SILENT_MS = 12_000;
-/** A sender that is there sends all the time, also silence. */
+/** Of one that sends nothing between words, and listens to a long order. */
+const PAUSING_SILENT_MS = 60_000;
+/** A sender that is there sends all the time, also silence, unless it was seen to pause. */
 const STARVED_MS = 500;
+const COMFORT_NOISE = 13;
 /** Joined calls: no more than this may wait, or the delay of a stall would stay for ever. */
 const JOIN_MOST_BYTES = 5 * FRAME_BYTES;
 /** Waiting before a joined call is heard, so that two clocks that are not quite alike make no holes. */
@@ -51,6 +54,9 @@ export class MediaCall implements Paced {
   private prepared: Buffer | null = null;
   private lastPacketAtMs = performance.now();
   private starved = false;
+  /** Sends nothing between words: after a pause none of its packets was missing. */
+  private pauses = false;
+  private lastSequence = 0;
   private latched: { address: string; port: number } | null = null;
 
   constructor(id: number, report: Report) {
@@ -118,9 +124,11 @@ export class MediaCall implements Paced {
     if (prepared) this.send(prepared, agreement.remote);
     this.lateness.add(lateMs);
     this.window?.tick(nowMs);
-    if (!agreement.receives) return;
-    if (nowMs - this.lastPacketAtMs > STARVED_MS) this.starve(true);
-    if (nowMs - this.lastPacketAtMs > SILENT_MS) {
+    // On hold they need not send, whatever the hold is called.
+    if (!agreement.receives || !agreement.sends) return;
+    const silentMs = nowMs - this.lastPacketAtMs;
+    if (silentMs > STARVED_MS && !this.pauses) this.starve(true);
+    if (silentMs > (this.pauses ? PAUSING_SILENT_MS : SILENT_MS)) {
       this.lastPacketAtMs = nowMs;
       this.report({ type: "silent", call: this.id });
     }
@@ -173,7 +181,10 @@ export class MediaCall implements Paced {
     // Who proves the key is who we speak to: the other side may have moved.
     if (this.srtp) this.latched = from;
     this.counts.packetsIn += 1;
-    this.lastPacketAtMs = performance.now();
+    const atMs = performance.now();
+    if (packet.payloadType === COMFORT_NOISE || this.isAfterPause(packet, atMs)) this.pauses = true;
+    this.lastSequence = packet.sequence;
+    this.lastPacketAtMs = atMs;
     this.starve(false);
     if (packet.payloadType === agreement.dtmfType) {
       const key = this.dtmf.take(packet);
@@ -182,6 +193,11 @@ export class MediaCall implements Paced {
     }
     if (packet.payloadType !== PAYLOAD_TYPE[agreement.codec] || !agreement.receives) return;
     this.window?.take(packet, this.lastPacketAtMs);
+  }
+
+  private isAfterPause({ sequence }: RtpPacket, atMs: number): boolean {
+    const isNext = sequence === ((this.lastSequence + 1) & 0xffff);
+    return atMs - this.lastPacketAtMs > STARVED_MS && isNext && this.counts.packetsIn > 1;
   }
 
   private heard(sound: Buffer): void {
