@@ -175,7 +175,9 @@ test("comfort noise instead of silence and a sender that becomes another in mid-
   await call.hangup();
 });
 
-test("a gateway that sends nothing between words may listen for long, and hangs up itself", { timeout: 90_000 }, async () => {
+test("a gateway that sends nothing between words may listen for long, and hangs up itself", {
+  timeout: 90_000,
+}, async () => {
   const seen = answered();
   const phone = await handset();
   phone.suppressesSilence = true;
@@ -218,7 +220,9 @@ describe("a call that changes", () => {
   async function reinviting(phone: Handset) {
     const call = await house.dial(phone);
     const { headers } = await call.final;
-    const routes = headers.filter(([name]) => /^record-route$/i.test(name)).map(([, value]) => ["Route", value] as const);
+    const routes = headers
+      .filter(([name]) => /^record-route$/i.test(name))
+      .map(([, value]) => ["Route", value] as const);
     const reinvite = (direction: string) =>
       call.request("INVITE", {
         headers: [...routes.toReversed(), ["Content-Type", "application/sdp"]],
@@ -248,7 +252,9 @@ describe("a call that changes", () => {
     ["sends no sound on hold", "sendonly"],
     ["wants none and sends none", "inactive"],
   ] as const) {
-    test(`a gateway that ${what} is no dead phone: the call is there when it comes back`, { timeout: 90_000 }, async () => {
+    test(`a gateway that ${what} is no dead phone: the call is there when it comes back`, {
+      timeout: 90_000,
+    }, async () => {
       const seen = answered();
       const phone = await handset();
       const { call, reinvite } = await reinviting(phone);

@@ -486,7 +486,9 @@ describe("the talk", () => {
     };
     tool(session, "add_item", MARINARA);
     both(["set_details", { name: "Paul", pickup_time: "asap" }], ["read_back", {}]);
-    await until(() => spoken.filter((text) => text.startsWith("Je récapitule")).length === 1, { what: "the read-back" });
+    await until(() => spoken.filter((text) => text.startsWith("Je récapitule")).length === 1, {
+      what: "the read-back",
+    });
     both(["read_back", {}], ["item_details", { item_id: "marinara" }]);
     await until(() => leg.heardAll, { what: "it to be played" });
     luigi.wait(1000);
