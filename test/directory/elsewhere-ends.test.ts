@@ -76,7 +76,7 @@ describe("the site", () => {
     const pageUrl = "http://homeassistant.local:8123/app/neolia";
     const remote = await join((await grant({ pageUrl })).code);
     const told = (await installer.send("GET", at(remote, "visit"))).json<Visit>();
-    assert.deepEqual(told, { siteId: house.site.id, label: "Dupont", backups: false, pageUrl });
+    assert.deepEqual(told, { siteId: house.site.id, label: "Dupont", backups: false, pageUrl, connections: "" });
     assert.equal((await site.send("GET", "/api/visit")).code, "UNKNOWN_GRANT");
     const without = await join((await grant()).code);
     assert.equal((await installer.send("GET", at(without, "visit"))).json<Visit>().pageUrl, "");
@@ -96,6 +96,29 @@ describe("the site", () => {
       const body = { siteId: house.site.id, label: "Dupont", hours: 1, backups: false, pageUrl: bad };
       assert.equal((await site.send("POST", "/api/grants", body)).code, "INVALID_REQUEST", String(bad));
     }
+  });
+
+  test("tells whoever manages it that a device came or went, and none of their names", async () => {
+    const remote = await join((await grant()).code);
+    const word = async () => (await installer.send("GET", at(remote, "visit"))).json<Visit>().connections;
+    const contact = { address: "192.0.2.7:5060", transport: "wss", userAgent: "x", expiresInS: 60, lastSeenMs: 1 };
+    const hear = (...usernames: string[]) =>
+      site.directory.registrations.heard(
+        house.site.id,
+        usernames.map((username) => ({ ...contact, username })),
+      );
+    hear();
+    const none = await word();
+    hear("wall1");
+    const one = await word();
+    hear("wall2");
+    const other = await word();
+    assert.equal(new Set(["", none, one, other]).size, 4, "one in and one out is a change as well");
+    hear("wall2");
+    assert.equal(await word(), other);
+    assert.ok(!other.includes("wall2"));
+    site.directory.registrations.heard(house.site.id, null);
+    assert.equal(await word(), "");
   });
 
   test("answers as many requests of a grant as it can, and tells the rest to come later", async () => {

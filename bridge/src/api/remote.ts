@@ -55,7 +55,14 @@ export const Grant = Type.Object({
 export const GrantWithCode = Type.Interface([Grant], { code: Type.String() });
 
 /** `GET /api/visit`: what the site says to whoever manages it from elsewhere. To anybody else it is 404. */
-export const Visit = Type.Object({ siteId: Id, label: Label, backups: Type.Boolean(), pageUrl: PageUrl });
+export const Visit = Type.Object({
+  siteId: Id,
+  label: Label,
+  backups: Type.Boolean(),
+  pageUrl: PageUrl,
+  /** Another word whenever a device of the site comes or goes: who shows devices asks for them anew. Empty: nobody can say. */
+  connections: Type.String(),
+});
 
 /** `POST /api/remote-sites` → 201 RemoteSite: takes an invitation. */
 export const NewRemoteSite = Type.Object(

@@ -8,7 +8,7 @@ import type { TestRing } from "../../../bridge/src/api/site-health.ts";
 import { type Api, ApiError } from "../data/api.ts";
 import { type Directory, fetchDirectory } from "../data/directory.ts";
 import { fetchProvisioning, type Provisioning } from "../data/provisioning.ts";
-import { fetchPageUrl, type RemoteSite, remoteApi } from "../data/remote.ts";
+import { fetchRemoteWord, type RemoteSite, remoteApi } from "../data/remote.ts";
 import type { Host } from "../host/host.ts";
 import type { PanelState } from "../model.ts";
 
@@ -24,6 +24,7 @@ export class RemoteSiteModel {
   /** Why the site cannot be shown now; null: it can. */
   failure: unknown = null;
   private provisioning: Provisioning[] = [];
+  private connections = "";
   private readonly changed: () => void;
   private readonly listeners = new Set<(message: PanelMessage) => void>();
   /** Invitations and tests of ours whose end somebody waits for. */
@@ -70,7 +71,9 @@ export class RemoteSiteModel {
       return { siteId, revision, liveRevision, state, problem };
     });
     const nothing = { link: "not-configured" as const, code: null };
-    const state = { vps: { ...nothing, partsDown: [] }, mqtt: nothing, provisioning, registered: [], calls: [] };
+    // Not whose accounts: pages only look whether it is another word than before.
+    const registered = [this.connections];
+    const state = { vps: { ...nothing, partsDown: [] }, mqtt: nothing, provisioning, registered, calls: [] };
     return { ...own, live: { up: this.failure === null, state } };
   }
 
@@ -104,7 +107,12 @@ export class RemoteSiteModel {
     const before = JSON.stringify(this.provisioning);
     const revisions = this.provisioning.map(({ revision }) => revision).join();
     this.provisioning = await fetchProvisioning(this.api);
-    if (this.directory === null) this.pageUrl = await fetchPageUrl(this.api);
+    const { pageUrl, connections } = await fetchRemoteWord(this.api);
+    this.pageUrl = pageUrl;
+    if (connections !== this.connections) {
+      this.connections = connections;
+      this.changed();
+    }
     if (this.directory === null || revisions !== this.provisioning.map(({ revision }) => revision).join()) {
       this.directory = await fetchDirectory(this.api);
       this.changed();

@@ -8,7 +8,7 @@ import type {
   Visit,
 } from "../../../bridge/src/api/remote.ts";
 import type { Host } from "../host/host.ts";
-import { type Api, ApiError, createApi } from "./api.ts";
+import { type Api, createApi } from "./api.ts";
 
 export type { Grant, GrantWithCode, RemoteSite };
 
@@ -41,18 +41,19 @@ export function removeRemoteSite(api: Api, id: string): Promise<unknown> {
   return api.send("DELETE", `api/remote-sites/${id}`, {}, { timeoutMs: LONG_MS });
 }
 
-/**
- * Where the page of a site elsewhere stands, as its administrator said; null: not known, or a Neolia that does not tell.
- * Whatever it sends, only an address of a page is taken.
- */
-export async function fetchPageUrl(api: Api): Promise<string | null> {
-  try {
-    const { pageUrl } = await api.get<Visit>("api/visit");
-    return /^https?:\/\/[^\s#?]{1,290}$/.test(pageUrl) && URL.canParse(pageUrl) ? pageUrl : null;
-  } catch (error) {
-    if (error instanceof ApiError && error.status >= 400 && error.status < 500) return null;
-    throw error;
-  }
+/** What a site elsewhere says of itself. */
+export interface RemoteWord {
+  /** Where its own page stands, as its administrator said; null: not known. */
+  pageUrl: string | null;
+  /** Another one whenever a device there comes or goes. */
+  connections: string;
+}
+
+/** Whatever the site sends, only an address of a page is taken. */
+export async function fetchRemoteWord(api: Api): Promise<RemoteWord> {
+  const { pageUrl, connections } = await api.get<Visit>("api/visit");
+  const isPage = /^https?:\/\/[^\s#?]{1,290}$/.test(pageUrl) && URL.canParse(pageUrl);
+  return { pageUrl: isPage ? pageUrl : null, connections };
 }
 
 /** Longer than our bridge waits for the site: what became of a change it knows, and says. */

@@ -1,4 +1,5 @@
 /** What a site's administrator allows to another Neolia: made, listed, ended. See docs/adr/0012. */
+import { createHash } from "node:crypto";
 import type { Grant, GrantWithCode, NewGrant, Visit } from "../../api/remote.ts";
 import { AppError } from "../../events/errors.ts";
 import type { GrantRow } from "../../store/grant-store.ts";
@@ -35,12 +36,17 @@ const REMEMBERED_MS = 30 * 24 * HOUR_MS;
 export type RelayUrl = (siteId: string) => string;
 
 export function grants(context: DirectoryContext, relayUrl: RelayUrl): Grants {
-  const { store, bus, now, newId, audit } = context;
+  const { store, bus, now, newId, audit, registrations } = context;
 
   function found(id: string): GrantRow {
     const row = store.grants.get(id);
     if (!row) throw new AppError("UNKNOWN_GRANT", "there is no such permission");
     return row;
+  }
+
+  function connectionsOf(siteId: string): string {
+    const here = registrations.usernames(siteId);
+    return here === null ? "" : createHash("sha256").update([...here.keys()].toSorted().join()).digest("base64url");
   }
 
   return {
@@ -68,7 +74,7 @@ export function grants(context: DirectoryContext, relayUrl: RelayUrl): Grants {
     },
     visit: (id) => {
       const { siteId, label, backups, pageUrl } = found(id);
-      return { siteId, label, backups, pageUrl };
+      return { siteId, label, backups, pageUrl, connections: connectionsOf(siteId) };
     },
     revoke: (id) => {
       const row = found(id);
