@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { AuditPage } from "../../bridge/src/api/audit.ts";
-import type { Building, Site, Unit } from "../../bridge/src/api/directory.ts";
+import type { AccountWithPassword, Building, Site, Unit } from "../../bridge/src/api/directory.ts";
 import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
 import { builtPanel } from "../lab/built.ts";
 import { newProfile, type PageOptions, startChromium } from "../lab/chromium.ts";
-import { startControlAlone } from "../lab/control-alone.ts";
+import { startControl } from "../lab/control.ts";
+import { type Edge, startEdge } from "../lab/edge.ts";
 import { labFolder } from "../lab/folder.ts";
 import { reservePorts } from "../lab/ports.ts";
+import { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
 import { inspect } from "../panel/inspect.ts";
 import { go, settled } from "./admin-desk.ts";
@@ -24,6 +26,7 @@ let atSite: Bridge;
 let atInstaller: Bridge;
 let site: BridgeApi;
 let lake: Site;
+let edge: Edge;
 
 before(async () => {
   const folder = labFolder("elsewhere-panel");
@@ -32,8 +35,10 @@ before(async () => {
     () => folder.remove(),
     () => ports.release(),
   );
-  const { control, stop } = await startControlAlone("elsewhere-panel-control");
-  stops.push(stop);
+  edge = await startEdge({ rtpengine: false });
+  stops.push(() => edge.stop());
+  const control = await startControl({ values: edge.values, caFile: null });
+  stops.push(() => control.stop());
   const token = await control.addSite(DOMAIN);
   const env = { NEOLIA_PANEL: builtPanel() };
   const access = { url: control.url, token, caFile: null };
@@ -199,6 +204,24 @@ test("a wall panel is paired from elsewhere: the QR code opens the site's own pa
   await away.getByRole("button", { name: "One page per unit" }).click();
   await away.getByRole("heading", { name: /301/ }).waitFor();
   assert.equal(await away.locator(".sheet .mono").first().innerText(), link.split("#")[0]);
+});
+
+test("the list of devices shows elsewhere by itself who is connected and who left", async () => {
+  const { username, password } = await site.post<AccountWithPassword>("/api/accounts", {
+    ...{ siteId: lake.id, type: "gateway", label: "Comer" },
+  });
+  const home = await open(atSite, `/${lake.id}`);
+  const away = await open(atInstaller, "");
+  await take(away, await codeFrom(home, "Watcher"));
+  await away.getByRole("navigation").getByRole("link", { name: "Devices" }).click();
+  const row = away.getByRole("option", { name: "Comer" });
+  await row.getByText("Not connected", { exact: true }).waitFor();
+  const box = await SipAgent.open({ port: edge.values.sipPort, user: username, domain: DOMAIN, password });
+  stops.push(() => box.close());
+  await until(async () => (await box.register()).status === 200, { what: "the device to be known" });
+  await row.getByText("Connected", { exact: true }).waitFor();
+  assert.equal((await box.register(0)).status, 200);
+  await row.getByText("Not connected", { exact: true }).waitFor();
 });
 
 test("a site that is away is said to be away, and comes back by itself", async () => {

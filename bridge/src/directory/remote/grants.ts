@@ -46,7 +46,11 @@ export function grants(context: DirectoryContext, relayUrl: RelayUrl): Grants {
 
   function connectionsOf(siteId: string): string {
     const here = registrations.usernames(siteId);
-    return here === null ? "" : createHash("sha256").update([...here.keys()].toSorted().join()).digest("base64url");
+    return here === null
+      ? ""
+      : createHash("sha256")
+          .update([...here.keys()].toSorted().join())
+          .digest("base64url");
   }
 
   return {
