@@ -263,20 +263,22 @@ describe("from elsewhere, with a grant for site A,", () => {
 
   test("the log tells what was done to the things of site A, and nothing of who lives or works there", async () => {
     await api.send("PUT", `/api/members/${USER}`, { unitIds: [a.unit401.id] }, { "if-match": "*" });
+    await makeDesk(api, a);
     api.stage.resident = { unitIds: [a.unit401.id], userId: USER };
     await api.send("PUT", `/api/units/${a.unit401.id}/do-not-disturb`, { on: true });
     await api.send("PUT", "/api/devices/d0000000-0000-4000-8000-000000000001", { unitId: a.unit401.id, label: "Hall" });
     api.stage.resident = null;
     await visit("POST", "/api/units", { buildingId: a.building.id, number: "777" });
     const own = (await api.send("GET", `/api/audit?siteId=${a.site.id}`)).text;
-    for (const word of [USER, "Resident", "127.0.0.1", '"member"'])
+    for (const word of [USER, "Resident", "127.0.0.1", '"member"', '"line"'])
       assert.ok(own.includes(word), `${word} was not noted`);
     for (const path of ["audit", "audit/export", "audit?noun=unit"]) {
       const { text } = await visit("GET", `/api/${path}`);
       assert.match(text, /777/, path);
       assert.match(text, /doNotDisturb/, path);
       assert.match(text, /Ann \(Dupont\)/, path);
-      for (const word of [USER, "Resident", "127.0.0.1", "member"]) assert.ok(!text.includes(word), `${path}: ${word}`);
+      for (const word of [USER, "Resident", "127.0.0.1", "member", '"line"'])
+        assert.ok(!text.includes(word), `${path}: ${word}`);
     }
     const found = async (query: string) =>
       (JSON.parse((await visit("GET", `/api/audit?${query}`)).text) as AuditPage).entries.length;

@@ -6,7 +6,7 @@ import { statements } from "./statements.ts";
 import { searchOf, searchText } from "./text.ts";
 
 /**
- * `visitor`: nothing of the residents, who are nobody's business elsewhere. What they and the other people of the house did to
+ * `visitor`: nothing of residents and the restaurant, which are nobody's business elsewhere. What they and the other people of the house did to
  * what a visitor manages is there, without who it was.
  */
 export type AuditSight = "all" | "visitor";
@@ -17,6 +17,14 @@ export interface AuditStore {
   list(query: AuditQuery, limit: number, sight?: AuditSight): AuditEntry[];
   trim(olderThanMs: number): void;
 }
+
+/** What a visitor manages; whatever else is noted, of residents, the restaurant or something new, is not told elsewhere. */
+const VISITORS_NOUNS = [
+  ...["site", "site-token", "building", "unit", "door", "account", "rule", "device", "pairing"],
+  ...["import", "export", "backup", "grant", "test-ring"],
+]
+  .map((noun) => `'${noun}'`)
+  .join();
 
 /** What a visitor finds an entry by: somebody of the house is not found by name. */
 const VISITORS_TEXT =
@@ -44,7 +52,9 @@ export function auditStore(db: Database): AuditStore {
       const { parameters, condition } = searchOf(search);
       const isAll = sight === "all";
       const words = condition(isAll ? "instr(search_text, %)" : `instr(${VISITORS_TEXT}, %)`);
-      const list = lists(`${select} ${isAll ? "" : "AND noun <> 'member'"} AND ${words} ORDER BY id DESC LIMIT @limit`);
+      const list = lists(
+        `${select} ${isAll ? "" : `AND noun IN (${VISITORS_NOUNS})`} AND ${words} ORDER BY id DESC LIMIT @limit`,
+      );
       return list
         .all({
           before: before ?? Number.MAX_SAFE_INTEGER,

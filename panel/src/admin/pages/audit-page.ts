@@ -37,6 +37,8 @@ const NOUNS = [
   "remote-site",
   "test-ring",
 ];
+/** What was done with residents and the restaurant is not told elsewhere. */
+const NOT_ELSEWHERE = new Set(["member", "line", "menu", "remote-site"]);
 const PAGE = 100;
 const AT_A_GLANCE = 3;
 const TYPING_MS = 250;
@@ -132,8 +134,7 @@ export class AuditPage extends AdminPage {
 
   private renderFilters(): TemplateResult {
     const { t } = this.admin;
-    // What was done with residents is not told elsewhere.
-    const known = NOUNS.filter((noun) => noun !== "member" || this.admin.remote === null);
+    const known = NOUNS.filter((noun) => !NOT_ELSEWHERE.has(noun) || this.admin.remote === null);
     const nouns = known.map((noun) => html`<option value=${noun}>${loggedWord("noun", noun, t)}</option>`);
     return html`
       <div class="filters" role="search">
