@@ -198,13 +198,14 @@ export class PanelModel {
 
   /** A link that is opened once more where it has paired says so; to anybody else it is like any other wrong one. */
   private async claimFromAddress(secret: string): Promise<void> {
+    const isOurs = localStorage.getItem(PAIRED_KEY) === secret;
     try {
       await this.claim(secret);
+      if (isOurs) this.update({ pairing: "ALREADY_PAIRED" });
     } catch (error) {
       const code = error instanceof ApiError ? error.code : "INTERNAL";
-      const isOurs = code === "PAIRING_INVALID" && localStorage.getItem(PAIRED_KEY) === secret;
       await this.checkSession();
-      this.update({ pairing: isOurs ? "ALREADY_PAIRED" : code });
+      this.update({ pairing: isOurs && code === "PAIRING_INVALID" ? "ALREADY_PAIRED" : code });
     }
   }
 

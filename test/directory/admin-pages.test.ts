@@ -110,14 +110,14 @@ test("every dialog has no accessibility violation in both themes and fits a tele
   assert.deepEqual(problems, []);
 });
 
-test("a code for a phone that has a login says before it is made that the phone is logged out", async () => {
+test("a code for a phone that has a login says before it is made what becomes of the phone, and when", async () => {
   const page = await desk.open(`/${house.site.id}/devices/${house.phone.id}`, { locale: "en-GB" });
   await page.getByRole("button", { name: "Pair a phone" }).click();
-  await page.getByText("the phone that has this login is logged out").waitFor();
+  await page.getByText("stays so until the code is used, and is then logged out").waitFor();
   await go(page, `/${house.site.id}/units/${house.reception.id}`);
   await page.getByRole("button", { name: "Pair a phone" }).click();
   await page.getByRole("button", { name: "Make the code" }).waitFor();
-  assert.equal(await page.locator("[data-pairing=logged-out]").count(), 0, "a new phone has none");
+  assert.equal(await page.locator("[data-pairing=renews]").count(), 0, "a new phone has none");
 });
 
 /** Parts that are wider than the room they have. */

@@ -74,9 +74,16 @@ test("a gateway's file forwards each telephone line to its own account", async (
 test("the file is served once at its address", async () => {
   const file = (await make("akuvox-door", [house.door.account.id])).json<DeviceFile>();
   const token = file.url?.split("/d/")[1] ?? "";
-  assert.equal(api.documents.take("linphone", token, ""), null);
-  assert.equal(api.documents.take("file", token, "Akuvox")?.content, file.content);
-  assert.equal(api.documents.take("file", token, "Akuvox"), null);
+  assert.equal(await api.documents.take("linphone", token, ""), null);
+  assert.equal((await api.documents.take("file", token, "Akuvox"))?.content, file.content);
+  assert.equal(await api.documents.take("file", token, "Akuvox"), null);
+});
+
+test("a file whose login has been removed since is not served", async () => {
+  const { account } = house.door;
+  const file = (await make("akuvox-door", [account.id])).json<DeviceFile>();
+  assert.equal((await api.send("DELETE", `/api/accounts/${account.id}`)).status, 200);
+  assert.equal(await api.documents.take("file", file.url?.split("/d/")[1] ?? "", "Akuvox"), null);
 });
 
 test("accounts of another kind, too many of them or one twice are refused and keep their passwords", async () => {

@@ -7,7 +7,7 @@ import type { PanelMessage } from "../../bridge/src/api/live.ts";
 import type { Pairing, PairingWithSecret } from "../../bridge/src/api/pairing.ts";
 import type { Device } from "../../bridge/src/api/session.ts";
 import { hashOfSecret } from "../../bridge/src/directory/pairing/pairing-secret.ts";
-import { PAIRING_MS } from "../../bridge/src/directory/pairing/pairings.ts";
+import { PAIRING_MS } from "../../bridge/src/directory/pairing/pairing-time.ts";
 import { type HeaderChanges, type TestApp, testApp, USER } from "./app.ts";
 import { DEVICE, type House, makeHouse, OTHER_DEVICE } from "./house.ts";
 
@@ -120,6 +120,42 @@ test("after ten wrong codes a minute nobody guesses on, not even with the right 
   assert.deepEqual([limited.status, limited.code, limited.headers["retry-after"]], [429, "TOO_MANY_ATTEMPTS", "60"]);
 });
 
+test("a clock that is set back neither keeps anybody waiting nor makes a code last", async () => {
+  for (let i = 0; i < 10; i++) await claim(`AAAA-AAA${"BCDEFGHJKM"[i]}`);
+  const { code } = await invite("panel");
+  api.stage.clockOffMs = -3_600_000;
+  api.stage.laterMs = 61_000;
+  assert.equal((await claim("AAAA-AAAB")).code, "PAIRING_INVALID", "the minute is over");
+  api.stage.laterMs = PAIRING_MS;
+  assert.equal((await claim(code ?? "")).code, "PAIRING_INVALID", "the quarter of an hour is over");
+});
+
+test("who tries codes keeps nobody out who has a link", async () => {
+  const { fragment } = await invite("panel");
+  for (let i = 0; i < 60; i++) await claim(`AAAA-AA${"BCDEFGHJKM"[i % 10]}${"BCDEFG"[Math.floor(i / 10)]}`);
+  assert.equal((await claim("AAAA-AAAA")).code, "TOO_MANY_ATTEMPTS");
+  assert.equal((await claim((fragment ?? "").slice(5))).status, 200);
+});
+
+test("a device whose answer was lost tries again and is what it was made; nobody else is, and not for ever", async () => {
+  const { code } = house.pairing;
+  const first = (await claim(code ?? "")).json<Device>();
+  const again = await claim(code ?? "");
+  assert.deepEqual(again.json<Device>(), first);
+  assert.match(cookieOf(again), /^neolia_panel_8099=/);
+  assert.equal((await claim(code ?? "", OTHER_DEVICE)).code, "PAIRING_INVALID");
+  api.stage.laterMs = PAIRING_MS;
+  assert.equal((await claim(code ?? "")).code, "PAIRING_INVALID");
+});
+
+test("a code for an account that was removed since is as wrong as any other", async () => {
+  await claim(house.pairing.code ?? "");
+  const accountId = api.store.devices.accountId(DEVICE) ?? "";
+  const { code } = await invite("panel", { accountId });
+  await api.send("DELETE", `/api/accounts/${accountId}`);
+  assert.equal((await claim(code ?? "", OTHER_DEVICE)).code, "PAIRING_INVALID");
+});
+
 test("two devices at the same moment: exactly one becomes the panel", async () => {
   const { code } = house.pairing;
   const replies = await Promise.all([claim(code ?? "", DEVICE), claim(code ?? "", OTHER_DEVICE)]);
@@ -146,7 +182,7 @@ test("a phone fetches all that Linphone needs, once, and no password is in it", 
   assert.equal(pairing.linphoneUrl, `linphone-config:${pairing.httpsUrl}`);
   const account = api.store.accounts.get(pairing.accountId ?? "");
   assert.deepEqual([account?.type, account?.unitId], ["mobile", house.unit401.id]);
-  const document = fetched(pairing);
+  const document = await fetched(pairing);
   assert.equal(document?.mediaType, "application/xml; charset=utf-8");
   const xml = document?.content ?? "";
   const entry = (name: string) => new RegExp(`<entry name="${name}" overwrite="true">([^<]*)</entry>`).exec(xml)?.[1];
@@ -162,7 +198,7 @@ test("a phone fetches all that Linphone needs, once, and no password is in it", 
   assert.equal(entry("passwd"), "turn-secret");
   assert.equal(entry("config-uri"), "");
   assert.match(xml, /PCMA[\s\S]*PCMU/);
-  assert.equal(fetched(pairing), null);
+  assert.equal(await fetched(pairing), null);
 });
 
 test("what became of a phone's invitation is seen: fetched, or over with all that was made for it", async () => {
@@ -173,7 +209,7 @@ test("what became of a phone's invitation is seen: fetched, or over with all tha
   );
   const taken = await invite("phone");
   const ignored = await invite("phone");
-  fetched(taken);
+  await fetched(taken);
   const { expiresAtMs, ...rest } = api.store.pairings.get(ignored.id) ?? assert.fail();
   api.store.pairings.trim(Number.MAX_SAFE_INTEGER);
   api.store.pairings.insert({ ...rest, expiresAtMs: Date.now() - 1 });
@@ -189,9 +225,102 @@ test("what became of a phone's invitation is seen: fetched, or over with all tha
 test("a withdrawn phone's document cannot be fetched any more and its account is gone", async () => {
   const pairing = await invite("phone");
   await api.send("DELETE", `/api/pairings/${pairing.id}`);
-  assert.equal(fetched(pairing), null);
+  assert.equal(await fetched(pairing), null);
   assert.equal(api.store.accounts.get(pairing.accountId ?? ""), null);
   assert.equal((await listed()).find(({ id }) => id === pairing.id)?.state, "withdrawn");
+});
+
+test("a withdrawn phone is so with the VPS away as well, and what lies there opens nothing", async () => {
+  const pairing = await invite("phone");
+  api.stage.vpsAway = true;
+  assert.equal((await api.send("DELETE", `/api/pairings/${pairing.id}`)).status, 204);
+  assert.equal(api.store.accounts.get(pairing.accountId ?? ""), null);
+  assert.equal(await fetched(pairing), null);
+});
+
+test("a phone's link opens nothing once its flat, its account or the login in it is gone", async () => {
+  const [ofFlat, ofAccount, ofLogin] = [await invite("phone"), await invite("phone"), await invite("phone")];
+  const { id, siteId, username, ...rest } = api.store.accounts.get(ofLogin.accountId ?? "") ?? assert.fail();
+  await api.send("PATCH", `/api/accounts/${id}`, { enabled: false });
+  assert.equal(await fetched(ofLogin), null, "disabled");
+  await api.send("PATCH", `/api/accounts/${id}`, { enabled: true });
+  await api.send("POST", `/api/accounts/${id}/password`, {});
+  assert.notEqual(api.store.accounts.get(id)?.ha1, rest.ha1);
+  assert.equal(await fetched(ofLogin), null, "the password is another one");
+  await api.send("DELETE", `/api/accounts/${ofAccount.accountId}`);
+  assert.equal(await fetched(ofAccount), null, "the account is removed");
+  await api.directory.pairings.look();
+  assert.equal((await listed()).find((one) => one.id === ofAccount.id)?.state, "withdrawn");
+  assert.equal((await api.send("DELETE", `/api/units/${house.unit401.id}`)).status, 200);
+  assert.equal(await fetched(ofFlat), null, "the flat is removed");
+});
+
+test("a phone that is in use keeps its login until another one takes the new code, and then has it no more", async () => {
+  const first = await invite("phone");
+  await fetched(first);
+  await api.directory.pairings.look();
+  const ha1 = () => api.store.accounts.get(first.accountId ?? "")?.ha1;
+  const before = ha1();
+  const renew = () => invite("phone", { accountId: first.accountId });
+  const astray = await renew();
+  assert.equal(ha1(), before, "a code is no login");
+  const withdrawn = await renew();
+  assert.equal((await listed()).find(({ id }) => id === astray.id)?.state, "withdrawn", "one code at a time");
+  assert.equal(await fetched(astray), null);
+  await api.send("DELETE", `/api/pairings/${withdrawn.id}`);
+  assert.equal(ha1(), before);
+  const late = await renew();
+  api.stage.laterMs += PAIRING_MS;
+  await api.directory.pairings.look();
+  assert.deepEqual([await fetched(late), ha1()], [null, before], "nobody came in time");
+  const taken = await renew();
+  const answer = fetched(taken);
+  const second = fetched(taken);
+  await api.directory.pairings.look();
+  const documents = [await answer, await second].filter((one) => one !== null);
+  assert.equal(documents.length, 1, "once");
+  assert.notEqual(ha1(), before);
+  assert.ok(documents[0]?.content.includes(`>${ha1()}<`), "the login in the document is the one that works");
+  assert.equal((await listed()).find(({ id }) => id === taken.id)?.state, "used");
+  assert.equal(api.store.pairings.get(taken.id)?.nextHa1, null);
+});
+
+test("whoever asks for the new login and is gone before the site has heard of it takes nothing", async () => {
+  const first = await invite("phone");
+  await fetched(first);
+  await api.directory.pairings.look();
+  const before = api.store.accounts.get(first.accountId ?? "")?.ha1;
+  const again = await invite("phone", { accountId: first.accountId });
+  const token = again.httpsUrl?.split("/").at(-1) ?? "";
+  assert.equal(await api.documents.take("linphone", token, "", () => true), null);
+  await api.directory.pairings.look();
+  assert.equal(api.store.accounts.get(first.accountId ?? "")?.ha1, before);
+  const answer = fetched(again);
+  await api.directory.pairings.look();
+  assert.ok(await answer, "the code is still good");
+});
+
+test("a phone that fetched its document in the last moment, or while the site was away, is paired", async () => {
+  const pairing = await invite("phone");
+  api.stage.laterMs = PAIRING_MS - 1_000;
+  assert.ok(await fetched(pairing));
+  api.stage.laterMs = PAIRING_MS + 60_000;
+  await api.directory.pairings.look();
+  assert.ok(api.store.accounts.get(pairing.accountId ?? ""));
+  assert.equal((await listed()).find(({ id }) => id === pairing.id)?.state, "used");
+});
+
+test("a VPS that forgot what waited there: the page is told, and a phone that has its settings keeps them", async () => {
+  const [waits, has] = [await invite("phone"), await invite("phone")];
+  for (const { id, siteId } of [waits, has]) api.documents.remove(siteId, api.store.pairings.get(id)?.documentId ?? "");
+  const seen = { lastSeenMs: Date.now(), userAgent: "Linphone", address: "192.0.2.9", transport: "tls" };
+  await api.directory.pairings.look();
+  api.store.seen.put({ accountId: has.accountId ?? "", ...seen });
+  api.stage.laterMs = 31_000;
+  await api.directory.pairings.look();
+  const state = async (id: string) => (await listed()).find((one) => one.id === id)?.state;
+  assert.deepEqual([await state(waits.id), await state(has.id)], ["withdrawn", "used"]);
+  assert.equal(api.store.accounts.get(waits.accountId ?? ""), null);
 });
 
 test("with the VPS away no phone is invited and nothing is left behind", async () => {

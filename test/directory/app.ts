@@ -38,14 +38,18 @@ interface Stage {
   resident: { unitIds: string[]; desk?: boolean; userId?: string } | null;
   /** The VPS's TURN login; null: it is away. */
   turn: TurnCredentials | null;
+  /** Documents can neither be put there nor looked at; devices still fetch them. */
+  vpsAway: boolean;
   /** Whose the VPS says a token is. */
   tokenDomain: string;
   /** Every door's camera. */
   camera: Whep;
   /** The way to sites elsewhere; null: it is away. */
   relay: Relay | null;
-  /** How far the directory's and the desk's clock is ahead. */
+  /** How much later it is for the directory and the desk than in the test. */
   laterMs: number;
+  /** How wrong its time of day is. */
+  clockOffMs: number;
   /** The clock of sessions and attempts. */
   nowMs: number;
   /** What the phone says of the assistant; whoever changes it tells `linkChanged`. */
@@ -79,15 +83,26 @@ export interface TestApp {
 
 /** The VPS's part of provisioning without the way there. */
 function postTo(documents: Documents, stage: () => Stage): DocumentPost {
+  const refuseAway = () => {
+    if (stage().vpsAway) throw new AppError("VPS_UNREACHABLE", "away");
+  };
   return {
     isThere: () => true,
-    post: async (siteId, kind, document: Document, expiresAtMs) => {
+    post: async (siteId, document: Document, terms) => {
+      refuseAway();
       const token = newToken();
-      documents.put(siteId, documentId(token), { kind, sealed: seal(document, token), expiresAtMs });
-      return { id: documentId(token), url: `https://sip.example.com:8442/${kind === "linphone" ? "p" : "d"}/${token}` };
+      documents.put(siteId, documentId(token), { ...terms, sealed: seal(document, token) });
+      const path = terms.kind === "linphone" ? "p" : "d";
+      return { id: documentId(token), url: `https://sip.example.com:8442/${path}/${token}` };
     },
-    status: async (siteId, id) => documents.status(siteId, id),
-    withdraw: async (siteId, id) => documents.remove(siteId, id),
+    status: async (siteId, id) => {
+      refuseAway();
+      return documents.status(siteId, id);
+    },
+    withdraw: async (siteId, id) => {
+      refuseAway();
+      documents.remove(siteId, id);
+    },
     turn: async () => {
       const { turn } = stage();
       if (!turn) throw new AppError("VPS_UNREACHABLE", "away");
@@ -139,17 +154,27 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const stage: Stage = {
     resident: null,
     turn: null,
+    vpsAway: false,
     tokenDomain: "home.sip.example.com",
     camera: CAMERA,
     relay: null,
     laterMs: 0,
+    clockOffMs: 0,
     nowMs: Date.now(),
     assistantProblem: null,
     printer: "none",
     vpsErased: "none",
   };
   const events: string[] = [];
-  const documents = new Documents();
+  // The VPS's directory is the store itself, as if every edit were live at once.
+  const documents = new Documents({
+    known: (siteId, { username, ha1 }) => {
+      const account = store.accounts.byUsername(siteId, username);
+      return account?.enabled ? (account.ha1 === ha1 ? "same" : "other") : "none";
+    },
+    steady: () => performance.now() + stage.laterMs,
+    patienceMs: 1_000,
+  });
   const bus = new EventBus((error) => {
     throw error;
   });
@@ -158,7 +183,8 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const directory = openDirectory({
     store,
     bus,
-    now: () => Date.now() + stage.laterMs,
+    now: () => Date.now() + stage.laterMs + stage.clockOffMs,
+    steady: () => performance.now() + stage.laterMs,
     newId: () => ulid(),
     sipUri: SIP_URI,
     post: postTo(documents, () => stage),

@@ -31,7 +31,7 @@ const ROUTES: { method: string; path: string; body?: unknown }[] = [
   { method: "GET", path: "/v1/registrations" },
   { method: "POST", path: "/v1/turn-credentials", body: { account: "panel-1" } },
   { method: "GET", path: "/v1/events?after=0" },
-  { method: "PUT", path: `/v1/documents/${DOCUMENT}`, body: { kind: "file", sealed: "AAAA", expiresAtMs: 0 } },
+  { method: "PUT", path: `/v1/documents/${DOCUMENT}`, body: { kind: "file", sealed: "AAAA", validMs: 0, logins: [] } },
   { method: "GET", path: `/v1/documents/${DOCUMENT}` },
   { method: "DELETE", path: `/v1/documents/${DOCUMENT}` },
   { method: "PUT", path: "/v1/remote-grants", body: { grants: [] } },
@@ -128,7 +128,7 @@ describe("control", () => {
 
     it("name the site: a document of one is neither seen, changed nor withdrawn by another", async () => {
       const [path, token] = [`/v1/documents/${DOCUMENT}`, tokenA];
-      const body = { kind: "file", sealed: "AAAA", expiresAtMs: Date.now() + 60_000 };
+      const body = { kind: "file", sealed: "AAAA", validMs: 60_000, logins: [] };
       const state = async (method: string, token: string) => {
         const reply = await control.request(method, path, { token, ...(method === "PUT" && { body }) });
         return reply.status === 200 ? reply.json<{ state: string }>().state : codeOf(reply);

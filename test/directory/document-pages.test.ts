@@ -11,7 +11,7 @@ let documents: Documents;
 
 beforeEach(() => {
   server = createServer({ tls: null, logLevel: "fatal" });
-  documents = new Documents();
+  documents = new Documents({ known: () => "same" });
   publicDocumentRoutes(server, documents);
 });
 afterEach(() => server.close());
@@ -19,7 +19,7 @@ afterEach(() => server.close());
 function waiting(): string {
   const token = newToken();
   const sealed = seal({ mediaType: "text/plain", fileName: "a.cfg", content: "secret = 1" }, token);
-  documents.put("home", documentId(token), { kind: "file", sealed, expiresAtMs: Date.now() + 60_000 });
+  documents.put("home", documentId(token), { kind: "file", sealed, validMs: 60_000, logins: [] });
   return token;
 }
 
@@ -53,6 +53,34 @@ test("a device file is not burnt by a browser that fetches ahead, a preview, a s
   assert.equal(await fetched(token, {}, "HEAD"), "");
   assert.equal(await fetched(token, { "user-agent": "Grandstream Model HW HT841" }), "secret = 1");
   assert.equal(await fetched(token, { "user-agent": "Grandstream Model HW HT841" }), "Not found.\n");
+});
+
+test("a link that was copied badly is as wrong as any other, and what a sentence leaves behind it does no harm", async () => {
+  const device = { "user-agent": "Grandstream Model HW HT841" };
+  const answers = [];
+  for (const wrong of [
+    "A".repeat(43),
+    "A",
+    "",
+    "x".repeat(500),
+    "a/b/c",
+    "%00%0d%0aX:1",
+    "..%2f..%2fetc",
+    "%F0%9F%98%80",
+  ]) {
+    const { statusCode, payload, headers } = await server.inject({
+      method: "GET",
+      url: `/d/${wrong}`,
+      headers: device,
+    });
+    const { date: _date, ...rest } = headers;
+    answers.push(JSON.stringify([statusCode, payload, rest]));
+  }
+  assert.deepEqual(new Set(answers).size, 1, answers.join("\n"));
+  assert.match(answers[0] ?? "", /^\[404,"Not found/);
+  for (const tail of ["", "/", ".", ")", "?fbclid=IwAR0&utm_source=x", ",", "%20", "»"]) {
+    assert.equal(await fetched(`${waiting()}${encodeURI(tail).replace("%2520", "%20")}`, device), "secret = 1", tail);
+  }
 });
 
 for (const headers of [{}, { accept: "*/*", "user-agent": "Akuvox R20A" }, { accept: "*/*", "user-agent": "curl/8" }]) {

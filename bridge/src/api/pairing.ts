@@ -12,7 +12,8 @@ const OrNull = Type.Union([Type.String(), Type.Null()]);
 
 /**
  * `POST /api/pairings` → 201 PairingWithSecret. A phone's account is made at once and removed again if nobody fetched
- * it in time; a panel's is made when it is claimed. `accountId` gives an account that exists to another device.
+ * it in time; a panel's is made when it is claimed. `accountId` gives an account that exists to another device, when that
+ * one takes it; earlier codes for the account are over then.
  */
 export const NewPairing = Type.Object(
   {
@@ -56,7 +57,8 @@ export const PairingWithSecret = Type.Interface([Pairing], {
 /**
  * `POST /api/pairings/claim`: this browser becomes the panel of the unit. In Home Assistant a resident's user is given
  * the unit as well; standalone the reply signs the browser in as that panel. Wrong, used and expired are one answer:
- * 404 PAIRING_INVALID. Ten wrong ones a minute: 429.
+ * 404 PAIRING_INVALID. Ten wrong short codes a minute: 429. The device that has taken it gets the same answer again while
+ * it would be good: its first one may have been lost.
  */
 export const PairingClaim = Type.Object(
   {

@@ -65,6 +65,8 @@ export interface Directory {
 }
 
 export interface DirectoryOptions extends Pick<DirectoryContext, "store" | "bus" | "now" | "newId"> {
+  /** Ms of a clock that nobody sets; left out: since the process began. */
+  steady?: DirectoryContext["steady"];
   /** Where browsers register; null when no VPS is configured. */
   sipUri: string | null;
   /** Where SIP over UDP and TCP is spoken; 5060 if left out. */
@@ -109,10 +111,12 @@ export function openDirectory({
   remote = NOBODY,
   tokenDoor = { domainOf: async () => notConfigured(), use: () => undefined },
   auditDays,
+  steady = () => performance.now(),
   ...base
 }: DirectoryOptions): Directory {
   const context: DirectoryContext = {
     ...base,
+    steady,
     sip: { uri: sipUri, port: sipPort },
     registrations: registrations(base.store),
     audit: audit(base.store, base.now, auditDays),

@@ -12,6 +12,8 @@ export interface DirectoryContext {
   store: Store;
   bus: EventBus;
   now(): number;
+  /** Ms since whenever: what nobody sets, for how long something lasts. */
+  steady(): number;
   newId(): string;
   audit: Audit;
   registrations: Registrations;

@@ -456,6 +456,10 @@ export const MIGRATIONS: readonly string[] = [
   FROM line_without_message;
   DROP TABLE line_without_message;
   `,
+  `
+  -- The login that an account gets when somebody takes this code; until then it keeps the one that it has.
+  ALTER TABLE pairing ADD COLUMN next_ha1 TEXT;
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

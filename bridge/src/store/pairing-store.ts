@@ -14,6 +14,8 @@ export interface PairingRow {
   codeHash: string | null;
   /** The account was made for this pairing: it goes again when nobody comes. */
   madeAccount: boolean;
+  /** What becomes the account's login when the code is taken; null: the account has it already, or gets it then. */
+  nextHa1: string | null;
   /** Of the sealed document on the VPS. */
   documentId: string | null;
   createdAtMs: number;
@@ -32,7 +34,7 @@ export interface PairingStore {
   open(): PairingRow[];
   insert(pairing: PairingRow): void;
   setDocument(id: string, documentId: string): void;
-  /** False when it was used, withdrawn or over before: whoever asks comes too late. */
+  /** False when it was used or withdrawn before. */
   use(id: string, accountId: string, nowMs: number): boolean;
   withdraw(id: string, nowMs: number): void;
   trim(olderThanMs: number): void;
@@ -42,7 +44,7 @@ type Columns = Omit<PairingRow, "madeAccount"> & { madeAccount: number };
 
 export function pairingStore(db: Database): PairingStore {
   const select = `SELECT id, kind, site_id AS siteId, unit_id AS unitId, account_id AS accountId, label,
-    token_hash AS tokenHash, code_hash AS codeHash, made_account AS madeAccount, document_id AS documentId,
+    token_hash AS tokenHash, code_hash AS codeHash, made_account AS madeAccount, next_ha1 AS nextHa1, document_id AS documentId,
     created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs, used_at_ms AS usedAtMs,
     withdrawn_at_ms AS withdrawnAtMs FROM pairing`;
   const list = db.prepare<Record<string, string | number | null>, Columns>(`
@@ -52,15 +54,15 @@ export function pairingStore(db: Database): PairingStore {
   const bySecret = db.prepare<[string, string], Columns>(`${select} WHERE token_hash = ? OR code_hash = ?`);
   const open = db.prepare<[], Columns>(`${select} WHERE used_at_ms IS NULL AND withdrawn_at_ms IS NULL`);
   const insert = db.prepare<Columns>(`
-    INSERT INTO pairing (id, kind, site_id, unit_id, account_id, label, token_hash, code_hash, made_account, document_id,
-      created_at_ms, expires_at_ms, used_at_ms, withdrawn_at_ms)
-    VALUES (@id, @kind, @siteId, @unitId, @accountId, @label, @tokenHash, @codeHash, @madeAccount, @documentId,
-      @createdAtMs, @expiresAtMs, @usedAtMs, @withdrawnAtMs)`);
+    INSERT INTO pairing (id, kind, site_id, unit_id, account_id, label, token_hash, code_hash, made_account, next_ha1,
+      document_id, created_at_ms, expires_at_ms, used_at_ms, withdrawn_at_ms)
+    VALUES (@id, @kind, @siteId, @unitId, @accountId, @label, @tokenHash, @codeHash, @madeAccount, @nextHa1,
+      @documentId, @createdAtMs, @expiresAtMs, @usedAtMs, @withdrawnAtMs)`);
   const setDocument = db.prepare<[string, string]>("UPDATE pairing SET document_id = ? WHERE id = ?");
-  const use = db.prepare<[number, string, string, number]>(`
-    UPDATE pairing SET used_at_ms = ?, account_id = ?
-    WHERE id = ? AND used_at_ms IS NULL AND withdrawn_at_ms IS NULL AND expires_at_ms > ?`);
-  const withdraw = db.prepare<[number, string]>("UPDATE pairing SET withdrawn_at_ms = ? WHERE id = ?");
+  const use = db.prepare<[number, string, string]>(`
+    UPDATE pairing SET used_at_ms = ?, account_id = ?, next_ha1 = NULL
+    WHERE id = ? AND used_at_ms IS NULL AND withdrawn_at_ms IS NULL`);
+  const withdraw = db.prepare<[number, string]>("UPDATE pairing SET withdrawn_at_ms = ?, next_ha1 = NULL WHERE id = ?");
   const trim = db.prepare<[number]>("DELETE FROM pairing WHERE created_at_ms < ?");
   const row = (columns: Columns | undefined) => (columns ? fromColumns(columns) : null);
   return {
@@ -71,7 +73,7 @@ export function pairingStore(db: Database): PairingStore {
     open: () => open.all().map(fromColumns),
     insert: (pairing) => void insert.run({ ...pairing, madeAccount: pairing.madeAccount ? 1 : 0 }),
     setDocument: (id, documentId) => void setDocument.run(documentId, id),
-    use: (id, accountId, nowMs) => use.run(nowMs, accountId, id, nowMs).changes === 1,
+    use: (id, accountId, nowMs) => use.run(nowMs, accountId, id).changes === 1,
     withdraw: (id, nowMs) => void withdraw.run(nowMs, id),
     trim: (olderThanMs) => void trim.run(olderThanMs),
   };

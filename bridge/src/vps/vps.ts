@@ -135,12 +135,12 @@ export function startVps(options: VpsOptions): Vps {
     ask(siteId, (control) => control.turnCredentials(username, lifetimeS));
   const post: DocumentPost = {
     isThere: (siteId) => linkOf(siteId).link !== "not-configured",
-    post: (siteId, kind, document, expiresAtMs) =>
+    post: (siteId, document, terms) =>
       ask(siteId, async (control) => {
         const token = newToken();
         const id = documentId(token);
-        await control.putDocument(id, { kind, sealed: seal(document, token), expiresAtMs });
-        return { id, url: control.documentUrl(kind, token) };
+        await control.putDocument(id, { ...terms, sealed: seal(document, token) });
+        return { id, url: control.documentUrl(terms.kind, token) };
       }),
     status: (siteId, id) => ask(siteId, (control) => control.documentStatus(id)),
     withdraw: async (siteId, id) => void (await ask(siteId, (control) => control.withdrawDocument(id))),

@@ -79,6 +79,15 @@ export class DirectoryStore {
     );
   }
 
+  /** What an enabled account of this name has: this login, or another one; `none`: there is no such account. */
+  known(domain: string, { username, ha1 }: Pick<DirectoryAccount, "username" | "ha1">): "same" | "other" | "none" {
+    const stored = this.db
+      .prepare<[string, string], string>("SELECT ha1 FROM subscriber WHERE domain = ? AND username = ? AND enabled = 1")
+      .pluck()
+      .get(domain, username);
+    return stored === undefined ? "none" : stored === ha1 ? "same" : "other";
+  }
+
   /**
    * Makes the stored directory equal to `put`. Throws NAME_CONFLICT or REVISION_CONFLICT, then nothing has changed.
    * The same revision with the same content is a repetition: nothing is written and nobody logged out.

@@ -17,8 +17,9 @@ import type { Server } from "./server.ts";
 import { ControlError, DocumentId, DocumentPut, DocumentStatus } from "./wire.ts";
 
 const Params = Type.Object({ id: DocumentId }, { additionalProperties: false });
-const TokenParams = Type.Object({ token: Type.String() });
 const BODY_LIMIT = 256 * 1024;
+/** Nobody's: each is 32 random bytes. */
+const NO_TOKEN = "A".repeat(43);
 /** Fetches of one address in a minute; a whole house that is set up at once stays below. */
 const MOST_A_MINUTE = 120;
 
@@ -58,10 +59,10 @@ export function publicDocumentRoutes(server: Server, documents: Documents): void
   const serve = (kind: DocumentPut["kind"], path: string, isDevice: (request: FastifyRequest) => boolean) => {
     server.route({
       method: ["GET", "HEAD"],
-      url: `/${path}/:token`,
-      schema: { params: TokenParams },
+      // Whatever follows: an address that was copied badly is as wrong as any other.
+      url: `/${path}/*`,
       handler: async (request: FastifyRequest, reply) => {
-        const { token } = request.params as { token: string };
+        const token = bare((request.params as { "*": string })["*"]);
         reply.headers({
           "cache-control": "no-store",
           "referrer-policy": "no-referrer",
@@ -70,9 +71,8 @@ export function publicDocumentRoutes(server: Server, documents: Documents): void
         });
         if (tooMany(request.ip)) return reply.code(429).type("text/plain; charset=utf-8").send("Later, please.\n");
         if (request.method === "HEAD" || !isDevice(request)) return landing(request, reply, kind, token);
-        const document = TOKEN_PATTERN.test(token)
-          ? documents.take(kind, token, String(request.headers["user-agent"] ?? ""))
-          : null;
+        const name = String(request.headers["user-agent"] ?? "");
+        const document = await documents.take(kind, wellFormed(token), name, () => request.raw.socket.destroyed);
         return document
           ? send(reply, document)
           : reply.code(404).type("text/plain; charset=utf-8").send("Not found.\n");
@@ -81,6 +81,16 @@ export function publicDocumentRoutes(server: Server, documents: Documents): void
   };
   serve("linphone", "p", isLinphone);
   serve("file", "d", (request) => !wantsHtml(request));
+}
+
+/** Without what messengers and people leave behind an address: a slash, the full stop or bracket of a sentence. */
+function bare(token: string): string {
+  return token.trim().replace(/[/.,;:!?)\]}>"'’»]+$/, "");
+}
+
+/** Another text is as wrong as any token, and takes as long. */
+function wellFormed(token: string): string {
+  return TOKEN_PATTERN.test(token) ? token : NO_TOKEN;
 }
 
 /** Today's apps send a header of their own; the library up to 5.1 only a name, which some of its programs leave unset. */

@@ -69,7 +69,7 @@ await registerRoutes(server, {
   outbox,
   watch,
   feeds,
-  documents: new Documents(),
+  documents: new Documents({ known: (domain, login) => directory.known(domain, login) }),
   remote,
   failedTokens,
   metrics,

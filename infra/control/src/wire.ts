@@ -172,19 +172,25 @@ export const CallerForgotten = Type.Object({});
 /**
  * `PUT /v1/documents/:id`: a sealed document (sealed-document.ts) that one device may fetch once, a phone at
  * `/p/<token>`, anything else at `/d/<token>`. `GET` tells what became of it, `DELETE` withdraws it.
+ *
+ * It is served only while the directory holds all of its `logins`: what is in it works, then. A device that comes before
+ * that waits a few seconds, in which the state is `asked`: the site may put the login in place only now, so that the one
+ * that it replaces works until somebody takes the new one.
  */
 export const DocumentId = Type.String({ pattern: "^[0-9a-f]{32}$" });
 export const DocumentPut = Type.Object(
   {
     kind: Type.Union([Type.Literal("linphone"), Type.Literal("file")]),
     sealed: Type.String({ maxLength: 200_000, pattern: "^[A-Za-z0-9+/]+=*$" }),
-    expiresAtMs: Type.Integer({ minimum: 0 }),
+    /** From now on. No time of day: the clocks of site and VPS may differ. */
+    validMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }),
+    logins: Type.Array(Type.Object({ username: SipName, ha1: Ha1 }, { additionalProperties: false }), { maxItems: 8 }),
   },
   { additionalProperties: false },
 );
 export const DocumentStatus = Type.Object({
   /** `gone`: expired, withdrawn, or never heard of (control was restarted). */
-  state: Type.Union([Type.Literal("waiting"), Type.Literal("used"), Type.Literal("gone")]),
+  state: Type.Union([Type.Literal("waiting"), Type.Literal("asked"), Type.Literal("used"), Type.Literal("gone")]),
   usedAtMs: Type.Union([Type.Integer(), Type.Null()]),
   /** What fetched it called itself. */
   usedBy: Type.String(),

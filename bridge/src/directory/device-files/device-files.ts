@@ -6,7 +6,7 @@ import { type DirectoryContext, edit } from "../edit.ts";
 import { accountOf, siteOf } from "../lookup.ts";
 import { ha1Of, newPassword } from "../names.ts";
 import type { DocumentPost } from "../pairing/document-post.ts";
-import { PAIRING_MS } from "../pairing/pairings.ts";
+import { PAIRING_MS } from "../pairing/pairing-time.ts";
 import { akuvoxFile, akuvoxSettings } from "./akuvox.ts";
 import type { DeviceLogin } from "./device-login.ts";
 import { grandstreamFile, grandstreamSettings } from "./grandstream.ts";
@@ -52,7 +52,7 @@ export function deviceFiles(context: DirectoryContext, post: DocumentPost): Make
     const mac = accounts[0]?.deviceInfo.mac ?? "";
     const { settings, ...file } = fileOf(model, logins, { mac, dtmfCode });
     const expiresAtMs = now() + PAIRING_MS;
-    const url = await serve(siteId, file, expiresAtMs);
+    const url = await serve(siteId, file, logins);
     const unproved = settings.filter(({ proved }) => !proved).map(({ key }) => key);
     return { ...file, usernames: logins.map(({ username }) => username), url, expiresAtMs, unproved };
   };
@@ -61,11 +61,15 @@ export function deviceFiles(context: DirectoryContext, post: DocumentPost): Make
   async function serve(
     siteId: string,
     file: Pick<DeviceFile, "mediaType" | "fileName" | "content">,
-    expiresAtMs: number,
+    logins: readonly DeviceLogin[],
   ) {
     if (!post.isThere(siteId)) return null;
+    const kept = logins.map(({ username, domain, password }) => ({
+      username,
+      ha1: ha1Of(username, domain, password),
+    }));
     try {
-      return (await post.post(siteId, "file", file, expiresAtMs)).url;
+      return (await post.post(siteId, file, { kind: "file", validMs: PAIRING_MS, logins: kept })).url;
     } catch (error) {
       if (error instanceof AppError) return null;
       throw error;

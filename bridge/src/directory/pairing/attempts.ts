@@ -11,18 +11,19 @@ export interface Attempts {
   noteWrong(who: string): void;
 }
 
-export function attempts(now: () => number): Attempts {
+/** `steady`: a clock that nobody sets, ms. */
+export function attempts(steady: () => number): Attempts {
   let wrong: { who: string; atMs: number }[] = [];
   return {
     refuseTooMany: (who) => {
-      wrong = wrong.filter(({ atMs }) => now() - atMs < WINDOW_MS);
+      wrong = wrong.filter(({ atMs }) => steady() - atMs < WINDOW_MS);
       if (wrong.length < ALL && wrong.filter((one) => one.who === who).length < EACH) return;
       throw new AppError("TOO_MANY_ATTEMPTS", "too many wrong codes; try again in a minute", {
         details: { retryAfterS: WINDOW_MS / 1000 },
       });
     },
     noteWrong: (who) => {
-      wrong.push({ who, atMs: now() });
+      wrong.push({ who, atMs: steady() });
     },
   };
 }

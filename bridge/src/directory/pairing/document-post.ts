@@ -1,19 +1,17 @@
 /** How a document for one device gets to where the device can fetch it: see docs/adr on provisioning by the VPS. */
 
 import type { Document } from "../../../../infra/control/src/sealed-document.ts";
-import type { DocumentStatus, TurnCredentials } from "../../../../infra/control/src/wire.ts";
+import type { DocumentPut, DocumentStatus, TurnCredentials } from "../../../../infra/control/src/wire.ts";
 import { AppError } from "../../events/errors.ts";
+
+/** The document is served while `logins` are in the directory: see the wire's DocumentPut. */
+export type DocumentTerms = Pick<DocumentPut, "kind" | "validMs" | "logins">;
 
 export interface DocumentPost {
   /** Null when there is no VPS, so that nothing could be fetched anywhere. */
   isThere(siteId: string): boolean;
   /** Seals and sends it; `url` opens it once. Throws AppError VPS_NOT_CONFIGURED or VPS_UNREACHABLE. */
-  post(
-    siteId: string,
-    kind: "linphone" | "file",
-    document: Document,
-    expiresAtMs: number,
-  ): Promise<{ id: string; url: string }>;
+  post(siteId: string, document: Document, terms: DocumentTerms): Promise<{ id: string; url: string }>;
   /** Throws like `post`. */
   status(siteId: string, id: string): Promise<DocumentStatus>;
   withdraw(siteId: string, id: string): Promise<void>;

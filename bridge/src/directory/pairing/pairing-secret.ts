@@ -19,8 +19,16 @@ export function newPairingSecret(): PairingSecret {
 
 /** SHA-256 hex; a code in lower case or without its dash is the same code. */
 export function hashOfSecret(secret: string): string {
-  const plain = secret.replaceAll("-", "").toUpperCase();
   return createHash("sha256")
-    .update(plain.length === LENGTH ? plain : secret)
+    .update(isShortCode(secret) ? plain(secret) : secret)
     .digest("hex");
+}
+
+/** Whether it can be a code for fingers, and not the token of a link. */
+export function isShortCode(secret: string): boolean {
+  return plain(secret).length === LENGTH;
+}
+
+function plain(secret: string): string {
+  return secret.replaceAll("-", "").toUpperCase();
 }

@@ -10,7 +10,8 @@ import { type DirectoryContext, edit } from "../edit.ts";
 import { accountOf, flatOf } from "../lookup.ts";
 import { attempts } from "./attempts.ts";
 import type { DocumentPost } from "./document-post.ts";
-import { hashOfSecret, newPairingSecret } from "./pairing-secret.ts";
+import { hashOfSecret, isShortCode, newPairingSecret } from "./pairing-secret.ts";
+import { PAIRING_MS, pairingTime } from "./pairing-time.ts";
 import { phonePairing } from "./phone-pairing.ts";
 
 export interface Claimant {
@@ -32,12 +33,16 @@ export interface Pairings {
   look(): Promise<void>;
 }
 
-export const PAIRING_MS = 15 * 60_000;
 const LISTED_MS = 24 * 3_600_000;
+/** A phone whose document is gone may have it: control was restarted since. It registers within this time, ms. */
+const LOST_MS = 30_000;
 
 export function pairings(context: DirectoryContext, devices: Devices, post: DocumentPost): Pairings {
-  const { store, bus, now, newId, audit } = context;
-  const limit = attempts(now);
+  const { store, bus, now, steady, newId, audit } = context;
+  const limit = attempts(steady);
+  const time = pairingTime(context);
+  /** Since when documents are gone before their time, on the steady clock. */
+  const lostAtMs = new Map<string, number>();
   const phone = phonePairing(context, post);
   const announce = (pairingId: string) => bus.emit("pairingChanged", { pairingId });
 
@@ -57,7 +62,7 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
 
   function shown(row: PairingRow): Pairing {
     const { id, kind, siteId, unitId, accountId, label, createdAtMs, expiresAtMs, usedAtMs, withdrawnAtMs } = row;
-    const over = expiresAtMs <= now() ? "expired" : "waiting";
+    const over = time.isOver(row) ? "expired" : "waiting";
     const isWithdrawn = withdrawnAtMs !== null && withdrawnAtMs < expiresAtMs;
     const state = usedAtMs !== null ? "used" : isWithdrawn ? "withdrawn" : over;
     return { id, kind, siteId, unitId, accountId, label, state, createdAtMs, expiresAtMs, usedAtMs };
@@ -78,7 +83,11 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
   function claimOnce({ secret, deviceId }: PairingClaim, { resident }: Claimant): Device {
     return store.transaction(() => {
       const row = store.pairings.bySecret(hashOfSecret(secret));
-      if (row?.kind !== "panel" || shown(row).state !== "waiting") return invalid();
+      if (row?.kind !== "panel") return invalid();
+      // The answer to its first try may have been lost on the way: for the device that has it, the code is good on.
+      const isOwn = row.usedAtMs !== null && store.devices.accountId(deviceId) === row.accountId;
+      if (isOwn && !time.isOver(row)) return devices.get(deviceId) ?? invalid();
+      if (shown(row).state !== "waiting" || isOrphan(row)) return invalid();
       return provenAs(row.label, () => take(row, deviceId, resident));
     });
   }
@@ -100,19 +109,56 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
     return device;
   }
 
+  /** It was made for an account that has been removed since. */
+  function isOrphan({ accountId }: PairingRow): boolean {
+    return accountId !== null && store.accounts.get(accountId) === null;
+  }
+
   async function lookAt(row: PairingRow): Promise<void> {
-    const fetchedAtMs = row.kind === "phone" ? await phone.fetchedAtMs(row) : null;
-    if (fetchedAtMs !== null) {
-      store.transaction(() => {
-        if (store.pairings.use(row.id, row.accountId ?? "", fetchedAtMs)) {
-          audit.note({ ...noteOf(row), verb: "paired" });
-        }
-      });
-      announce(row.id);
-    } else if (row.expiresAtMs <= now()) {
-      phone.undo(row);
-      announce(row.id);
-    }
+    const status = row.kind === "phone" && !isOrphan(row) ? await phone.status(row) : null;
+    const isTaken = status?.state === "used" || (status?.state === "asked" && row.nextHa1 !== null);
+    if (isTaken) fetched(row);
+    else if (time.isOver(row) || isOrphan(row)) end(row);
+    else if (status?.state === "gone") lost(row);
+  }
+
+  /** A phone has taken its document, or waits for it until it is told that the login is its own. */
+  function fetched(row: PairingRow): void {
+    store.transaction(() => {
+      // It may have been withdrawn while the VPS was asked.
+      if (isOrphan(row) || !store.pairings.use(row.id, row.accountId ?? "", now())) return;
+      phone.handOver(row);
+      audit.note({ ...noteOf(row), verb: "paired" });
+      store.afterCommit(() => announce(row.id));
+    });
+  }
+
+  function lost(row: PairingRow): void {
+    const sinceMs = lostAtMs.get(row.id) ?? steady();
+    lostAtMs.set(row.id, sinceMs);
+    if (row.madeAccount && phone.isSeen(row)) fetched(row);
+    else if (steady() - sinceMs >= LOST_MS) end(row);
+  }
+
+  function end(row: PairingRow): void {
+    lostAtMs.delete(row.id);
+    phone.undo(row);
+    announce(row.id);
+  }
+
+  /** An account has one code at a time: another one is made because the last one went astray. */
+  async function withdrawAll(rows: readonly PairingRow[]): Promise<void> {
+    for (const row of rows) await withdraw(row, true);
+  }
+
+  async function withdraw(row: PairingRow, keepAccount = false): Promise<void> {
+    store.transaction(() => {
+      if (!keepAccount) phone.undo(row);
+      store.pairings.withdraw(row.id, now());
+      audit.note({ ...noteOf(row), verb: "withdrawn" });
+      store.afterCommit(() => announce(row.id));
+    });
+    await phone.withdrawDocument(row);
   }
 
   return {
@@ -125,17 +171,25 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
           fields: { accountId: "NOT_ALLOWED" },
         });
       }
+      const others = store.pairings.open().filter((one) => account && one.accountId === account.id);
       const { token, code } = newPairingSecret();
       const row: PairingRow = {
         ...{ id: newId(), kind, siteId: unit.siteId, unitId, accountId, label },
         tokenHash: hashOfSecret(token),
         codeHash: kind === "panel" ? hashOfSecret(code) : null,
-        ...{ madeAccount: false, documentId: null, usedAtMs: null, withdrawnAtMs: null },
+        // An account that was made for a code which nobody took is not kept for this one either.
+        madeAccount: others.some((one) => one.madeAccount),
+        ...{ nextHa1: null, documentId: null, usedAtMs: null, withdrawnAtMs: null },
         ...{ createdAtMs: now(), expiresAtMs: now() + PAIRING_MS },
       };
       store.pairings.trim(now() - LISTED_MS);
-      if (kind === "panel") return createPanel(row, code, token);
+      time.begin(row.id);
+      if (kind === "panel") {
+        await withdrawAll(others);
+        return createPanel(row, code, token);
+      }
       const { url, row: made } = await phone.create(row, account);
+      await withdrawAll(others);
       const linphoneUrl = `linphone-config:${url}`;
       return { ...shown(made), code: null, fragment: null, httpsUrl: url, linphoneUrl };
     },
@@ -143,26 +197,23 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
     get: (id) => shown(found(id)),
     withdraw: async (id) => {
       const row = found(id);
-      if (shown(row).state !== "waiting") return;
-      if (row.documentId !== null) await phone.withdraw(row);
-      store.transaction(() => {
-        phone.undo(row);
-        store.pairings.withdraw(id, now());
-        audit.note({ ...noteOf(row), verb: "withdrawn" });
-      });
-      announce(id);
+      if (shown(row).state === "waiting") await withdraw(row);
     },
     claim: (claim, claimant) => {
-      limit.refuseTooMany(claimant.key);
+      // Nobody guesses the token of a link: whoever has one is not kept out by those who try codes.
+      const isGuess = isShortCode(claim.secret);
+      if (isGuess) limit.refuseTooMany(claimant.key);
       try {
         return claimOnce(claim, claimant);
       } catch (error) {
-        limit.noteWrong(claimant.key);
+        if (isGuess) limit.noteWrong(claimant.key);
         throw error;
       }
     },
     look: async () => {
-      for (const row of store.pairings.open()) await lookAt(row);
+      const looks = await Promise.allSettled(store.pairings.open().map(lookAt));
+      const failed = looks.find((one) => one.status === "rejected");
+      if (failed) throw failed.reason;
     },
   };
 }

@@ -1,6 +1,9 @@
-/** A phone's invitation: its account, and the document that Linphone fetches. */
+/**
+ * A phone's invitation: its account, and the document that Linphone fetches. An account that a phone has already keeps
+ * its login until another one comes for the new one (`handOver`).
+ */
 import { setTimeout as delay } from "node:timers/promises";
-import type { TurnCredentials } from "../../../../infra/control/src/wire.ts";
+import type { DocumentStatus, TurnCredentials } from "../../../../infra/control/src/wire.ts";
 import { AppError } from "../../events/errors.ts";
 import type { AccountRow } from "../../store/account-store.ts";
 import type { PairingRow } from "../../store/pairing-store.ts";
@@ -10,13 +13,19 @@ import { accountOf, flatOf, siteOf } from "../lookup.ts";
 import { ha1Of, newPassword } from "../names.ts";
 import type { DocumentPost } from "./document-post.ts";
 import { linphoneConfig } from "./linphone-config.ts";
+import { PAIRING_MS } from "./pairing-time.ts";
 
 export interface PhonePairing {
   /** Null `account`: one is made. */
   create(row: PairingRow, account: AccountRow | null): Promise<{ row: PairingRow; url: string }>;
-  /** null: not yet, or the VPS cannot say now. */
-  fetchedAtMs(row: PairingRow): Promise<number | null>;
-  withdraw(row: PairingRow): Promise<void>;
+  /** What has become of its document; null: the VPS cannot say now. */
+  status(row: PairingRow): Promise<DocumentStatus | null>;
+  /** A phone has come and waits for its login: the account gets it, and whoever had the old one is logged out. */
+  handOver(row: PairingRow): void;
+  /** Whether its account has been registered. */
+  isSeen(row: PairingRow): boolean;
+  /** Without the VPS it cannot be fetched in vain either: what is in it is no login any more. */
+  withdrawDocument(row: PairingRow): Promise<void>;
   /** Nobody came: what was made for the pairing goes again, and the pairing is over. */
   undo(row: PairingRow): void;
   /** A password that nobody keeps, and its HA1. */
@@ -60,7 +69,7 @@ export function phonePairing(context: DirectoryContext, post: DocumentPost): Pho
     }
   }
 
-  async function send(row: PairingRow, account: AccountRow, ha1: string): Promise<{ id: string; url: string }> {
+  async function send(account: AccountRow, ha1: string): Promise<{ id: string; url: string }> {
     const { siteId, username, label } = account;
     const { hostname, port } = new URL(sip.uri ?? "");
     const content = linphoneConfig({
@@ -68,7 +77,25 @@ export function phonePairing(context: DirectoryContext, post: DocumentPost): Pho
       ...{ host: hostname, tlsPort: Number(port || 443), turn: await turnLogin(account) },
     });
     const document = { mediaType: "application/xml; charset=utf-8", fileName: null, content };
-    return post.post(siteId, "linphone", document, row.expiresAtMs);
+    const terms = { kind: "linphone" as const, validMs: PAIRING_MS, logins: [{ username, ha1 }] };
+    return post.post(siteId, document, terms);
+  }
+
+  /** The account, and the login that the phone gets. */
+  function prepare(row: PairingRow, known: AccountRow | null): { row: PairingRow; ha1: string } {
+    if (known === null) {
+      const { id: accountId, ha1 } = makePhone(row);
+      return { row: { ...row, accountId, madeAccount: true }, ha1 };
+    }
+    const { ha1 } = newLogin(known);
+    return { row: { ...row, accountId: known.id, nextHa1: ha1 }, ha1 };
+  }
+
+  function makePhone({ siteId, unitId, label }: PairingRow): AccountRow {
+    return edit(context, siteId, () => {
+      const { id } = makeAccount(context, { siteId, unit: flatOf(store, unitId), type: "mobile", label });
+      return accountOf(store, id);
+    });
   }
 
   return {
@@ -78,10 +105,9 @@ export function phonePairing(context: DirectoryContext, post: DocumentPost): Pho
       if (sip.uri === null || !post.isThere(row.siteId)) {
         throw new AppError("VPS_NOT_CONFIGURED", "a phone fetches its configuration from the VPS, and there is none");
       }
-      const made = store.transaction(() => {
-        const accountId = known?.id ?? makePhone(row).id;
-        const stored: PairingRow = { ...row, accountId, madeAccount: known === null };
-        store.pairings.insert(stored);
+      const { row: made, ha1 } = store.transaction(() => {
+        const prepared = prepare(row, known);
+        store.pairings.insert(prepared.row);
         audit.note({
           siteId: row.siteId,
           noun: "pairing",
@@ -89,37 +115,37 @@ export function phonePairing(context: DirectoryContext, post: DocumentPost): Pho
           rowId: row.id,
           label: `${row.label} (phone)`,
         });
-        return stored;
+        return prepared;
       });
-      const account = accountOf(store, made.accountId ?? "");
-      const { ha1 } = newLogin(account);
       try {
-        // A phone that is known works on until the new login is on its way.
-        if (known === null) edit(context, row.siteId, () => store.accounts.update({ ...account, ha1 }));
-        const { id, url } = await send(made, account, ha1);
+        const { id, url } = await send(accountOf(store, made.accountId ?? ""), ha1);
         store.pairings.setDocument(row.id, id);
-        if (known) edit(context, row.siteId, () => store.accounts.update({ ...accountOf(store, account.id), ha1 }));
         return { row: { ...made, documentId: id }, url };
       } catch (error) {
-        undo(made);
+        if (known === null) undo(made);
+        else store.pairings.withdraw(row.id, now());
         throw error;
       }
     },
-    fetchedAtMs: async ({ siteId, documentId }) => {
+    status: async ({ siteId, documentId }) => {
       if (documentId === null) return null;
       try {
-        return (await post.status(siteId, documentId)).usedAtMs;
+        return await post.status(siteId, documentId);
       } catch {
         // The VPS is away: it is asked again.
         return null;
       }
     },
-    withdraw: ({ siteId, documentId }) => post.withdraw(siteId, documentId ?? ""),
+    handOver: ({ siteId, accountId, nextHa1 }) => {
+      if (nextHa1 === null) return;
+      edit(context, siteId, () => {
+        store.accounts.update({ ...accountOf(store, accountId ?? ""), ha1: nextHa1 });
+      });
+    },
+    isSeen: ({ accountId }) => accountId !== null && store.seen.get(accountId) !== null,
+    withdrawDocument: async ({ siteId, documentId }) => {
+      if (documentId === null) return;
+      await post.withdraw(siteId, documentId).catch(() => undefined);
+    },
   };
-
-  function makePhone({ siteId, unitId, label }: PairingRow) {
-    return edit(context, siteId, () => {
-      return makeAccount(context, { siteId, unit: flatOf(store, unitId), type: "mobile", label });
-    });
-  }
 }

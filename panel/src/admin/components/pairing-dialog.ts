@@ -82,14 +82,10 @@ export class PairingDialog extends LitElement {
   private renderForm(): TemplateResult {
     const { t } = this.admin;
     const value = this.label || t(this.kind === "panel" ? "pair.defaultPanel" : "pair.defaultPhone");
-    return html`${this.renews ? html`<p class="note" data-pairing="logged-out">${t("pair.loggedOut")}</p>` : nothing}
+    const renews = this.accountId !== "";
+    return html`${renews ? html`<p class="note" data-pairing="renews">${t("pair.renews")}</p>` : nothing}
       <neolia-admin-form .t=${t} fresh .submitLabel=${t("pair.makeCode")} .save=${this.make}
       .fields=${[{ name: "label", label: t("pair.name"), kind: "text" as const, value, maxLength: 80 }]}></neolia-admin-form>`;
-  }
-
-  /** A phone that had a login: its settings, with a new one, lie ready on the server from the code's making on. */
-  private get renews(): boolean {
-    return this.kind === "phone" && this.accountId !== "";
   }
 
   private make = async (values: FormValues): Promise<void> => {
@@ -140,7 +136,7 @@ export class PairingDialog extends LitElement {
   private renderEnd({ state: ended, accountId }: PairingWithSecret): TemplateResult {
     const { t, open } = this.admin;
     return html`
-      <p role="status" data-pairing-state=${ended}>${this.renews && ended !== "used" ? t("pair.stillOut") : ended === "waiting" ? "" : t(`pair.${ended}`)}</p>
+      <p role="status" data-pairing-state=${ended}>${ended === "waiting" ? "" : t(`pair.${ended}`)}</p>
       <div class="end">
         ${
           ended === "used"

@@ -70,10 +70,9 @@ export const en = {
   "pair.waiting": "Waiting for the device. Valid until {time}.",
   "pair.used": "Paired. The device has its settings.",
   "pair.expired": "Nobody used the code in time. Nothing was changed.",
-  "pair.withdrawn": "The code was withdrawn.",
-  "pair.loggedOut":
-    "As soon as the code is made, the phone that has this login is logged out. It does not ring until it, or another one, has used a code.",
-  "pair.stillOut": "Nobody used the code. The phone that had this login stays logged out until a code is used.",
+  "pair.withdrawn": "The code is not valid any more. Nothing was changed.",
+  "pair.renews":
+    "For another device in the place of this one. The one that is connected now stays so until the code is used, and is then logged out.",
   "pair.again": "Make a new code",
   "pair.seeDevice": "See the device",
   "pair.ringNow": "Let it ring",
@@ -177,11 +176,9 @@ export const fr: Record<keyof typeof en, string> = {
   "pair.waiting": "En attente de l'appareil. Valable jusqu'à {time}.",
   "pair.used": "Associé. L'appareil a ses réglages.",
   "pair.expired": "Personne n'a utilisé le code à temps. Rien n'a changé.",
-  "pair.withdrawn": "Le code a été retiré.",
-  "pair.loggedOut":
-    "Dès la création du code, le téléphone qui utilise cet accès est déconnecté. Il ne sonne plus jusqu'à ce que lui, ou un autre, ait utilisé un code.",
-  "pair.stillOut":
-    "Personne n'a utilisé le code. Le téléphone qui avait cet accès reste déconnecté jusqu'à ce qu'un code soit utilisé.",
+  "pair.withdrawn": "Le code n'est plus valable. Rien n'a changé.",
+  "pair.renews":
+    "Pour un autre appareil à la place de celui-ci. Celui qui est connecté le reste jusqu'à ce que le code soit utilisé ; il est alors déconnecté.",
   "pair.again": "Créer un autre code",
   "pair.seeDevice": "Voir l'appareil",
   "pair.ringNow": "Le faire sonner",
