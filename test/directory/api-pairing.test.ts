@@ -8,6 +8,7 @@ import type { Pairing, PairingWithSecret } from "../../bridge/src/api/pairing.ts
 import type { Device } from "../../bridge/src/api/session.ts";
 import { hashOfSecret } from "../../bridge/src/directory/pairing/pairing-secret.ts";
 import { PAIRING_MS } from "../../bridge/src/directory/pairing/pairing-time.ts";
+import { until } from "../lab/until.ts";
 import { type HeaderChanges, type TestApp, testApp, USER } from "./app.ts";
 import { DEVICE, type House, makeHouse, OTHER_DEVICE } from "./house.ts";
 
@@ -166,7 +167,18 @@ test("an account that exists is given to another browser, and the one before is 
   const first = (await claim(house.pairing.code ?? "")).json<Device>();
   const accountId = api.store.devices.accountId(DEVICE);
   const { code } = await invite("panel", { accountId });
-  const second = (await claim(code ?? "", OTHER_DEVICE)).json<Device>();
+  const answer = claim(code ?? "", OTHER_DEVICE);
+  let isAnswered = false;
+  void answer.then(() => {
+    isAnswered = true;
+  });
+  await until(() => api.store.devices.accountId(OTHER_DEVICE) === accountId, { what: "the account to be taken over" });
+  const { siteId } = house.unit401;
+  const revision = api.store.provisioning.get(siteId)?.revision ?? 0;
+  assert.equal(isAnswered, false, "whoever registered now would be logged out with the one before");
+  api.store.provisioning.setLive(siteId, revision, Date.now());
+  api.bus.emit("provisioningChanged", { siteId });
+  const second = (await answer).json<Device>();
   assert.equal(second.sip.username, first.sip.username);
   assert.notEqual(second.sip.ha1, first.sip.ha1);
   assert.equal(api.store.devices.accountId(DEVICE), null);
@@ -236,6 +248,22 @@ test("a withdrawn phone is so with the VPS away as well, and what lies there ope
   assert.equal((await api.send("DELETE", `/api/pairings/${pairing.id}`)).status, 204);
   assert.equal(api.store.accounts.get(pairing.accountId ?? ""), null);
   assert.equal(await fetched(pairing), null);
+});
+
+test("a phone that has just taken its code keeps what it was given, whoever withdraws the code or makes another", async () => {
+  const [one, other] = [await invite("phone"), await invite("phone")];
+  await fetched(one);
+  await fetched(other);
+  await api.send("DELETE", `/api/pairings/${one.id}`);
+  assert.ok(api.store.accounts.get(one.accountId ?? ""));
+  const again = await invite("phone", { accountId: other.accountId });
+  await api.send("DELETE", `/api/pairings/${again.id}`);
+  assert.ok(api.store.accounts.get(other.accountId ?? ""));
+  const states = new Map((await listed()).map(({ id, state }) => [id, state]));
+  assert.deepEqual(
+    [one, other, again].map(({ id }) => states.get(id)),
+    ["used", "used", "withdrawn"],
+  );
 });
 
 test("a phone's link opens nothing once its flat, its account or the login in it is gone", async () => {

@@ -5,8 +5,10 @@ import type { IncomingHttpHeaders } from "node:http";
 import { request } from "node:https";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Account, AccountWithPassword } from "../../bridge/src/api/directory.ts";
 import type { Pairing, PairingWithSecret } from "../../bridge/src/api/pairing.ts";
+import { findTone, readWav } from "../lab/audio.ts";
 import { type Lab, startLab } from "../lab/lab.ts";
 import { Linphone } from "../lab/linphone.ts";
 import { startWatch } from "../lab/stopwatch.ts";
@@ -47,12 +49,14 @@ function fetch(url: string, headers: Record<string, string>, method = "GET"): Pr
   });
 }
 
+const TALK_MS = 2_500;
+
 const registered = async (accountId: string | null) => {
   const account = await lab.api.get<Account>(`/api/accounts/${accountId}`);
   return account.registration.state === "registered" ? account : null;
 };
 
-test("Linphone takes its link, registers over TLS, rings when the door calls, and keeps no spent address", async () => {
+test("Linphone takes its link, registers over TLS, rings when the door calls, talks with it, and keeps no spent address", async () => {
   const pairing = await invite();
   const phone = new Linphone({
     folder: join(lab.folder, "linphone"),
@@ -73,10 +77,19 @@ test("Linphone takes its link, registers over TLS, rings when the door calls, an
     assert.ok(used.usedAtMs !== null && used.usedAtMs < used.expiresAtMs);
     phone.command("codec list");
     await phone.says(/0: PCMA[\s\S]*1: PCMU/);
+    const heardFile = join(lab.folder, "linphone-heard.wav");
+    await phone.useFiles(lab.toneFile(660), heardFile);
     const door = await lab.startDoorStation(lab.toneFile(440));
     await door.dial("unit401");
     await phone.says(/incoming call from/i);
+    phone.command("answer");
+    await door.waitFor("CALL_ESTABLISHED");
+    // Linphone writes its file when the call is over: both sides listen for a while and are judged then.
+    await delay(TALK_MS);
     await door.hangUp();
+    await until(() => findTone(door.heard(), 660).found, { what: "the door to hear Linphone" });
+    await phone.says(/ended/);
+    assert.ok(findTone(readWav(heardFile), 440).found, "Linphone hears the door");
     await door.stop();
   } finally {
     await phone.stop();
@@ -85,6 +98,45 @@ test("Linphone takes its link, registers over TLS, rings when the door calls, an
   assert.doesNotMatch(settings, /config-uri=https/);
   assert.match(settings, /^ha1=[0-9a-f]{32}$/m);
   assert.equal((await fetch(pairing.httpsUrl ?? "", APP)).status, 404);
+});
+
+test("another phone in the place of one: the old one stays in until the new one has the code, then the new one is in", async () => {
+  const first = await invite();
+  const start = ({ httpsUrl }: PairingWithSecret, folder: string) =>
+    new Linphone({ folder: join(lab.folder, folder), provisioningUrl: httpsUrl ?? "", caFile: lab.edge.caFile });
+  const contacts = async () => (await lab.contacts(username)).map(({ address }) => address);
+  const { username } = await lab.api.get<Account>(`/api/accounts/${first.accountId}`);
+  const phones = [start(first, "old-phone")];
+  try {
+    const [old] = await until(async () => ((await contacts()).length === 1 ? await contacts() : null), {
+      what: "the old phone",
+      timeoutMs: 60_000,
+    });
+    const renew = () =>
+      lab.api.post<PairingWithSecret>("/api/pairings", {
+        ...{ kind: "phone", unitId: lab.unit("401").id, label: "Ana", accountId: first.accountId },
+      });
+    const withdrawn = await renew();
+    await lab.api.delete(`/api/pairings/${withdrawn.id}`);
+    assert.equal((await fetch(withdrawn.httpsUrl ?? "", APP)).status, 404);
+    const again = await renew();
+    await lab.directoryLive();
+    assert.deepEqual(await contacts(), [old], "a code logs nobody out");
+    phones.push(start(again, "new-phone"));
+    const isNew = async () => {
+      const [one, ...more] = await contacts();
+      return one !== undefined && one !== old && more.length === 0;
+    };
+    await until(isNew, { what: "the new phone alone", timeoutMs: 60_000 });
+    // Who registered while the old phone was logged out would be swept away with it.
+    const door = await lab.startDoorStation(lab.toneFile(440));
+    await door.dial("unit401");
+    await phones[1]?.says(/incoming call from/i);
+    await door.hangUp();
+    await door.stop();
+  } finally {
+    for (const phone of phones) await phone.stop();
+  }
 });
 
 test("link previews, browsers and robots get a page and burn nothing; the app then gets its document, once", async () => {

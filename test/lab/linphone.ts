@@ -49,6 +49,14 @@ export class Linphone {
     this.child.stdin?.write(`${line}\n`);
   }
 
+  /** Speaks what is in one WAV file and keeps what it hears in another, instead of a sound card. */
+  async useFiles(spoken: string, heard: string): Promise<void> {
+    this.command("soundcard use files");
+    this.command(`play ${spoken}`);
+    this.command(`record ${heard}`);
+    await this.says(/linphonec>/);
+  }
+
   /** Its settings as it keeps them; written when it ends. */
   settings(): string {
     return readFileSync(this.file, "utf8");

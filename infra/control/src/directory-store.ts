@@ -79,13 +79,19 @@ export class DirectoryStore {
     );
   }
 
-  /** What an enabled account of this name has: this login, or another one; `none`: there is no such account. */
+  /**
+   * What an enabled account of this name has: this login, or another one; `none`: there is no such account. While its old
+   * login is still being logged out, the new one is not in place: who registers now would be swept away with it.
+   */
   known(domain: string, { username, ha1 }: Pick<DirectoryAccount, "username" | "ha1">): "same" | "other" | "none" {
     const stored = this.db
-      .prepare<[string, string], string>("SELECT ha1 FROM subscriber WHERE domain = ? AND username = ? AND enabled = 1")
-      .pluck()
+      .prepare<[string, string], { ha1: string; leaving: 0 | 1 }>(
+        `SELECT ha1, EXISTS (SELECT 1 FROM logout WHERE domain = subscriber.domain AND username = subscriber.username)
+           AS leaving FROM subscriber WHERE domain = ? AND username = ? AND enabled = 1`,
+      )
       .get(domain, username);
-    return stored === undefined ? "none" : stored === ha1 ? "same" : "other";
+    if (!stored) return "none";
+    return stored.ha1 === ha1 && stored.leaving === 0 ? "same" : "other";
   }
 
   /**

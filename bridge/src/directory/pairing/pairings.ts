@@ -8,6 +8,7 @@ import { provenAs } from "../audit.ts";
 import type { Devices } from "../devices.ts";
 import { type DirectoryContext, edit } from "../edit.ts";
 import { accountOf, flatOf } from "../lookup.ts";
+import { untilLive } from "../until-live.ts";
 import { attempts } from "./attempts.ts";
 import type { DocumentPost } from "./document-post.ts";
 import { hashOfSecret, isShortCode, newPairingSecret } from "./pairing-secret.ts";
@@ -28,12 +29,14 @@ export interface Pairings {
   get(id: string): Pairing;
   withdraw(id: string): Promise<void>;
   /** Throws PAIRING_INVALID, for every reason alike, and TOO_MANY_ATTEMPTS. */
-  claim(claim: PairingClaim, claimant: Claimant): Device;
+  claim(claim: PairingClaim, claimant: Claimant): Promise<Device>;
   /** Looks what became of those that wait: fetched, or over. */
   look(): Promise<void>;
 }
 
 const LISTED_MS = 24 * 3_600_000;
+/** The VPS has an edit within a second; a panel that is not answered for long is thought to be lost. */
+const LIVE_MS = 3_000;
 /** A phone whose document is gone may have it: control was restarted since. It registers within this time, ms. */
 const LOST_MS = 30_000;
 
@@ -152,6 +155,9 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
   }
 
   async function withdraw(row: PairingRow, keepAccount = false): Promise<void> {
+    // A phone may have come since the last look: it keeps what it was given.
+    if (row.kind === "phone") await lookAt(row);
+    if (shown(found(row.id)).state !== "waiting") return;
     store.transaction(() => {
       if (!keepAccount) phone.undo(row);
       store.pairings.withdraw(row.id, now());
@@ -171,7 +177,9 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
           fields: { accountId: "NOT_ALLOWED" },
         });
       }
-      const others = store.pairings.open().filter((one) => account && one.accountId === account.id);
+      const ofAccount = () => store.pairings.open().filter((one) => account && one.accountId === account.id);
+      for (const row of ofAccount()) await lookAt(row);
+      const others = ofAccount();
       const { token, code } = newPairingSecret();
       const row: PairingRow = {
         ...{ id: newId(), kind, siteId: unit.siteId, unitId, accountId, label },
@@ -199,12 +207,16 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
       const row = found(id);
       if (shown(row).state === "waiting") await withdraw(row);
     },
-    claim: (claim, claimant) => {
+    claim: async (claim, claimant) => {
       // Nobody guesses the token of a link: whoever has one is not kept out by those who try codes.
       const isGuess = isShortCode(claim.secret);
       if (isGuess) limit.refuseTooMany(claimant.key);
       try {
-        return claimOnce(claim, claimant);
+        const takesOver = store.pairings.bySecret(hashOfSecret(claim.secret))?.accountId != null;
+        const device = claimOnce(claim, claimant);
+        // Its old login is being logged out, and who registers before that is done would be swept away with it.
+        if (takesOver && post.isThere(device.siteId)) await untilLive(context, device.siteId, LIVE_MS);
+        return device;
       } catch (error) {
         if (isGuess) limit.noteWrong(claimant.key);
         throw error;

@@ -76,7 +76,7 @@ export function pairingRoutes(api: App, { directory, identity }: HttpPorts): voi
         asker?.role === "resident" && asker.userId !== null && asker.unitIds !== null
           ? { userId: asker.userId, unitIds: asker.unitIds }
           : null;
-      const device = directory.pairings.claim(request.body, { key: asker?.userId ?? request.ip, resident });
+      const device = await directory.pairings.claim(request.body, { key: asker?.userId ?? request.ip, resident });
       if (!asker) identity.signInDevice?.(reply, device.deviceId);
       return device;
     },
