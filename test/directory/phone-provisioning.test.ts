@@ -78,7 +78,7 @@ test("Linphone takes its link, registers over TLS, rings when the door calls, ta
     phone.command("codec list");
     await phone.says(/0: PCMA[\s\S]*1: PCMU/);
     const heardFile = join(lab.folder, "linphone-heard.wav");
-    await phone.useFiles(lab.toneFile(660), heardFile);
+    phone.useFiles(lab.toneFile(660), heardFile);
     const door = await lab.startDoorStation(lab.toneFile(440));
     await door.dial("unit401");
     await phone.says(/incoming call from/i);

@@ -50,11 +50,10 @@ export class Linphone {
   }
 
   /** Speaks what is in one WAV file and keeps what it hears in another, instead of a sound card. */
-  async useFiles(spoken: string, heard: string): Promise<void> {
+  useFiles(spoken: string, heard: string): void {
     this.command("soundcard use files");
     this.command(`play ${spoken}`);
     this.command(`record ${heard}`);
-    await this.says(/linphonec>/);
   }
 
   /** Its settings as it keeps them; written when it ends. */
