@@ -1,6 +1,7 @@
 /**
  * Long lists, a page at a time: by keyset, so that reading on costs the same at each page; or at a place, whose rows
- * before it are counted in the index, or those behind it where they are fewer.
+ * before it are counted in the index, or those behind it where they are fewer. A first page and the count of the rest
+ * read the list once together.
  */
 import type { Database } from "better-sqlite3";
 import type { UnitLine } from "../api/page.ts";
@@ -93,8 +94,10 @@ export function pageStore(db: Database): PageStore {
         AND (${UNIT_ORDER}) > (@buildingKey, @inBuilding, @sortKey, @id)`;
       const select = `SELECT unit.id, building.sort_key AS buildingKey, building.id AS buildingId,
         unit.sort_key AS sortKey ${UNITS} ${pageWhere(where, behind, wanted)}`;
-      return read(wanted, {
+      return read<UnitKey>(wanted, {
         count: () => countOf(counts, `${UNITS} WHERE ${where}`, parameters),
+        countBehind: ({ buildingId, ...key }) =>
+          countOf(counts, `${UNITS} WHERE ${where} AND ${behind}`, { ...parameters, ...key, inBuilding: buildingId }),
         rows: (direction, taken) =>
           units(`${select} ORDER BY ${ordered(UNIT_ORDER, direction)} ${TAKEN}`).all({
             ...{ ...parameters, ...rest, inBuilding },
@@ -109,8 +112,9 @@ export function pageStore(db: Database): PageStore {
       const parameters = parametersOf(filter);
       const behind = `(${ACCOUNT_ORDER}) > (@username, @id)`;
       const select = `SELECT account.id, account.username ${ACCOUNTS} ${pageWhere(where, behind, wanted)}`;
-      return read(wanted, {
+      return read<AccountKey>(wanted, {
         count: () => countOf(counts, `${ACCOUNTS} WHERE ${where}`, parameters),
+        countBehind: (key) => countOf(counts, `${ACCOUNTS} WHERE ${where} AND ${behind}`, { ...parameters, ...key }),
         rows: (direction, taken) =>
           accounts(`${select} ORDER BY ${ordered(ACCOUNT_ORDER, direction)} ${TAKEN}`).all({
             ...{ ...parameters, ...after },
@@ -160,6 +164,8 @@ interface Taken {
 
 interface List<Key> {
   count(): number;
+  /** Rows of the list after this one. */
+  countBehind(key: Key): number;
   rows(direction: "ASC" | "DESC", taken: Taken): Key[];
 }
 
@@ -174,8 +180,10 @@ function ordered(columns: string, direction: "ASC" | "DESC"): string {
 function read<Key extends { id: string }>({ limit, offset, cursor }: PageWanted, list: List<Key>): IdPage {
   if (cursor !== undefined || offset === 0) {
     const found = list.rows("ASC", { limit: limit + 1, offset });
-    const isAll = cursor === undefined && found.length <= limit;
-    return pageOf(found.slice(0, limit), found.length > limit, isAll ? found.length : list.count());
+    const last = found.length > limit ? found.at(-1) : undefined;
+    const rest = () => (last ? list.countBehind(last) : 0);
+    const total = cursor === undefined ? found.length + rest() : list.count();
+    return pageOf(found.slice(0, limit), last !== undefined, total);
   }
   const total = list.count();
   const behind = total - offset - limit;
