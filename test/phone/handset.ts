@@ -71,13 +71,13 @@ export class Handset {
   }
 
   /** An offer; also what `Call` of the lab's SIP agent asks for. */
-  sdp(direction = "sendrecv"): string {
+  sdp(direction = "sendrecv", address = "127.0.0.1"): string {
     const type = TYPE[this.codec];
     return [
       "v=0",
       `o=- ${this.port} 1 IN IP4 127.0.0.1`,
       "s=-",
-      "c=IN IP4 127.0.0.1",
+      `c=IN IP4 ${address}`,
       "t=0 0",
       `m=audio ${this.port} RTP/AVP ${type} ${COMFORT_NOISE} 101`,
       `a=rtpmap:${type} ${this.codec.toUpperCase()}/8000`,
