@@ -539,6 +539,22 @@ describe("the talk", () => {
     assert.equal(past()[0]?.reason, "handed-over");
   });
 
+  test("staff press Take over and nobody answers: the call is theirs no more, and the next one gets it while the caller leaves a message", async () => {
+    const takenBy = () => luigi.ordering.boards.board(luigi.line.id).calls[0]?.takenOverBy;
+    const { leg } = await dial();
+    luigi.ordering.boards.takeOver(leg.callId, "Marco");
+    assert.equal(takenBy(), "Marco");
+    await until(() => leg.heard.has(BEEP_BYTES), { what: "the tone" });
+    assert.equal(takenBy(), null);
+    person = new FakeLeg("staff");
+    luigi.ordering.boards.takeOver(leg.callId, "Anna");
+    await until(() => person?.listener, { what: "staff to be rung" });
+    person.answer();
+    await until(() => leg.joined === person, { what: "the two to be joined" });
+    assert.equal(takenBy(), "Anna");
+    leg.end("them");
+  });
+
   test("a dish that runs out is known to the model at once", async () => {
     const { leg, session } = await dial();
     luigi.ordering.menus.setSoldOut(luigi.line.id, "marinara", true);

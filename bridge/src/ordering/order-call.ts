@@ -159,6 +159,10 @@ export class LiveOrderCall implements OrderCall {
     });
   }
 
+  nobodyCame(): void {
+    if (!this.over && this.call.takenBy !== null) this.save({ ...this.call, takenBy: null });
+  }
+
   onCommand(listener: (command: CallCommand) => void): () => void {
     this.commands.add(listener);
     return () => this.commands.delete(listener);

@@ -132,6 +132,8 @@ export interface OrderCall {
   handOver(reason: HandOverReason): { say: Sentence; summary: Sentence };
   /** A message that the caller left, as a WAV file of at most 2 MB; kept with the draft until that is done with. */
   attachMessage(wav: Buffer): void;
+  /** People were rung and nobody answered: whoever took the call over does not have it, and the next one may. */
+  nobodyCame(): void;
   onCommand(listener: (command: CallCommand) => void): () => void;
   /** Exactly once has an effect. What the model cost goes with it, in cents. */
   end(end: { reason: CallCloseReason; costCents: number }): void;

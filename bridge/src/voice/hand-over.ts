@@ -14,7 +14,7 @@ import type { FixedPhrase } from "./phrases.ts";
 
 export interface HandOverOptions {
   leg: CallLeg;
-  order: Pick<OrderCall, "attachMessage">;
+  order: Pick<OrderCall, "attachMessage" | "nobodyCame">;
   codec: G711Codec;
   language: Language;
   clips: Clips;
@@ -139,7 +139,8 @@ export class HandOver {
   private async takeMessage(): Promise<void> {
     if (this.over || this.joined) return;
     this.nobodyCame = true;
-    const { leg, codec } = this.options;
+    const { leg, codec, order } = this.options;
+    order.nobodyCame();
     await leg.flush();
     await this.fixed("nobody-there");
     await this.play(beep(codec), leg);
