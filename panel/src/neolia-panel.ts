@@ -4,6 +4,7 @@ import "./views/call-view.ts";
 import "./views/entry-view.ts";
 import "./views/home-view.ts";
 import "./views/incoming-view.ts";
+import "./views/leave-question.ts";
 import "./views/log-view.ts";
 import "./views/session-view.ts";
 import "./views/setup-view.ts";
@@ -16,6 +17,7 @@ import type { Host, Look } from "./host/host.ts";
 import type { NativeProperties } from "./host/native-host.ts";
 import { thisHost } from "./host/this-host.ts";
 import { LazyScript } from "./lazy-script.ts";
+import { Leaving } from "./leaving.ts";
 import { type Localizer, localizer } from "./localize/localize.ts";
 import { modelOf, type PanelModel, type PanelState } from "./model.ts";
 import { panelStyle } from "./panel-style.ts";
@@ -50,6 +52,7 @@ export class NeoliaPanel extends LitElement {
   private offKeys: () => void = () => {};
   private readonly attention = new Attention();
   private readonly focusKept = new CallFocus();
+  private readonly leaving = new Leaving(() => this.followHost());
 
   static override styles = [tokens, shared, panelStyle];
 
@@ -74,9 +77,11 @@ export class NeoliaPanel extends LitElement {
     this.attend(thisHost(this.properties));
     const offTyping = this.focusKept.attend();
     const offKeys = onPlainKey((key) => this.onKey(key));
+    const offLeaving = this.leaving.attend();
     this.offKeys = () => {
       offTyping();
       offKeys();
+      offLeaving();
     };
   }
 
@@ -100,12 +105,11 @@ export class NeoliaPanel extends LitElement {
     const model = modelOf(host);
     this.host = host;
     this.model = model;
-    const follow = (): void => this.follow(host.look);
-    follow();
+    this.followHost();
     const know = (known: PanelState): void => {
       this.known = known;
     };
-    this.unsubscribes = [host.subscribe(follow), model.subscribe(know)];
+    this.unsubscribes = [host.subscribe(this.followHost), model.subscribe(know)];
     model.start();
     ringBanner.count(1);
     if (host.kind === "native") ringBanner.attend(host, model);
@@ -116,6 +120,13 @@ export class NeoliaPanel extends LitElement {
     this.host = null;
     ringBanner.count(-1);
   }
+
+  private followHost = (): void => {
+    const { host } = this;
+    if (host === null) return;
+    const { look } = host;
+    this.follow({ ...look, path: this.leaving.follow(look.path, host) });
+  };
 
   private follow(look: Look): void {
     if (look.path !== this.look?.path) this.model?.showCall(CALL_PATH.exec(look.path)?.[1] ?? null);
@@ -134,6 +145,7 @@ export class NeoliaPanel extends LitElement {
     return html`
       ${this.look?.menu === true && !calling && !this.administers && !this.atDesk ? this.renderBar() : nothing}
       <main class=${calling || this.administers || this.atDesk ? "whole" : ""}>${this.renderView()} ${this.renderForm(calling)} ${this.renderAdmin(calling)} ${this.renderDesk(calling)}</main>
+      ${this.renderQuestion(calling)}
       <div class="unseen" role="alert">${this.announcement()}</div>
     `;
   }
@@ -157,6 +169,13 @@ export class NeoliaPanel extends LitElement {
     void this.attention.keepAwake(phase !== "idle" && phase !== "ended");
     if (phase === "incoming") void this.focusAnswer();
     if (phase === "idle") void this.focusAsBefore();
+  }
+
+  /** It steps aside for a call, as all dialogs do, and is asked again behind it. */
+  private renderQuestion(calling: boolean): TemplateResult | typeof nothing {
+    const { question } = this.leaving;
+    if (question === null || calling) return nothing;
+    return html`<neolia-leave-question .t=${this.t} .question=${question}></neolia-leave-question>`;
   }
 
   private get phase(): CallState["phase"] {

@@ -291,7 +291,8 @@ export class NeoliaAdmin extends LitElement {
 
   private switchSite(admin: Admin, select: HTMLSelectElement): void {
     const { value } = select;
-    if (value === "") select.value = admin.site?.id ?? "";
+    // It names the site that is shown, until another one is.
+    select.value = admin.remote?.id ?? admin.site?.id ?? "";
     admin.openSite(value === "" ? null : value);
   }
 

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../components/style.ts";
+import { type Typed, watchTyped } from "../leaving.ts";
 import type { DeviceLocalizer } from "../localize/device.ts";
 import type { PanelModel } from "../model.ts";
 import { forgetManualAccount, keepManualAccount, manualAccount } from "../phone/manual-account.ts";
@@ -10,11 +11,12 @@ const FIELDS = ["uri", "username", "domain", "password"] as const;
 
 /** SIP settings by hand, closed until somebody opens them. */
 @customElement("neolia-manual-settings")
-export class ManualSettings extends LitElement {
+export class ManualSettings extends LitElement implements Typed {
   @property({ attribute: false }) t!: DeviceLocalizer;
   @property({ attribute: false }) model!: PanelModel;
   @state() private account = manualAccount();
   @state() private failure = false;
+  private unwatch: () => void = () => {};
 
   static override styles = [
     shared,
@@ -49,6 +51,21 @@ export class ManualSettings extends LitElement {
     `,
   ];
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.unwatch = watchTyped(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.unwatch();
+  }
+
+  get isUnsaved(): boolean {
+    const inputs = [...this.renderRoot.querySelectorAll("input")];
+    return inputs.some(({ value, name }) => value !== this.stored(name));
+  }
+
   protected override render(): TemplateResult {
     const { t, account } = this;
     return html`
@@ -58,7 +75,7 @@ export class ManualSettings extends LitElement {
           <p class="muted">${t("manual.intro")}</p>
           ${account === null ? nothing : html`<p role="status">${t("manual.active", { username: account.username, domain: account.domain })}</p>`}
           <form novalidate @submit=${this.submit}>
-            ${FIELDS.map((name) => this.renderField(name, name === "password" ? "" : (account?.[name] ?? "")))}
+            ${FIELDS.map((name) => this.renderField(name, this.stored(name)))}
             <p class="failure" role="alert" ?hidden=${!this.failure}>${this.failure ? t("manual.wrong") : ""}</p>
             <div>
               <button class="accent" type="submit">${t("manual.save")}</button>
@@ -68,6 +85,12 @@ export class ManualSettings extends LitElement {
         </details>
       </section>
     `;
+  }
+
+  /** What a field shows as long as nobody types; a password is never shown again. */
+  private stored(name: string): string {
+    const field = FIELDS.find((one) => one === name);
+    return field === undefined || field === "password" ? "" : (this.account?.[field] ?? "");
   }
 
   private renderField(name: (typeof FIELDS)[number], value: string): TemplateResult {

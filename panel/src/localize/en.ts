@@ -171,6 +171,11 @@ export const en = {
   "admin.reload": "Load the page again",
   "setup.adminOnly": "Only manage the building on this device",
 
+  "leaving.title": "Leave this page?",
+  "leaving.told": "What you changed on it is not saved yet and would be lost.",
+  "leaving.stay": "Stay on the page",
+  "leaving.leave": "Leave without saving",
+
   "claim.title": "Pair this device",
   "claim.intro": "Type the short code that your installer shows you.",
   "claim.code": "Short code",

@@ -178,6 +178,11 @@ export const fr: Record<Key, string> = {
   "admin.reload": "Recharger la page",
   "setup.adminOnly": "Seulement gérer l'immeuble sur cet appareil",
 
+  "leaving.title": "Quitter cette page ?",
+  "leaving.told": "Ce que vous y avez changé n'est pas encore enregistré et serait perdu.",
+  "leaving.stay": "Rester sur la page",
+  "leaving.leave": "Quitter sans enregistrer",
+
   "claim.title": "Associer cet appareil",
   "claim.intro": "Tapez le code court que votre installateur vous montre.",
   "claim.code": "Code court",

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, query, state } from "lit/decorators.js";
 import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
+import { type Typed, watchTyped } from "../../leaving.ts";
 import type { AdminLocalizer } from "../../localize/admin.ts";
 import { AdminForm } from "./admin-form.ts";
 import { adminStyle } from "./admin-style.ts";
@@ -26,16 +27,20 @@ export function hasOpenDialog(): boolean {
  * form in it is edited, only after asking. Fires `closed`; whoever shows it takes it away then.
  */
 @customElement("neolia-admin-dialog")
-export class AdminDialog extends LitElement {
+export class AdminDialog extends LitElement implements Typed {
   @property({ attribute: false }) t!: AdminLocalizer;
   @property() heading = "";
   /** No way out but its own buttons: something is shown once. */
   @property({ type: Boolean }) firm = false;
   @property({ type: Boolean, reflect: true }) wide = false;
+  /** Something was typed into it beside the forms that are in it. */
+  @property({ type: Boolean }) edited = false;
   @state() private asking = false;
   @query("dialog") private readonly dialog!: HTMLDialogElement | null;
   /** What had the focus when it opened, and gets it back. */
   private opener: HTMLElement | null = null;
+  private isGivenUp = false;
+  private unwatch: () => void = () => {};
 
   static override styles = [
     shared,
@@ -122,6 +127,7 @@ export class AdminDialog extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.unwatch = watchTyped(this);
     if (!this.hasUpdated) return;
     openDialogs.add(this);
     this.follow();
@@ -129,6 +135,7 @@ export class AdminDialog extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.unwatch();
     openDialogs.delete(this);
     const { opener } = this;
     // Once everything that goes with it has gone; another dialog may have opened in its place.
@@ -152,14 +159,29 @@ export class AdminDialog extends LitElement {
     else if (!aside && !dialog.open) dialog.showModal();
   }
 
+  /** The forms in it are asked themselves. */
+  get isUnsaved(): boolean {
+    return this.edited && !this.isGivenUp;
+  }
+
+  private forms(): AdminForm[] {
+    return [...this.querySelectorAll("neolia-admin-form")].filter((form) => form instanceof AdminForm);
+  }
+
+  /** What was typed into it may go: it was saved, or whoever typed it has said so. */
+  giveUp(): void {
+    this.isGivenUp = true;
+    for (const form of this.forms()) form.giveUp();
+  }
+
   private close = (): void => {
+    this.giveUp();
     this.dispatchEvent(new CustomEvent("closed"));
   };
 
   /** What was typed is not lost by a key that was hit or a finger that slipped; who does it again means it. */
   private leave = async (): Promise<void> => {
-    const forms = [...this.querySelectorAll("neolia-admin-form")];
-    const isEdited = forms.some((form) => form instanceof AdminForm && form.isEdited);
+    const isEdited = this.edited || this.forms().some((form) => form.isEdited);
     if (!isEdited || this.asking) return this.close();
     this.asking = true;
     await this.updateComplete;

@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { shared } from "../../components/style.ts";
 import { ApiError } from "../../data/api.ts";
+import { type Typed, watchTyped } from "../../leaving.ts";
 import type { AdminLocalizer } from "../../localize/admin.ts";
 import { fieldText, problemText } from "../problem-text.ts";
 import { adminStyle } from "./admin-style.ts";
@@ -22,7 +23,7 @@ interface Conflict {
  * edited the row meanwhile, both versions to choose from. Edits survive a list that is fetched anew.
  */
 @customElement("neolia-admin-form")
-export class AdminForm extends LitElement {
+export class AdminForm extends LitElement implements Typed {
   @property({ attribute: false }) t!: AdminLocalizer;
   @property({ attribute: false }) fields: readonly FormField[] = [];
   /** Of the row as it is shown; undefined for a new one. */
@@ -41,6 +42,8 @@ export class AdminForm extends LitElement {
   @state() private refused: Readonly<Record<string, string>> = {};
   @state() private conflict: Conflict | null = null;
   private seenVersion: number | undefined;
+  private isGivenUp = false;
+  private unwatch: () => void = () => {};
 
   static override styles = [
     shared,
@@ -78,6 +81,16 @@ export class AdminForm extends LitElement {
       }
     `,
   ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.unwatch = watchTyped(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.unwatch();
+  }
 
   protected override render(): TemplateResult {
     const { t, conflict } = this;
@@ -223,6 +236,7 @@ export class AdminForm extends LitElement {
     const edits = { ...this.edits, [field.name]: value };
     if (value === field.value && !this.fresh) delete edits[field.name];
     this.edits = edits;
+    this.isGivenUp = false;
     const { [field.name]: _gone, ...refused } = this.refused;
     this.refused = refused;
     this.dispatchEvent(new CustomEvent("edited", { detail: this.values() }));
@@ -230,7 +244,18 @@ export class AdminForm extends LitElement {
 
   /** Something was typed or chosen that is not saved. */
   get isEdited(): boolean {
-    return Object.keys(this.allEdits()).length > 0;
+    return Object.entries(this.allEdits()).some(
+      ([name, value]) => value !== this.fields.find((field) => field.name === name)?.value,
+    );
+  }
+
+  get isUnsaved(): boolean {
+    return this.isEdited && !this.busy && !this.isGivenUp;
+  }
+
+  /** Whoever typed it has said that it may go. */
+  giveUp(): void {
+    this.isGivenUp = true;
   }
 
   private allEdits(): FormValues {

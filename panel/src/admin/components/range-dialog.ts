@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import { shared } from "../../components/style.ts";
 import type { Unit } from "../../data/directory.ts";
 import { addUnitRange, type NewUnitRange, type UnitRangeReply } from "../../data/units.ts";
@@ -7,6 +7,7 @@ import { counted } from "../../localize/admin.ts";
 import type { SiteAdmin } from "../admin.ts";
 import { problemText } from "../problem-text.ts";
 import "./admin-dialog.ts";
+import type { AdminDialog } from "./admin-dialog.ts";
 import { adminStyle } from "./admin-style.ts";
 
 const MOST = 1_000;
@@ -22,6 +23,8 @@ export class RangeDialog extends LitElement {
   @state() private preview: UnitRangeReply | null = null;
   @state() private failure: string | null = null;
   @state() private busy = false;
+  @state() private edited = false;
+  @query("neolia-admin-dialog") private readonly dialog!: AdminDialog | null;
   private typing: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
@@ -66,7 +69,7 @@ export class RangeDialog extends LitElement {
     const blocked = preview === null || preview.existing.length > 0 || this.busy;
     const buildings = directory.buildings.filter(({ siteId }) => siteId === site.id);
     return html`
-      <neolia-admin-dialog .t=${t} .heading=${t("range.title")} @closed=${this.close}>
+      <neolia-admin-dialog .t=${t} .heading=${t("range.title")} .edited=${this.edited} @closed=${this.close}>
         <form novalidate @submit=${this.make}>
           <label>${t("unit.building")}
             <select @change=${this.chooseBuilding}>
@@ -116,6 +119,7 @@ export class RangeDialog extends LitElement {
 
   private edit(change: Partial<RangeDialog["range"]>): void {
     this.range = { ...this.range, ...change };
+    this.edited = true;
     this.preview = null;
     clearTimeout(this.typing);
     this.typing = setTimeout(() => void this.look(), TYPING_MS);
@@ -158,6 +162,7 @@ export class RangeDialog extends LitElement {
     try {
       const { units } = await addUnitRange(api, request);
       toast({ text: counted(t, "range.made", units.length) });
+      this.dialog?.giveUp();
       this.dispatchEvent(new CustomEvent("made"));
     } catch (error) {
       this.failure = problemText(error, t);
@@ -167,6 +172,7 @@ export class RangeDialog extends LitElement {
   };
 
   private close = (): void => {
+    this.dialog?.giveUp();
     this.dispatchEvent(new CustomEvent("closed"));
   };
 }
