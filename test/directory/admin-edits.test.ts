@@ -289,11 +289,58 @@ test("a rule is dragged by its grip with a finger, on a telephone, and stays whe
   await until(async () => (await rules()).join() === before.toReversed().join(), { what: "the rule to be saved" });
 });
 
+test("who calls is chosen: anyone, a door of this site by its name, or text of one's own, which alone may be wrong", async () => {
+  const page = await open(`/rules/${house.reception.id}`);
+  const dialog = dialogOf(page);
+  const choice = dialog.getByLabel("Who calls");
+  const typed = dialog.getByLabel("Number, account name or pattern");
+  const stored = async (): Promise<string | undefined> =>
+    (await desk.api.get<Rule[]>(`/api/rules?unitId=${house.reception.id}`)).at(-1)?.sourcePattern;
+  const save = dialog.getByRole("button", { name: "Save" });
+  await page.getByRole("button", { name: "Add a rule" }).click();
+  assert.deepEqual(await choice.locator("option").allTextContents(), [
+    "Anyone",
+    "Main entrance",
+    "A number, another account or a pattern…",
+  ]);
+  assert.equal(await typed.count(), 0);
+  // By the keyboard: the last choice, and on to the text.
+  await choice.focus();
+  await page.keyboard.press("End");
+  await typed.waitFor();
+  await page.keyboard.press("Tab");
+  await save.click();
+  await dialog.getByText("Fill this in").or(dialog.locator(".why")).first().waitFor();
+  await typed.fill("+331*");
+  await inspect(page, "rule-caller-text", "neolia-rule-dialog");
+  await save.click();
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(await stored(), "+331*");
+  const edit = async (): Promise<void> => page.getByRole("button", { name: "Edit: Rule 3" }).click();
+  await edit();
+  assert.equal(await typed.inputValue(), "+331*");
+  await choice.selectOption({ label: "Main entrance" });
+  await typed.waitFor({ state: "detached" });
+  // What was chosen goes with Cancel, and the choice shows what is stored.
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  assert.equal(await typed.inputValue(), "+331*");
+  await choice.selectOption({ label: "Main entrance" });
+  await save.click();
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(await stored(), "entrance");
+  await edit();
+  assert.equal(await choice.inputValue(), "entrance");
+  await choice.selectOption({ label: "Anyone" });
+  await save.click();
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(await stored(), "*");
+});
+
 test("a rule for nights and a weekend is made in the form, and the simulator names it on Friday at 23:10", async () => {
   const page = await open(`/rules/${house.reception.id}`);
   await page.getByRole("button", { name: "Add a rule" }).click();
   const dialog = dialogOf(page);
-  await dialog.getByLabel("Who calls").fill("entrance");
+  await dialog.getByLabel("Who calls").selectOption({ label: "Main entrance" });
   await dialog.getByLabel("What happens").selectOption({ label: "Ring somewhere else" });
   await dialog.getByRole("combobox", { name: "Where" }).click();
   await page.keyboard.type("102");

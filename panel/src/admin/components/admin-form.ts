@@ -10,6 +10,9 @@ import { adminStyle } from "./admin-style.ts";
 import { focusIsLost } from "./focus.ts";
 import type { FormField, FormValue, FormValues } from "./form-field.ts";
 
+/** No value: it stands for text of one's own. */
+const OTHER = "\u0000";
+
 /** The same row as the other person left it. */
 interface Conflict {
   version: number;
@@ -37,6 +40,8 @@ export class AdminForm extends LitElement implements Typed {
     async () => {};
 
   @state() private edits: FormValues = {};
+  /** Fields that text is being typed into instead of choosing. */
+  @state() private typed: ReadonlySet<string> = new Set();
   @state() private busy = false;
   @state() private failure: string | null = null;
   @state() private refused: Readonly<Record<string, string>> = {};
@@ -150,7 +155,7 @@ export class AdminForm extends LitElement implements Typed {
         return html`<select id=${name} aria-describedby=${by} aria-invalid=${invalid} @change=${edit}>
           ${(field.options ?? []).map(
             (option) =>
-              html`<option value=${option.value} ?selected=${option.value === value}>${option.label}</option>`,
+              html`<option value=${option.value} .selected=${option.value === value}>${option.label}</option>`,
           )}
         </select>`;
       case "toggle":
@@ -173,7 +178,44 @@ export class AdminForm extends LitElement implements Typed {
               ? nothing
               : html`<datalist id="${name}-list">${field.options.map((option) => html`<option value=${option.value}></option>`)}</datalist>`
           }`;
+      case "either":
+        return this.renderEither(field, String(value), by, invalid);
     }
+  }
+
+  private renderEither(
+    field: FormField,
+    value: string,
+    by: string | typeof nothing,
+    invalid: "true" | typeof nothing,
+  ): TemplateResult {
+    const { name, options = [], other } = field;
+    const isTyped = this.typed.has(name) || !options.some((option) => option.value === value);
+    const hint = `${name}-text-hint`;
+    return html`
+      <select id=${name} aria-describedby=${by} aria-invalid=${isTyped ? nothing : invalid} @change=${(event: Event) => this.pick(field, event.target as HTMLSelectElement)}>
+        ${options.map((option) => html`<option value=${option.value} .selected=${!isTyped && option.value === value}>${option.label}</option>`)}
+        <option value=${OTHER} .selected=${isTyped}>${other?.label}</option>
+      </select>
+      ${
+        isTyped
+          ? html`<label for="${name}-text">${other?.textLabel}</label>
+              <input type="text" id="${name}-text" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength=${field.maxLength ?? nothing}
+                .value=${value} aria-describedby=${[by, hint].filter((id) => typeof id === "string").join(" ")} aria-invalid=${invalid}
+                @input=${(event: Event) => this.edit(field, event.target as HTMLInputElement)} />
+              <span class="hint" id=${hint}>${other?.hint}</span>`
+          : nothing
+      }
+    `;
+  }
+
+  /** Text begins empty: it is for what none of the choices says. */
+  private pick(field: FormField, { value }: HTMLSelectElement): void {
+    const typed = new Set(this.typed);
+    if (value === OTHER) typed.add(field.name);
+    else typed.delete(field.name);
+    this.typed = typed;
+    this.take(field, value === OTHER ? "" : value);
   }
 
   private renderConflict(conflict: Conflict): TemplateResult {
@@ -231,8 +273,12 @@ export class AdminForm extends LitElement implements Typed {
   }
 
   private edit(field: FormField, input: HTMLInputElement): void {
-    if (Object.keys(this.edits).length === 0) this.seenVersion = this.version;
     const value = field.kind === "toggle" ? input.checked : field.kind === "number" ? input.valueAsNumber : input.value;
+    this.take(field, value);
+  }
+
+  private take(field: FormField, value: FormValue): void {
+    if (Object.keys(this.edits).length === 0) this.seenVersion = this.version;
     const edits = { ...this.edits, [field.name]: value };
     if (value === field.value && !this.fresh) delete edits[field.name];
     this.edits = edits;
@@ -269,6 +315,7 @@ export class AdminForm extends LitElement implements Typed {
 
   private reset = (): void => {
     this.edits = {};
+    this.typed = new Set();
     this.conflict = null;
     this.failure = null;
     this.refused = {};

@@ -7,11 +7,16 @@ export interface FormField {
   name: string;
   label: string;
   hint?: string;
-  /** secret: shown as dots, and offered to no password manager; slotted: what is in the form's slot asks for it. */
-  kind: "text" | "long" | "number" | "select" | "toggle" | "secret" | "slotted";
+  /**
+   * either: one of the options, or text of one's own; secret: shown as dots, and offered to no password manager; slotted:
+   * what is in the form's slot asks for it.
+   */
+  kind: "text" | "long" | "number" | "select" | "either" | "toggle" | "secret" | "slotted";
   value: FormValue;
-  /** select: what can be chosen; text: suggestions. */
+  /** select, either: what can be chosen; text: suggestions. */
   options?: readonly { value: string; label: string }[];
+  /** either: the last choice, which the text follows, and what the text is called. */
+  other?: { label: string; textLabel: string; hint: string };
   min?: number;
   max?: number;
   maxLength?: number;

@@ -76,14 +76,17 @@ export class RuleDialog extends LitElement {
       {
         name: "sourcePattern",
         label: t("rule.caller"),
-        hint: t("rule.callerHint"),
-        kind: "text",
+        kind: "either",
         value: rule?.sourcePattern ?? ANYONE,
         maxLength: 64,
         options: [
           { value: ANYONE, label: t("rule.anyoneOption") },
-          ...doors.map(({ name, label }) => ({ value: name, label })),
+          ...doors.map(({ name, label }) => ({
+            value: name,
+            label: doors.filter((door) => door.label === label).length > 1 ? `${label} (${name})` : label,
+          })),
         ],
+        other: { label: t("rule.callerOther"), textLabel: t("rule.callerText"), hint: t("rule.callerHint") },
       },
       {
         name: "action",

@@ -30,6 +30,8 @@ export const en = {
   "rule.voicemail": "{target} takes a message",
   "rule.always": "always",
   "rule.caller": "Who calls",
+  "rule.callerOther": "A number, another account or a pattern…",
+  "rule.callerText": "Number, account name or pattern",
   "rule.callerHint": "An account name, or for telephone lines the number. * stands for anything, ? for one character.",
   "rule.action": "What happens",
   "rule.action.ring": "Ring the devices here",
@@ -127,6 +129,8 @@ export const fr: Record<keyof typeof en, string> = {
   "rule.voicemail": "{target} prend un message",
   "rule.always": "toujours",
   "rule.caller": "Qui appelle",
+  "rule.callerOther": "Un numéro, un autre compte ou un motif…",
+  "rule.callerText": "Numéro, nom de compte ou motif",
   "rule.callerHint":
     "Un identifiant, ou le numéro pour les lignes téléphoniques. * remplace tout, ? un seul caractère.",
   "rule.action": "Ce qui se passe",
