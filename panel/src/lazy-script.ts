@@ -1,27 +1,56 @@
-/** Pages with a script of their own: whoever never opens them never loads it. */
+/** Longest pause between two attempts; the first ones follow sooner. */
+const RETRY_MS = [1_500, 3_000, 5_000];
+/** So many attempts in vain, and another one in this document is unlikely to help. */
+const STUCK_AFTER = 3;
+
+export interface LazyScriptEvents {
+  /** `state` may be another one, or it is time to ask for it again. */
+  changed(): void;
+  /** Several attempts failed: its file may have another name since an update, or the browser keeps the failure in mind. */
+  stuck(): void;
+}
+
+/**
+ * Pages with a script of their own: whoever never opens them never loads it. One that did not arrive is asked for again
+ * as long as `load` is called, because a panel on a wall has nobody who presses "reload".
+ */
 export class LazyScript {
-  private current: "not-asked" | "loading" | "here" | "failed" = "not-asked";
+  private current: "not-asked" | "loading" | "here" = "not-asked";
+  private failures = 0;
   private readonly fetch: () => Promise<unknown>;
-  private readonly changed: () => void;
+  private readonly on: LazyScriptEvents;
 
-  constructor(fetch: () => Promise<unknown>, changed: () => void) {
+  constructor(fetch: () => Promise<unknown>, on: LazyScriptEvents) {
     this.fetch = fetch;
-    this.changed = changed;
+    this.on = on;
   }
 
+  /** `failed`: the last attempt came to nothing; another one follows. */
   get state(): "loading" | "here" | "failed" {
-    return this.current === "not-asked" ? "loading" : this.current;
+    if (this.current === "here") return "here";
+    return this.failures > 0 ? "failed" : "loading";
   }
 
-  /** `before`: a script comes through Home Assistant's session, which may have ended since the page was loaded. */
+  /**
+   * To be called whenever the script is wanted; does nothing while an attempt is on or not yet due. `before`: a script
+   * comes through Home Assistant's session, which may have ended since the page was loaded.
+   */
   async load(before: () => Promise<void>): Promise<void> {
     if (this.current !== "not-asked") return;
     this.current = "loading";
     await before();
-    this.current = await this.fetch().then(
-      () => "here",
-      () => "failed",
-    );
-    this.changed();
+    try {
+      await this.fetch();
+      this.current = "here";
+    } catch {
+      const pauseMs = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];
+      this.failures++;
+      setTimeout(() => {
+        this.current = "not-asked";
+        this.on.changed();
+      }, pauseMs);
+      if (this.failures >= STUCK_AFTER) this.on.stuck();
+    }
+    this.on.changed();
   }
 }

@@ -23,6 +23,7 @@ import { modelOf, type PanelModel, type PanelState } from "./model.ts";
 import { panelStyle } from "./panel-style.ts";
 import type { CallState } from "./phone/call-machine.ts";
 import { phone } from "./phone/phone.ts";
+import { reloadOnce } from "./reload-once.ts";
 import { endKey } from "./views/end-text.ts";
 import { peerOf } from "./views/names.ts";
 import { ringBanner } from "./views/ring-banner.ts";
@@ -249,16 +250,22 @@ export class NeoliaPanel extends LitElement {
   /** What stands in the place of pages whose script is not here (yet); null: it is here. */
   private renderScript(script: LazyScript, calling = false): TemplateResult | typeof nothing | null {
     if (script.state === "here") return null;
+    void script.load(async () => this.model?.lookAgain());
     if (script.state === "failed") {
       return html`<p class="wait" role="alert" ?hidden=${calling}>${this.t("admin.loadFailed")}
         <button @click=${() => location.reload()}>${this.t("admin.reload")}</button></p>`;
     }
-    void script.load(async () => this.model?.lookAgain());
     return calling ? nothing : this.renderWait();
   }
 
   private lazy(fetch: () => Promise<unknown>): LazyScript {
-    return new LazyScript(fetch, () => this.requestUpdate());
+    return new LazyScript(fetch, {
+      changed: () => this.requestUpdate(),
+      // The bridge answers all else, and nothing is lost: no call is on, and no page is open that somebody writes in.
+      stuck: () => {
+        if (this.known?.live.up === true && this.phase === "idle") reloadOnce();
+      },
+    });
   }
 
   private openDesk = (): void => {
