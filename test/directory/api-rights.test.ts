@@ -266,7 +266,7 @@ function everything(): string {
         line,
         store.lines.menu(id),
         store.lines.soldOut(id),
-        store.orderCalls.history(id, Date.now() + 1, 99),
+        store.orderCalls.history(id, { edge: null, fromMs: 0, toMs: Date.now() + 1, outcome: null }, 99),
         store.orders.history(id, Date.now() + 1, 99),
       ]),
   ]);

@@ -30,7 +30,7 @@ test("staff take a call over once; the phone hears of it and the order is closed
   assert.throws(() => luigi.ordering.boards.draftToOrder(call.callId), { code: "DRAFT_UNUSABLE" });
 });
 
-test("a caller who hangs up with something in the cart leaves a draft; with nothing, none", () => {
+test("a caller who hangs up with something in the cart leaves a draft; with nothing, none", async () => {
   const { call, tool } = luigi.call();
   tool("add_item", { item_id: "tiramisu", quantity: 1 });
   call.end({ reason: "caller-hung-up", costCents: 1.2 });
@@ -41,7 +41,7 @@ test("a caller who hangs up with something in the cart leaves a draft; with noth
   );
   luigi.ordering.boards.dismissDraft(call.callId);
   assert.equal(board().drafts.length, 0);
-  const { calls } = luigi.ordering.boards.history(luigi.line.id, null, 10, true);
+  const { calls } = await luigi.ordering.boards.history(luigi.line.id, {}, true);
   assert.deepEqual(calls.map(({ costCents, reason }) => [costCents, reason]).sort(), [
     [0, "caller-hung-up"],
     [2, "caller-hung-up"],
@@ -118,7 +118,7 @@ test("a second order of the same number and total within minutes is marked as pe
   );
 });
 
-test("what is stored under a number is exported and erased, however the number is written", () => {
+test("what is stored under a number is exported and erased, however the number is written", async () => {
   const { call, wholeOrder } = luigi.call();
   call.heard("bonjour");
   wholeOrder();
@@ -140,7 +140,7 @@ test("what is stored under a number is exported and erased, however the number i
   assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [], messages: [] });
   const [order] = board().orders;
   assert.deepEqual([order?.callerNumber, order?.name, order?.cart.totalCents], [null, "", 2700]);
-  assert.equal(boards.history(luigi.line.id, null, 10, true).calls.length, 0);
+  assert.equal((await boards.history(luigi.line.id, {}, true)).calls.length, 0);
 });
 
 test("what was erased stands in no file any more: not in the database's free pages, its log or its copies", () => {

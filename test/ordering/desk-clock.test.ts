@@ -24,6 +24,6 @@ test("board and history go by the restaurant's clock on a device that is on the 
   await page.getByRole("link", { name: "Calls" }).click();
   const row = page.locator("neolia-call-history tbody tr").first();
   await row.waitFor();
-  const { calls } = api.ordering.boards.history(lineId, null, 1, true);
+  const { calls } = await api.ordering.boards.history(lineId, { limit: 1 }, true);
   assert.match((await row.textContent()) ?? "", new RegExp(inParis(calls[0]?.startedAtMs ?? 0)));
 });

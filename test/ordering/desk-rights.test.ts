@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import type { Board, PastCallDetails } from "../../bridge/src/api/board.ts";
 import type { Line } from "../../bridge/src/api/line.ts";
+import type { Order } from "../../bridge/src/api/order.ts";
 import { type TestApp, testApp } from "../directory/app.ts";
 import { makeHouse } from "../directory/house.ts";
 import { type DeskSample, deskRequests, makeDesk } from "./desk-requests.ts";
@@ -79,4 +80,40 @@ test("no reply to staff holds anything of the building but the line's own", asyn
     const reply = await api.send("GET", url);
     for (const secret of secrets) assert.ok(!reply.text.includes(secret), `${secret} in ${url}: ${reply.text}`);
   }
+});
+
+const board = async (): Promise<Board> => (await api.send("GET", `/api/lines/${desk.lineId}/board`)).json<Board>();
+
+test("a cancelled order stays on the board, its number masked, as long as somebody may look for it", async () => {
+  asStaff();
+  assert.equal((await api.send("PUT", `/api/orders/${desk.orderId}/stage`, { from: "new", to: "cancelled" })).status, 200);
+  const [order] = (await board()).orders;
+  assert.deepEqual([order?.stage, order?.callerNumber], ["cancelled", "33 •• •• •• 78"]);
+  api.stage.laterMs = 5 * HOUR_MS;
+  assert.deepEqual((await board()).orders, []);
+});
+
+test("an order that staff made of a draft is taken back, made again with its number, and safe once somebody cooks it", async () => {
+  asStaff();
+  const draft = async (outcome: string) => api.send("POST", `/api/order-calls/${desk.draftCallId}/draft`, { outcome });
+  const stages = async () => {
+    const { drafts, orders } = await board();
+    return [drafts.length, orders.filter(({ callId }) => callId === desk.draftCallId).map(({ stage }) => stage)];
+  };
+  const made = (await draft("order")).json<{ order: Order }>().order;
+  assert.deepEqual(await stages(), [0, ["new"]]);
+  assert.equal((await draft("restore")).status, 200);
+  assert.deepEqual(await stages(), [1, ["cancelled"]]);
+  const again = (await draft("order")).json<{ order: Order }>().order;
+  assert.deepEqual([again.id, again.number, again.stage], [made.id, made.number, "new"]);
+  assert.deepEqual(await stages(), [0, ["new"]]);
+
+  assert.equal((await draft("restore")).status, 200);
+  const stage = (from: string, to: string) => api.send("PUT", `/api/orders/${made.id}/stage`, { from, to });
+  assert.equal((await stage("cancelled", "new")).status, 200);
+  assert.deepEqual(await stages(), [0, ["new"]], "taken back on the board, the draft is dealt with");
+
+  assert.equal((await stage("new", "accepted")).status, 200);
+  assert.equal((await draft("restore")).code, "DRAFT_UNUSABLE");
+  assert.deepEqual(await stages(), [0, ["accepted"]]);
 });

@@ -158,7 +158,7 @@ test("a name, a street or a dish with a word of emergency in it is none; the sam
   assert.equal(call.state(), "handed-over");
 });
 
-test("erasing a number leaves nothing that a caller said: not in the notes of dishes either", () => {
+test("erasing a number leaves nothing that a caller said: not in the notes of dishes either", async () => {
   const { call, tool, heardAndAnswered } = luigi.call();
   tool("add_item", {
     item_id: "margherita",
@@ -176,7 +176,7 @@ test("erasing a number leaves nothing that a caller said: not in the notes of di
   assert.match(board().orders[0]?.cart.lines[0]?.note ?? "", /sans noix/, "the kitchen cooks by it");
   luigi.ordering.orders.move(id, "new", "gone");
   assert.deepEqual(luigi.ordering.privacy.erase(CALLER), { calls: 1, orders: 1, left: 0 });
-  const file = JSON.stringify([board(), luigi.ordering.boards.history(luigi.line.id, null, 50, true)]);
+  const file = JSON.stringify([board(), await luigi.ordering.boards.history(luigi.line.id, {}, true)]);
   assert.doesNotMatch(file, /Martin|noix|639980178/);
   assert.equal(board().orders[0]?.cart.totalCents, 1050);
 });

@@ -21,7 +21,7 @@ function ring(callId: string): FakeLeg {
   return leg;
 }
 const drafts = () => desk.luigi.ordering.boards.board(desk.luigi.line.id).drafts;
-const past = () => desk.luigi.ordering.boards.history(desk.luigi.line.id, null, 10, true).calls;
+const past = async () => (await desk.luigi.ordering.boards.history(desk.luigi.line.id, {}, true)).calls;
 const TONE_BYTES = beep("pcma").length;
 /** The notice, what to leave, and the tone. */
 const mayspeak = (leg: FakeLeg) => until(() => leg.heard.has(TONE_BYTES), { what: "the tone" });
@@ -75,7 +75,7 @@ test("staff take the call while the message is left: they are joined, and what w
   person.answer();
   await until(() => leg.joined === person, { what: "the two to be joined" });
   leg.end("them");
-  assert.deepEqual([past()[0]?.reason, past()[0]?.hasMessage], ["handed-over", true]);
+  assert.deepEqual([(await past())[0]?.reason, (await past())[0]?.hasMessage], ["handed-over", true]);
 });
 
 test("staff hang up on it; another call is not taken for one that came back", async () => {
@@ -85,7 +85,7 @@ test("staff hang up on it; another call is not taken for one that came back", as
   await mayspeak(leg);
   desk.luigi.ordering.boards.hangUp("a", "Marco");
   assert.equal(leg.ended, true);
-  assert.equal(past()[0]?.reason, "staff-hung-up");
+  assert.equal((await past())[0]?.reason, "staff-hung-up");
   assert.equal(ring("b").status, 503);
   desk.luigi.ordering.lines.pause(desk.luigi.line.id, { paused: false });
   const next = ring("c");

@@ -50,7 +50,7 @@ const RIGHT = "Le total est de neuf euros cinquante.";
 const BEEP_BYTES = beep("pcma").length;
 const wrongStopped = ({ callId }: FakeLeg) =>
   luigi.ordering.boards.details(callId, true).transcript.filter(({ text }) => text === "wrong amount stopped").length;
-const past = () => luigi.ordering.boards.history(luigi.line.id, null, 10, true).calls;
+const past = async () => (await luigi.ordering.boards.history(luigi.line.id, {}, true)).calls;
 const drafts = () => luigi.ordering.boards.board(luigi.line.id).drafts;
 const MARINARA = { item_id: "marinara", quantity: 1, option_ids: ["taille-normale"] };
 
@@ -78,7 +78,7 @@ describe("before the answer", () => {
     assert.equal((await dial()).leg.status, 503);
     engine.opening = () => Promise.reject(voiceError("invalid_api_key", ""));
     assert.equal((await dial()).leg.status, 503);
-    assert.deepEqual(past(), []);
+    assert.deepEqual((await past()), []);
     engine.opening = () => Promise.resolve();
     assert.equal((await dial()).leg.status, 503, "the breaker is open: nobody waits for a service that is away");
     assert.equal(engine.sessions.length, 0);
@@ -111,7 +111,7 @@ describe("before the answer", () => {
     accept();
     await until(() => desk.reception.busy === 0, { what: "the line to be free" });
     await holds(() => engine.sessions.every(({ closed }) => closed), 100, "every session closed");
-    assert.deepEqual([past(), drafts()], [[], []]);
+    assert.deepEqual([(await past()), drafts()], [[], []]);
   });
 
   test("more calls than the line allows are 486, ringing ones count", async () => {
@@ -170,8 +170,8 @@ describe("the talk", () => {
     tool(session, "confirm_order");
     await until(() => spoken.some((text) => /numéro un est confirmée/.test(text)), { what: "the confirmation" });
     leg.end("them");
-    assert.equal(past()[0]?.reason, "completed");
-    assert.equal(past()[0]?.orders.length, 1);
+    assert.equal((await past())[0]?.reason, "completed");
+    assert.equal((await past())[0]?.orders.length, 1);
   });
 
   test("a model that speaks unasked before the notice is not heard, however much of it comes later", async () => {
@@ -220,7 +220,7 @@ describe("the talk", () => {
       tool(session, "confirm_order");
       const board = luigi.ordering.boards.board(luigi.line.id);
       assert.deepEqual([board.orders.length, board.drafts.length, board.calls.length], [orders, drafted, 0]);
-      assert.equal(past()[0]?.reason, orders === 1 ? "completed" : "caller-hung-up");
+      assert.equal((await past())[0]?.reason, orders === 1 ? "completed" : "caller-hung-up");
       assert.ok(session.closed);
     });
   }
@@ -238,7 +238,7 @@ describe("the talk", () => {
     tool(session, "confirm_order");
     assert.match(session.answers.at(-1)?.output ?? "", /not_played/);
     leg.end("them");
-    assert.equal(past()[0]?.orders.length, 0);
+    assert.equal((await past())[0]?.orders.length, 0);
     assert.equal(drafts().length, 1);
   });
 
@@ -289,7 +289,7 @@ describe("the talk", () => {
     await until(() => leg.joined === person, { what: "the two to be joined" });
     person.end("them");
     assert.ok(leg.ended);
-    assert.equal(past()[0]?.reason, "handed-over");
+    assert.equal((await past())[0]?.reason, "handed-over");
   });
 
   test("what the model makes up about allergens is not heard, and where to ask is said; what the menu told may be repeated", async () => {
@@ -317,7 +317,7 @@ describe("the talk", () => {
     const { leg } = await dial();
     await until(() => leg.ended, { what: "the end" });
     assert.deepEqual(spoken.slice(-2), ["Vous êtes toujours là ?", "Je ne vous entends plus. Au revoir."]);
-    assert.equal(past()[0]?.reason, "silence");
+    assert.equal((await past())[0]?.reason, "silence");
   });
 
   test("who says nothing but presses keys is there: a person takes the call, and nobody hangs up on them", async () => {
@@ -349,7 +349,7 @@ describe("the talk", () => {
     session.listener.turnEnded(Date.now());
     tool(session, "confirm_order");
     leg.end("them");
-    assert.deepEqual([past()[0]?.orders.length, drafts().length], [1, 0]);
+    assert.deepEqual([(await past())[0]?.orders.length, drafts().length], [1, 0]);
   });
 
   for (const [what, limits, act, reason] of [
@@ -367,7 +367,7 @@ describe("the talk", () => {
       const kept = luigi.store.orderCalls.message(leg.callId)?.length ?? 0;
       assert.ok(kept > 2 * 24_000, `${kept} bytes`);
       leg.end("them");
-      assert.equal(past()[0]?.reason, reason);
+      assert.equal((await past())[0]?.reason, reason);
       assert.equal(luigi.store.orderCalls.message(leg.callId)?.length, kept + 2 * 50 * 160);
       assert.equal(drafts().length, 1);
     });
@@ -385,7 +385,7 @@ describe("the talk", () => {
     second.listener.ended(voiceError("connection_lost", ""));
     await until(() => spoken.some((text) => /passe quelqu'un/.test(text)), { what: "the hand-over" });
     leg.end("them");
-    assert.equal(past()[0]?.reason, "model-failed");
+    assert.equal((await past())[0]?.reason, "model-failed");
   });
 
   test("staff take the call over: the model is gone at once, the staff hear the cart first", async () => {
@@ -536,7 +536,7 @@ describe("the talk", () => {
     await until(() => leg.joined === person, { what: "the two to be joined" });
     assert.ok((luigi.store.orderCalls.message(leg.callId)?.length ?? 0) > 2 * 100 * 160);
     leg.end("them");
-    assert.equal(past()[0]?.reason, "handed-over");
+    assert.equal((await past())[0]?.reason, "handed-over");
   });
 
   test("staff press Take over and nobody answers: the call is theirs no more, and the next one gets it while the caller leaves a message", async () => {

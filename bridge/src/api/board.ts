@@ -1,7 +1,7 @@
 /** What a line's desk shows: the kitchen board with drafts and running calls, and the history of calls. */
 import { type Static, Type } from "typebox";
 import { Id } from "./directory.ts";
-import { Line, PhoneNumber } from "./line.ts";
+import { Day, Line, PhoneNumber } from "./line.ts";
 import { CallCloseReason, Draft, Language, LiveCall, Order, OrderStage, TranscriptLine } from "./order.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -13,7 +13,7 @@ export const Board = Type.Object({
   /** Calls that broke off, newest first: shown before everything else. */
   drafts: Type.Array(Draft),
   calls: Type.Array(LiveCall),
-  /** New, accepted and ready ones, and what went within the last two hours; oldest first. */
+  /** New, accepted and ready ones, what went within the last two hours, and what was cancelled up to two hours after its pickup time. */
   orders: Type.Array(Order),
   today: Type.Object({ orders: Type.Integer(), turnoverCents: Type.Integer() }),
   /** Which menu it is by now, for pages that show it: `revision` grows with each change, `soldOut` holds ids of dishes and options. */
@@ -23,7 +23,7 @@ export const Board = Type.Object({
 /** `PUT /api/orders/:id/stage`: `from` is what the person saw. Back again is undo. */
 export const StagePut = Type.Object({ from: OrderStage, to: OrderStage }, closed);
 
-/** `POST /api/order-calls/:callId/draft`: it became an order after all, it is done with, or it is not (undo). */
+/** `POST /api/order-calls/:callId/draft`: it became an order after all, it is done with, or neither (undo: an order that nobody has accepted is cancelled). */
 export const DraftDone = Type.Object(
   { outcome: Type.Union([Type.Literal("order"), Type.Literal("dismiss"), Type.Literal("restore")]) },
   closed,
@@ -52,10 +52,25 @@ export const PastCall = Type.Object({
   orders: Type.Array(Type.Object({ id: Id, number: Type.Integer(), stage: OrderStage, totalCents: Type.Integer() })),
   hasMessage: Type.Boolean(),
 });
-/** `GET /api/lines/:id/history?before=<startedAtMs>&limit=`, newest first. */
+/** `GET /api/lines/:id/history`, newest first. */
+export const HistoryQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+    /** `next` of the page before. */
+    cursor: Type.Optional(Type.String({ maxLength: 400 })),
+    /** Words of the name, or digits of the telephone or order number; case and accents do not matter. */
+    search: Type.Optional(Type.String({ maxLength: 80 })),
+    /** An order came of it, none did, or the caller left a message. */
+    outcome: Type.Optional(Type.Union([Type.Literal("order"), Type.Literal("none"), Type.Literal("message")])),
+    /** On which it began, by the site's clock. */
+    day: Type.Optional(Day),
+  },
+  closed,
+);
 export const HistoryPage = Type.Object({
   calls: Type.Array(PastCall),
-  nextBefore: Type.Union([Type.Integer(), Type.Null()]),
+  /** null: this was the last page. */
+  next: Type.Union([Type.String(), Type.Null()]),
 });
 /** `GET /api/order-calls/:callId`. */
 export const PastCallDetails = Type.Object({
@@ -87,6 +102,7 @@ export type StagePut = Static<typeof StagePut>;
 export type DraftReply = Static<typeof DraftReply>;
 export type DraftDone = Static<typeof DraftDone>;
 export type PastCall = Static<typeof PastCall>;
+export type HistoryQuery = Static<typeof HistoryQuery>;
 export type HistoryPage = Static<typeof HistoryPage>;
 export type PastCallDetails = Static<typeof PastCallDetails>;
 export type CallerExport = Static<typeof CallerExport>;

@@ -17,11 +17,13 @@ const Sayings = Type.Object({ fr: Type.Optional(Saying), en: Type.Optional(Sayin
 /** A telephone number as people dial it abroad or at home. */
 export const PhoneNumber = Type.String({ pattern: "^\\+?[0-9]{2,15}$" });
 
+/** Local date of the site. */
+export const Day = Type.String({ pattern: "^20\\d\\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$" });
+
 /** A day on which the week's hours do not hold. */
 export const Holiday = Type.Object(
   {
-    /** Local date of the site. */
-    date: Type.String({ pattern: "^20\\d\\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$" }),
+    date: Day,
     label: Type.String({ maxLength: 80 }),
     /** Minutes of that day, up to the next day when it ends before it begins; empty: closed. */
     open: Type.Array(

@@ -1,11 +1,10 @@
 /** What people see of a line's desk, and what they do with drafts and running calls. */
-import type { Board, HistoryPage, PastCall, PastCallDetails } from "../api/board.ts";
+import type { Board, HistoryPage, HistoryQuery, PastCallDetails } from "../api/board.ts";
 import type { AssistantProblem, LineState, PrinterState } from "../api/line.ts";
 import type { Draft, LiveCall, Order, OrderStage } from "../api/order.ts";
 import { AppError } from "../events/errors.ts";
 import type { LineRow } from "../store/line-store.ts";
 import type { OrderCallRow } from "../store/order-call-store.ts";
-import { masked } from "./caller-number.ts";
 import {
   assistantProblemOf,
   clockOf,
@@ -19,6 +18,7 @@ import type { Desk } from "./desk.ts";
 import { localTime } from "./opening.ts";
 import { type OrderData, totalCents } from "./order-machine.ts";
 import { GONE_SHOWN_MS, isAlarming, type Orders, toOrder } from "./orders.ts";
+import { maskOrder, pastCallDetails, pastCalls } from "./past-calls.ts";
 
 /** What MQTT and others tell of a line, without anybody's number. */
 export interface LineFacts {
@@ -43,14 +43,17 @@ export interface Boards {
   board(lineId: string): Board;
   /** Throws UNKNOWN_ORDER, ORDER_MOVED when it is not in `from` any more, ORDER_OVER when it was over long ago. */
   move(orderId: string, from: OrderStage, to: OrderStage): Order;
-  /** `mayReadNumbers`: others see masked ones. */
-  history(lineId: string, beforeMs: number | null, limit: number, mayReadNumbers: boolean): HistoryPage;
+  /** `mayReadNumbers`: others see masked ones, and find by no more. */
+  history(lineId: string, query: HistoryQuery, mayReadNumbers: boolean): Promise<HistoryPage>;
   details(callId: string, mayReadNumbers: boolean): PastCallDetails;
   message(callId: string): Buffer;
   /** Makes an order of a draft, confirmed by staff. Throws DRAFT_UNUSABLE. */
   draftToOrder(callId: string): Order;
   dismissDraft(callId: string): void;
-  /** Takes a dismissal back. Throws DRAFT_UNUSABLE when an order came of it, ORDER_OVER when it was long ago. */
+  /**
+   * Takes a dismissal back, or an order that staff made of it and nobody has accepted: it is cancelled. Throws DRAFT_UNUSABLE when another
+   * order came of it, ORDER_OVER when it was long ago.
+   */
   restoreDraft(callId: string): void;
   /** Throws UNKNOWN_ORDER_CALL when the call is not on, ORDER_MOVED when somebody has it already. */
   takeOver(callId: string, by: string): void;
@@ -128,6 +131,9 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
         ...store.orders
           .inStages(lineId, ["gone"], now() - 12 * 3_600_000)
           .filter(({ goneAtMs }) => (goneAtMs ?? 0) > now() - GONE_SHOWN_MS),
+        ...store.orders
+          .inStages(lineId, ["cancelled"], now() - 12 * 3_600_000)
+          .filter(({ pickupAtMs }) => pickupAtMs > now() - GONE_SHOWN_MS),
       ];
       return {
         nowMs: now(),
@@ -135,21 +141,20 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
         drafts: store.orderCalls.drafts(lineId).map((call) => toDraft(context, call)),
         calls: store.orderCalls.open(lineId).map((call) => toLiveCall(context, call)),
         // Who calls back needs the number; once the order is gone nobody does.
-        orders: shown.map((order) => maskOrder(toOrder(context, order), order.stage !== "gone")),
+        orders: shown.map((order) => maskOrder(toOrder(context, order), isWaiting(order.stage))),
         today: today(row),
         menu: { revision: store.lines.menuRevision(lineId), soldOut: store.lines.soldOut(lineId) },
       };
     },
-    move: (orderId, from, to) => toOrder(context, orders.move(orderId, from, to)),
-    history: (lineId, beforeMs, limit, mayReadNumbers) => {
-      lineRow(store, lineId);
-      const calls = store.orderCalls.history(lineId, beforeMs ?? Number.MAX_SAFE_INTEGER, limit);
-      const last = calls.length >= limit ? calls.at(-1) : undefined;
-      return {
-        calls: calls.map((call) => toPastCall(context, call, mayReadNumbers)),
-        nextBefore: last?.startedAtMs ?? null,
-      };
-    },
+    move: (orderId, from, to) =>
+      store.transaction(() => {
+        const order = orders.move(orderId, from, to);
+        // Its draft came back when staff cancelled it: it is dealt with again.
+        const call = from === "cancelled" ? store.orderCalls.get(order.callId) : null;
+        if (call?.draft && ordinalOf(call) === order.ordinal) store.orderCalls.update({ ...call, draft: false });
+        return toOrder(context, order);
+      }),
+    history: (lineId, query, mayReadNumbers) => pastCalls(context, lineId, query, mayReadNumbers),
     details: (callId, mayReadNumbers) => pastCallDetails(context, callRow(callId), mayReadNumbers),
     message: (callId) => {
       const wav = store.orderCalls.message(callRow(callId).callId);
@@ -166,7 +171,9 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
         const { callerNumber } = call;
         const order = orders.commit(lineRow(store, call.lineId), { callId, data, callerNumber, confirmedBy: "staff" });
         store.orderCalls.update({ ...call, draft: false });
-        return toOrder(context, order);
+        dismissed.set(callId, now());
+        // It was an order before, and that was taken back.
+        return toOrder(context, order.stage === "cancelled" ? orders.move(order.id, "cancelled", "new") : order);
       }),
     dismissDraft: (callId) =>
       store.transaction(() => {
@@ -178,8 +185,10 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
     restoreDraft: (callId) =>
       store.transaction(() => {
         const call = callRow(callId);
-        const { ordinal } = JSON.parse(call.data) as OrderData;
-        if (call.endedAtMs === null || store.orders.byCall(callId, ordinal)) {
+        const order = store.orders.byCall(callId, ordinalOf(call));
+        // What the caller ordered stays; what staff made of a draft is theirs until somebody cooks it.
+        const isTakenBack = order?.confirmedBy === "staff" && (order.stage === "new" || order.stage === "cancelled");
+        if (call.endedAtMs === null || (order && !isTakenBack)) {
           throw new AppError("DRAFT_UNUSABLE", "the call is on, or it became an order");
         }
         const isLate = now() - call.endedAtMs > DRAFT_KEPT_MS;
@@ -187,6 +196,7 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
         if (isLate && now() - (dismissed.get(callId) ?? 0) > DISMISSAL_KEPT_MS) {
           throw new AppError("ORDER_OVER", "the draft was put aside long ago");
         }
+        if (order?.stage === "new") orders.move(order.id, "new", "cancelled");
         store.orderCalls.update({ ...call, draft: true });
         deskChanged(context, lineRow(store, call.lineId));
       }),
@@ -195,23 +205,6 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
     },
     hangUp: (callId, by) => running(callId).tell({ type: "hang-up", by }),
   };
-}
-
-export function pastCallDetails(
-  context: OrderingContext,
-  call: OrderCallRow,
-  mayReadNumbers: boolean,
-): PastCallDetails {
-  const { store } = context;
-  return {
-    call: toPastCall(context, call, mayReadNumbers),
-    orders: store.orders.ofCall(call.callId).map((order) => maskOrder(toOrder(context, order), mayReadNumbers)),
-    transcript: store.orderCalls.transcript(call.callId),
-  };
-}
-
-function maskOrder(order: Order, mayReadNumbers: boolean): Order {
-  return mayReadNumbers ? order : { ...order, callerNumber: masked(order.callerNumber) };
 }
 
 function toDraft({ store }: OrderingContext, call: OrderCallRow): Draft {
@@ -248,23 +241,12 @@ function toLiveCall({ store }: OrderingContext, call: OrderCallRow): LiveCall {
   };
 }
 
-function toPastCall({ store }: OrderingContext, call: OrderCallRow, mayReadNumbers: boolean): PastCall {
-  const data = JSON.parse(call.data) as OrderData;
-  return {
-    callId: call.callId,
-    lineId: call.lineId,
-    language: call.language,
-    callerNumber: mayReadNumbers ? call.callerNumber : masked(call.callerNumber),
-    name: data.name,
-    startedAtMs: call.startedAtMs,
-    endedAtMs: call.endedAtMs,
-    reason: call.reason,
-    costCents: call.costCents,
-    orders: store.orders
-      .ofCall(call.callId)
-      .map(({ id, number, stage, totalCents: cents }) => ({ id, number, stage, totalCents: cents })),
-    hasMessage: store.orderCalls.hasMessage(call.callId),
-  };
+function isWaiting(stage: OrderStage): boolean {
+  return stage !== "gone" && stage !== "cancelled";
+}
+
+function ordinalOf(call: OrderCallRow): number {
+  return (JSON.parse(call.data) as OrderData).ordinal;
 }
 
 function cartOf(data: OrderData): LiveCall["cart"] {

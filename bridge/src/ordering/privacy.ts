@@ -1,9 +1,9 @@
 /** What is kept of callers, for how long, and how it is given out and erased. */
 import { sameNumberKey } from "../../../infra/control/src/caller-number.ts";
 import type { CallerErased, CallerExport } from "../api/board.ts";
-import { pastCallDetails } from "./board.ts";
 import { deskChanged, lineRow, type OrderingContext } from "./context.ts";
 import { toOrder } from "./orders.ts";
+import { pastCallDetails } from "./past-calls.ts";
 
 export interface Privacy {
   /** Everything that is stored under a number. */

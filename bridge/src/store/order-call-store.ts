@@ -29,6 +29,19 @@ export interface OrderEventRow {
   atMs: number;
 }
 
+/** A call in the order of the history: by its start, then by its id. */
+export type HistoryEdge = Pick<OrderCallRow, "startedAtMs" | "callId">;
+
+export interface HistoryFilter {
+  /** Only those that stand after it; null: from the newest on. */
+  edge: HistoryEdge | null;
+  /** Start, from and before. */
+  fromMs: number;
+  toMs: number;
+  /** An order came of it, none did, or the caller left a message. */
+  outcome: "order" | "none" | "message" | null;
+}
+
 export interface OrderCallStore {
   insert(call: OrderCallRow): void;
   get(callId: string): OrderCallRow | null;
@@ -38,8 +51,8 @@ export interface OrderCallStore {
   open(lineId?: string): OrderCallRow[];
   /** Ended, and somebody has to look at them; newest first. */
   drafts(lineId: string): OrderCallRow[];
-  /** Newest first, those that started before. */
-  history(lineId: string, beforeMs: number, limit: number): OrderCallRow[];
+  /** Newest first. */
+  history(lineId: string, filter: HistoryFilter, limit: number): OrderCallRow[];
   append(callId: string, event: OrderEventRow): void;
   events(callId: string): OrderEventRow[];
   /** What a tool call was answered; null: it has not been run. */
@@ -85,9 +98,18 @@ export function orderCallStore(db: Database): OrderCallStore {
   const drafts = db.prepare<[string], Columns>(
     `${SELECT} WHERE line_id = ? AND draft = 1 AND ended_at_ms IS NOT NULL ORDER BY started_at_ms DESC, id DESC`,
   );
-  const history = db.prepare<[string, number, number], Columns>(
-    `${SELECT} WHERE line_id = ? AND started_at_ms < ? ORDER BY started_at_ms DESC, id DESC LIMIT ?`,
-  );
+  const history = db.prepare<
+    Omit<HistoryFilter, "edge"> & { lineId: string; edgeMs: number; edgeId: string; limit: number },
+    Columns
+  >(`
+    ${SELECT} WHERE line_id = @lineId AND started_at_ms BETWEEN @fromMs AND @edgeMs AND started_at_ms < @toMs
+      AND (started_at_ms < @edgeMs OR id < @edgeId)
+      AND CASE @outcome
+        WHEN 'order' THEN EXISTS (SELECT 1 FROM customer_order WHERE call_id = order_call.id)
+        WHEN 'none' THEN ended_at_ms IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customer_order WHERE call_id = order_call.id)
+        WHEN 'message' THEN EXISTS (SELECT 1 FROM call_message WHERE call_id = order_call.id)
+        ELSE TRUE END
+    ORDER BY started_at_ms DESC, id DESC LIMIT @limit`);
   const append = db.prepare<OrderEventRow & { callId: string }>(`
     INSERT INTO order_event (call_id, tool_call_id, events, answer, at_ms)
     VALUES (@callId, @toolCallId, @events, @answer, @atMs)`);
@@ -130,7 +152,10 @@ export function orderCallStore(db: Database): OrderCallStore {
     update: (call) => void update.run(toColumns(call)),
     open: (lineId) => open.all({ lineId: lineId ?? null }).map(fromColumns),
     drafts: (lineId) => drafts.all(lineId).map(fromColumns),
-    history: (lineId, beforeMs, limit) => history.all(lineId, beforeMs, limit).map(fromColumns),
+    history: (lineId, { edge, ...filter }, limit) => {
+      const from = { edgeMs: edge?.startedAtMs ?? Number.MAX_SAFE_INTEGER, edgeId: edge?.callId ?? "" };
+      return history.all({ lineId, ...from, ...filter, limit }).map(fromColumns);
+    },
     append: (callId, event) => void append.run({ callId, ...event }),
     events: (callId) => events.all(callId),
     answered: (callId, toolCallId) => answered.get(callId, toolCallId) ?? null,

@@ -5,6 +5,7 @@ import type {
   CallerExport,
   DraftReply,
   HistoryPage,
+  HistoryQuery,
   PastCallDetails,
 } from "../../../bridge/src/api/board.ts";
 import type { Line, LinePatch, LineWithPassword, NewLine } from "../../../bridge/src/api/line.ts";
@@ -16,7 +17,7 @@ export type { Board, PastCall } from "../../../bridge/src/api/board.ts";
 export type { LineSettings, LineWithPassword } from "../../../bridge/src/api/line.ts";
 export type { Allergen, MenuCategory, MenuItem, MenuProblem, OptionGroup } from "../../../bridge/src/api/menu.ts";
 export type { CartLine, Draft, LiveCall } from "../../../bridge/src/api/order.ts";
-export type { HistoryPage, Line, Menu, MenuImportReply, Order, OrderStage, PastCallDetails, StoredMenu };
+export type { HistoryPage, HistoryQuery, Line, Menu, MenuImportReply, Order, OrderStage, PastCallDetails, StoredMenu };
 
 /** All requests of the desk. They throw ApiError. */
 export interface DeskApi {
@@ -35,7 +36,7 @@ export interface DeskApi {
   exportMenu(lineId: string, format: MenuFormat): Promise<MenuExport>;
   sampleMenu(lineId: string): Promise<StoredMenu>;
   setSoldOut(lineId: string, menuId: string, soldOut: boolean): Promise<StoredMenu>;
-  history(lineId: string, before: number | null): Promise<HistoryPage>;
+  history(lineId: string, query: HistoryQuery): Promise<HistoryPage>;
   details(callId: string): Promise<PastCallDetails>;
   /** All that is kept under a telephone number. */
   exportCaller(callerNumber: string): Promise<CallerExport>;
@@ -61,8 +62,10 @@ export function deskApi(api: Api): DeskApi {
     exportMenu: (lineId, format) => api.get(`api/lines/${lineId}/menu/export?format=${format}`),
     sampleMenu: (lineId) => api.send("POST", `api/lines/${lineId}/menu/sample`, {}),
     setSoldOut: (lineId, menuId, soldOut) => api.send("PUT", `api/lines/${lineId}/stock/${menuId}`, { soldOut }),
-    history: (lineId, before) =>
-      api.get(`api/lines/${lineId}/history?limit=50${before === null ? "" : `&before=${before}`}`),
+    history: (lineId, query) => {
+      const asked = Object.entries(query).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+      return api.get(`api/lines/${lineId}/history?${new URLSearchParams(asked)}`);
+    },
     details: (callId) => api.get(call(callId)),
     exportCaller: (callerNumber) => api.send("POST", "api/callers/export", { callerNumber }),
     eraseCaller: (callerNumber) => api.send("POST", "api/callers/erase", { callerNumber }),

@@ -2,13 +2,21 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from "lit/decorators.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
 import { shared } from "../components/style.ts";
-import type { HistoryPage, PastCall, PastCallDetails } from "../data/desk.ts";
+import type { HistoryPage, HistoryQuery, PastCall, PastCallDetails } from "../data/desk.ts";
 import { clock, day } from "../localize/localize.ts";
 import { cartLines } from "./cart-lines.ts";
+import { counted } from "./counted.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { cardStyle } from "./desk-style.ts";
+import { formStyle } from "./form-style.ts";
 import { euros } from "./money.ts";
 import { spelled } from "./phone-number.ts";
+import { typed } from "./typed.ts";
+
+type HistoryFilter = Pick<HistoryQuery, "search" | "outcome" | "day">;
+const OUTCOMES = ["order", "none", "message"] as const;
+/** Nobody searches for half a word. */
+const TYPING_MS = 250;
 
 /** Calls with the assistant: what became of them, and what each cost. */
 @customElement("neolia-call-history")
@@ -17,12 +25,16 @@ export class CallHistory extends LitElement {
   @state() private page: HistoryPage | null = null;
   @state() private shown: PastCallDetails | null = null;
   @state() private loading = false;
+  /** What is looked for; all calls without it. */
+  @state() private wanted: HistoryFilter = {};
   private lineId = "";
+  private typing: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
     shared,
     adminStyle,
     cardStyle,
+    formStyle,
     css`
       .page {
         padding-block-end: 90px;
@@ -66,7 +78,13 @@ export class CallHistory extends LitElement {
     if (!changed.has("desk") || this.desk.line.id === this.lineId) return;
     this.lineId = this.desk.line.id;
     this.page = null;
-    void this.load(null);
+    this.wanted = {};
+    void this.load();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.typing);
   }
 
   protected override render(): TemplateResult {
@@ -76,11 +94,45 @@ export class CallHistory extends LitElement {
     return html`
       <div class="page">
         <h1 tabindex="-1">${t("history.title")}</h1>
-        ${page.calls.length === 0 ? html`<p class="muted">${t("history.empty")}</p>` : this.renderTable(page)}
-        ${page.nextBefore === null ? nothing : html`<div><button ?disabled=${this.loading} @click=${() => void this.load(page.nextBefore)}>${t("history.more")}</button></div>`}
+        ${this.renderSearch()}
+        <p class=${page.calls.length === 0 ? "muted" : "unseen"} role="status">${this.found(page)}</p>
+        ${page.calls.length === 0 ? nothing : this.renderTable(page)}
+        ${page.next === null ? nothing : html`<div><button ?disabled=${this.loading} @click=${() => void this.load(page)}>${t("history.more")}</button></div>`}
       </div>
       ${this.shown === null ? nothing : this.renderDetails(this.shown)}
     `;
+  }
+
+  private renderSearch(): TemplateResult {
+    const { t, administrator } = this.desk;
+    const { search = "", outcome, day: on = "" } = this.wanted;
+    const hint = administrator ? nothing : html`<span class="hint" id="masked">${t("history.masked")}</span>`;
+    return html`
+      <form class="fields" role="search" @submit=${(event: Event) => event.preventDefault()}>
+        <label>${t("history.search")}<input type="search" maxlength="80" aria-describedby=${administrator ? nothing : "masked"}
+          .value=${search} @input=${(event: Event) => this.look({ search: typed(event) }, TYPING_MS)} />${hint}</label>
+        <label>${t("history.outcome")}<select @change=${(event: Event) => this.look({ outcome: OUTCOMES.find((one) => one === typed(event)) })}>
+          <option value="" ?selected=${outcome === undefined}>${t("history.all")}</option>
+          ${OUTCOMES.map((one) => html`<option value=${one} ?selected=${one === outcome}>${t(`history.outcome.${one}`)}</option>`)}</select></label>
+        <label>${t("history.day")}<input type="date" .value=${on} @change=${(event: Event) => this.look({ day: typed(event) })} /></label>
+      </form>
+    `;
+  }
+
+  /** Said to a screen reader with each search; shown when there is nothing else to show. */
+  private found({ calls, next }: HistoryPage): string {
+    const { t } = this.desk;
+    const looksFor = Object.keys(this.wanted).length > 0;
+    if (calls.length === 0) return t(looksFor ? "history.noneFound" : "history.empty");
+    if (!looksFor) return "";
+    return next === null ? counted(t, "calls", calls.length) : t("history.foundMore", { count: calls.length });
+  }
+
+  private look(change: HistoryFilter, afterMs = 0): void {
+    const all = Object.entries({ ...this.wanted, ...change });
+    this.wanted = Object.fromEntries(all.filter(([, value]) => value !== undefined && value !== ""));
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => void this.load(), afterMs);
   }
 
   private renderTable({ calls }: HistoryPage): TemplateResult {
@@ -131,12 +183,14 @@ export class CallHistory extends LitElement {
     `;
   }
 
-  private async load(before: number | null): Promise<void> {
+  /** From the newest on, or what comes after the page. The answer to an earlier search comes too late. */
+  private async load(after?: HistoryPage): Promise<void> {
+    const { wanted, lineId } = this;
     this.loading = true;
     try {
-      const page = await this.desk.api.history(this.lineId, before);
-      const kept = before === null ? [] : (this.page?.calls ?? []);
-      this.page = { ...page, calls: [...kept, ...page.calls] };
+      const page = await this.desk.api.history(lineId, { ...wanted, ...(after?.next && { cursor: after.next }) });
+      if (wanted !== this.wanted || lineId !== this.lineId) return;
+      this.page = { ...page, calls: [...(after?.calls ?? []), ...page.calls] };
     } catch (error) {
       this.desk.fail(error);
     } finally {

@@ -239,8 +239,9 @@ export class KitchenBoard extends LitElement {
   private renderColumn(board: Board, column: Column): TemplateResult {
     const { t } = this.desk;
     const orders = board.orders.filter(({ stage }) => stage === column);
-    // What went last is looked for first.
-    const shown = column === "gone" ? orders.toReversed() : orders;
+    // What went last is looked for first; what was cancelled by mistake is looked for here, too.
+    const cancelled = board.orders.filter(({ stage }) => stage === "cancelled");
+    const shown = column === "gone" ? [...cancelled.toReversed(), ...orders.toReversed()] : orders;
     return html`
       <section aria-labelledby=${`column-${column}`}>
         <h2 id=${`column-${column}`}><span>${t(`board.${column}`)}</span><span>${orders.length}</span></h2>
@@ -248,7 +249,7 @@ export class KitchenBoard extends LitElement {
         ${repeat(
           shown,
           ({ id }) => id,
-          (order) => this.renderOrder(order, column),
+          (order) => (order.stage === "cancelled" ? this.renderCancelled(order) : this.renderOrder(order, column)),
         )}
       </section>
     `;
@@ -285,6 +286,24 @@ export class KitchenBoard extends LitElement {
     `;
   }
 
+  private renderCancelled(order: Order): TemplateResult {
+    const { t } = this.desk;
+    const before = order.readyAtMs !== null ? "ready" : order.acceptedAtMs !== null ? "accepted" : "new";
+    return html`
+      <article class="order gone" aria-label=${t("board.moved", { number: order.number, stage: t("board.cancelled") })}>
+        <div class="head">
+          <span class="number">${order.number}</span>
+          <span class="chip">${t("board.cancelled")}</span>
+        </div>
+        <p>${order.name === "" ? nothing : html`<strong>${order.name}</strong> · `}${euros(t, order.cart.totalCents)}</p>
+        ${cartLines(order.cart.lines)}
+        <div class="actions">
+          <button aria-label=${`${t("board.takeBack")}: ${order.number}`} @click=${() => void this.move(order, "cancelled", before)}>${t("board.takeBack")}</button>
+        </div>
+      </article>
+    `;
+  }
+
   private renderCancel(order: Order): TemplateResult {
     const { t } = this.desk;
     return html`
@@ -313,10 +332,9 @@ export class KitchenBoard extends LitElement {
   private async finish({ callId }: Draft, outcome: "order" | "dismiss"): Promise<void> {
     const { t, api, toast } = this.desk;
     await this.once(callId, async () => {
-      await api.draft(callId, outcome);
-      if (outcome === "order") return;
+      const { order } = await api.draft(callId, outcome);
       const undo = () => this.once(callId, async () => void (await api.draft(callId, "restore")));
-      toast({ text: t("draft.dismissed"), undo });
+      toast({ text: order === null ? t("draft.dismissed") : t("draft.ordered", { number: order.number }), undo });
     });
   }
 

@@ -9,6 +9,7 @@ import {
   DraftDone,
   DraftReply,
   HistoryPage,
+  HistoryQuery,
   PastCallDetails,
   StagePut,
 } from "../../api/board.ts";
@@ -22,13 +23,6 @@ const desk = { access: "desk" } as const;
 const closed = { additionalProperties: false } as const;
 /** The id that the SIP side gave the call. */
 const CallParams = Type.Object({ callId: Type.String({ minLength: 1, maxLength: 200 }) }, closed);
-const PageQuery = Type.Object(
-  {
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
-    before: Type.Optional(Type.Integer({ minimum: 0 })),
-  },
-  closed,
-);
 
 export function orderRoutes(api: App, ports: HttpPorts): void {
   const { boards, privacy } = ports.ordering;
@@ -46,16 +40,13 @@ export function orderRoutes(api: App, ports: HttpPorts): void {
       config: desk,
       schema: {
         summary:
-          "Calls with the assistant, newest first, with what they cost. Numbers are masked for all but administrators.",
+          "Calls with the assistant, newest first, with what they cost. Numbers are masked for all but administrators, who alone find by what is masked.",
         params: IdParams,
-        querystring: PageQuery,
+        querystring: HistoryQuery,
         response: { 200: HistoryPage },
       },
     },
-    async (request) => {
-      const { before = null, limit = 50 } = request.query;
-      return boards.history(request.params.id, before, limit, askerOf(request).role === "admin");
-    },
+    async (request) => boards.history(request.params.id, request.query, askerOf(request).role === "admin"),
   );
   api.put(
     "/orders/:id/stage",
@@ -124,7 +115,7 @@ function callRoutes(api: App, { ordering: { boards } }: HttpPorts): void {
     {
       config: desk,
       schema: {
-        summary: "Makes an order of a draft, dismisses it, or takes that back.",
+        summary: "Makes an order of a draft, dismisses it, or takes either back.",
         params: CallParams,
         body: DraftDone,
         response: { 200: DraftReply },
