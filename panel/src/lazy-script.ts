@@ -1,5 +1,5 @@
-/** Longest pause between two attempts; the first ones follow sooner. */
-const RETRY_MS = [1_500, 3_000, 5_000];
+/** Between two attempts. */
+const RETRY_MS = 3_000;
 /** So many attempts in vain, and another one in this document is unlikely to help. */
 const STUCK_AFTER = 3;
 
@@ -43,13 +43,11 @@ export class LazyScript {
       await this.fetch();
       this.current = "here";
     } catch {
-      const pauseMs = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];
-      this.failures++;
       setTimeout(() => {
         this.current = "not-asked";
         this.on.changed();
-      }, pauseMs);
-      if (this.failures >= STUCK_AFTER) this.on.stuck();
+      }, RETRY_MS);
+      if (++this.failures >= STUCK_AFTER) this.on.stuck();
     }
     this.on.changed();
   }

@@ -86,7 +86,10 @@ const board = async (): Promise<Board> => (await api.send("GET", `/api/lines/${d
 
 test("a cancelled order stays on the board, its number masked, as long as somebody may look for it", async () => {
   asStaff();
-  assert.equal((await api.send("PUT", `/api/orders/${desk.orderId}/stage`, { from: "new", to: "cancelled" })).status, 200);
+  assert.equal(
+    (await api.send("PUT", `/api/orders/${desk.orderId}/stage`, { from: "new", to: "cancelled" })).status,
+    200,
+  );
   const [order] = (await board()).orders;
   assert.deepEqual([order?.stage, order?.callerNumber], ["cancelled", "33 •• •• •• 78"]);
   api.stage.laterMs = 5 * HOUR_MS;

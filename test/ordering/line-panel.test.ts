@@ -9,6 +9,8 @@ import { api, CALLER, deskHooks, draft, lineId, open, openCall, openUnsigned, or
 
 deskHooks();
 
+const lines = (text: string): string[] => text.split("\n").map((line) => line.trim());
+
 test("settings are saved and hold; a pause is set, seen and ended", async () => {
   const page = await open("settings");
   await page.getByLabel("Calls at once").fill("3");
@@ -46,7 +48,9 @@ test("two people at one line: what the other one changed stays, and what both ch
   await type("6");
   api.ordering.lines.update(lineId, { settings: { concurrentCalls: 9 } }, null);
   await page.getByRole("button", { name: "Save", exact: true }).click();
-  await page.getByText("Nothing was overwritten. Both of you changed: Calls and limits.").waitFor();
+  await page.getByText("Nothing was overwritten. Both of you changed:").waitFor();
+  const clash = page.locator("neolia-line-settings .note dl > div");
+  assert.deepEqual((await clash.allInnerTexts()).map(lines), [["Calls at once", "Yours: 6", "Theirs: 9"]]);
   assert.equal(await page.getByText("Settings saved").count(), 0, "what was saved before is no word on this");
   await inspect(page, "desk line clash");
   assert.equal(saved().concurrentCalls, 9);
@@ -60,6 +64,39 @@ test("two people at one line: what the other one changed stays, and what both ch
   await page.getByRole("button", { name: "Save mine instead" }).click();
   await page.getByText("Both of you changed").waitFor({ state: "detached" });
   await until(() => saved().concurrentCalls === 5, { what: "mine to be saved" });
+});
+
+test("of what both changed both versions are shown, in words: hours, special days, greetings, money", async () => {
+  const page = await open("settings");
+  await page.getByLabel("Greeting in French").fill("Chez Luigi, bonsoir !");
+  await page.getByLabel("Largest order in euros").fill("90");
+  await page.getByRole("button", { name: "Add a day" }).click();
+  await page.getByLabel("What it is").fill("Inventory");
+  api.ordering.lines.update(
+    lineId,
+    {
+      settings: {
+        greeting: { fr: "Bienvenue chez Luigi." },
+        maxTotalCents: 15_000,
+        holidays: [{ date: "2026-12-24", label: "Christmas Eve", open: [{ fromMinute: 600, toMinute: 900 }] }],
+      },
+    },
+    null,
+  );
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Both of you changed:").waitFor();
+  const clashes = (await page.locator("neolia-line-settings .note dl > div").allInnerTexts()).map(lines);
+  assert.deepEqual(
+    clashes.map(([label, , theirs]) => [label, theirs]),
+    [
+      ["Greeting in French", "Theirs: Bienvenue chez Luigi."],
+      ["Largest order in euros", "Theirs: €150.00"],
+      ["Holidays and special days", "Theirs: 24 Dec 2026, Christmas Eve, 10:00–15:00"],
+    ],
+  );
+  assert.equal(clashes[0]?.[1], "Yours: Chez Luigi, bonsoir !");
+  assert.match(clashes[2]?.[1] ?? "", /^Yours: .*, Inventory, Closed all day$/);
+  await inspect(page, "desk line clash of words");
 });
 
 test("settings that are not saved yet are still there after a look at another page, and the window asks before it closes", async () => {
@@ -275,7 +312,7 @@ test("a desk whose line was removed elsewhere shows so by itself", async () => {
 });
 
 test("the desk is a script of its own: what residents load has nothing of it", () => {
-  assert.ok(bundleGzipBytes(panel.path) < 110_000, `${bundleGzipBytes(panel.path)} bytes`);
+  assert.ok(bundleGzipBytes(panel.path) < 112_000, `${bundleGzipBytes(panel.path)} bytes`);
 });
 
 test("staff who live nowhere in the house come straight to the board, and see nothing of the building", async () => {

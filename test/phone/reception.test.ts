@@ -78,7 +78,7 @@ describe("before the answer", () => {
     assert.equal((await dial()).leg.status, 503);
     engine.opening = () => Promise.reject(voiceError("invalid_api_key", ""));
     assert.equal((await dial()).leg.status, 503);
-    assert.deepEqual((await past()), []);
+    assert.deepEqual(await past(), []);
     engine.opening = () => Promise.resolve();
     assert.equal((await dial()).leg.status, 503, "the breaker is open: nobody waits for a service that is away");
     assert.equal(engine.sessions.length, 0);
@@ -111,7 +111,7 @@ describe("before the answer", () => {
     accept();
     await until(() => desk.reception.busy === 0, { what: "the line to be free" });
     await holds(() => engine.sessions.every(({ closed }) => closed), 100, "every session closed");
-    assert.deepEqual([(await past()), drafts()], [[], []]);
+    assert.deepEqual([await past(), drafts()], [[], []]);
   });
 
   test("more calls than the line allows are 486, ringing ones count", async () => {

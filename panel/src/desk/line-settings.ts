@@ -9,13 +9,13 @@ import { shared } from "../components/style.ts";
 import { ApiError } from "../data/api.ts";
 import type { Line, LineSettings } from "../data/desk.ts";
 import "./caller-data.ts";
-import type { DeskKey } from "../localize/desk.ts";
 import { dayOf } from "../localize/localize.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { formStyle } from "./form-style.ts";
 import "./line-list.ts";
 import { centsOf, plainEuros } from "./money.ts";
 import "./remove-line.ts";
+import { clashTexts } from "./setting-clash.ts";
 import { typed } from "./typed.ts";
 
 type Holiday = LineSettings["holidays"][number];
@@ -65,6 +65,28 @@ export class LineSettingsPage extends LitElement {
       }
       .holiday label:not(.check) {
         flex: 1 1 150px;
+      }
+      .note dl {
+        display: grid;
+        gap: 8px;
+        grid-template-columns: minmax(0, 1fr);
+        margin: 0;
+        max-block-size: 40vh;
+        overflow: auto;
+      }
+      .note dl > div {
+        display: grid;
+        gap: 0 16px;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 240px), 1fr));
+      }
+      .note dt {
+        font-weight: 600;
+        grid-column: 1 / -1;
+      }
+      .note dd {
+        margin: 0;
+        overflow-wrap: anywhere;
+        white-space: pre-line;
       }
       .save {
         display: grid;
@@ -152,12 +174,21 @@ export class LineSettingsPage extends LitElement {
   }
 
   private renderClashes(): TemplateResult {
-    const { t } = this.desk;
-    const parts = [...new Set(this.clashes.map((name) => t(PART_OF[name])))];
+    const { t, line } = this.desk;
+    const clashes = clashTexts(t, this.clashes, this.settings, line.settings);
     return html`
       <div class="note" role="alert">
         <h2>${t("conflict.title")}</h2>
-        <p>${t("line.clash", { parts: new Intl.ListFormat(t.locale).format(parts) })}</p>
+        <p>${t("line.clash")}</p>
+        <dl>
+          ${clashes.map(
+            ({ label, yours, theirs }) => html`<div>
+              <dt>${label}</dt>
+              <dd>${t("conflict.yours", { value: yours })}</dd>
+              <dd>${t("conflict.theirs", { value: theirs })}</dd>
+            </div>`,
+          )}
+        </dl>
         <div class="end">
           <button type="button" @click=${this.takeTheirs}>${t("line.takeTheirs")}</button>
           <button class="accent" ?disabled=${this.saving}>${t("line.keepMine")}</button>
@@ -339,28 +370,6 @@ export class LineSettingsPage extends LitElement {
     } else if (this.seen !== null) unsaved.set(this.lineId, { edits, seen: this.seen });
   };
 }
-
-/** Under which heading a setting stands. */
-const PART_OF: Record<keyof LineSettings, DeskKey> = {
-  hours: "line.hours",
-  holidays: "line.holidays",
-  greeting: "line.words",
-  afterHours: "line.words",
-  languages: "line.words",
-  concurrentCalls: "line.limits",
-  maxQuantity: "line.limits",
-  maxLines: "line.limits",
-  maxTotalCents: "line.limits",
-  upsell: "line.limits",
-  answeredBy: "line.answer",
-  preparationMinutes: "line.pickup",
-  slotMinutes: "line.pickup",
-  ordersPerSlot: "line.pickup",
-  aheadHours: "line.pickup",
-  transcriptDays: "line.privacy",
-  backupNumber: "line.people",
-  printer: "line.people",
-};
 
 const WHOLE_DAY = { fromMinute: 600, toMinute: 1320 };
 

@@ -167,7 +167,7 @@ export const en = {
 
   "admin.open": "Manage the building",
   "orders.open": "Restaurant orders",
-  "admin.loadFailed": "This page could not be loaded. It is tried again as soon as Neolia answers.",
+  "admin.loadFailed": "This page could not be loaded. Trying again.",
   "admin.reload": "Load the page again",
   "setup.adminOnly": "Only manage the building on this device",
 

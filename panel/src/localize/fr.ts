@@ -174,7 +174,7 @@ export const fr: Record<Key, string> = {
 
   "admin.open": "Gérer l'immeuble",
   "orders.open": "Commandes du restaurant",
-  "admin.loadFailed": "Cette page n'a pas pu être chargée. Nouvel essai dès que Neolia répond.",
+  "admin.loadFailed": "Cette page n'a pas pu être chargée. Nouvel essai en cours.",
   "admin.reload": "Recharger la page",
   "setup.adminOnly": "Seulement gérer l'immeuble sur cet appareil",
 
