@@ -14,6 +14,8 @@ import { spelled } from "./phone-number.ts";
 import { typed } from "./typed.ts";
 
 type HistoryFilter = Pick<HistoryQuery, "search" | "outcome" | "day">;
+/** What was cleared is no part of the search any more. */
+type FilterChange = { [K in keyof HistoryFilter]?: HistoryFilter[K] | undefined };
 const OUTCOMES = ["order", "none", "message"] as const;
 /** Nobody searches for half a word. */
 const TYPING_MS = 250;
@@ -128,7 +130,7 @@ export class CallHistory extends LitElement {
     return next === null ? counted(t, "calls", calls.length) : t("history.foundMore", { count: calls.length });
   }
 
-  private look(change: HistoryFilter, afterMs = 0): void {
+  private look(change: FilterChange, afterMs = 0): void {
     const all = Object.entries({ ...this.wanted, ...change });
     this.wanted = Object.fromEntries(all.filter(([, value]) => value !== undefined && value !== ""));
     clearTimeout(this.typing);

@@ -290,7 +290,7 @@ export class KitchenBoard extends LitElement {
     const { t } = this.desk;
     const before = order.readyAtMs !== null ? "ready" : order.acceptedAtMs !== null ? "accepted" : "new";
     return html`
-      <article class="order gone" aria-label=${t("board.moved", { number: order.number, stage: t("board.cancelled") })}>
+      <article class="order" aria-label=${t("board.moved", { number: order.number, stage: t("board.cancelled") })}>
         <div class="head">
           <span class="number">${order.number}</span>
           <span class="chip">${t("board.cancelled")}</span>
