@@ -263,7 +263,8 @@ export class PanelModel {
 
   /** Asks anew who is asking: rights may have gone, or Home Assistant's session. */
   async lookAgain(): Promise<void> {
-    if (this.current.session === "signed-in") await this.checkSession();
+    // A paired panel is known again once its site is restored into a Neolia that has just begun, and nobody stands before it.
+    if (this.current.session === "signed-in" || this.current.session === "needed") await this.checkSession();
   }
 
   private async checkSession(): Promise<void> {

@@ -16,8 +16,8 @@ export interface Devices {
   put(deviceId: string, fields: DevicePut, userId: string | null): Device;
   /** Removes the devices of everybody who is not among these users of Home Assistant (any more). */
   keepOnlyOf(userIds: ReadonlySet<string>): void;
-  /** Name and unit of a device; null when it is not set up. */
-  panelOf(deviceId: string): { name: string; unitId: string } | null;
+  /** Name, unit and login of a device; null when it is not set up. */
+  panelOf(deviceId: string): { name: string; unitId: string; ha1: string } | null;
   /** The device's account, null when it has none. */
   accountOf(deviceId: string): AccountRow | null;
 }
@@ -43,8 +43,8 @@ export function devices(context: DirectoryContext): Devices {
   return {
     accountOf: accountOfDevice,
     panelOf: (deviceId) => {
-      const { label: name, unitId = null } = accountOfDevice(deviceId) ?? { label: "" };
-      return unitId === null ? null : { name, unitId };
+      const { label: name, unitId = null, ha1 } = accountOfDevice(deviceId) ?? { label: "", ha1: "" };
+      return unitId === null ? null : { name, unitId, ha1 };
     },
     get: (deviceId) => {
       const account = accountOfDevice(deviceId);

@@ -1,7 +1,8 @@
 /**
  * Standalone mode: whoever knows the token that the bridge printed is the administrator. `POST /api/session` swaps it
  * for a cookie; both come from one secret in the data folder, so they survive a restart, and deleting it voids both.
- * Signing out voids one cookie, wherever it was copied to.
+ * Signing out voids one cookie, wherever it was copied to. A paired panel's cookie comes from its own login instead: it
+ * is good for as long as that is, also at a Neolia on another machine that a backup was restored into.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -21,8 +22,8 @@ export interface StandaloneOptions {
   /** The port that browsers see, for Host and Origin. */
   port: number;
   now?: () => number;
-  /** Name and unit of a browser that was paired; null: it is not, or not any more. */
-  panelOf?: (deviceId: string) => { name: string; unitId: string } | null;
+  /** Name, unit and login of a browser that was paired; null: it is not, or not any more. */
+  panelOf?: (deviceId: string) => { name: string; unitId: string; ha1: string } | null;
 }
 
 export interface StandaloneIdentity extends Identity {
@@ -62,8 +63,9 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
   const whoAsks = (request: FastifyRequest): Asker | null => {
     if (sessionIn(request)) return ADMIN;
     const [deviceId = "", signature = ""] = (request.cookies[panelCookie] ?? "").split(".");
-    const panel = sameText(signature, sign(`panel ${deviceId}`)) ? panelOf(deviceId) : null;
-    return panel && { role: "resident", userId: null, name: panel.name, unitIds: [panel.unitId], desk: false };
+    const panel = panelOf(deviceId);
+    if (panel === null || !sameText(signature, signPanel(panel.ha1, deviceId))) return null;
+    return { role: "resident", userId: null, name: panel.name, unitIds: [panel.unitId], desk: false };
   };
 
   return {
@@ -77,8 +79,10 @@ export function standaloneIdentity(options: StandaloneOptions): StandaloneIdenti
     whoAsks,
     later: (request) => () => whoAsks(request),
     signInDevice: (reply, deviceId) => {
+      const ha1 = panelOf(deviceId)?.ha1;
+      if (ha1 === undefined) return;
       const maxAge = PANEL_MS / 1000;
-      void reply.setCookie(panelCookie, `${deviceId}.${sign(`panel ${deviceId}`)}`, { ...COOKIE, maxAge });
+      void reply.setCookie(panelCookie, `${deviceId}.${signPanel(ha1, deviceId)}`, { ...COOKIE, maxAge });
     },
     routes: (api, sessionOf) => {
       api.post(
@@ -140,6 +144,11 @@ function standaloneSecret(folder: string): Buffer {
   const secret = randomBytes(32);
   writeFileSync(file, secret, { mode: 0o600 });
   return secret;
+}
+
+/** Whoever has the login has the panel's calls anyway. */
+function signPanel(ha1: string, deviceId: string): string {
+  return createHmac("sha256", ha1).update(`panel ${deviceId}`).digest("base64url");
 }
 
 /** Constant time for texts of any length. */
