@@ -6,7 +6,7 @@ import type { AuditPage } from "../../bridge/src/api/audit.ts";
 import type { Backup } from "../../bridge/src/api/backup.ts";
 import type { Job } from "../../bridge/src/api/bulk.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
-import { checksumOf } from "../../bridge/src/directory/backup.ts";
+import { checksumOf } from "../../bridge/src/directory/backup-checksum.ts";
 import { until } from "../lab/until.ts";
 import { type TestApp, testApp } from "./app.ts";
 import { type House, makeHouse } from "./house.ts";

@@ -111,6 +111,7 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   "POST /api/pairings/claim": ANYONE,
   "DELETE /api/pairings/:id": ADMIN,
   "GET /api/sites/:id/backup": ADMIN,
+  "GET /api/backups/restore": ADMIN,
   "POST /api/backups/restore": ["SITE_EXISTS", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "NOT_SIGNED_IN"],
   "GET /api/site-health": ADMIN,
   "POST /api/devices/:deviceId/report": OWN("DEVICE_UNKNOWN"),

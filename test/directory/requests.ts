@@ -95,6 +95,7 @@ export function goodRequests(
     ["GET /api/provisioning"],
     ["POST /api/provisioning/:id/retry", {}],
     ["GET /api/sites/:id/backup"],
+    ["GET /api/backups/restore"],
     ["POST /api/backups/restore", { backup, dryRun: true }],
     ["GET /api/site-health"],
     [

@@ -55,6 +55,8 @@ export const Backup = Type.Object(
           ha1: Ha1,
           /** Browsers that are this account. */
           deviceIds: Type.Array(DeviceId, { maxItems: 10 }),
+          /** Which of them belong to a person, who takes no bell along when they move out. */
+          deviceUsers: Type.Optional(Type.Record(DeviceId, UserId)),
         },
         closed,
       ),
@@ -95,7 +97,7 @@ export const Backup = Type.Object(
   closed,
 );
 
-/** `POST /api/backups/restore` → 201 RestoreReply; body up to 96 MB. 409 SITE_EXISTS when its domain or id is here. */
+/** `POST /api/backups/restore` → 201 RestoreReply; body up to 96 MB. 409 SITE_EXISTS when its domain or id is here, RESTORE_RUNNING. */
 export const RestoreRequest = Type.Object({ backup: Backup, dryRun: Type.Boolean() }, closed);
 export const RestoreReply = Type.Object({
   dryRun: Type.Boolean(),
@@ -114,6 +116,13 @@ export const RestoreReply = Type.Object({
   }),
 });
 
+/** `GET /api/backups/restore`: what is being done for the restore, or the look into a file, that is under way; null: there is none. */
+export const RestoreProgress = Type.Object({
+  step: Type.Union([Type.Literal("reading"), Type.Literal("checking"), Type.Literal("writing"), Type.Null()]),
+});
+
 export type Backup = Static<typeof Backup>;
 export type RestoreRequest = Static<typeof RestoreRequest>;
 export type RestoreReply = Static<typeof RestoreReply>;
+export type RestoreProgress = Static<typeof RestoreProgress>;
+export type RestoreStep = NonNullable<RestoreProgress["step"]>;

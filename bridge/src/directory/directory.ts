@@ -22,6 +22,7 @@ import { type NameCheck, nameCheck } from "./name-check.ts";
 import { type Pages, pages } from "./pages.ts";
 import { type DocumentPost, NOWHERE } from "./pairing/document-post.ts";
 import { type Pairings, pairings } from "./pairing/pairings.ts";
+import { type Restores, restores } from "./restores.ts";
 import { type Registrations, registrations } from "./registrations.ts";
 import { type GrantDoor, grantDoor, type Visit } from "./remote/grant-door.ts";
 import { type Grants, grants, type RelayUrl } from "./remote/grants.ts";
@@ -50,6 +51,7 @@ export interface Directory {
   makeUnitRange: MakeUnitRange;
   bulk: Bulk;
   backups: Backups;
+  restores: Restores;
   makeDeviceFile: MakeDeviceFile;
   reports: DeviceReports;
   siteHealth: SiteHealthOf;
@@ -140,6 +142,7 @@ export function openDirectory({
     makeUnitRange: unitRange(context),
     bulk: bulk(context),
     backups: backups(context),
+    restores: restores(context),
     makeDeviceFile: deviceFiles(context, post),
     reports,
     siteHealth: siteHealth(context, reports, certificates, freeBytes),

@@ -129,6 +129,8 @@ export const ERRORS = {
   SITE_EXISTS: conflict(),
   /** Another import of the site is still running. */
   JOB_RUNNING: conflict(),
+  /** One backup at a time is restored, or looked into. */
+  RESTORE_RUNNING: conflict(),
   NAME_TAKEN: conflict(),
   BUILDING_EXISTS: conflict(),
   TOO_MANY_RULES: conflict(),

@@ -36,6 +36,8 @@ const whenOver = (column: string, blank: string) => `CASE WHEN ${IS_OVER} THEN $
  * the day on which Neolia would have erased it. Calls that are on are not over, and stay where they are.
  */
 const TABLES: readonly Table[] = [
+  // Which device has not come back is told by when it was last heard of.
+  { table: "account_seen", rows: "WHERE account_id IN (SELECT id FROM account WHERE site_id = @siteId)" },
   { table: "line", rows: "WHERE site_id = @siteId", json: ["settings"] },
   { table: "menu", rows: `WHERE line_id IN ${LINES}`, json: ["document"] },
   { table: "sold_out", rows: `WHERE line_id IN ${LINES}` },

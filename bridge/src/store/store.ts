@@ -26,6 +26,7 @@ import { type RuleStore, ruleStore } from "./rule-store.ts";
 import { type SeenStore, seenStore } from "./seen-store.ts";
 import { type SiteStore, siteStore } from "./site-store.ts";
 import { type SiteTokenStore, siteTokenStore } from "./site-token-store.ts";
+import { type Takeovers, takeovers } from "./takeovers.ts";
 import { type TestStore, testStore } from "./test-store.ts";
 import { type UnitStore, unitStore } from "./unit-store.ts";
 
@@ -48,6 +49,7 @@ export interface Store {
   tests: TestStore;
   extras: ExtraStore;
   clips: ClipFiles;
+  takeovers: Takeovers;
   /** Long lists of the above. */
   pages: PageStore;
   audit: AuditStore;
@@ -101,6 +103,7 @@ export function openStore(options: OpenOptions): Store {
     tests: testStore(db),
     extras: extraStore(db),
     clips,
+    takeovers: takeovers(db, options.folder),
     pages: pageStore(db),
     audit: auditStore(db),
     feed: feedStore(db),

@@ -1,6 +1,6 @@
 /** Health and test rings, audit log, files in and out. */
 import type { AuditEntry, AuditPage, AuditQuery } from "../../../bridge/src/api/audit.ts";
-import type { RestoreReply } from "../../../bridge/src/api/backup.ts";
+import type { RestoreProgress, RestoreReply } from "../../../bridge/src/api/backup.ts";
 import type { CsvKind, Job, NewImport } from "../../../bridge/src/api/bulk.ts";
 import type {
   DeviceHealth,
@@ -21,6 +21,7 @@ export type {
   DeviceHealth,
   HealthProblem,
   Job,
+  RestoreProgress,
   RestoreReply,
   ServerCertificate,
   SiteHealth,
@@ -30,6 +31,8 @@ export type {
 
 /** Reading or writing ten thousand rows takes its time on a small machine. */
 const LONG_MS = 180_000;
+/** Sending, reading and checking 96 MB as well. */
+const RESTORE_MS = 900_000;
 
 export function fetchSiteHealth(api: Api, siteId: string): Promise<SiteHealth> {
   return api.get(`api/site-health?siteId=${siteId}`);
@@ -114,5 +117,10 @@ export function fetchBackup(api: Api, siteId: string): Promise<string> {
 }
 
 export function restoreBackup(api: Api, backup: unknown, dryRun: boolean): Promise<RestoreReply> {
-  return api.send("POST", "api/backups/restore", { backup, dryRun }, { timeoutMs: LONG_MS });
+  return api.send("POST", "api/backups/restore", { backup, dryRun }, { timeoutMs: RESTORE_MS });
+}
+
+/** What is being done for the restore, or the look into a file, that is under way. */
+export function fetchRestoreProgress(api: Api): Promise<RestoreProgress> {
+  return api.get("api/backups/restore");
 }

@@ -1,4 +1,4 @@
-import { BACKUP_VERSION, Backup, RestoreReply, RestoreRequest } from "../../api/backup.ts";
+import { Backup, RestoreProgress, RestoreReply, RestoreRequest } from "../../api/backup.ts";
 import { AppError } from "../../events/errors.ts";
 import type { App } from "../app-type.ts";
 import { askerOf } from "../identity.ts";
@@ -8,7 +8,7 @@ import { IdParams } from "./params.ts";
 /** 20,000 units with their accounts and rules take some 30 MB, every phrase in both languages as recordings as much. */
 const RESTORE_LIMIT = 96 * 1024 * 1024;
 
-export function backupRoutes(api: App, { directory, version }: HttpPorts): void {
+export function backupRoutes(api: App, { directory, version, people }: HttpPorts): void {
   api.get(
     "/sites/:id/backup",
     {
@@ -26,25 +26,33 @@ export function backupRoutes(api: App, { directory, version }: HttpPorts): void 
       return reply.header("content-disposition", `attachment; filename="${name}"`).send(backup);
     },
   );
-  api.post(
+  api.get(
     "/backups/restore",
-    {
-      bodyLimit: RESTORE_LIMIT,
-      preValidation: async ({ body }) => refuseNewer(body),
-      schema: {
-        summary: "Puts a site back, all of it or nothing. 200 after a dry run.",
-        body: RestoreRequest,
-        response: { 200: RestoreReply, 201: RestoreReply },
-      },
-    },
-    async (request, reply) => reply.code(request.body.dryRun ? 200 : 201).send(directory.backups.restore(request.body)),
+    { schema: { summary: "What is being done for the restore that is under way.", response: { 200: RestoreProgress } } },
+    async () => ({ step: directory.restores.step() }),
   );
-}
-
-/** Before its parts are looked at: this version cannot know what they mean. */
-function refuseNewer(body: unknown): void {
-  const { backup } = (body ?? {}) as { backup?: { format?: unknown; formatVersion?: unknown } | null };
-  if (backup?.format !== "neolia-site" || typeof backup.formatVersion !== "number") return;
-  if (backup.formatVersion <= BACKUP_VERSION) return;
-  throw new AppError("BACKUP_NEWER", "the backup is of a newer Neolia than this one");
+  // A large file is neither parsed nor checked here, where everybody waits for it.
+  void api.register(async (raw: App) => {
+    raw.removeContentTypeParser("application/json");
+    raw.addContentTypeParser("application/json", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
+    raw.post(
+      "/backups/restore",
+      {
+        bodyLimit: RESTORE_LIMIT,
+        validatorCompiler: () => () => true,
+        schema: {
+          summary: "Puts a site back, all of it or nothing. 200 after a dry run.",
+          body: RestoreRequest,
+          response: { 200: RestoreReply, 201: RestoreReply },
+        },
+      },
+      async (request, reply) => {
+        const body: unknown = request.body;
+        if (!Buffer.isBuffer(body) || body.length === 0) throw new AppError("INVALID_REQUEST", "there is no backup in it");
+        const users = people?.()?.map(({ id }) => id) ?? null;
+        const restored = await directory.restores.restore(body, users);
+        return reply.code(restored.dryRun ? 200 : 201).send(restored);
+      },
+    );
+  });
 }

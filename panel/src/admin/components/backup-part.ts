@@ -3,13 +3,17 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { Backup } from "../../../../bridge/src/api/backup.ts";
 import { shared } from "../../components/style.ts";
 import { ApiError } from "../../data/api.ts";
-import { fetchBackup, type RestoreReply, restoreBackup } from "../../data/upkeep.ts";
+import { fetchBackup, fetchRestoreProgress, type RestoreProgress, type RestoreReply, restoreBackup } from "../../data/upkeep.ts";
 import { counted } from "../../localize/admin.ts";
 import type { Admin } from "../admin.ts";
 import { problemText } from "../problem-text.ts";
 import { adminStyle, partStyle } from "./admin-style.ts";
 import { moment } from "./registration.ts";
 import { saveFile } from "./save-file.ts";
+
+/** How far it is when each begins, of five parts: sending is followed by what the bridge says. */
+const STEPS = { sending: 1, reading: 2, checking: 3, writing: 4 } as const;
+const ASK_EVERY_MS = 500;
 
 /** The whole site out into a file, and out of a file into an app that does not have it: first a look, then the restore. */
 @customElement("neolia-backup-part")
@@ -21,6 +25,8 @@ export class BackupPart extends LitElement {
   @state() private leftOut: string[] = [];
   @state() private failure: string | null = null;
   @state() private busy = false;
+  /** Of the look or the restore that this page waits for; null: it waits for none. */
+  @state() private step: keyof typeof STEPS | null = null;
 
   static override styles = [shared, adminStyle, partStyle];
 
@@ -42,10 +48,16 @@ export class BackupPart extends LitElement {
         <h2>${t("backup.restore")}</h2>
         <p class="muted">${t("backup.restoreHint")}</p>
         <label>${t("backup.file")} <input type="file" accept=".json,application/json" ?disabled=${this.busy} @click=${this.forget} @change=${this.onFile} /></label>
+        ${this.step === null ? nothing : this.renderStep(this.step)}
         ${this.found === null ? nothing : this.renderFound(this.found)}
         <p class="failure" role="alert" ?hidden=${this.failure === null}>${this.failure}</p>
       </section>
     `;
+  }
+
+  private renderStep(step: keyof typeof STEPS): TemplateResult {
+    const told = this.admin.t(`backup.step.${step}`);
+    return html`<p role="status">${told}</p><progress aria-label=${told} max="5" value=${STEPS[step]}></progress>`;
   }
 
   private renderFound({ site, counts }: RestoreReply): TemplateResult {
@@ -95,7 +107,7 @@ export class BackupPart extends LitElement {
     this.busy = true;
     try {
       this.backup = JSON.parse(await file.text()) as unknown;
-      this.found = await restoreBackup(this.admin.api, this.backup, true);
+      this.found = await this.followed(() => restoreBackup(this.admin.api, this.backup, true));
     } catch (error) {
       const notOurs = error instanceof SyntaxError || (error instanceof ApiError && error.code === "INVALID_REQUEST");
       const known = notOurs ? new ApiError("BACKUP_DAMAGED", 400) : error;
@@ -105,11 +117,29 @@ export class BackupPart extends LitElement {
     }
   };
 
+  /** Shows which step it is at, until it is over. */
+  private async followed(work: () => Promise<RestoreReply>): Promise<RestoreReply> {
+    this.step = "sending";
+    const timer = setInterval(() => {
+      const told = ({ step }: RestoreProgress): void => {
+        if (this.step !== null && step !== null) this.step = step;
+      };
+      // Not to be had just now: it is asked again.
+      fetchRestoreProgress(this.admin.api).then(told, () => undefined);
+    }, ASK_EVERY_MS);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+      this.step = null;
+    }
+  }
+
   private async restore(): Promise<void> {
     const { api, t, toast, openSite } = this.admin;
     this.busy = true;
     try {
-      const { site } = await restoreBackup(api, this.backup, false);
+      const { site } = await this.followed(() => restoreBackup(api, this.backup, false));
       toast({ text: t("backup.restored", { name: site.name }) });
       openSite(site.id);
     } catch (error) {

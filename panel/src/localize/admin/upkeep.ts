@@ -197,6 +197,10 @@ export const en = {
   "backup.found": "{name} ({domain}), saved {time}:",
   "backup.restoreNow": "Restore this site",
   "backup.restored": "{name} was restored.",
+  "backup.step.sending": "Sending the file…",
+  "backup.step.reading": "Reading the file…",
+  "backup.step.checking": "Checking the file. A large site takes a minute or more; calls go on meanwhile.",
+  "backup.step.writing": "Writing…",
 
   "handOver.title": "Hand-over",
   "handOver.intro": "Prints, or saves as PDF, by the browser's print window.",
@@ -434,6 +438,10 @@ export const fr: Record<keyof typeof en, string> = {
   "backup.found": "{name} ({domain}), enregistré : {time} :",
   "backup.restoreNow": "Restaurer ce site",
   "backup.restored": "{name} a été restauré.",
+  "backup.step.sending": "Envoi du fichier…",
+  "backup.step.reading": "Lecture du fichier…",
+  "backup.step.checking": "Contrôle du fichier. Un grand site demande une minute ou plus ; les appels continuent.",
+  "backup.step.writing": "Écriture…",
 
   "handOver.title": "Remise",
   "handOver.intro": "S'imprime, ou s'enregistre en PDF, par la fenêtre d'impression du navigateur.",
