@@ -40,7 +40,15 @@ function largeSite(): Backup {
     ...{ started_at_ms: atMs + n, ringing_at_ms: null, answered_at_ms: null, ended_at_ms: atMs + n },
   }));
   const audit = range(HISTORY).map((n) => ({
-    ...{ at_ms: atMs + n, site_id: siteId, who: "admin", user_id: null, origin: "panel", noun: "unit", verb: "changed" },
+    ...{
+      at_ms: atMs + n,
+      site_id: siteId,
+      who: "admin",
+      user_id: null,
+      origin: "panel",
+      noun: "unit",
+      verb: "changed",
+    },
     ...{ row_id: units[n % UNITS]?.id ?? "", label: `${n}`, changes: "{}", search_text: `admin unit changed ${n}` },
   }));
   const wav = writeWav(new Int16Array(8_000 * 190).fill(7)).toString("base64");

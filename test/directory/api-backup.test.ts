@@ -118,7 +118,17 @@ test("codes, links, grants and tokens are in no backup, nor anything that they c
     for (const form of forms) assert.equal(text.includes(form), false, form);
   }
   // Another table of the store is another question: whoever adds one to the file answers it here.
-  const tables = ["account_seen", "audit", "call", "customer_order", "desk_member", "line", "menu", "order_call", "sold_out"];
+  const tables = [
+    "account_seen",
+    "audit",
+    "call",
+    "customer_order",
+    "desk_member",
+    "line",
+    "menu",
+    "order_call",
+    "sold_out",
+  ];
   assert.deepEqual(Object.keys((await take()).extras).toSorted(), tables);
 });
 

@@ -7,7 +7,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import type { AuditPage } from "../../bridge/src/api/audit.ts";
 import type { Account, Rule, Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { LiveState } from "../../bridge/src/api/live.ts";
 import type { PairingWithSecret } from "../../bridge/src/api/pairing.ts";

@@ -11,7 +11,7 @@ export interface Backups {
 }
 
 export function backups(context: DirectoryContext): Backups {
-  const { store, audit, now } = context;
+  const { audit } = context;
   return {
     make: (siteId, madeBy, part = "all") => {
       const all = contentOf(context, siteId, madeBy);

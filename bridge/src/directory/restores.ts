@@ -47,7 +47,10 @@ export function restores(context: DirectoryContext): Restores {
       const { site, dryRun } = checked;
       if (store.sites.get(site.id) || store.sites.byDomain(site.domain)) {
         store.clips.settle(site.id, false);
-        throw new AppError("SITE_EXISTS", `the site ${site.domain} is here already; remove it first, or restore elsewhere`);
+        throw new AppError(
+          "SITE_EXISTS",
+          `the site ${site.domain} is here already; remove it first, or restore elsewhere`,
+        );
       }
       siteId = dryRun ? null : site.id;
       step = "writing";

@@ -28,13 +28,19 @@ export function backupRoutes(api: App, { directory, version, people }: HttpPorts
   );
   api.get(
     "/backups/restore",
-    { schema: { summary: "What is being done for the restore that is under way.", response: { 200: RestoreProgress } } },
+    {
+      schema: { summary: "What is being done for the restore that is under way.", response: { 200: RestoreProgress } },
+    },
     async () => ({ step: directory.restores.step() }),
   );
   // A large file is neither parsed nor checked here, where everybody waits for it.
   void api.register(async (raw: App) => {
     raw.removeContentTypeParser("application/json");
-    raw.addContentTypeParser("application/json", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
+    raw.addContentTypeParser(
+      "application/json",
+      { parseAs: "buffer" },
+      async (_request: unknown, body: Buffer) => body,
+    );
     raw.post(
       "/backups/restore",
       {
@@ -48,7 +54,8 @@ export function backupRoutes(api: App, { directory, version, people }: HttpPorts
       },
       async (request, reply) => {
         const body: unknown = request.body;
-        if (!Buffer.isBuffer(body) || body.length === 0) throw new AppError("INVALID_REQUEST", "there is no backup in it");
+        if (!Buffer.isBuffer(body) || body.length === 0)
+          throw new AppError("INVALID_REQUEST", "there is no backup in it");
         const users = people?.()?.map(({ id }) => id) ?? null;
         const restored = await directory.restores.restore(body, users);
         return reply.code(restored.dryRun ? 200 : 201).send(restored);

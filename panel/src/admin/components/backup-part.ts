@@ -3,7 +3,13 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { Backup } from "../../../../bridge/src/api/backup.ts";
 import { shared } from "../../components/style.ts";
 import { ApiError } from "../../data/api.ts";
-import { fetchBackup, fetchRestoreProgress, type RestoreProgress, type RestoreReply, restoreBackup } from "../../data/upkeep.ts";
+import {
+  fetchBackup,
+  fetchRestoreProgress,
+  type RestoreProgress,
+  type RestoreReply,
+  restoreBackup,
+} from "../../data/upkeep.ts";
 import { counted } from "../../localize/admin.ts";
 import type { Admin } from "../admin.ts";
 import { problemText } from "../problem-text.ts";
