@@ -1,6 +1,6 @@
 /**
  * How long nobody is served while the largest site is restored: 10,000 units, 20,000 devices, 30,000 rules, 20,000 calls and edits,
- * 24 MB of recordings. `node test/bench/restore-loop.ts` prints it; docs/benchmarks-directory.md keeps it.
+ * 24 MB of recordings. `node test/bench/restore-loop.ts` prints it.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { ulid } from "ulid";
@@ -9,8 +9,8 @@ import { writeWav } from "../../bridge/src/audio/wav.ts";
 import { checksumOf } from "../../bridge/src/directory/backup-checksum.ts";
 import { testApp } from "../directory/app.ts";
 
-const UNITS = 10_000;
-const HISTORY = 20_000;
+const UNITS = Number(process.argv[2] ?? 10_000);
+const HISTORY = 2 * UNITS;
 const range = (n: number) => Array.from({ length: n }, (_, at) => at);
 const atMs = 1_700_000_000_000;
 
@@ -29,7 +29,7 @@ function largeSite(): Backup {
   );
   const rules = units.flatMap(({ id }) =>
     range(3).map((position) => ({
-      ...{ id: ulid(), unitId: id, doorId: null, position, sourcePattern: "*", action: "ring" as const },
+      ...{ id: ulid(), siteId, unitId: id, doorId: null, position, sourcePattern: "*", action: "ring" as const },
       ...{ targetSipUri: null, ringSeconds: 30, schedule: [], enabled: true },
     })),
   );
@@ -74,6 +74,7 @@ try {
     delay.enable();
     const reply = await sent;
     delay.disable();
+    if (reply.status >= 400) throw new Error(reply.text);
     const { counts } = reply.json<RestoreReply>();
     console.log(
       JSON.stringify({

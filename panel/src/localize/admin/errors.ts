@@ -53,7 +53,8 @@ export const en = {
   "error.DOMAIN_TAKEN": "Another site has this domain already.",
   "error.UNIT_EXISTS": "Some of these numbers are there already. Nothing was made.",
   "error.SITE_EXISTS": "This site is here already. Remove it first, or restore into another Neolia.",
-  "error.RESTORE_RUNNING": "Another backup is being looked at or restored. Wait until that is done, then choose the file again.",
+  "error.RESTORE_RUNNING":
+    "Another backup is being looked at or restored. Wait until that is done, then choose the file again.",
   "error.JOB_RUNNING": "Another import of this site is still running. Wait until it is done.",
   "error.NAME_TAKEN": "This name is taken already. Choose another.",
   "error.BUILDING_EXISTS": "There is a building of this name already.",
@@ -164,7 +165,8 @@ export const fr: Record<keyof typeof en, string> = {
   "error.DOMAIN_TAKEN": "Un autre site a déjà ce domaine.",
   "error.UNIT_EXISTS": "Certains de ces numéros existent déjà. Rien n'a été créé.",
   "error.SITE_EXISTS": "Ce site est déjà là. Supprimez-le d'abord, ou restaurez dans un autre Neolia.",
-  "error.RESTORE_RUNNING": "Une autre sauvegarde est en cours d'examen ou de restauration. Attendez, puis choisissez le fichier à nouveau.",
+  "error.RESTORE_RUNNING":
+    "Une autre sauvegarde est en cours d'examen ou de restauration. Attendez, puis choisissez le fichier à nouveau.",
   "error.JOB_RUNNING": "Un autre import de ce site est en cours. Attendez qu'il se termine.",
   "error.NAME_TAKEN": "Ce nom est déjà pris. Choisissez-en un autre.",
   "error.BUILDING_EXISTS": "Un bâtiment porte déjà ce nom.",
