@@ -73,6 +73,8 @@ try {
     await new Promise((resolve) => setTimeout(resolve, 400));
     delay.enable();
     const reply = await sent;
+    // What blocked the end is only seen by the turn after it.
+    await new Promise((resolve) => setTimeout(resolve, 50));
     delay.disable();
     if (reply.status >= 400) throw new Error(reply.text);
     const { counts } = reply.json<RestoreReply>();

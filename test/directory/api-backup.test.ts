@@ -36,7 +36,7 @@ afterEach(async () => {
 const take = async () => (await api.send("GET", `/api/sites/${house.site.id}/backup`)).json<Backup>();
 const put = (to: TestApp, backup: unknown, dryRun = false) =>
   to.send("POST", "/api/backups/restore", { backup, dryRun });
-const bodyOf = (backup: Backup) => Buffer.from(JSON.stringify({ backup, dryRun: false }));
+const bodyOf = (backup: Backup) => JSON.stringify({ backup, dryRun: false });
 const forVps = (app: TestApp) => {
   const { revision: _revision, ...content } = siteSnapshot(app.store, house.site.id, 0);
   return content;

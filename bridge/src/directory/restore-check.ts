@@ -19,7 +19,7 @@ import { siteSnapshot } from "./snapshot.ts";
 
 export interface RestoreCheck {
   /** The request's body as it came: JSON of a `RestoreRequest`. */
-  body: Uint8Array;
+  body: string;
   /** Where the store of its own is made; an empty folder. */
   folder: string;
   /** The data folder: recordings are put aside there. */
@@ -60,8 +60,7 @@ export function checkBackup(check: RestoreCheck, step: (now: RestoreStep) => voi
   return { dryRun, site: { id, name, domain }, counts: countsOf(backup) };
 }
 
-function read(body: Uint8Array): RestoreRequest {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+function read(text: string): RestoreRequest {
   let value: unknown;
   try {
     if (text.includes('"__proto__"')) throw new SyntaxError("a name that is none");

@@ -13,10 +13,10 @@ import { checkBackup, isTheFiles, notFitting, type RestoreCheck } from "./restor
 
 export interface Restores {
   /**
-   * `body`: JSON of a `RestoreRequest`; it is gone afterwards. `users`: Home Assistant's here, null when nobody knows them. Throws what
+   * `body`: JSON of a `RestoreRequest`. `users`: Home Assistant's here, null when nobody knows them. Throws what
    * `checkBackup` does, RESTORE_RUNNING and SITE_EXISTS.
    */
-  restore(body: Uint8Array, users?: readonly string[] | null): Promise<RestoreReply>;
+  restore(body: string, users?: readonly string[] | null): Promise<RestoreReply>;
   /** What is being done for the one that is under way; null: there is none. */
   step(): RestoreStep | null;
 }
@@ -30,7 +30,7 @@ export type ThreadNews =
 /** Beside this file from source, beside the bundle in the app's image. */
 const THREAD = new URL(`./restore-thread${extname(import.meta.filename)}`, import.meta.url);
 /** A smaller file is looked at sooner than a thread is there. */
-const WORTH_A_THREAD_BYTES = 256 * 1024;
+const WORTH_A_THREAD = 256 * 1024;
 /** 96 MB of JSON as text, as objects and once more in order. A file that needs more ends its thread and not the bridge. */
 const LIMITS = { maxOldGenerationSizeMb: 1_024, maxYoungGenerationSizeMb: 16 };
 
@@ -38,12 +38,12 @@ export function restores(context: DirectoryContext): Restores {
   const { store, audit, now } = context;
   let step: RestoreStep | null = null;
 
-  async function run(body: Uint8Array, users: readonly string[] | null): Promise<RestoreReply> {
+  async function run(body: string, users: readonly string[] | null): Promise<RestoreReply> {
     const folder = store.takeovers.makeFolder();
     const check: RestoreCheck = { body, folder, dataFolder: store.takeovers.dataFolder, users, nowMs: now() };
     let siteId: string | null = null;
     try {
-      const checked = await (body.byteLength < WORTH_A_THREAD_BYTES ? checkBackup(check) : inThread(check));
+      const checked = await (body.length < WORTH_A_THREAD ? checkBackup(check) : inThread(check));
       const { site, dryRun } = checked;
       if (store.sites.get(site.id) || store.sites.byDomain(site.domain)) {
         store.clips.settle(site.id, false);
@@ -77,10 +77,7 @@ export function restores(context: DirectoryContext): Restores {
   }
 
   async function inThread(check: RestoreCheck): Promise<RestoreReply> {
-    const { buffer, byteLength } = check.body;
-    const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
-    const transferList = isOwn ? [buffer] : [];
-    const thread = new Worker(THREAD, { workerData: check, transferList, resourceLimits: LIMITS });
+    const thread = new Worker(THREAD, { workerData: check, resourceLimits: LIMITS });
     let said: Exclude<ThreadNews, { step: RestoreStep }> | null = null;
     thread.on("message", (news: ThreadNews) => {
       if ("step" in news) step = news.step;

@@ -136,6 +136,7 @@ function readJson(app: App): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
     if (body === "") return done(null, undefined);
+    if (request.routeOptions.config.unparsed) return done(null, body);
     void parse(request, body as string, (error, value) => {
       done(error ? new AppError("MALFORMED_JSON", "the body is not valid JSON") : null, value);
     });

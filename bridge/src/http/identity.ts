@@ -49,6 +49,8 @@ declare module "fastify" {
     access?: Access;
     /** Whether it can be used from elsewhere; left out: no. */
     elsewhere?: Elsewhere;
+    /** The body is the JSON as it came: so large that nobody shall wait while it is parsed and checked. */
+    unparsed?: boolean;
   }
   interface FastifySchema {
     /** One sentence for the API's description. */

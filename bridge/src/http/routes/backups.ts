@@ -33,33 +33,24 @@ export function backupRoutes(api: App, { directory, version, people }: HttpPorts
     },
     async () => ({ step: directory.restores.step() }),
   );
-  // A large file is neither parsed nor checked here, where everybody waits for it.
-  void api.register(async (raw: App) => {
-    raw.removeContentTypeParser("application/json");
-    raw.addContentTypeParser(
-      "application/json",
-      { parseAs: "buffer" },
-      async (_request: unknown, body: Buffer) => body,
-    );
-    raw.post(
-      "/backups/restore",
-      {
-        bodyLimit: RESTORE_LIMIT,
-        validatorCompiler: () => () => true,
-        schema: {
-          summary: "Puts a site back, all of it or nothing. 200 after a dry run.",
-          body: RestoreRequest,
-          response: { 200: RestoreReply, 201: RestoreReply },
-        },
+  api.post(
+    "/backups/restore",
+    {
+      bodyLimit: RESTORE_LIMIT,
+      config: { unparsed: true },
+      validatorCompiler: () => () => true,
+      schema: {
+        summary: "Puts a site back, all of it or nothing. 200 after a dry run.",
+        body: RestoreRequest,
+        response: { 200: RestoreReply, 201: RestoreReply },
       },
-      async (request, reply) => {
-        const body: unknown = request.body;
-        if (!Buffer.isBuffer(body) || body.length === 0)
-          throw new AppError("INVALID_REQUEST", "there is no backup in it");
-        const users = people?.()?.map(({ id }) => id) ?? null;
-        const restored = await directory.restores.restore(body, users);
-        return reply.code(restored.dryRun ? 200 : 201).send(restored);
-      },
-    );
-  });
+    },
+    async (request, reply) => {
+      const body: unknown = request.body;
+      if (typeof body !== "string") throw new AppError("INVALID_REQUEST", "there is no backup in it");
+      const users = people?.()?.map(({ id }) => id) ?? null;
+      const restored = await directory.restores.restore(body, users);
+      return reply.code(restored.dryRun ? 200 : 201).send(restored);
+    },
+  );
 }
