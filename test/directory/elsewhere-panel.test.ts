@@ -260,6 +260,8 @@ test("a site that is away is said to be away, and comes back by itself", async (
     [],
   );
   await inspect(away, "ended-while-typing");
+  // Asked once whether to lose it.
+  await away.keyboard.press("Escape");
   await away.keyboard.press("Escape");
   await away.getByRole("navigation").getByRole("link", { name: "Units" }).click();
   await away.locator("neolia-remote-page").getByText("has ended this permission").waitFor();
