@@ -102,6 +102,8 @@ test("a dialog that is written into: letters still under way answer nothing, Esc
   await field.waitFor();
   assert.match(await field.inputValue(), /^Annex[da ]*$/);
   await hasFocus("name");
+  // Asked once whether to lose what was written.
+  await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await page.locator("neolia-admin-dialog").waitFor({ state: "detached" });
 });
