@@ -17,6 +17,8 @@ import { refuseSenseless } from "./rules.ts";
 import { refuseUnknownZone } from "./sites.ts";
 import { siteSnapshot } from "./snapshot.ts";
 
+const MOST_PLACES = 20;
+
 export interface RestoreCheck {
   /** The request's body as it came: JSON of a `RestoreRequest`. */
   body: string;
@@ -69,8 +71,15 @@ function read(text: string): RestoreRequest {
     throw new AppError("MALFORMED_JSON", "the body is not valid JSON", { cause: error });
   }
   refuseNewer(value);
-  if (!Value.Check(RestoreRequest, value)) throw new AppError("INVALID_REQUEST", "the file is no backup of Neolia");
+  if (!Value.Check(RestoreRequest, value))
+    throw new AppError("INVALID_REQUEST", "the file is no backup of Neolia", { details: placesOf(value) });
   return value;
+}
+
+/** JSON pointer into the request → what is wrong there, as for any other request; values are not repeated. */
+function placesOf(value: unknown): Record<string, string> {
+  const wrong = Value.Errors(RestoreRequest, value).slice(0, MOST_PLACES);
+  return Object.fromEntries(wrong.map(({ instancePath, message }) => [`/body${instancePath}`, message]));
 }
 
 /** Before its parts are looked at: this version cannot know what they mean. */

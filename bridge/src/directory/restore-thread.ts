@@ -9,7 +9,9 @@ const say = (news: ThreadNews) => parentPort?.postMessage(news);
 try {
   say({ checked: checkBackup(workerData as RestoreCheck, (step) => say({ step })) });
 } catch (error) {
-  if (error instanceof AppError) say({ refused: { code: error.code, message: error.message } });
-  else if (error instanceof StoreError) say({ refused: { code: "STORE_UNAVAILABLE", message: error.message } });
+  if (error instanceof AppError) {
+    const { code, message, details } = error;
+    say({ refused: { code, message, ...(details && { details }) } });
+  } else if (error instanceof StoreError) say({ refused: { code: "STORE_UNAVAILABLE", message: error.message } });
   else throw error;
 }

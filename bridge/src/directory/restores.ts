@@ -25,7 +25,7 @@ export interface Restores {
 export type ThreadNews =
   | { step: RestoreStep }
   | { checked: RestoreReply }
-  | { refused: { code: ErrorCode; message: string } };
+  | { refused: { code: ErrorCode; message: string; details?: Record<string, unknown> } };
 
 /** Beside this file from source, beside the bundle in the app's image. */
 const THREAD = new URL(`./restore-thread${extname(import.meta.filename)}`, import.meta.url);
@@ -103,6 +103,6 @@ export function restores(context: DirectoryContext): Restores {
 
 function outcomeOf(said: Exclude<ThreadNews, { step: RestoreStep }> | null): RestoreReply {
   if (said === null) throw new Error("the thread that looks at the backup has ended without a word");
-  if ("refused" in said) throw new AppError(said.refused.code, said.refused.message);
+  if ("refused" in said) throw new AppError(said.refused.code, said.refused.message, said.refused);
   return said.checked;
 }
