@@ -94,13 +94,13 @@ function walk(rules: readonly RuleRow[], accounts: readonly AccountRow[], call: 
   return { fires, isNew };
 }
 
-test("a rule is warned of exactly when no call at any minute of the week would come to it", () => {
+test("a rule is warned of exactly when no call at any minute of the week would come to it", async () => {
   const { store, directory } = api;
   const siteId = house.site.id;
   const unitId = house.unit401.id;
   const seen = new Map<string, number>();
-  fc.assert(
-    fc.property(fc.array(ruleOf, { minLength: 1, maxLength: 7 }), devicesOf, (drawn, devices) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(ruleOf, { minLength: 1, maxLength: 7 }), devicesOf, async (drawn, devices) => {
       store.transaction(() => {
         for (const [at, account] of store.accounts.list({ siteId }).entries()) {
           const { enabled = 1, place = 0 } = devices[at] ?? {};
@@ -130,7 +130,7 @@ test("a rule is warned of exactly when no call at any minute of the week would c
       const fires = new Set(walks.flatMap((one) => one.fires));
       const isNew = new Set(walks.flatMap((one) => one.isNew));
       const warned = new Map<string, RuleWarning>();
-      for (const warning of directory.ruleWarnings({ unitId })) warned.set(warning.ruleId, warning);
+      for (const warning of await directory.ruleWarnings({ unitId })) warned.set(warning.ruleId, warning);
       for (const { id, enabled } of rules) {
         const kind = warned.get(id)?.kind ?? "none";
         seen.set(kind, (seen.get(kind) ?? 0) + 1);

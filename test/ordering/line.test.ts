@@ -53,7 +53,7 @@ test("neither its unit nor its building takes a line along: it is removed as a l
   assert.deepEqual(store.units.list({ siteId }), []);
 });
 
-test("a line comes with its unit, gateway, the bridge's account and rules: the bridge first, people next, then the backup, and a message last", () => {
+test("a line comes with its unit, gateway, the bridge's account and rules: the bridge first, people next, then the backup, and a message last", async () => {
   const { directory, line, siteId } = luigi;
   const rules = () =>
     directory.rules
@@ -67,7 +67,8 @@ test("a line comes with its unit, gateway, the bridge's account and rules: the b
   directory.accounts.create({ siteId, type: "gateway", label: "Trunk", username: "chef" });
   luigi.settings({ backupNumber: "chef" });
   assert.deepEqual(rules(), [first, ["*", "ring", null], ["*", "forward", `sip:chef@${DOMAIN}`], message]);
-  const lastKinds = directory.ruleWarnings({ unitId: line.unitId }).filter(({ kind }) => kind === "repeats");
+  const warnings = await directory.ruleWarnings({ unitId: line.unitId });
+  const lastKinds = warnings.filter(({ kind }) => kind === "repeats");
   assert.deepEqual(lastKinds, [], "a message is no repetition");
   luigi.settings({ backupNumber: null });
   assert.deepEqual(rules(), [first, ["*", "ring", null], message]);

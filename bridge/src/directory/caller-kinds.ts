@@ -1,6 +1,6 @@
 /** Who can call at a site as it is now, as far as the rules of a unit tell callers apart. */
 import type { Store } from "../store/store.ts";
-import { globMatches } from "./glob.ts";
+import { globMatches, globOf } from "./glob.ts";
 import { numberKinds } from "./number-kinds.ts";
 
 export interface CallerKind {
@@ -20,22 +20,31 @@ export function callerKinds(store: Store): CallerKinds {
   /** How many accounts fit which of the patterns. */
   const groups = remembering((siteId: string, patterns: readonly string[]) => {
     const counts = new Map<string, number>();
-    for (const name of everybody(siteId)) count(counts, fitsOf(patterns, name), 1);
+    const globs = patterns.map(globOf);
+    for (const name of everybody(siteId)) count(counts, fitsOf(globs, name), 1);
     return counts;
   });
   const numbers = remembering((patterns: readonly string[]) => numberKinds(patterns) ?? oneByOne(patterns));
   const isThere = (siteId: string, name: string) => store.accounts.byUsername(siteId, name)?.enabled === true;
+  /** Which of the patterns fit an account that is none of these; each way once. */
+  const others = (siteId: string, wild: readonly string[], accounts: readonly string[]): string[] => {
+    // Nearly all units: nobody has to be looked at one by one.
+    if (wild.every((pattern) => pattern === "*"))
+      return store.accounts.moreEnabledThan(siteId, accounts.length) ? ["1".repeat(wild.length)] : [];
+    const left = new Map(groups(siteId, wild));
+    const globs = wild.map(globOf);
+    for (const name of accounts) count(left, fitsOf(globs, name), -1);
+    return [...left].flatMap(([fits, howMany]) => (howMany > 0 ? [fits] : []));
+  };
   return (siteId, patterns, named) => {
     const wild = [...new Set(patterns.filter(isWild))];
     const outside = gateways(siteId);
     const wanted = [...patterns.filter((pattern) => !isWild(pattern)), ...named];
     const accounts = [...new Set([...wanted.filter((name) => isThere(siteId, name)), ...outside])];
-    const left = new Map(groups(siteId, wild));
-    for (const name of accounts) count(left, fitsOf(wild, name), -1);
-    const rest = [...left].flatMap(([fits, howMany]) => {
-      const kind = patterns.map((pattern) => fits[wild.indexOf(pattern)] === "1");
-      return howMany > 0 ? [{ account: null, fits: kind }] : [];
-    });
+    const rest = others(siteId, wild, accounts).map((fits) => ({
+      account: null,
+      fits: patterns.map((pattern) => fits[wild.indexOf(pattern)] === "1"),
+    }));
     const known = accounts.map((account) => ({ account, fits: patterns.map((one) => globMatches(one, account)) }));
     // A gateway's call fits by its account or by the number that it presents.
     const byNumber = known.flatMap(({ account, fits }) =>
@@ -52,8 +61,8 @@ function isWild(pattern: string): boolean {
 }
 
 /** "1" for each pattern that the name fits, "0" for each that it does not. */
-function fitsOf(patterns: readonly string[], name: string): string {
-  return patterns.map((pattern) => Number(globMatches(pattern, name))).join("");
+function fitsOf(globs: readonly ((name: string) => boolean)[], name: string): string {
+  return globs.map((fits) => Number(fits(name))).join("");
 }
 
 function count(counts: Map<string, number>, key: string, by: number): void {

@@ -9,9 +9,18 @@ export type GlobToken =
   | { type: "char"; c: number };
 
 export function globMatches(pattern: string, text: string): boolean {
+  return globOf(pattern)(text);
+}
+
+/** The pattern, read once for many texts. */
+export function globOf(pattern: string): (text: string) => boolean {
   const tokens = parse(codePoints(pattern));
-  if (!tokens) return false;
-  const chars = codePoints(text);
+  if (!tokens) return () => false;
+  if (tokens.length > 0 && tokens.every(({ type }) => type === "any")) return () => true;
+  return (text) => matches(tokens, codePoints(text));
+}
+
+function matches(tokens: readonly GlobToken[], chars: readonly number[]): boolean {
   let at = 0;
   let token = 0;
   // The last `*` and where it stops; taking one character more there is the only way back that is ever needed.
@@ -99,5 +108,7 @@ function code(char: string): number {
 }
 
 function codePoints(text: string): number[] {
-  return Array.from(text, (char) => char.codePointAt(0) ?? 0);
+  const points: number[] = [];
+  for (const char of text) points.push(char.codePointAt(0) ?? 0);
+  return points;
 }

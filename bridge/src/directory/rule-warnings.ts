@@ -2,6 +2,7 @@
  * Rules that can never fire, or not as meant; see `RuleWarning` for the kinds. Decided by trying: every kind of caller that the
  * site has now, every name that it can dial, every part of the week.
  */
+import { setImmediate } from "node:timers/promises";
 import type { RuleWarning } from "../api/directory.ts";
 import type { RuleFilter, RuleRow } from "../store/rule-store.ts";
 import type { Store } from "../store/store.ts";
@@ -9,13 +10,16 @@ import type { UnitRow } from "../store/unit-store.ts";
 import { type CallerKind, type CallerKinds, callerKinds } from "./caller-kinds.ts";
 import { siteOf } from "./lookup.ts";
 
-export type RuleWarnings = (filter: RuleFilter) => RuleWarning[];
+/** A whole site's are looked for in pieces, between which others are served. */
+export type RuleWarnings = (filter: RuleFilter) => Promise<RuleWarning[]>;
 
 /** Kamailio ends a call set-up after this long: `max_inv_lifetime` in infra/kamailio/modules.cfg. */
 const LONGEST_SETUP_S = 900;
 const WEEK = 10_080;
 /** Devices of a unit that are tried as callers and as what is dialled: more than a unit has. */
 const MOST_DEVICES = 24;
+/** Units that are looked at between two pauses. */
+const AT_ONCE = 20;
 
 /** A rule with what it would ring. */
 interface Aimed {
@@ -38,17 +42,23 @@ interface Findings {
 }
 
 export function ruleWarnings(store: Store): RuleWarnings {
-  return (filter) => {
+  return async (filter) => {
     const aim = aimer(store);
     const callers = callerKinds(store);
-    const byUnit = Map.groupBy(store.rules.list(filter), ({ unitId }) => unitId);
-    return [...byUnit].flatMap(([unitId, rows]) => {
+    const ofUnit = ([unitId, rows]: [string, RuleRow[]]) => {
       const unit = store.units.get(unitId);
       if (!unit) return [];
       const rules = rows.filter(({ enabled }) => enabled).map((row) => aim(unit, row));
       const devices = store.accounts.list({ unitId }).map(({ username }) => username);
       return warningsOf(unit, rules, devices, callers);
-    });
+    };
+    const byUnit = [...Map.groupBy(store.rules.list(filter), ({ unitId }) => unitId)];
+    const warnings: RuleWarning[] = [];
+    for (let at = 0; at < byUnit.length; at += AT_ONCE) {
+      if (at > 0) await setImmediate();
+      warnings.push(...byUnit.slice(at, at + AT_ONCE).flatMap(ofUnit));
+    }
+    return warnings;
   };
 }
 

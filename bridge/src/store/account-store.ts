@@ -35,6 +35,8 @@ export interface AccountStore {
   byUsername(siteId: string, username: string): AccountRow | null;
   /** User names of the site's enabled accounts, of one type or all. */
   enabledNames(siteId: string, type?: AccountType): string[];
+  /** Whether the site has more enabled accounts than so many. */
+  moreEnabledThan(siteId: string, many: number): boolean;
   /** Any whose user name is this one but for case. */
   alike(siteId: string, username: string): AccountRow | null;
   insert(account: NewAccountRow): void;
@@ -69,6 +71,9 @@ export function accountStore(db: Database): AccountStore {
   const enabledOfType = db
     .prepare<[string, string], string>("SELECT username FROM account WHERE site_id = ? AND enabled = 1 AND type = ?")
     .pluck();
+  const enabledBehind = db
+    .prepare<[string, number], 1>("SELECT 1 FROM account WHERE site_id = ? AND enabled = 1 LIMIT 1 OFFSET ?")
+    .pluck();
   const alike = db.prepare<[string, string], Columns>(`${select} WHERE site_id = ? AND username = ? COLLATE NOCASE`);
   const insert = db.prepare<Written>(`
     INSERT INTO account (id, site_id, unit_id, username, type, label, ha1, enabled, created_at_ms, device_info,
@@ -88,6 +93,7 @@ export function accountStore(db: Database): AccountStore {
     get: (id) => row(get.get(id)),
     byUsername: (siteId, username) => row(byUsername.get(siteId, username)),
     enabledNames: (siteId, type) => (type === undefined ? enabled.all(siteId) : enabledOfType.all(siteId, type)),
+    moreEnabledThan: (siteId, many) => enabledBehind.get(siteId, many) !== undefined,
     alike: (siteId, username) => row(alike.get(siteId, username)),
     insert: (account) => void insert.run(written(account)),
     update: (account) => void update.run(written(account)),
