@@ -62,8 +62,9 @@ for (const how of ["loaded again", "closed"] as const) {
 }
 
 test("an import that runs is shown to whoever opens its page, with who began it, and is cancelled from there", async () => {
-  const page = await open();
   const { id } = await start(desk.api, "building,number\nA,1\nA,2\nA,3\n");
+  await until(async () => (await desk.api.get<Job>(`/api/jobs/${id}`)).state === "done", { what: "the import's end" });
+  const page = await open();
   await page
     .getByText(/^Last import: Units and doors, .* by admin\. Added 3, changed 0, left 0 as they were\.$/)
     .waitFor();
