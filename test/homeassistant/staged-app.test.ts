@@ -67,13 +67,23 @@ test("what the image holds starts away from the repository and is small", (conte
   assert.ok(startMs < 10_000, `${startMs} ms`);
 });
 
-test("nothing is in it but the bridge, the panel, the first process and SQLite", () => {
+test("nothing is in it but the bridge with its threads, the panel, the first process and SQLite", () => {
   // Beside the entries lie the files that the bundler cut off from them, named by their content.
   assert.deepEqual(
     readdirSync(app)
       .filter((name) => !/-[A-Z0-9]{8}\.js$/.test(name))
       .toSorted(),
-    ["backup.js", "main.js", "media-worker.js", "node_modules", "package.json", "panel", "start.js", "zone-program.js"],
+    [
+      "backup.js",
+      "main.js",
+      "media-worker.js",
+      "node_modules",
+      "package.json",
+      "panel",
+      "restore-thread.js",
+      "start.js",
+      "zone-program.js",
+    ],
   );
   assert.deepEqual(readdirSync(join(app, "node_modules")), ["better-sqlite3"]);
 });
