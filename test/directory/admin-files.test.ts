@@ -12,6 +12,7 @@ import { labFolder } from "../lab/folder.ts";
 import { reservePorts } from "../lab/ports.ts";
 import { inspect } from "../panel/inspect.ts";
 import { AdminDesk, type SampleBuilding } from "./admin-desk.ts";
+import { printed } from "./paper.ts";
 
 let desk: AdminDesk;
 let house: SampleBuilding;
@@ -85,29 +86,6 @@ test("a unit's printed page goes on where its devices do not fit, and the report
     Array.from({ length: 30 }, (_, at) => at + 1),
   );
 });
-
-/** The copy of a part of the page that goes to the printer, as a page of its own. */
-async function printed(page: Page): Promise<Page> {
-  // A frame's print window cannot be looked into: what stands in the frame by then can.
-  await page.evaluate(`(() => {
-    const frames = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, "contentWindow");
-    Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", { configurable: true, get() {
-      const view = frames.get.call(this);
-      if (view) view.print = () => {
-        const { adoptedStyleSheets, body } = view.document;
-        const rules = adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
-        window.printedPart = "<!doctype html><style>" + rules.join(" ") + "</style>" + body.innerHTML;
-        view.dispatchEvent(new Event("afterprint"));
-      };
-      return view;
-    } });
-  })()`);
-  await page.getByRole("button", { name: "Print", exact: true }).click();
-  const paper = await page.context().newPage();
-  await paper.setContent((await page.evaluate("window.printedPart")) as string);
-  await paper.emulateMedia({ media: "print" });
-  return paper;
-}
 
 async function pagesOf(paper: Page): Promise<number> {
   const pdf = await paper.pdf({ format: "A4", preferCSSPageSize: true });

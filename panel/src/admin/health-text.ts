@@ -35,10 +35,10 @@ const CAUSES = [
   "MQTT_CERTIFICATE",
 ] as const;
 
-/** The result of a device's last test ring. */
-export function testText(test: TestRingDevice | null, t: AdminLocalizer): string {
+/** The result of a device's last test ring. `told` writes its time: on paper nothing is "today". */
+export function testText(test: TestRingDevice | null, t: AdminLocalizer, told = moment): string {
   if (test === null) return t("health.testNever");
-  const time = test.atMs === null ? "" : moment(test.atMs, t);
+  const time = test.atMs === null ? "" : told(test.atMs, t);
   return t(`health.testState.${test.state}`, { time, step: t(`health.step.${test.failedStep ?? "none"}`) });
 }
 

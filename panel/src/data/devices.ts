@@ -38,6 +38,11 @@ export function addPairing(api: Api, pairing: NewPairing): Promise<PairingWithSe
   return api.send("POST", "api/pairings", pairing);
 }
 
+/** Those of the last day, without their secrets. */
+export function fetchPairings(api: Api, siteId: string): Promise<Pairing[]> {
+  return api.get(`api/pairings?${new URLSearchParams({ siteId })}`);
+}
+
 export function withdrawPairing(api: Api, id: string): Promise<unknown> {
   return api.send("DELETE", `api/pairings/${id}`, {});
 }

@@ -42,6 +42,7 @@ export function lastSeen({ registration }: Account, t: AdminLocalizer): string {
   return moment(registration.lastSeenMs, t);
 }
 
+/** "Today, 14:03". */
 export function moment(atMs: number, t: AdminLocalizer): string {
   return `${day(t, atMs, Date.now())}, ${clock(t, atMs)}`;
 }

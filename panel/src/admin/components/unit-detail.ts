@@ -24,7 +24,7 @@ export class UnitDetail extends LitElement {
 
   protected override render(): TemplateResult {
     const { admin, unit } = this;
-    const { t, api, open } = admin;
+    const { t, api, open, pageUrl } = admin;
     const name = unitLabel(t, unit.number);
     return html`
       <div class="page">
@@ -42,6 +42,7 @@ export class UnitDetail extends LitElement {
         <neolia-place-devices takesNew .admin=${admin} .placeId=${unit.id}></neolia-place-devices>
         <div class="end">
           <button @click=${() => open("rules", unit.id)}>${icon("rules")} ${t("unit.openRules")}</button>
+          ${pageUrl === null ? nothing : html`<button @click=${() => open("settings", "handOver", unit.id)}>${t("unit.handOver")}</button>`}
           <button class="danger" @click=${this.ask}>${t("form.remove")}</button>
         </div>
         ${
