@@ -78,6 +78,9 @@ const TABLES: readonly Table[] = [
   },
 ];
 
+/** Parents before children. */
+export const EXTRA_TABLES: readonly string[] = TABLES.map(({ table }) => table);
+
 export function extraStore(db: Database): ExtraStore {
   const columnsOf = (table: string): string[] =>
     db

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "better-sqlite3";
+import { EXTRA_TABLES } from "./extra-store.ts";
 
 export interface Takeovers {
   /** Where this store is. */
@@ -20,12 +21,13 @@ export interface OtherStore {
 }
 
 const PREFIX = "restoring-";
-/** Parents before children. */
-const TABLES = [
-  ...["site", "building", "unit", "account", "account_seen", "rule", "device", "member", "desk_member"],
-  ...["line", "menu", "sold_out", "call", "order_call", "customer_order", "audit"],
+/** All that a backup holds, parents before children: the directory, and what other parts keep of it. */
+export const CARRIED_TABLES: readonly string[] = [
+  ...["site", "building", "unit", "account", "rule", "device", "member"],
+  ...EXTRA_TABLES,
 ];
-const WITH_IDS = ["building", "unit", "account", "rule", "line", "call", "order_call", "customer_order"];
+/** Their ids say nothing elsewhere: a site's is looked at before, and the log goes on counting as it does here. */
+const OWN_IDS = new Set(["site", "audit"]);
 /** Rows that may be here already: who works at the desk works there for every line; a browser is one panel. */
 const ONCE = new Set(["desk_member", "device"]);
 
@@ -33,14 +35,14 @@ export function takeovers(db: Database, dataFolder: string): Takeovers {
   for (const name of readdirSync(dataFolder).filter((one) => one.startsWith(PREFIX))) {
     rmSync(join(dataFolder, name), { recursive: true, force: true });
   }
-  const columnsOf = (table: string): string =>
+  const columnsOf = (table: string): string[] =>
     db
       .prepare<[], { name: string }>(`PRAGMA main.table_info(${table})`)
       .all()
-      .map(({ name }) => name)
-      // The log goes on counting as it does here.
-      .filter((name) => !(table === "audit" && name === "id"))
-      .join(", ");
+      .map(({ name }) => name);
+  const withIds = CARRIED_TABLES.filter(
+    (table) => !OWN_IDS.has(table) && !ONCE.has(table) && columnsOf(table).includes("id"),
+  );
   return {
     dataFolder,
     makeFolder: () => mkdtempSync(join(dataFolder, PREFIX)),
@@ -49,12 +51,14 @@ export function takeovers(db: Database, dataFolder: string): Takeovers {
       try {
         work({
           collides: () =>
-            WITH_IDS.some((table) =>
+            withIds.some((table) =>
               db.prepare(`SELECT 1 FROM other.${table} AS new JOIN main.${table} AS known USING (id) LIMIT 1`).get(),
             ),
           copy: () => {
-            for (const table of TABLES) {
-              const columns = columnsOf(table);
+            for (const table of CARRIED_TABLES) {
+              const columns = columnsOf(table)
+                .filter((name) => !(table === "audit" && name === "id"))
+                .join(", ");
               const into = ONCE.has(table) ? "INSERT OR IGNORE INTO" : "INSERT INTO";
               const order = table === "audit" ? "ORDER BY id" : "";
               db.exec(`${into} main.${table} (${columns}) SELECT ${columns} FROM other.${table} ${order}`);
