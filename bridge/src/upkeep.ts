@@ -33,6 +33,7 @@ export function startUpkeep({ store, directory, log }: UpkeepOptions): { stop():
       clearInterval(copying);
       stopPairings();
       stopTesting();
+      directory.testRings.stop();
     },
   };
 }

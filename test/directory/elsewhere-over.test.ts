@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import type { AuditPage } from "../../bridge/src/api/audit.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { Grant } from "../../bridge/src/api/remote.ts";
 import { addUnit, at, grant, house, installer, inTwoNeolias, join, site, units } from "./two-neolias.ts";
@@ -28,6 +29,14 @@ describe("a grant ends", () => {
     site.stage.laterMs = row.expiresAtMs - Date.now();
     assert.deepEqual((await addUnit(remote, "502")).json<ErrorReply>().error.details, { why: "expired" });
     assert.ok(!units().includes("502"));
+    // The log says once that it ended, whoever noticed first.
+    site.directory.grants.endExpired();
+    const log = await site.send("GET", `/api/audit?siteId=${house.site.id}&noun=grant`);
+    const ends = log.json<AuditPage>().entries.filter(({ rowId, verb }) => rowId === id && verb === "expired");
+    assert.deepEqual(
+      ends.map(({ who, label }) => [who, label]),
+      [["Neolia", row.label]],
+    );
   });
 
   test("for good, also when the site's clock is wrong before or set back afterwards, or the installer's is wrong", async () => {

@@ -18,7 +18,12 @@ beforeEach(async () => {
   house = await makeHouse(api);
   await api.send("PUT", `/api/devices/${DEVICE}`, { unitId: house.unit401.id, label: "Wall" });
 });
-afterEach(() => api.close());
+/** Of directories of their own: what their tests still do would come after the store is closed. */
+const stops: (() => void)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) stop();
+  await api.close();
+});
 
 const GOOD: DeviceReport = {
   registered: true,
@@ -204,6 +209,7 @@ async function sixPanels() {
       },
     }),
   });
+  stops.push(directory.testRings.stop);
   const contacts = accountIds.map((id) => ({
     ...{ username: store.accounts.get(id)?.username ?? "", address: "192.0.2.1:1", transport: "wss" },
     ...{ userAgent: "x", expiresInS: 60, lastSeenMs: 1 },

@@ -125,6 +125,7 @@ export function openDirectory({
   };
   const ownDevices = devices(context);
   const reports = deviceReports(base.now);
+  const ownGrants = grants(context, remote.relayUrl);
   return {
     sites: sites(context),
     buildings: buildings(context),
@@ -149,8 +150,8 @@ export function openDirectory({
     testRings: testRings(context, testCaller),
     testAccountOf: testAccount(context),
     registrations: context.registrations,
-    grants: grants(context, remote.relayUrl),
-    grantDoor: grantDoor(context, remote.visit, remote.version),
+    grants: ownGrants,
+    grantDoor: grantDoor(context, remote.visit, remote.version, ownGrants.endExpired),
     remoteSites: remoteSites(context, remote.relay, remote.version),
     siteTokens: siteTokens(context, tokenDoor),
     audit: context.audit,

@@ -32,8 +32,8 @@ export interface GrantStore {
   take(id: string, by: string, key: Buffer, nowMs: number): boolean;
   noteUse(id: string, by: string, nowMs: number): void;
   revoke(id: string, nowMs: number): void;
-  /** Ends those whose time is over. */
-  endExpired(nowMs: number): void;
+  /** Ends those whose time is over, and says which. */
+  endExpired(nowMs: number): GrantRow[];
   /** Revokes whatever is not. */
   revokeAll(nowMs: number): void;
   /** Forgets those that ended before. */
@@ -43,9 +43,10 @@ export interface GrantStore {
 type Columns = Omit<GrantRow, "backups"> & { backups: number };
 
 export function grantStore(db: Database): GrantStore {
-  const select = `SELECT id, site_id AS siteId, label, backups, page_url AS pageUrl, secret, created_at_ms AS createdAtMs,
+  const columns = `id, site_id AS siteId, label, backups, page_url AS pageUrl, secret, created_at_ms AS createdAtMs,
     invited_to_ms AS invitedToMs, expires_at_ms AS expiresAtMs, taken_at_ms AS takenAtMs, taken_by AS takenBy,
-    used_at_ms AS usedAtMs, used_by AS usedBy, revoked_at_ms AS revokedAtMs FROM site_grant`;
+    used_at_ms AS usedAtMs, used_by AS usedBy, revoked_at_ms AS revokedAtMs`;
+  const select = `SELECT ${columns} FROM site_grant`;
   const list = db.prepare<[string], Columns>(`${select} WHERE site_id = ? ORDER BY created_at_ms DESC, id DESC`);
   const get = db.prepare<[string], Columns>(`${select} WHERE id = ?`);
   const insert = db.prepare<Columns>(`
@@ -62,9 +63,10 @@ export function grantStore(db: Database): GrantStore {
   const revoke = db.prepare<[number, string]>(
     "UPDATE site_grant SET revoked_at_ms = ? WHERE id = ? AND revoked_at_ms IS NULL",
   );
-  const endExpired = db.prepare<{ nowMs: number }>(
+  const endExpired = db.prepare<{ nowMs: number }, Columns>(
     `UPDATE site_grant SET revoked_at_ms = @nowMs WHERE revoked_at_ms IS NULL
-     AND (expires_at_ms <= @nowMs OR taken_at_ms IS NULL AND invited_to_ms <= @nowMs)`,
+     AND (expires_at_ms <= @nowMs OR taken_at_ms IS NULL AND invited_to_ms <= @nowMs)
+     RETURNING ${columns}`,
   );
   const revokeAll = db.prepare<[number]>("UPDATE site_grant SET revoked_at_ms = ? WHERE revoked_at_ms IS NULL");
   const trim = db.prepare<[number]>(
@@ -80,7 +82,7 @@ export function grantStore(db: Database): GrantStore {
     take: (id, by, key, nowMs) => take.run(nowMs, by, key, id).changes === 1,
     noteUse: (id, by, nowMs) => void noteUse.run(nowMs, by, id),
     revoke: (id, nowMs) => void revoke.run(nowMs, id),
-    endExpired: (nowMs) => void endExpired.run({ nowMs }),
+    endExpired: (nowMs) => endExpired.all({ nowMs }).map(fromColumns),
     revokeAll: (nowMs) => void revokeAll.run(nowMs),
     trim: (endedBeforeMs) => void trim.run(endedBeforeMs),
   };

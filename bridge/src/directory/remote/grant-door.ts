@@ -47,7 +47,8 @@ const ROUND_LENGTH = 20_000;
 const VISIT_MS = 15 * 60_000;
 const NOTE_USE_MS = 60_000;
 
-export function grantDoor(context: DirectoryContext, visit: Visit, version: string): GrantDoor {
+/** `endExpired`: that of `Grants`. */
+export function grantDoor(context: DirectoryContext, visit: Visit, version: string, endExpired: () => void): GrantDoor {
   const { store, bus, now, audit } = context;
   const load = new Map<string, { atOnce: number; minute: number; count: number }>();
   const visited = new Map<string, number>();
@@ -124,7 +125,7 @@ export function grantDoor(context: DirectoryContext, visit: Visit, version: stri
   /** One that ran out has done so for good, whatever the clock says later. */
   function endedWhy(row: GrantRow): "expired" | "revoked" | null {
     const why = endOf(row, now());
-    if (why === "expired" && row.revokedAtMs === null) store.grants.endExpired(now());
+    if (why === "expired" && row.revokedAtMs === null) endExpired();
     return why;
   }
 

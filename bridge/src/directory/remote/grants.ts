@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Grant, GrantWithCode, NewGrant, Visit } from "../../api/remote.ts";
 import { AppError } from "../../events/errors.ts";
 import type { GrantRow } from "../../store/grant-store.ts";
+import { byItself } from "../audit.ts";
 import type { DirectoryContext } from "../edit.ts";
 import { siteOf } from "../lookup.ts";
 import { newInvitationSecret, writeInvitation } from "./invitation.ts";
@@ -89,7 +90,17 @@ export function grants(context: DirectoryContext, relayUrl: RelayUrl): Grants {
         store.afterCommit(() => bus.emit("grantsChanged", { siteId: row.siteId }));
       });
     },
-    endExpired: () => store.grants.endExpired(now()),
+    endExpired: () =>
+      store.transaction(() => {
+        const ended = store.grants.endExpired(now());
+        byItself(() => {
+          for (const row of ended) audit.note({ ...noteOf(row), verb: "expired" });
+        });
+        const siteIds = new Set(ended.map(({ siteId }) => siteId));
+        store.afterCommit(() => {
+          for (const siteId of siteIds) bus.emit("grantsChanged", { siteId });
+        });
+      }),
     revokeAll: () => store.grants.revokeAll(now()),
     relayed: (siteId) =>
       store.grants.list(siteId).map(({ id, secret }) => ({ id, tokenHash: relayHash({ grantId: id, secret }) })),
