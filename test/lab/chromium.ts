@@ -29,13 +29,11 @@ export interface ChromiumOptions {
   within?: string[];
 }
 
-const EXECUTABLE = "/usr/bin/chromium";
-
 /**
- * Features of Chromium that are switched off beside those that Playwright switches off: the two pages behind the address
- * bar's popup, which each window loads though nobody ever sees it. They cost more processor time than our own page does.
+ * Chromium's engine without its windows: the tabs, address bar and popups of a window that nobody sees cost more processor
+ * time than our own page does.
  */
-const UNSEEN = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"];
+const EXECUTABLE = "/usr/bin/chromium-headless-shell";
 
 /** Starts a browser; `browser.close()` ends it. */
 export async function startChromium(options: ChromiumOptions = {}): Promise<Browser> {
@@ -57,7 +55,7 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Brow
   const folder = labFolder("chromium");
   const env = { ...process.env, TMPDIR: folder.path };
   try {
-    const executablePath = wrapped(within, folder.path);
+    const executablePath = within.length === 0 ? EXECUTABLE : wrapped(within, folder.path);
     const browser = await chromium.launch({ executablePath, headless: true, args, env, ...signals });
     browser.on("disconnected", () => folder.remove());
     watch(browser);
@@ -68,22 +66,10 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Brow
   }
 }
 
-/**
- * Playwright starts one program, without arguments of ours before it; and of two lists of features Chromium takes only the
- * last, so that ours is put behind Playwright's own.
- */
+/** Playwright starts one program, without arguments of ours before it. */
 function wrapped(within: string[], folder: string): string {
   const script = join(folder, "chromium");
-  const lines = [
-    "#!/bin/sh",
-    "for word; do",
-    "  shift",
-    `  case $word in --disable-features=*) word=$word,${UNSEEN.join(",")} ;; esac`,
-    '  set -- "$@" "$word"',
-    "done",
-    `exec ${[...within, EXECUTABLE].join(" ")} "$@"`,
-  ];
-  writeFileSync(script, `${lines.join("\n")}\n`, { mode: 0o755 });
+  writeFileSync(script, `#!/bin/sh\nexec ${[...within, EXECUTABLE].join(" ")} "$@"\n`, { mode: 0o755 });
   return script;
 }
 
