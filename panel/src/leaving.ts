@@ -1,4 +1,5 @@
 /** What was typed and is not saved yet, and the question before whoever typed it leaves the page. */
+import type { ReactiveController, ReactiveControllerHost } from "lit";
 
 export interface Typed {
   /** Something would be lost if the page went now; what is being saved at this moment would not. */
@@ -13,10 +14,22 @@ export interface LeaveQuestion {
 
 const watched = new Set<Typed>();
 
-/** Has it asked before a page is left, as long as it is on one. Returns its unsubscribe. */
-export function watchTyped(typed: Typed): () => void {
-  watched.add(typed);
-  return () => watched.delete(typed);
+/** Has its element asked before a page is left, as long as the element is on one. */
+export class TypedWatch implements ReactiveController {
+  private readonly typed: Typed;
+
+  constructor(element: ReactiveControllerHost & Typed) {
+    this.typed = element;
+    element.addController(this);
+  }
+
+  hostConnected(): void {
+    watched.add(this.typed);
+  }
+
+  hostDisconnected(): void {
+    watched.delete(this.typed);
+  }
 }
 
 function isUnsaved(): boolean {

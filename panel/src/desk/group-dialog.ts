@@ -19,7 +19,10 @@ interface OptionRow {
   price: string;
 }
 
-/** A choice with its options, or (`plain`) a category, which has a name only. Fires `saved`, `removed` or `closed`. */
+/**
+ * A choice with its options, or (`plain`) a category, which has a name and hours. Fires `typed` with each edit and `saved` at
+ * the end, `removed` or `closed`.
+ */
 @customElement("neolia-group-dialog")
 export class GroupDialog extends LitElement {
   @property({ attribute: false }) desk!: DeskContext;
@@ -29,6 +32,8 @@ export class GroupDialog extends LitElement {
   @property({ type: Boolean }) plain = false;
   /** What was typed before somebody else changed it (`group` or `category` is theirs then). */
   @property({ attribute: false }) clash: MenuClash<"groups"> | MenuClash<"categories"> | null = null;
+  /** What was typed and is not saved: the page was left, or saving failed. */
+  @property({ attribute: false }) typed: OptionGroup | Omit<MenuCategory, "id"> | null = null;
   /** Ids that the menu uses. */
   @property({ attribute: false }) taken: ReadonlySet<string> = new Set();
   @state() private name = "";
@@ -41,11 +46,23 @@ export class GroupDialog extends LitElement {
   @state() private timesMakeSense = true;
   @state() private problem: "menu.priceWrong" | "problem.min_above_max" | "problem.no_option" | null = null;
 
+  /** As the form began, when that was as it is stored. */
+  private untouched: string | null = null;
+  /** What `typed` was fired with last. */
+  private told = "";
+
   static override styles = [shared, adminStyle, formStyle];
 
   protected override willUpdate(_changed: PropertyValues<this>): void {
-    if (this.rows !== null) return;
-    const typedBefore = this.clash?.typed ?? null;
+    if (this.rows === null) this.begin();
+    const { asTyped } = this;
+    if (asTyped === this.told) return;
+    this.told = asTyped;
+    this.dispatchEvent(new CustomEvent("typed", { detail: this.written() }));
+  }
+
+  private begin(): void {
+    const typedBefore = this.typed ?? this.clash?.typed ?? null;
     const category = typedBefore && "available" in typedBefore ? typedBefore : this.category;
     const group = typedBefore && "options" in typedBefore ? typedBefore : this.group;
     const before = this.plain ? category : group;
@@ -57,6 +74,12 @@ export class GroupDialog extends LitElement {
     const options = group?.options ?? [];
     this.rows = options.map((option) => ({ option, price: plainEuros(this.desk.t, option.priceCents) }));
     if (this.rows.length === 0 && !this.plain) this.rows = [newRow()];
+    this.told = this.asTyped;
+    if (typedBefore === null) this.untouched = this.asTyped;
+  }
+
+  private get asTyped(): string {
+    return JSON.stringify([this.name, this.english, this.min, this.max, this.rows, this.available]);
   }
 
   protected override render(): TemplateResult {
@@ -69,9 +92,10 @@ export class GroupDialog extends LitElement {
       <label>${label}<input type="number" required min=${least} max="20" .value=${String(value)} @input=${(event: Event) => set(Number(typed(event)))} /></label>
     `;
     return html`
-      <neolia-admin-dialog ?wide=${!this.plain} .t=${t} .heading=${heading} @closed=${this.close}>
+      <neolia-admin-dialog ?wide=${!this.plain} .t=${t} .heading=${heading} .edited=${this.asTyped !== this.untouched} @closed=${this.close}>
         <form @submit=${this.submit}>
           ${this.clash === null ? nothing : clashNote(t, this.clash)}
+          ${this.typed === null ? nothing : html`<p class="note" role="status">${t("form.notSaved")}</p>`}
           <div class="fields">
             <label>${t("menu.name")}<input autofocus required maxlength="80" .value=${this.name} @input=${this.editName} /></label>
             <label>${t("menu.nameEn")}<input maxlength="80" .value=${this.english} @input=${this.editEnglish} /></label>
@@ -148,25 +172,26 @@ export class GroupDialog extends LitElement {
     if (prices.includes(null)) this.problem = "menu.priceWrong";
     else if (this.min > this.max) this.problem = "problem.min_above_max";
     else if (!this.plain && rows.length === 0) this.problem = "problem.no_option";
-    else this.save(rows, prices);
+    else this.dispatchEvent(new CustomEvent("saved", { detail: this.written() }));
   };
 
-  private save(rows: readonly OptionRow[], prices: readonly (number | null)[]): void {
+  /** A price that cannot be read yet is none. */
+  private written(): OptionGroup | Omit<MenuCategory, "id"> {
+    const rows = this.rows ?? [];
     const name = this.name.trim();
     const { en: _before, ...others } = (this.plain ? this.category : this.group)?.names ?? {};
     const english = this.english.trim();
     const taken = new Set(this.taken);
     const id = this.group?.id ?? freeId(name, taken);
     taken.add(id);
-    const options = rows.map(({ option }, index) => {
+    const options = rows.map(({ option, price }) => {
       const optionId = option.id === "" ? freeId(`${id}-${option.name}`, taken) : option.id;
       taken.add(optionId);
-      return { ...option, id: optionId, name: option.name.trim(), priceCents: prices[index] ?? 0 };
+      return { ...option, id: optionId, name: option.name.trim(), priceCents: centsOf(price) ?? 0 };
     });
     const names = english === "" ? others : { ...others, en: english };
     const { available } = this;
-    const group: OptionGroup = { id, name, names, min: this.min, max: this.max, options };
-    this.dispatchEvent(new CustomEvent("saved", { detail: this.plain ? { name, names, available } : group }));
+    return this.plain ? { name, names, available } : { id, name, names, min: this.min, max: this.max, options };
   }
 
   private editTimes = ({ detail }: CustomEvent<MenuCategory["available"] | null>): void => {

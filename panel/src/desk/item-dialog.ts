@@ -11,7 +11,7 @@ import { clashNote, type MenuClash } from "./menu-clash.ts";
 import { centsOf, plainEuros } from "./money.ts";
 import { typed } from "./typed.ts";
 
-/** One dish. Fires `saved` with it, `removed`, or `closed`. */
+/** One dish. Fires `typed` with each edit and `saved` at the end, both with the dish, `removed`, or `closed`. */
 @customElement("neolia-item-dialog")
 export class ItemDialog extends LitElement {
   @property({ attribute: false }) desk!: DeskContext;
@@ -21,16 +21,20 @@ export class ItemDialog extends LitElement {
   @property() categoryId = "";
   /** What was typed before somebody else changed the dish (`item` is theirs then). */
   @property({ attribute: false }) clash: MenuClash<"items"> | null = null;
+  /** What was typed and is not saved: the page was left, or saving failed. */
+  @property({ attribute: false }) typed: MenuItem | null = null;
   @state() private draft: MenuItem | null = null;
   @state() private price = "";
   @state() private wrongPrice = false;
   @state() private timesMakeSense = true;
+  /** As the form began, when that was as the dish is stored. */
+  private untouched: string | null = null;
 
   static override styles = [shared, adminStyle, formStyle];
 
   protected override willUpdate(_changed: PropertyValues<this>): void {
     if (this.draft !== null) return;
-    const known = this.clash?.typed ?? this.item;
+    const known = this.typed ?? this.clash?.typed ?? this.item;
     this.draft = known ?? {
       id: "new",
       categoryId: this.categoryId,
@@ -45,6 +49,11 @@ export class ItemDialog extends LitElement {
       available: [],
     };
     this.price = known === null ? "" : plainEuros(this.desk.t, known.priceCents);
+    if (this.typed === null && this.clash === null) this.untouched = this.asTyped;
+  }
+
+  private get asTyped(): string {
+    return JSON.stringify([this.draft, this.price]);
   }
 
   protected override render(): TemplateResult {
@@ -53,9 +62,10 @@ export class ItemDialog extends LitElement {
     if (draft === null) return html``;
     const heading = this.item === null ? t("menu.addItem") : t("menu.edit", { name: this.item.name });
     return html`
-      <neolia-admin-dialog wide .t=${t} .heading=${heading} @closed=${this.close}>
+      <neolia-admin-dialog wide .t=${t} .heading=${heading} .edited=${this.asTyped !== this.untouched} @closed=${this.close}>
         <form @submit=${this.submit}>
           ${this.clash === null ? nothing : clashNote(t, this.clash)}
+          ${this.typed === null ? nothing : html`<p class="note" role="status">${t("form.notSaved")}</p>`}
           <div class="fields">
             <label>${t("menu.name")}<input autofocus required maxlength="80" .value=${draft.name} @input=${(event: Event) => this.edit({ name: typed(event) })} /></label>
             <label>${t("menu.nameEn")}<input maxlength="80" .value=${draft.names.en ?? ""} @input=${this.editEnglish} /></label>
@@ -94,7 +104,9 @@ export class ItemDialog extends LitElement {
   }
 
   private edit(change: Partial<MenuItem>): void {
-    if (this.draft) this.draft = { ...this.draft, ...change };
+    if (this.draft === null) return;
+    this.draft = { ...this.draft, ...change };
+    this.dispatchEvent(new CustomEvent("typed", { detail: this.draft }));
   }
 
   private editEnglish = (event: Event): void => {
@@ -106,6 +118,8 @@ export class ItemDialog extends LitElement {
   private editPrice = (event: Event): void => {
     this.price = typed(event);
     this.wrongPrice = false;
+    const priceCents = centsOf(this.price);
+    if (priceCents !== null) this.edit({ priceCents });
   };
 
   private editTimes = ({ detail }: CustomEvent<MenuItem["available"] | null>): void => {

@@ -14,6 +14,7 @@ export class LineList extends LitElement {
   @state() private adding = false;
   /** The new line's password is on the screen, once. */
   @state() private secret = false;
+  @state() private edited = false;
 
   static override styles = [
     shared,
@@ -47,7 +48,7 @@ export class LineList extends LitElement {
       </section>
       ${
         this.adding
-          ? html`<neolia-admin-dialog .t=${t} .heading=${t("line.another")} ?firm=${this.secret} @closed=${this.close}>
+          ? html`<neolia-admin-dialog .t=${t} .heading=${t("line.another")} ?firm=${this.secret} .edited=${this.edited} @input=${this.edit} @closed=${this.close}>
               <neolia-new-line .t=${t} .api=${api} .directory=${directory} .lines=${lines} @shown=${this.shown} @made=${this.made}></neolia-new-line>
             </neolia-admin-dialog>`
           : nothing
@@ -63,13 +64,19 @@ export class LineList extends LitElement {
     </li>`;
   }
 
+  private edit = (): void => {
+    this.edited = true;
+  };
+
   private shown = (): void => {
     this.secret = true;
+    this.edited = false;
   };
 
   private add = (): void => {
     this.adding = true;
     this.secret = false;
+    this.edited = false;
   };
 
   private close = (): void => {

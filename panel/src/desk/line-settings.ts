@@ -12,6 +12,7 @@ import "./caller-data.ts";
 import { dayOf } from "../localize/localize.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { formStyle } from "./form-style.ts";
+import { forgetTyped, keepTyped, typedBefore } from "./kept-typing.ts";
 import "./line-list.ts";
 import { centsOf, plainEuros } from "./money.ts";
 import "./remove-line.ts";
@@ -29,10 +30,7 @@ interface Draft {
   seen: Pick<Line, "version" | "settings">;
 }
 
-/** By line: another page of the desk is opened and left again without losing them. */
-const unsaved = new Map<string, Draft>();
-
-/** Hours, words, limits and the rest of a line. Saved all at once. */
+/** Hours, words, limits and the rest of a line. Saved all at once; what is not saved is there again after a look elsewhere. */
 @customElement("neolia-line-settings")
 export class LineSettingsPage extends LitElement {
   @property({ attribute: false }) desk!: DeskContext;
@@ -103,7 +101,7 @@ export class LineSettingsPage extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("desk") || this.desk.line.id === this.lineId) return;
     this.lineId = this.desk.line.id;
-    const draft = unsaved.get(this.lineId);
+    const draft = typedBefore<Draft>(this.keptAt);
     this.edits = draft?.edits ?? {};
     this.seen = draft?.seen ?? null;
     this.clashes = [];
@@ -123,6 +121,10 @@ export class LineSettingsPage extends LitElement {
   private askToStay = (event: BeforeUnloadEvent): void => {
     if (Object.keys(this.edits).length > 0) event.preventDefault();
   };
+
+  private get keptAt(): string {
+    return `settings.${this.lineId}`;
+  }
 
   private get settings(): LineSettings {
     return { ...this.desk.line.settings, ...this.edits };
@@ -166,6 +168,7 @@ export class LineSettingsPage extends LitElement {
           ${this.clashes.length === 0 ? nothing : this.renderClashes()}
           <div class="bar">
           <span class="muted" role="status">${dirty ? t("form.unsaved") : ""}</span>
+          ${dirty ? html`<button type="button" ?disabled=${this.saving} @click=${this.discard}>${t("form.cancel")}</button>` : nothing}
           <button class="accent" ?disabled=${!dirty || this.saving || !this.hoursMakeSense}>${t(this.saving ? "form.saving" : "line.save")}</button>
           </div>
         </div>
@@ -230,7 +233,7 @@ export class LineSettingsPage extends LitElement {
   private renderAnswer({ answeredBy }: LineSettings): TemplateResult {
     const { t } = this.desk;
     const choice = (by: LineSettings["answeredBy"], text: string): TemplateResult =>
-      html`<option value=${by} ?selected=${answeredBy === by}>${text}</option>`;
+      html`<option value=${by} .selected=${answeredBy === by}>${text}</option>`;
     return html`
       <section class="card" aria-label=${t("line.answer")}>
         <div><h2>${t("line.answer")}</h2><p class="muted">${t("line.answerHint")}</p></div>
@@ -253,7 +256,7 @@ export class LineSettingsPage extends LitElement {
         <div><h2>${t("line.words")}</h2><p class="muted">${t("line.noticeFixed")} ${t("line.wordsHint")}</p></div>
         <div class="fields">
           <label>${t("line.language")}<select @change=${(event: Event) => this.editFirst(typed(event))}>
-            ${(["fr", "en"] as const).map((language) => html`<option value=${language} ?selected=${languages[0] === language}>${t(`line.${language}`)}</option>`)}</select></label>
+            ${(["fr", "en"] as const).map((language) => html`<option value=${language} .selected=${languages[0] === language}>${t(`line.${language}`)}</option>`)}</select></label>
           <label class="check"><input type="checkbox" .checked=${languages.length === 1} @change=${(event: Event) => this.editOnly((event.target as HTMLInputElement).checked)} /> ${t("line.onlyOne")}</label>
         </div>
         <div class="fields">
@@ -290,7 +293,7 @@ export class LineSettingsPage extends LitElement {
   private edit(change: Partial<LineSettings>): void {
     this.seen ??= this.desk.line;
     this.edits = { ...this.edits, ...change };
-    unsaved.set(this.lineId, { edits: this.edits, seen: this.seen });
+    keepTyped(this.keptAt, { edits: this.edits, seen: this.seen } satisfies Draft);
   }
 
   private editHours = ({ detail }: CustomEvent<WeekWindow[] | null>): void => {
@@ -327,7 +330,7 @@ export class LineSettingsPage extends LitElement {
       this.edits = {};
       this.seen = null;
       this.clashes = [];
-      unsaved.delete(desk.line.id);
+      forgetTyped(this.keptAt);
       desk.toast({ text: desk.t("line.saved") });
     } catch (error) {
       if (this.clashes.length === 0) desk.fail(error);
@@ -350,12 +353,18 @@ export class LineSettingsPage extends LitElement {
       const names = Object.keys(this.edits) as (keyof LineSettings)[];
       this.clashes = names.filter((name) => differs(name, seen.settings) && differs(name, this.edits));
       this.seen = current;
-      unsaved.set(line.id, { edits: this.edits, seen: current });
+      keepTyped(this.keptAt, { edits: this.edits, seen: current } satisfies Draft);
       changed(current);
       if (this.clashes.length > 0) throw error;
       return await api.updateLine(line.id, current.version, { settings: this.edits });
     }
   }
+
+  private discard = (): void => {
+    this.clashes = Object.keys(this.edits) as (keyof LineSettings)[];
+    this.hoursMakeSense = true;
+    this.takeTheirs();
+  };
 
   private takeTheirs = (): void => {
     const edits = { ...this.edits };
@@ -366,8 +375,8 @@ export class LineSettingsPage extends LitElement {
     this.hoursStarted++;
     if (Object.keys(edits).length === 0) {
       this.seen = null;
-      unsaved.delete(this.lineId);
-    } else if (this.seen !== null) unsaved.set(this.lineId, { edits, seen: this.seen });
+      forgetTyped(this.keptAt);
+    } else if (this.seen !== null) keepTyped(this.keptAt, { edits, seen: this.seen } satisfies Draft);
   };
 }
 

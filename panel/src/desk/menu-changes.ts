@@ -14,6 +14,8 @@ export interface MenuChange {
   fits?(before: StoredMenu, now: StoredMenu): boolean;
   /** It did not fit what others made of the menu, which is shown by now. Left out: `onFailed` is told. */
   clashed?(now: StoredMenu): void;
+  /** It is not stored, as far as is known: refused, cut off, or waiting behind one that was. `onFailed` was told why. */
+  failed?(): void;
 }
 
 export interface MenuChangesOptions {
@@ -106,7 +108,10 @@ export class MenuChanges {
   }
 
   private async run(change: MenuChange): Promise<{ before: StoredMenu; after: StoredMenu } | null> {
-    if (this.stored === null || !this.waiting.includes(change)) return null;
+    if (this.stored === null || !this.waiting.includes(change)) {
+      change.failed?.();
+      return null;
+    }
     try {
       const after = await this.send(change, this.stored);
       const before = this.stored;
@@ -120,7 +125,8 @@ export class MenuChanges {
       if (!clashed) this.options.onFailed(error);
       // It may be stored all the same: only the answer was lost.
       await this.load().catch(() => undefined);
-      clashed?.(this.stored);
+      if (clashed) clashed(this.stored);
+      else change.failed?.();
       return null;
     } finally {
       this.options.onMenu();

@@ -10,17 +10,26 @@ import type { Board, Menu, MenuCategory, MenuItem, OptionGroup, StoredMenu } fro
 import type { DeskContext } from "./desk-context.ts";
 import "./group-dialog.ts";
 import "./item-dialog.ts";
+import { forgetTyped, keepTyped, typedBefore } from "./kept-typing.ts";
 import { type MenuChange, MenuChanges, menuChange } from "./menu-changes.ts";
 import { clashOf, type MenuClash } from "./menu-clash.ts";
 import { freeId, moved, replaced, without } from "./menu-edit.ts";
 import "./menu-files.ts";
 import { euros } from "./money.ts";
-import { type MenuList, type RowEdit, rowChange } from "./row-change.ts";
+import { changedFields, type MenuList, type RowEdit, rowChange } from "./row-change.ts";
 
+/** `typed`: what was typed and is not saved, because the page was left or saving failed. */
 type Editing =
-  | { what: "category"; category: MenuCategory | null; clash?: MenuClash<"categories"> }
-  | { what: "item"; item: MenuItem | null; categoryId: string; clash?: MenuClash<"items"> }
-  | { what: "group"; group: OptionGroup | null; clash?: MenuClash<"groups"> };
+  | {
+      what: "category";
+      category: MenuCategory | null;
+      clash?: MenuClash<"categories">;
+      typed?: Omit<MenuCategory, "id">;
+    }
+  | { what: "item"; item: MenuItem | null; categoryId: string; clash?: MenuClash<"items">; typed?: MenuItem }
+  | { what: "group"; group: OptionGroup | null; clash?: MenuClash<"groups">; typed?: OptionGroup };
+
+type EditingOf<W extends Editing["what"]> = Extract<Editing, { what: W }>;
 
 /** The menu as a list that people change in place; each change is saved at once, with a way back. */
 @customElement("neolia-menu-editor")
@@ -28,8 +37,8 @@ export class MenuEditor extends LitElement {
   @property({ attribute: false }) desk!: DeskContext;
   @state() private words = "";
   @state() private editing: Editing | null = null;
-  /** What was typed and met somebody else's change: shown again as soon as no other form is open. */
-  @state() private clashes: Editing[] = [];
+  /** What was typed and met somebody else's change, or could not be sent: shown again as soon as no other form is open. */
+  @state() private again: Editing[] = [];
   private lineId = "";
   private changes: MenuChanges | null = null;
   private followed: Board["menu"] | null = null;
@@ -76,16 +85,25 @@ export class MenuEditor extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("desk") && this.desk.line.id !== this.lineId) {
       this.lineId = this.desk.line.id;
-      this.editing = null;
-      this.clashes = [];
+      this.editing = typedBefore<Editing>(this.keptAt);
+      this.again = [];
       this.changes = this.changesOf(this.lineId);
     }
     this.followOthers();
   }
 
   private get open(): Editing | null {
-    return this.editing ?? this.clashes[0] ?? null;
+    return this.editing ?? this.again[0] ?? null;
   }
+
+  private get keptAt(): string {
+    return `menu.${this.lineId}`;
+  }
+
+  private keep = ({ detail }: CustomEvent): void => {
+    const { clash: _shown, ...open } = this.open ?? { what: null };
+    if (open.what !== null) keepTyped(this.keptAt, { ...open, typed: detail });
+  };
 
   /** What others change shows by itself; not below an open form, whose dish would be another one than it shows. */
   private followOthers(): void {
@@ -251,58 +269,77 @@ export class MenuEditor extends LitElement {
   private renderDialog(menu: Menu, editing: Editing): TemplateResult {
     switch (editing.what) {
       case "category":
-        return html`<neolia-group-dialog .desk=${this.desk} .category=${editing.category} .clash=${editing.clash ?? null} .plain=${true}
+        return html`<neolia-group-dialog .desk=${this.desk} .category=${editing.category} .typed=${editing.typed ?? null} @typed=${this.keep} .clash=${editing.clash ?? null} .plain=${true}
           @closed=${this.closeDialog} @removed=${() => void this.removeCategory(menu, editing.category)}
-          @saved=${({ detail }: CustomEvent<Omit<MenuCategory, "id">>) => void this.saveCategory(editing.category, detail)}></neolia-group-dialog>`;
+          @saved=${({ detail }: CustomEvent<Omit<MenuCategory, "id">>) => void this.saveCategory(editing, detail)}></neolia-group-dialog>`;
       case "group":
-        return html`<neolia-group-dialog .desk=${this.desk} .group=${editing.group} .clash=${editing.clash ?? null} .taken=${idsOf(menu)}
+        return html`<neolia-group-dialog .desk=${this.desk} .group=${editing.group} .typed=${editing.typed ?? null} @typed=${this.keep} .clash=${editing.clash ?? null} .taken=${idsOf(menu)}
           @closed=${this.closeDialog} @removed=${() => void this.removeGroup(editing.group)}
-          @saved=${({ detail }: CustomEvent<OptionGroup>) => void this.saveGroup(editing.group, detail)}></neolia-group-dialog>`;
+          @saved=${({ detail }: CustomEvent<OptionGroup>) => void this.saveGroup(editing, detail)}></neolia-group-dialog>`;
       case "item":
-        return html`<neolia-item-dialog .desk=${this.desk} .menu=${menu} .item=${editing.item} .clash=${editing.clash ?? null} .categoryId=${editing.categoryId}
+        return html`<neolia-item-dialog .desk=${this.desk} .menu=${menu} .item=${editing.item} .typed=${editing.typed ?? null} @typed=${this.keep} .clash=${editing.clash ?? null} .categoryId=${editing.categoryId}
           @closed=${this.closeDialog} @removed=${() => void this.removeItem(editing.item)}
-          @saved=${({ detail }: CustomEvent<MenuItem>) => void this.saveItem(editing.item, detail)}></neolia-item-dialog>`;
+          @saved=${({ detail }: CustomEvent<MenuItem>) => void this.saveItem(editing, detail)}></neolia-item-dialog>`;
     }
   }
 
-  private saveItem(before: MenuItem | null, item: MenuItem): Promise<void> {
-    if (before) return this.saveRow({ list: "items", before, edited: item });
-    return this.save((menu) => ({
+  private saveItem(editing: EditingOf<"item">, item: MenuItem): Promise<void> {
+    const { item: before } = editing;
+    const failed = (): void => this.offerAgain("items", { ...editing, typed: item }, item);
+    if (before) return this.saveRow({ list: "items", before, edited: item }, failed);
+    const make = (menu: Menu): Menu => ({
       ...menu,
       items: replaced(menu.items, { ...item, id: freeId(item.name, idsOf(menu)) }),
-    }));
+    });
+    return this.save(make, { failed });
   }
 
-  private saveGroup(before: OptionGroup | null, group: OptionGroup): Promise<void> {
-    if (before) return this.saveRow({ list: "groups", before, edited: group });
-    return this.save((menu) => ({
+  private saveGroup(editing: EditingOf<"group">, group: OptionGroup): Promise<void> {
+    const { group: before } = editing;
+    const failed = (): void => this.offerAgain("groups", { ...editing, typed: group }, group);
+    if (before) return this.saveRow({ list: "groups", before, edited: group }, failed);
+    const make = (menu: Menu): Menu => ({
       ...menu,
       groups: replaced(menu.groups, { ...group, id: freeId(group.name, idsOf(menu)) }),
-    }));
+    });
+    return this.save(make, { failed });
   }
 
-  private saveCategory(before: MenuCategory | null, edited: Omit<MenuCategory, "id">): Promise<void> {
-    if (before) return this.saveRow({ list: "categories", before, edited: { ...edited, id: before.id } });
-    return this.save((menu) => ({
+  private saveCategory(editing: EditingOf<"category">, edited: Omit<MenuCategory, "id">): Promise<void> {
+    const { category: before } = editing;
+    const failed = (): void => this.offerAgain("categories", { ...editing, typed: edited }, edited);
+    if (before) return this.saveRow({ list: "categories", before, edited: { ...edited, id: before.id } }, failed);
+    const make = (menu: Menu): Menu => ({
       ...menu,
       categories: replaced(menu.categories, { ...edited, id: freeId(edited.name, idsOf(menu)) }),
-    }));
+    });
+    return this.save(make, { failed });
+  }
+
+  /** What was not stored is shown again as it was typed; not, when only the answer was lost. */
+  private offerAgain(list: MenuList, { clash: _answered, ...editing }: Editing, typed: object): void {
+    const rows: readonly object[] = this.changes?.menu?.menu[list] ?? [];
+    const isStored = rows.some((row) => changedFields({ ...row, id: "" }, { ...typed, id: "" }).length === 0);
+    if (isStored) return;
+    this.again = [...this.again, editing];
+    keepTyped(this.keptAt, editing);
   }
 
   /** The way back changes the same fields alone, too. */
-  private async saveRow<L extends MenuList>(edit: RowEdit<L>): Promise<void> {
+  private async saveRow<L extends MenuList>(edit: RowEdit<L>, failed: () => void): Promise<void> {
     const { t, api } = this.desk;
     const { lineId } = this;
     const put = (revision: number, menu: Menu): Promise<StoredMenu> => api.putMenu(lineId, revision, menu);
     const clashed = ({ menu }: StoredMenu): void => {
-      this.clashes = [...this.clashes, editingOf(clashOf(t, edit, menu))];
+      this.again = [...this.again, editingOf(clashOf(t, edit, menu))];
     };
+    const change = { ...rowChange(edit, put, clashed), failed };
     const back = { list: edit.list, before: edit.edited, edited: edit.before };
-    await this.make(rowChange(edit, put, clashed), t("menu.saved"), () => rowChange(back, put, this.tellUndoRefused));
+    await this.make(change, t("menu.saved"), () => rowChange(back, put, this.tellUndoRefused));
   }
 
   private async removeItem(item: MenuItem | null): Promise<void> {
-    if (item) await this.save((menu) => ({ ...menu, items: without(menu.items, item.id) }), item.name);
+    if (item) await this.save((menu) => ({ ...menu, items: without(menu.items, item.id) }), { removed: item.name });
   }
 
   private async removeGroup(group: OptionGroup | null): Promise<void> {
@@ -310,7 +347,7 @@ export class MenuEditor extends LitElement {
     const { id, name } = group;
     const less = (menu: Menu) =>
       menu.items.map((item) => ({ ...item, groupIds: item.groupIds.filter((one) => one !== id) }));
-    await this.save((menu) => ({ ...menu, items: less(menu), groups: without(menu.groups, id) }), name);
+    await this.save((menu) => ({ ...menu, items: less(menu), groups: without(menu.groups, id) }), { removed: name });
   }
 
   private async removeCategory(menu: Menu, category: MenuCategory | null): Promise<void> {
@@ -321,16 +358,19 @@ export class MenuEditor extends LitElement {
       this.desk.toast({ text: this.desk.t("menu.removeCategoryFirst"), failed: true });
       return;
     }
-    await this.save((now) => ({ ...now, categories: without(now.categories, id) }), name);
+    await this.save((now) => ({ ...now, categories: without(now.categories, id) }), { removed: name });
   }
 
-  /** `removed`: what is gone, so that there is a way back. */
-  private async save(edit: (menu: Menu) => Menu, removed?: string): Promise<void> {
+  /** `removed`: the name of what is gone. */
+  private async save(
+    edit: (menu: Menu) => Menu,
+    { removed, failed }: { removed?: string; failed?: () => void } = {},
+  ): Promise<void> {
     const { t, api } = this.desk;
     const { lineId } = this;
     const text = removed === undefined ? t("menu.saved") : t("menu.removed", { name: removed });
     await this.make(
-      menuChange(edit, (revision, menu) => api.putMenu(lineId, revision, menu)),
+      { ...menuChange(edit, (revision, menu) => api.putMenu(lineId, revision, menu)), ...(failed && { failed }) },
       text,
       ({ before, after }) => ({
         make: (stored) => ({ ...stored, menu: before.menu, soldOut: before.soldOut }),
@@ -392,8 +432,9 @@ export class MenuEditor extends LitElement {
 
   /** The one that is shown. */
   private closeDialog = (): void => {
-    if (this.editing === null) this.clashes = this.clashes.slice(1);
+    if (this.editing === null) this.again = this.again.slice(1);
     this.editing = null;
+    forgetTyped(this.keptAt);
   };
 
   private tellUndoRefused = (): void => {

@@ -5,6 +5,7 @@ import { problemText } from "../admin/problem-text.ts";
 import { shared } from "../components/style.ts";
 import type { DeskApi, Line, LineWithPassword } from "../data/desk.ts";
 import type { Directory } from "../data/directory.ts";
+import { type Typed, TypedWatch } from "../leaving.ts";
 import type { DeskLocalizer } from "../localize/desk.ts";
 import { formStyle } from "./form-style.ts";
 
@@ -13,7 +14,7 @@ import { formStyle } from "./form-style.ts";
  * been noted; `shown` when it stands there.
  */
 @customElement("neolia-new-line")
-export class NewLineForm extends LitElement {
+export class NewLineForm extends LitElement implements Typed {
   @property({ attribute: false }) t!: DeskLocalizer;
   @property({ attribute: false }) api!: DeskApi;
   @property({ attribute: false }) directory: Directory | null = null;
@@ -22,6 +23,7 @@ export class NewLineForm extends LitElement {
   @state() private made: LineWithPassword | null = null;
   @state() private failure: string | null = null;
   @state() private working = false;
+  protected readonly watch = new TypedWatch(this);
 
   static override styles = [shared, adminStyle, formStyle];
 
@@ -43,6 +45,11 @@ export class NewLineForm extends LitElement {
         <div class="end"><button class="accent" ?disabled=${this.working}>${t("line.new")}</button></div>
       </form>
     `;
+  }
+
+  get isUnsaved(): boolean {
+    const { working, made } = this;
+    return !working && made === null && Boolean(this.renderRoot.querySelector<HTMLInputElement>("[name=label]")?.value);
   }
 
   private freeGateway(): string {

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../components/style.ts";
-import { type Typed, watchTyped } from "../leaving.ts";
+import { type Typed, TypedWatch } from "../leaving.ts";
 import type { DeviceLocalizer } from "../localize/device.ts";
 import type { PanelModel } from "../model.ts";
 import { forgetManualAccount, keepManualAccount, manualAccount } from "../phone/manual-account.ts";
@@ -16,7 +16,7 @@ export class ManualSettings extends LitElement implements Typed {
   @property({ attribute: false }) model!: PanelModel;
   @state() private account = manualAccount();
   @state() private failure = false;
-  private unwatch: () => void = () => {};
+  protected readonly watch = new TypedWatch(this);
 
   static override styles = [
     shared,
@@ -50,16 +50,6 @@ export class ManualSettings extends LitElement implements Typed {
       }
     `,
   ];
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.unwatch = watchTyped(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.unwatch();
-  }
 
   get isUnsaved(): boolean {
     const inputs = [...this.renderRoot.querySelectorAll("input")];

@@ -1,5 +1,6 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
+import { dialogStyle } from "../components/dialog-style.ts";
 import { shared } from "../components/style.ts";
 import type { LeaveQuestion } from "../leaving.ts";
 import type { Localizer } from "../localize/localize.ts";
@@ -13,17 +14,11 @@ export class LeaveQuestionView extends LitElement {
 
   static override styles = [
     shared,
+    dialogStyle,
     css`
       dialog {
-        background: var(--nl-surface);
-        border: 1px solid var(--nl-line);
-        border-radius: 18px;
-        color: var(--nl-text);
-        inline-size: min(480px, calc(100vw - 24px));
+        --dialog-size: 480px;
         padding: 20px;
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 45%);
       }
       h2 {
         font-size: 20px;

@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { dialogStyle } from "../../components/dialog-style.ts";
 import { icon } from "../../components/icon.ts";
 import { shared } from "../../components/style.ts";
-import { type Typed, watchTyped } from "../../leaving.ts";
+import { type Typed, TypedWatch } from "../../leaving.ts";
 import type { AdminLocalizer } from "../../localize/admin.ts";
 import { AdminForm } from "./admin-form.ts";
 import { adminStyle } from "./admin-style.ts";
@@ -40,27 +41,19 @@ export class AdminDialog extends LitElement implements Typed {
   /** What had the focus when it opened, and gets it back. */
   private opener: HTMLElement | null = null;
   private isGivenUp = false;
-  private unwatch: () => void = () => {};
+  protected readonly watch = new TypedWatch(this);
 
   static override styles = [
     shared,
     adminStyle,
+    dialogStyle,
     css`
       dialog {
-        background: var(--nl-surface);
-        border: 1px solid var(--nl-line);
-        border-radius: 18px;
-        color: var(--nl-text);
-        inline-size: min(560px, calc(100vw - 24px));
-        max-block-size: calc(100dvh - 24px);
-        overflow: auto;
+        --dialog-size: 560px;
         padding: 0;
       }
       :host([wide]) dialog {
-        inline-size: min(860px, calc(100vw - 24px));
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 45%);
+        --dialog-size: 860px;
       }
       header {
         align-items: center;
@@ -127,7 +120,6 @@ export class AdminDialog extends LitElement implements Typed {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.unwatch = watchTyped(this);
     if (!this.hasUpdated) return;
     openDialogs.add(this);
     this.follow();
@@ -135,7 +127,6 @@ export class AdminDialog extends LitElement implements Typed {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.unwatch();
     openDialogs.delete(this);
     const { opener } = this;
     // Once everything that goes with it has gone; another dialog may have opened in its place.

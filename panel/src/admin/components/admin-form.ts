@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { shared } from "../../components/style.ts";
 import { ApiError } from "../../data/api.ts";
-import { type Typed, watchTyped } from "../../leaving.ts";
+import { type Typed, TypedWatch } from "../../leaving.ts";
 import type { AdminLocalizer } from "../../localize/admin.ts";
 import { fieldText, problemText } from "../problem-text.ts";
 import { adminStyle } from "./admin-style.ts";
@@ -48,7 +48,7 @@ export class AdminForm extends LitElement implements Typed {
   @state() private conflict: Conflict | null = null;
   private seenVersion: number | undefined;
   private isGivenUp = false;
-  private unwatch: () => void = () => {};
+  protected readonly watch = new TypedWatch(this);
 
   static override styles = [
     shared,
@@ -86,16 +86,6 @@ export class AdminForm extends LitElement implements Typed {
       }
     `,
   ];
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.unwatch = watchTyped(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.unwatch();
-  }
 
   protected override render(): TemplateResult {
     const { t, conflict } = this;
