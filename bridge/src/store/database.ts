@@ -168,8 +168,8 @@ function connect(file: string): Database {
     set(db, "synchronous", "FULL", 2);
     set(db, "foreign_keys", "ON", 1);
     set(db, "busy_timeout", String(BUSY_TIMEOUT_MS), BUSY_TIMEOUT_MS);
-    // The lists of ten thousand units and devices stay read: with SQLite's own 2 MB each search would read its list from the
-    // file again. A small site's file is smaller than either.
+    // The rows of ten thousand units and devices stay read: with SQLite's own 2 MB, filling the lists would read the file again
+    // and again. A small site's file is smaller than either.
     db.pragma(`cache_size = -${CACHE_KB}`);
     addTextFunctions(db);
     const sqlite = db.prepare<[], { v: string }>("SELECT sqlite_version() AS v").get()?.v ?? "";

@@ -460,6 +460,15 @@ export const MIGRATIONS: readonly string[] = [
   -- The login that an account gets when somebody takes this code; until then it keeps the one that it has.
   ALTER TABLE pairing ADD COLUMN next_ha1 TEXT;
   `,
+  `
+  -- Lists are searched in memory: their indexes need not hold the texts any more.
+  DROP INDEX unit_list;
+  CREATE INDEX unit_building ON unit (building_id, kind, sort_key, id);
+  DROP INDEX account_list;
+  -- The few gateways of a site, and the few rules that are not for everybody, are found without looking at the others.
+  CREATE INDEX account_type ON account (site_id, type, enabled, username);
+  CREATE INDEX rule_for_some ON rule (site_id, unit_id, position) WHERE enabled = 1 AND source_pattern <> '*';
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

@@ -1,13 +1,11 @@
-/**
- * Long lists, a page at a time: by keyset, so that reading on costs the same at each page; or at a place, whose rows
- * before it are counted in the index, or those behind it where they are fewer. A first page and the count of the rest
- * read the list once together.
- */
+/** Long lists, a page at a time: behind a cursor, or at a place. Rows and their order are in memory; see `RowList`. */
 import type { Database } from "better-sqlite3";
 import type { UnitLine } from "../api/page.ts";
 import type { AccountRow } from "./account-store.ts";
-import { allOf, type Parameters, type Statements, statements } from "./statements.ts";
-import { searchOf } from "./text.ts";
+import { firstWhere, type ListedRow, RowList, type Wanted } from "./row-list.ts";
+import { compareBytes, searchWords } from "./text.ts";
+import { touchedRows } from "./touched-rows.ts";
+import type { UnitKind } from "./unit-store.ts";
 
 export interface PageFilter {
   siteId?: string | undefined;
@@ -51,14 +49,6 @@ export interface PageStore {
   unit(id: string): FoundUnit | null;
 }
 
-const UNITS = "FROM building CROSS JOIN unit ON unit.building_id = building.id AND unit.kind = 'residential'";
-const ACCOUNTS = "FROM account";
-const UNIT_ORDER = "building.sort_key, building.id, unit.sort_key, unit.id";
-const ACCOUNT_ORDER = "account.username, account.id";
-const UNIT_WORD = "instr(unit.search_text, %)";
-/** A device is found by its flat or door as well. */
-const ACCOUNT_WORD = "instr(account.search_text, %)";
-
 interface UnitKey {
   id: string;
   buildingKey: string;
@@ -69,11 +59,10 @@ interface AccountKey {
   id: string;
   username: string;
 }
+type ListedUnit = ListedRow & UnitKey & { siteId: string; kind: UnitKind };
+type ListedAccount = ListedRow & AccountKey & Pick<AccountRow, "siteId" | "unitId" | "type">;
 
 export function pageStore(db: Database): PageStore {
-  const units = statements<UnitKey>(db);
-  const accounts = statements<AccountKey>(db);
-  const counts = statements<{ n: number }>(db);
   // In one statement, as a page has a hundred of them; joined to its building it takes SQLite five times as long.
   const unit = db.prepare<[string], UnitColumns>(`SELECT unit.id, unit.site_id AS siteId, building_id AS buildingId,
     label AS number, unit.name, do_not_disturb AS doNotDisturb, unit.version, unit.revision,
@@ -82,45 +71,46 @@ export function pageStore(db: Database): PageStore {
     (SELECT count(*) FROM member WHERE unit_id = unit.id) AS members,
     (SELECT count(*) FROM rule WHERE unit_id = unit.id) AS rules
     FROM unit WHERE id = ?`);
+  /** Flats and doors: who asks for a building's devices asks for those of its doors too. */
+  const units = kept<ListedUnit, UnitKey>(db, {
+    table: "unit",
+    moves: "building.sort_key",
+    select: `SELECT unit.id, building.sort_key AS buildingKey, building_id AS buildingId, unit.sort_key AS sortKey,
+      search_text AS text, unit.site_id AS siteId, kind FROM unit JOIN building ON building.id = building_id`,
+    order: ["buildingKey", "buildingId", "sortKey", "id"],
+  });
+  const accounts = kept<ListedAccount, AccountKey>(db, {
+    table: "account",
+    select: `SELECT id, username, search_text AS text, site_id AS siteId, unit_id AS unitId, type FROM account`,
+    order: ["username", "id"],
+  });
+
+  const ofUnit = db.prepare<[string], string>("SELECT id FROM account WHERE unit_id = ?").pluck();
 
   return {
-    units: (filter, wanted) => {
+    units: ({ siteId, buildingId, search }, wanted) => {
       const after = keyOf(wanted.cursor, { id: "", buildingKey: "", buildingId: "", sortKey: "" });
-      if (!after) return null;
-      const where = unitsWhere(filter);
-      const parameters = parametersOf(filter);
-      const { buildingId: inBuilding, ...rest } = after;
-      const behind = `building.sort_key >= @buildingKey
-        AND (${UNIT_ORDER}) > (@buildingKey, @inBuilding, @sortKey, @id)`;
-      const select = `SELECT unit.id, building.sort_key AS buildingKey, building.id AS buildingId,
-        unit.sort_key AS sortKey ${UNITS} ${pageWhere(where, behind, wanted)}`;
-      return read<UnitKey>(wanted, {
-        count: () => countOf(counts, `${UNITS} WHERE ${where}`, parameters),
-        countBehind: ({ buildingId, ...key }) =>
-          countOf(counts, `${UNITS} WHERE ${where} AND ${behind}`, { ...parameters, ...key, inBuilding: buildingId }),
-        rows: (direction, taken) =>
-          units(`${select} ORDER BY ${ordered(UNIT_ORDER, direction)} ${TAKEN}`).all({
-            ...{ ...parameters, ...rest, inBuilding },
-            ...taken,
-          }),
+      return units.page(search, after, wanted, {
+        key: JSON.stringify([siteId, buildingId]),
+        isWanted: (row) => {
+          if (row.kind !== "residential" || (siteId !== undefined && row.siteId !== siteId)) return false;
+          return buildingId === undefined || row.buildingId === buildingId;
+        },
       });
     },
-    accounts: (filter, wanted) => {
+    accounts: ({ siteId, buildingId, unitId, type, search, usernames }, wanted) => {
       const after = keyOf(wanted.cursor, { id: "", username: "" });
-      if (!after) return null;
-      const where = accountsWhere(filter);
-      const parameters = parametersOf(filter);
-      const behind = `(${ACCOUNT_ORDER}) > (@username, @id)`;
-      const select = `SELECT account.id, account.username ${ACCOUNTS} ${pageWhere(where, behind, wanted)}`;
-      return read<AccountKey>(wanted, {
-        count: () => countOf(counts, `${ACCOUNTS} WHERE ${where}`, parameters),
-        countBehind: (key) => countOf(counts, `${ACCOUNTS} WHERE ${where} AND ${behind}`, { ...parameters, ...key }),
-        rows: (direction, taken) =>
-          accounts(`${select} ORDER BY ${ordered(ACCOUNT_ORDER, direction)} ${TAKEN}`).all({
-            ...{ ...parameters, ...after },
-            ...taken,
-          }),
-      });
+      const names = usernames && new Set(usernames.names);
+      const homes = buildingId === undefined ? null : units.list();
+      const isWanted = (row: ListedAccount) => {
+        if (siteId !== undefined && row.siteId !== siteId) return false;
+        if (type !== undefined && row.type !== type) return false;
+        if (names && names.has(row.username) !== usernames?.among) return false;
+        return homes === null || homes.get(row.unitId ?? "")?.buildingId === buildingId;
+      };
+      const key = names || homes ? null : JSON.stringify([siteId, type]);
+      const among = unitId === undefined ? null : ofUnit.all(unitId);
+      return accounts.page(search, after, wanted, { key, isWanted }, among);
     },
     unit: (id) => {
       const found = unit.get(id);
@@ -131,83 +121,68 @@ export function pageStore(db: Database): PageStore {
   };
 }
 
-function unitsWhere({ siteId, buildingId, search }: PageFilter): string {
-  return allOf([
-    siteId !== undefined && "building.site_id = @siteId",
-    buildingId !== undefined && "building.id = @buildingId",
-    searchOf(search).condition(UNIT_WORD),
-  ]);
+interface KeptList<Row extends ListedRow, Key> {
+  /** As the table is now. */
+  list(): RowList<Row>;
+  /** `after` null: the cursor is none of ours. `among`: only these ids; null: all. */
+  page(
+    search: string | undefined,
+    after: Key | null,
+    at: PageWanted,
+    wanted: Wanted<Row>,
+    among?: readonly string[] | null,
+  ): IdPage | null;
 }
 
-function accountsWhere({ siteId, buildingId, unitId, type, search, usernames }: PageFilter): string {
-  return allOf([
-    siteId !== undefined && "account.site_id = @siteId",
-    buildingId !== undefined && "account.unit_id IN (SELECT id FROM unit WHERE building_id = @buildingId)",
-    unitId !== undefined && "account.unit_id = @unitId",
-    type !== undefined && "account.type = @type",
-    usernames && `account.username ${usernames.among ? "" : "NOT"} IN (SELECT value FROM json_each(@names))`,
-    searchOf(search).condition(ACCOUNT_WORD),
-  ]);
-}
-
-const TAKEN = "LIMIT @limit OFFSET @offset";
-
-function pageWhere(where: string, behind: string, { cursor }: PageWanted): string {
-  return `WHERE ${where} ${cursor === undefined ? "" : `AND ${behind}`}`;
-}
-
-/** Which rows of an order, or of its reverse. */
-interface Taken {
-  limit: number;
-  offset: number;
-}
-
-interface List<Key> {
-  count(): number;
-  /** Rows of the list after this one. */
-  countBehind(key: Key): number;
-  rows(direction: "ASC" | "DESC", taken: Taken): Key[];
-}
-
-function ordered(columns: string, direction: "ASC" | "DESC"): string {
-  return columns
-    .split(", ")
-    .map((column) => `${column} ${direction}`)
-    .join(", ");
-}
-
-/** One more row than a page holds tells whether there is another page. */
-function read<Key extends { id: string }>({ limit, offset, cursor }: PageWanted, list: List<Key>): IdPage {
-  if (cursor !== undefined || offset === 0) {
-    const found = list.rows("ASC", { limit: limit + 1, offset });
-    const last = found.length > limit ? found.at(-1) : undefined;
-    const rest = () => (last ? list.countBehind(last) : 0);
-    const total = cursor === undefined ? found.length + rest() : list.count();
-    return pageOf(found.slice(0, limit), last !== undefined, total);
-  }
-  const total = list.count();
-  const behind = total - offset - limit;
-  if (offset < total / 2) return pageOf(list.rows("ASC", { limit, offset }), behind > 0, total);
-  const taken = { limit: Math.max(0, limit + Math.min(0, behind)), offset: Math.max(0, behind) };
-  return pageOf(list.rows("DESC", taken).reverse(), behind > 0, total);
-}
-
-function countOf(counts: Statements<{ n: number }>, from: string, parameters: Parameters): number {
-  return counts(`SELECT count(*) AS n ${from}`).get(parameters)?.n ?? 0;
-}
-
-function parametersOf({ siteId, buildingId, unitId, type, search, usernames }: PageFilter): Parameters {
-  return {
-    ...{ siteId: siteId ?? null, buildingId: buildingId ?? null, unitId: unitId ?? null, type: type ?? null },
-    names: usernames ? JSON.stringify(usernames.names) : null,
-    ...searchOf(search).parameters,
+/** `moves`: a column of another table on which the order hangs. `order`: the columns of the order, in which no two rows are alike. */
+function kept<Row extends ListedRow & Key, Key extends object>(
+  db: Database,
+  {
+    table,
+    moves,
+    select,
+    order,
+  }: { table: string; moves?: `${string}.${string}`; select: string; order: (keyof Key & string)[] },
+): KeptList<Row, Key> {
+  const all = db.prepare<[], Row>(`SELECT * FROM (${select}) ORDER BY ${order.join(", ")}`);
+  const one = db.prepare<[string], Row>(`SELECT * FROM (${select}) WHERE id = ?`);
+  const touched = touchedRows(db, table, moves);
+  const compare = (a: Key, b: Key): number => {
+    for (const column of order) {
+      const difference = compareBytes(String(a[column]), String(b[column]));
+      if (difference !== 0) return difference;
+    }
+    return 0;
   };
-}
+  const rows = new RowList<Row>(compare);
 
-function pageOf<Key extends { id: string }>(page: readonly Key[], hasMore: boolean, total: number): IdPage {
-  const last = hasMore ? page.at(-1) : undefined;
-  const next = last ? Buffer.from(JSON.stringify(Object.values(last))).toString("base64url") : null;
-  return { ids: page.map(({ id }) => id), next, total };
+  function list(): RowList<Row> {
+    const ids = touched.take();
+    if (ids === "all") rows.fill(all.all());
+    else {
+      for (const id of ids) {
+        const row = one.get(id);
+        if (row) rows.put(row);
+        else rows.remove(id);
+      }
+    }
+    return rows;
+  }
+
+  return {
+    list,
+    page: (search, after, { limit, offset, cursor }, wanted, among = null) => {
+      if (!after) return null;
+      const words = searchWords(search);
+      const found = among ? list().findAmong(among, words, wanted) : list().find(words, wanted);
+      const behind = cursor === undefined ? 0 : rows.behind((row) => compare(row, after));
+      const start = offset + (behind === 0 ? 0 : firstWhere(found.length, (at) => (found[at] as number) >= behind));
+      const page = Array.from(found.subarray(start, start + limit), (position) => rows.at(position) as Row);
+      const last = start + limit < found.length ? page.at(-1) : undefined;
+      const next = last ? Buffer.from(JSON.stringify(Object.keys(after).map((name) => last[name as keyof Key]))) : null;
+      return { ids: page.map(({ id }) => id), next: next?.toString("base64url") ?? null, total: found.length };
+    },
+  };
 }
 
 /** The key that a cursor stands for, in the order of `first`'s fields; `first` without a cursor; null: it is no cursor. */

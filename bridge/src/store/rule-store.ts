@@ -50,7 +50,8 @@ export function ruleStore(db: Database): RuleStore {
     `${select} WHERE unit_id = @unitId AND (@siteId IS NULL OR site_id = @siteId) ORDER BY position, id`,
   );
   const withTarget = db.prepare<[string, string], Columns>(`
-    ${select} WHERE site_id = ? AND target_sip_uri IN (SELECT value FROM json_each(?)) ORDER BY unit_id, position, id`);
+    ${select} INDEXED BY rule_target WHERE site_id = ? AND target_sip_uri IN (SELECT value FROM json_each(?))
+      AND target_sip_uri IS NOT NULL ORDER BY unit_id, position, id`);
   const get = db.prepare<[string], Columns>(`${select} WHERE id = ?`);
   const insert = db.prepare<Unmarked<Columns>>(`
     INSERT INTO rule (id, site_id, unit_id, position, source_pattern, action, target_sip_uri, ring_seconds, schedule,

@@ -26,21 +26,30 @@ const MOST_WORDS = 4;
 /**
  * The words of a search, the first four of them; the longest comes first, because it is the one that fewest texts have, and of
  * words of one length a number: labels and names share their letters.
- * `condition`: all of them occur, where `occurs` is what one of them means, with `%` for the word.
  */
-export function searchOf(search: string | undefined): {
-  parameters: Record<string, string>;
-  condition: (occurs: string) => string;
-} {
-  const words = searchText(search ?? "")
+export function searchWords(search: string | undefined): string[] {
+  return searchText(search ?? "")
     .split(" ")
     .filter((word) => word !== "")
     .slice(0, MOST_WORDS)
     .toSorted((a, b) => b.length - a.length || Number(/\d/.test(b)) - Number(/\d/.test(a)));
+}
+
+/** The same for SQL. `condition`: all of them occur, where `occurs` is what one of them means, with `%` for the word. */
+export function searchOf(search: string | undefined): {
+  parameters: Record<string, string>;
+  condition: (occurs: string) => string;
+} {
+  const words = searchWords(search);
   return {
     parameters: Object.fromEntries(words.map((word, at) => [`word${at}`, word])),
     condition: (occurs) => ["TRUE", ...words.map((_, at) => occurs.replaceAll("%", `@word${at}`))].join(" AND "),
   };
+}
+
+/** By the bytes of UTF-8, as SQLite compares: JavaScript's own order puts an emoji before some letters. */
+export function compareBytes(a: string, b: string): number {
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 export function addTextFunctions(db: Database): void {
