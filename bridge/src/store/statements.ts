@@ -13,7 +13,3 @@ export function statements<Row>(db: Database): Statements<Row> {
     return statement;
   };
 }
-
-export function allOf(conditions: readonly (string | false | undefined)[]): string {
-  return ["TRUE", ...conditions.filter((condition) => typeof condition === "string")].join(" AND ");
-}
