@@ -1,15 +1,15 @@
 /**
- * The way of a French installer with a telephone in the hand and no pointer: from an empty app to a hundred flats and a
- * phone that rings. Keys only; at each stop the page fits, nothing is in English, the focus is somewhere, and what it
- * was on could be hit by a finger.
+ * The way of an installer without a pointer: from an empty app to a hundred flats and a phone that rings; once in French
+ * on a telephone, once in English on a wall panel. Keys only; at each stop the page fits, nothing is in the other
+ * language, the focus is somewhere and can be seen, and what it was on could be hit by a finger.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, afterEach, beforeEach, test } from "node:test";
 import type { Account, Rule, Unit } from "../../bridge/src/api/directory.ts";
-import { adminLocalizer, adminTexts } from "../../panel/src/localize/admin.ts";
-import { around } from "../lab/around.ts";
+import { adminLocalizer, adminTexts, counted } from "../../panel/src/localize/admin.ts";
+import { unitLabel } from "../../panel/src/localize/localize.ts";
 import { newProfile } from "../lab/chromium.ts";
 import { labFolder } from "../lab/folder.ts";
 import { Linphone } from "../lab/linphone.ts";
@@ -20,24 +20,26 @@ import { type EmptySite, startEmptySite } from "./empty-site.ts";
 import { Keyboard } from "./keyboard.ts";
 
 const DOMAIN = "lac.sip.example.com";
-const t = adminLocalizer("fr");
 
 let site: EmptySite;
 const folder = labFolder("keyboard-way");
-around(
-  async () => {
-    site = await startEmptySite(DOMAIN);
-  },
-  async () => {
-    await site?.stop();
-    folder.remove();
-  },
-);
+beforeEach(async () => {
+  site = await startEmptySite(DOMAIN);
+});
+afterEach(() => site?.stop());
+after(() => folder.remove());
 
-test("in French, on 390 pixels, with the keyboard alone: an empty app becomes a building whose phone rings", async () => {
-  const profile = await newProfile(site.browser, {
-    ...{ viewport: { width: 390, height: 844 }, locale: "fr-FR", reducedMotion: "reduce" },
-  });
+test("in French, on 390 pixels, with the keyboard alone: an empty app becomes a building whose phone rings", () =>
+  wholeWay("fr", { width: 390, height: 844 }));
+
+test("in English, on 1024×600, with the keyboard alone: an empty app becomes a building whose phone rings", () =>
+  wholeWay("en", { width: 1024, height: 600 }));
+
+async function wholeWay(language: "fr" | "en", viewport: { width: number; height: number }): Promise<void> {
+  const t = adminLocalizer(language);
+  const name = `keyboard-${viewport.width}`;
+  const locale = language === "fr" ? "fr-FR" : "en-GB";
+  const profile = await newProfile(site.browser, { viewport, locale, reducedMotion: "reduce" });
   const page = await profile.newPage();
   page.setDefaultTimeout(30_000);
   const keys = new Keyboard(page);
@@ -46,12 +48,13 @@ test("in French, on 390 pixels, with the keyboard alone: an empty app becomes a 
   const stop = async (what: string): Promise<void> => {
     await settled(page);
     await keys.hasPlace(what).catch((error: Error) => void problems.push(error.message));
-    await inspect(page, `keyboard-${what}`).catch((error: Error) => void problems.push(error.message));
+    await inspect(page, `${name}-${what}`).catch((error: Error) => void problems.push(error.message));
     problems.push(...(await page.evaluate(WIDE)).map((wide) => `${what}: ${wide}`));
-    problems.push(...english((await page.evaluate(TEXTS)) as string[]).map((text) => `${what}: "${text}"`));
+    problems.push(...foreign(language, (await page.evaluate(TEXTS)) as string[]).map((text) => `${what}: "${text}"`));
   };
   const section = async (name: string): Promise<void> => {
-    await keys.push(t("admin.menu"));
+    if (await page.getByRole("button", { name: t("admin.menu"), exact: true }).isVisible())
+      await keys.push(t("admin.menu"));
     await keys.push(name);
     await page.getByRole("heading", { name, level: 1 }).waitFor();
     await stop(name);
@@ -95,9 +98,10 @@ test("in French, on 390 pixels, with the keyboard alone: an empty app becomes a 
   await stop("range");
   await keys.fill(t("range.from"), "101");
   await keys.fill(t("range.to"), "200");
-  await page.getByRole("button", { name: "Créer 100 logements" }).waitFor();
-  await keys.push("Créer 100 logements");
-  await page.getByText("100 éléments").waitFor();
+  const make = counted(t, "range.make", 100);
+  await page.getByRole("button", { name: make }).waitFor();
+  await keys.push(make);
+  await page.getByText(counted(t, "list.count", 100)).waitFor();
   await stop("units");
 
   await section(t("nav.doors"));
@@ -115,12 +119,12 @@ test("in French, on 390 pixels, with the keyboard alone: an empty app becomes a 
 
   // A unit among a hundred, by its number.
   await section(t("nav.units"));
-  await keys.to(/^Rechercher/);
+  await keys.to(new RegExp(`^${t("list.search")}`));
   await page.keyboard.type("142");
-  await page.getByText("1 élément", { exact: true }).waitFor();
+  await page.getByText(counted(t, "list.count", 1), { exact: true }).waitFor();
   await keys.press("ArrowDown");
   await keys.press("Enter");
-  await page.getByRole("heading", { name: "Logement 142", level: 1 }).waitFor();
+  await page.getByRole("heading", { name: unitLabel(t, "142"), level: 1 }).waitFor();
   await stop("unit");
 
   // Its rules, put in another order by the arrows.
@@ -146,7 +150,7 @@ test("in French, on 390 pixels, with the keyboard alone: an empty app becomes a 
 
   // The phone: its code on the screen, read by a camera.
   await page.goBack();
-  await page.getByRole("heading", { name: "Logement 142", level: 1 }).waitFor();
+  await page.getByRole("heading", { name: unitLabel(t, "142"), level: 1 }).waitFor();
   await stop("back");
   await keys.push(t("pair.phone"));
   await stop("pair");
@@ -157,7 +161,7 @@ test("in French, on 390 pixels, with the keyboard alone: an empty app becomes a 
   await page.locator("svg.qr").screenshot({ path: picture });
   const code = execFileSync("zbarimg", ["--raw", "--quiet", "--nodbus", picture], { encoding: "utf8" }).trim();
   const phone = new Linphone({
-    folder: join(folder.path, "linphone"),
+    folder: join(folder.path, `linphone-${language}`),
     provisioningUrl: code,
     caFile: site.edge.caFile,
   });
@@ -183,14 +187,13 @@ test("in French, on 390 pixels, with the keyboard alone: an empty app becomes a 
     await section(t(name));
   }
   assert.deepEqual([...problems, ...[...keys.misses].map((miss) => `under the focus: ${miss}`)], []);
-});
+}
 
-/** Texts of the English panel that a French page shows, unless French says the same. */
-function english(shown: readonly string[]): string[] {
-  const french = new Set(Object.values<string>(adminTexts.fr));
-  const only = new Set(
-    Object.values<string>(adminTexts.en).filter((text) => !french.has(text) && /[a-z]{2}/.test(text)),
-  );
+/** Texts of the other language that a page shows, unless this one says the same. */
+function foreign(language: "fr" | "en", shown: readonly string[]): string[] {
+  const own = new Set(Object.values<string>(adminTexts[language]));
+  const others = Object.values<string>(adminTexts[language === "fr" ? "en" : "fr"]);
+  const only = new Set(others.filter((text) => !own.has(text) && /[a-z]{2}/.test(text)));
   return shown.filter((text) => only.has(text));
 }
 

@@ -10,6 +10,8 @@ export interface Focus {
   tag: string;
   box: { x: number; y: number; width: number; height: number } | null;
   visible: boolean;
+  /** Something is drawn around it that is not there without the focus. */
+  ring: boolean;
 }
 
 const MOST_TABS = 120;
@@ -72,10 +74,11 @@ export class Keyboard {
     return (await this.page.evaluate(FOCUS)) as Focus;
   }
 
-  private note({ names, tag, box, visible }: Focus): void {
+  private note({ names, tag, box, visible, ring }: Focus): void {
     const name = `${tag} ${names[0] ?? ""}`;
     if (tag === "") return;
     if (!visible) this.misses.add(`${name}: not to be seen`);
+    else if (!ring) this.misses.add(`${name}: nothing shows that it has the focus`);
     else if (box !== null && (box.width < TARGET || box.height < TARGET)) {
       this.misses.add(`${name}: ${Math.round(box.width)}×${Math.round(box.height)}`);
     }
@@ -85,7 +88,7 @@ export class Keyboard {
 const FOCUS = `(() => {
   let element = document.activeElement;
   while (element && element.shadowRoot && element.shadowRoot.activeElement) element = element.shadowRoot.activeElement;
-  if (!element || element === document.body) return { names: [], tag: "", box: null, visible: false };
+  if (!element || element === document.body) return { names: [], tag: "", box: null, visible: false, ring: false };
   const lines = (text) => (text || "").split("\\n").map((line) => line.trim()).filter(Boolean);
   const labels = element.labels ? [...element.labels] : [];
   const own = element.matches("input, select, textarea") ? [] : [element.innerText.replace(/\\s+/g, " ").trim(), ...lines(element.innerText)];
@@ -93,6 +96,10 @@ const FOCUS = `(() => {
   const target = element.matches("[type=checkbox], [type=radio]") && labels[0] ? labels[0] : element;
   const { x, y, width, height } = target.getBoundingClientRect();
   const inside = y + height > 0 && y < innerHeight && x + width > 0 && x < innerWidth;
+  const ringed = (one) => {
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
+    return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none";
+  };
   return {
     names: [...lines(element.getAttribute("aria-label")), ...own, ...labels.flatMap((label) => {
       const text = [...label.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent).join(" ").replace(/\\s+/g, " ").trim();
@@ -101,5 +108,6 @@ const FOCUS = `(() => {
     tag: element.localName,
     box: { x, y, width, height },
     visible: element.checkVisibility() && inside,
+    ring: ringed(element) || ringed(target),
   };
 })()`;

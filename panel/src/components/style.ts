@@ -155,7 +155,8 @@ export const shared = css`
     inline-size: 56px;
     padding: 0;
   }
-  :focus-visible {
+  :focus-visible,
+  input:is([type="date"], [type="time"], [type="datetime-local"]):focus-within {
     outline: 3px solid var(--nl-accent);
     outline-offset: 3px;
   }
