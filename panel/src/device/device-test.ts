@@ -141,23 +141,41 @@ function reasonOf(problem: MicrophoneProblem): DeviceKey {
 async function networkStep(step: "network" | "turn", iceServers: RTCIceServer[]): Promise<StepResult> {
   if (step === "turn" && !iceServers.some(hasTurn)) return warning("step.turn.none");
   const found = await gather(iceServers, step === "turn" ? "relay" : "all");
-  if (step === "turn") return found.has("relay") ? PASSED : failed("step.turn.failed");
-  if (found.size === 0) return failed("step.network.failed");
-  return iceServers.length === 0 || found.has("srflx") || found.has("relay") ? PASSED : warning("step.network.noStun");
+  if (step === "turn") {
+    if (found.types.has("relay")) return PASSED;
+    return failed(found.isRefused ? "step.turn.refused" : "step.turn.failed");
+  }
+  if (found.types.size === 0) return failed("step.network.failed");
+  const leadsOut = iceServers.length === 0 || found.types.has("srflx") || found.types.has("relay");
+  return leadsOut ? PASSED : warning("step.network.noStun");
 }
 
 function hasTurn({ urls }: RTCIceServer): boolean {
   return [urls].flat().some((url) => url.startsWith("turn"));
 }
 
-async function gather(iceServers: RTCIceServer[], policy: RTCIceTransportPolicy): Promise<Set<string>> {
+interface Gathered {
+  types: Set<string>;
+  /** A TURN server has answered, and refused the login. */
+  isRefused: boolean;
+}
+
+/** STUN's error codes of an answer (RFC 8489, RFC 8656): not of one that never came, for which browsers say 701. */
+const ANSWERED = { from: 300, to: 699 };
+const NO_ROOM = [486, 508];
+
+async function gather(iceServers: RTCIceServer[], policy: RTCIceTransportPolicy): Promise<Gathered> {
   const connection = new RTCPeerConnection({ iceServers, iceTransportPolicy: policy });
-  const found = new Set<string>();
+  const found: Gathered = { types: new Set(), isRefused: false };
+  connection.onicecandidateerror = ({ errorCode }) => {
+    const isAnswer = errorCode >= ANSWERED.from && errorCode <= ANSWERED.to;
+    if (isAnswer && !NO_ROOM.includes(errorCode)) found.isRefused = true;
+  };
   try {
     const done = new Promise<void>((resolve) => {
       connection.onicecandidate = ({ candidate }) => {
         if (candidate === null) resolve();
-        else if (candidate.type !== null) found.add(candidate.type);
+        else if (candidate.type !== null) found.types.add(candidate.type);
       };
       setTimeout(resolve, GATHER_MS);
     });

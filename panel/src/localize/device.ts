@@ -51,6 +51,8 @@ const en = {
     "Only inside this network: the server's STUN does not answer. Calls through the server's relay work all the same.",
   "step.turn": "Relay for strict networks (TURN)",
   "step.turn.failed": "The relay does not answer. Where UDP is blocked, calls have no sound.",
+  "step.turn.refused":
+    "The relay answers but refuses this device. Load the page again; if it still does, the server's relay (coturn) and control have different secrets, or their clocks differ.",
   "step.turn.none": "The server offers no relay. It is only needed where UDP is blocked.",
   "step.video": "Pictures in this browser (H.264)",
   "step.video.failed": "This browser does not play H.264, which door stations send. Use another browser.",
@@ -138,6 +140,8 @@ const fr: Record<DeviceKey, string> = {
     "Seulement dans ce réseau : le STUN du serveur ne répond pas. Les appels relayés par le serveur marchent quand même.",
   "step.turn": "Relais pour réseaux stricts (TURN)",
   "step.turn.failed": "Le relais ne répond pas. Là où UDP est bloqué, les appels n'ont pas de son.",
+  "step.turn.refused":
+    "Le relais répond mais refuse cet appareil. Rechargez la page ; si cela continue, le relais (coturn) et control du serveur ont des secrets différents, ou leurs horloges diffèrent.",
   "step.turn.none": "Le serveur n'offre pas de relais. Il n'est utile que là où UDP est bloqué.",
   "step.video": "Images dans ce navigateur (H.264)",
   "step.video.failed": "Ce navigateur ne lit pas le H.264 qu'envoient les platines. Prenez-en un autre.",
