@@ -7,6 +7,7 @@ import { jsonLines } from "../../bridge/src/ordering/menu/json-lines.ts";
 import { readMenu, writeMenu } from "../../bridge/src/ordering/menu/menu-file.ts";
 import { SAMPLE_MENU } from "../../bridge/src/ordering/menu/sample-menu.ts";
 import { formatWindows, parseWindows } from "../../bridge/src/ordering/menu/week-text.ts";
+import { centsOf } from "../../panel/src/desk/money.ts";
 
 test("the sample menu is sound, has more than forty dishes, and comes back from both kinds of file as it was", () => {
   assert.ok(SAMPLE_MENU.items.length >= 40);
@@ -250,6 +251,25 @@ test("prices, hours, allergens and words as spreadsheets write them are read, an
       [105_000, null, [], lunch],
     ],
   );
+});
+
+test("a price is read as French menus write it, and one that could be two prices is refused by its line", () => {
+  const priceOf = (written: string) => {
+    const { menu, problems } = readMenu(
+      `type,id,parent,name,price,tax\ncategory,c,,C,,\nitem,a,c,A,"${written}",10\n`,
+      "csv",
+    );
+    return menu?.items[0]?.priceCents ?? problems.map(({ line, code }) => `${line} ${code}`).join();
+  };
+  for (const written of ["12€50", "12 € 50", "12,50 euros", "12,5", "12.50", "€12.50", "12,50 EUR", "12,50\u00a0€"]) {
+    assert.equal(priceOf(written), 1250, written);
+    if (/^[\d ,.€\u00a0]+$/.test(written) && !written.startsWith("€")) assert.equal(centsOf(written), 1250, written);
+  }
+  assert.equal(priceOf("12 euro"), 1200);
+  for (const written of ["12€5", "1.050,00", "1,050.00", "12,505", "-3", "1e3", "gratuit", "", "12€500"]) {
+    assert.equal(priceOf(written), "3 bad_price", written);
+    assert.equal(centsOf(written), null, written);
+  }
 });
 
 test("a word that is no allergen is told with those that are", () => {

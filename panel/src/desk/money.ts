@@ -5,11 +5,11 @@ export function euros(t: DeskLocalizer, cents: number): string {
   return new Intl.NumberFormat(t.locale, { style: "currency", currency: "EUR" }).format(cents / 100);
 }
 
-/** "12,50", "12.50" or "1 050,00 €" → cents; null for anything else. */
+/** "12,50", "12.50", "12€50" or "1 050,00 €" → cents; null for anything else. */
 export function centsOf(text: string): number | null {
-  const match = /^\s*(\d{1,5}|\d{1,2}\s\d{3})(?:[.,](\d{1,2}))?\s*€?\s*$/.exec(text);
+  const match = /^\s*(\d{1,5}|\d{1,2}\s\d{3})(?:[.,](\d{1,2})|\s?€\s?(\d{2}))?\s*€?\s*$/.exec(text);
   if (!match) return null;
-  const [, whole = "", cents = ""] = match;
+  const [, whole = "", cents = match[3] ?? ""] = match;
   return Number(whole.replace(/\s/, "")) * 100 + Number(cents.padEnd(2, "0"));
 }
 

@@ -290,12 +290,12 @@ function formatPrice(cents: number): string {
   return `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}`;
 }
 
-/** "12", "12,5", "12.50", "12,50 €", "€12.50", "1 050,00" → cents; null for anything else. */
+/** "12", "12,5", "12.50", "12,50 €", "€12.50", "12€50", "1 050,00 euros" → cents; null for anything else. */
 function parsePrice(text: string): number | null {
   // JavaScript's \s is any space: spreadsheets put a narrow one that does not break between thousands.
-  const match = /^(?:€\s*)?(\d{1,5}|\d{1,2}\s\d{3})(?:[.,](\d{1,2}))?\s*(?:€|EUR)?$/i.exec(text);
+  const match = /^(?:€\s*)?(\d{1,5}|\d{1,2}\s\d{3})(?:[.,](\d{1,2})|\s?€\s?(\d{2}))?\s*(?:€|EUR|euros?)?$/i.exec(text);
   if (!match) return null;
-  const [, whole = "", cents = ""] = match;
+  const [, whole = "", cents = match[3] ?? ""] = match;
   return Number(whole.replace(/\s/, "")) * 100 + Number(cents.padEnd(2, "0"));
 }
 
