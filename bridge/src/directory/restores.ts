@@ -1,6 +1,6 @@
 /**
  * A site out of its backup's file, all of it or nothing. Reading and checking a large file takes long: a thread does it, and
- * puts the site together in a store of its own; what is left for the store in use is one transaction that copies rows.
+ * puts the site together in a store of its own; what is left for the store in use is copying rows, in pieces, the site last.
  */
 import { once } from "node:events";
 import { rmSync } from "node:fs";
@@ -39,32 +39,31 @@ export function restores(context: DirectoryContext): Restores {
   let step: RestoreStep | null = null;
 
   async function run(body: string, users: readonly string[] | null): Promise<RestoreReply> {
+    await inTurns(store.takeovers.clear());
     const folder = store.takeovers.makeFolder();
     const check: RestoreCheck = { body, folder, dataFolder: store.takeovers.dataFolder, users, nowMs: now() };
     let siteId: string | null = null;
+    let isHalf = false;
     try {
       const checked = await (body.length < WORTH_A_THREAD ? checkBackup(check) : inThread(check));
       const { site, dryRun } = checked;
-      if (store.sites.get(site.id) || store.sites.byDomain(site.domain)) {
-        store.clips.settle(site.id, false);
-        throw new AppError(
-          "SITE_EXISTS",
-          `the site ${site.domain} is here already; remove it first, or restore elsewhere`,
-        );
-      }
+      refuseKnown(site);
       siteId = dryRun ? null : site.id;
       step = "writing";
-      // Whoever asks how far it is hears of it before nobody is served for a moment.
-      await new Promise((resolve) => setImmediate(resolve));
-      store.takeovers.attached(folder, (from) => {
+      await store.takeovers.attached(folder, async (from) => {
         if (from.collides()) throw notFitting(null);
         if (dryRun) return;
+        isHalf = true;
+        await inTurns(from.copyEarly());
+        // Somebody may have made a site meanwhile.
+        refuseKnown(site);
         store.transaction(() => {
-          from.copy();
+          from.copyRest();
           store.provisioning.raise(site.id);
           audit.note({ siteId: site.id, noun: "backup", verb: "restored", rowId: site.id, label: site.name });
           store.afterCommit(() => announceEdit(context, site.id));
         });
+        isHalf = false;
       });
       if (siteId !== null) store.clips.settle(siteId, true);
       return checked;
@@ -72,8 +71,16 @@ export function restores(context: DirectoryContext): Restores {
       if (siteId !== null) store.clips.settle(siteId, false);
       throw isTheFiles(error) ? notFitting(error) : error;
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      if (!isHalf) rmSync(folder, { recursive: true, force: true });
+      // What the disk refuses now is tried again by the next restore and the next start.
+      else await inTurns(store.takeovers.clear()).catch(() => undefined);
     }
+  }
+
+  function refuseKnown({ id, domain }: RestoreReply["site"]): void {
+    if (!store.sites.get(id) && !store.sites.byDomain(domain)) return;
+    store.clips.settle(id, false);
+    throw new AppError("SITE_EXISTS", `the site ${domain} is here already; remove it first, or restore elsewhere`);
   }
 
   async function inThread(check: RestoreCheck): Promise<RestoreReply> {
@@ -99,6 +106,11 @@ export function restores(context: DirectoryContext): Restores {
       }
     },
   };
+}
+
+/** Others are served between two steps. */
+async function inTurns(steps: Generator<void>): Promise<void> {
+  for (const _step of steps) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function outcomeOf(said: Exclude<ThreadNews, { step: RestoreStep }> | null): RestoreReply {

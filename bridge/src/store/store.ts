@@ -1,7 +1,6 @@
 /** Everything the bridge keeps, in one SQLite file and recordings beside it. SQL stands in this folder and nowhere else. */
 import { join } from "node:path";
-import Sqlite, { type Database } from "better-sqlite3";
-import { AppError } from "../events/errors.ts";
+import type { Database } from "better-sqlite3";
 import { type AccountStore, accountStore } from "./account-store.ts";
 import { type AuditStore, auditStore } from "./audit-store.ts";
 import { type BuildingStore, buildingStore } from "./building-store.ts";
@@ -11,6 +10,7 @@ import { type CustomerOrderStore, customerOrderStore } from "./customer-order-st
 import { type OpenOptions, openDatabase } from "./database.ts";
 import { type DeviceStore, deviceStore } from "./device-store.ts";
 import { type DiscoveredStore, discoveredStore } from "./discovered-store.ts";
+import { translateRefusal } from "./disk-refusal.ts";
 import { type EventOutbox, eventOutbox } from "./event-outbox.ts";
 import { type ExtraStore, extraStore } from "./extra-store.ts";
 import { type FeedStore, feedStore } from "./feed-store.ts";
@@ -131,7 +131,7 @@ function transactions(db: Database): Pick<Store, "transaction" | "afterCommit"> 
         result = db.transaction(work).immediate();
       } catch (error) {
         waiting.length = before;
-        throw outermost ? translate(error) : error;
+        throw outermost ? translateRefusal(error) : error;
       }
       if (outermost) {
         const announcements = waiting;
@@ -145,11 +145,4 @@ function transactions(db: Database): Pick<Store, "transaction" | "afterCommit"> 
       else announce();
     },
   };
-}
-
-/** A disk that is full, read-only or failing, or a file held by somebody else: the change did not happen. */
-function translate(error: unknown): unknown {
-  if (!(error instanceof Sqlite.SqliteError)) return error;
-  if (!/^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|NOMEM|CORRUPT)/.test(error.code)) return error;
-  return new AppError("STORE_UNAVAILABLE", `nothing was stored: ${error.message}`, { cause: error });
 }

@@ -1,67 +1,100 @@
-/** A whole site out of another store's file: put together and looked at elsewhere, it only has to be copied. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+/**
+ * A whole site out of another store's file: put together and looked at elsewhere, it only has to be copied. Its many rows
+ * go in first and in pieces, between which others are served; the site itself and what it is found by come last, in one
+ * transaction. Until then the rows are strays, which a failure or the next start takes away.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "better-sqlite3";
-import { EXTRA_TABLES } from "./extra-store.ts";
+import { translateRefusal } from "./disk-refusal.ts";
+import { SITE_TABLES, type SiteTable } from "./site-tables.ts";
+import { removeStrays } from "./strays.ts";
 
 export interface Takeovers {
   /** Where this store is. */
   dataFolder: string;
-  /** An empty folder for a store that holds one site. The next start removes what is left of it. */
+  /** An empty folder for a store that holds one site. */
   makeFolder(): string;
+  /**
+   * Takes away the folders that are left of restores, and what those copied early. While the disk refuses that a folder
+   * stays, and the next restore and the next start try again. Each step is a short transaction of its own.
+   */
+  clear(): Generator<void>;
   /** The closed store of a folder, beside this one while `work` runs. Not within a transaction. */
-  attached(folder: string, work: (from: OtherStore) => void): void;
+  attached(folder: string, work: (from: OtherStore) => Promise<void>): Promise<void>;
 }
 
 export interface OtherStore {
   /** Something has an id there that something of another site has here. */
   collides(): boolean;
-  /** Every row of it. Call it inside a transaction. A browser that is another site's panel by now stays that. */
-  copy(): void;
+  /** Most of its rows. Each step is a short transaction of its own. */
+  copyEarly(): Generator<void>;
+  /** The rest of it. Call it inside a transaction. A browser that is another site's panel by now stays that. */
+  copyRest(): void;
 }
 
 const PREFIX = "restoring-";
-/** All that a backup holds, parents before children: the directory, and what other parts keep of it. */
-export const CARRIED_TABLES: readonly string[] = [
-  ...["site", "building", "unit", "account", "rule", "device", "member"],
-  ...EXTRA_TABLES,
-];
-/** Their ids say nothing elsewhere: a site's is looked at before, and the log goes on counting as it does here. */
-const OWN_IDS = new Set(["site", "audit"]);
-/** Rows that may be here already: who works at the desk works there for every line; a browser is one panel. */
-const ONCE = new Set(["desk_member", "device"]);
+/** Some 30 ms; a Raspberry Pi takes a few times that. */
+const PIECE = 500;
 
 export function takeovers(db: Database, dataFolder: string): Takeovers {
-  for (const name of readdirSync(dataFolder).filter((one) => one.startsWith(PREFIX))) {
-    rmSync(join(dataFolder, name), { recursive: true, force: true });
+  function* clear(): Generator<void> {
+    for (const name of readdirSync(dataFolder).filter((one) => one.startsWith(PREFIX))) {
+      const folder = join(dataFolder, name);
+      // An empty one still says that there may be strays; what was in it is the room that their removal needs.
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder);
+      yield* removeStrays(db);
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
-  const columnsOf = (table: string): string[] =>
+
+  for (const _step of clear());
+  const columnsOf = ({ table, instead = {} }: SiteTable): string[] =>
     db
       .prepare<[], { name: string }>(`PRAGMA main.table_info(${table})`)
       .all()
-      .map(({ name }) => name);
-  const withIds = CARRIED_TABLES.filter(
-    (table) => !OWN_IDS.has(table) && !ONCE.has(table) && columnsOf(table).includes("id"),
-  );
+      .map(({ name }) => name)
+      .filter((name) => instead[name] !== null);
+  const copyOf = (one: SiteTable): string => {
+    const columns = columnsOf(one).join(", ");
+    const into = one.once ? "INSERT OR IGNORE INTO" : "INSERT INTO";
+    return `${into} main.${one.table} (${columns}) SELECT ${columns} FROM other.${one.table}`;
+  };
+
+  function* copyEarly(): Generator<void> {
+    for (const one of SITE_TABLES.filter(({ early }) => early)) {
+      // Nobody writes there: the rows come in the same order each time.
+      const copy = db.prepare<[number, number]>(`${copyOf(one)} LIMIT ? OFFSET ?`);
+      let copied = PIECE;
+      for (let from = 0; copied === PIECE; from += PIECE) {
+        copied = withoutParents(db, () => copy.run(PIECE, from).changes);
+        yield;
+      }
+    }
+  }
+
   return {
     dataFolder,
     makeFolder: () => mkdtempSync(join(dataFolder, PREFIX)),
-    attached: (folder, work) => {
+    clear,
+    attached: async (folder, work) => {
       db.prepare("ATTACH ? AS other").run(join(folder, "neolia.db"));
       try {
-        work({
+        await work({
           collides: () =>
-            withIds.some((table) =>
-              db.prepare(`SELECT 1 FROM other.${table} AS new JOIN main.${table} AS known USING (id) LIMIT 1`).get(),
+            SITE_TABLES.some(
+              (one) =>
+                !one.once &&
+                columnsOf(one).includes("id") &&
+                db
+                  .prepare(`SELECT 1 FROM other.${one.table} AS new JOIN main.${one.table} AS known USING (id) LIMIT 1`)
+                  .get(),
             ),
-          copy: () => {
-            for (const table of CARRIED_TABLES) {
-              const columns = columnsOf(table)
-                .filter((name) => !(table === "audit" && name === "id"))
-                .join(", ");
-              const into = ONCE.has(table) ? "INSERT OR IGNORE INTO" : "INSERT INTO";
-              const order = table === "audit" ? "ORDER BY id" : "";
-              db.exec(`${into} main.${table} (${columns}) SELECT ${columns} FROM other.${table} ${order}`);
+          copyEarly,
+          copyRest: () => {
+            for (const one of SITE_TABLES.filter(({ early }) => !early)) {
+              db.exec(`${copyOf(one)} ${one.table === "audit" ? "ORDER BY id" : ""}`);
             }
           },
         });
@@ -70,4 +103,16 @@ export function takeovers(db: Database, dataFolder: string): Takeovers {
       }
     },
   };
+}
+
+/** In the store that they come from every row had its parents, and what is here is not theirs. */
+function withoutParents<T>(db: Database, work: () => T): T {
+  db.pragma("foreign_keys = OFF");
+  try {
+    return work();
+  } catch (error) {
+    throw translateRefusal(error);
+  } finally {
+    db.pragma("foreign_keys = ON");
+  }
 }

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import Sqlite from "better-sqlite3";
 import { labFolder } from "../../../test/lab/folder.ts";
+import { SITE_TABLES } from "./site-tables.ts";
 import { openStore } from "./store.ts";
-import { CARRIED_TABLES } from "./takeovers.ts";
+
+const CARRIED_TABLES = SITE_TABLES.map(({ table }) => table);
 
 /** Tables that no backup holds, and why. */
 const LEFT_BEHIND: Readonly<Record<string, string>> = {
@@ -26,7 +28,7 @@ const LEFT_BEHIND: Readonly<Record<string, string>> = {
 };
 
 function withDatabase(look: (db: Sqlite.Database) => void): void {
-  const folder = labFolder("takeovers");
+  const folder = labFolder("tables");
   try {
     openStore({ folder: folder.path }).close();
     const db = new Sqlite(join(folder.path, "neolia.db"), { readonly: true });
