@@ -13,8 +13,8 @@ export interface SiteTable {
   /** Rows that may be here already: who works at the desk works there for every line; a browser is one panel. */
   once?: true;
   /**
-   * There are many rows of it, and they are put in before their site is there: nobody comes upon them but from the site, a
-   * building or a line, and without one of those a row is told as a stray.
+   * There are many rows of it, and they are put in before their site is there: whoever asks by a site, a resident or a line
+   * does not come upon them, and without a parent a row is told as a stray. A unit that is listed needs its building.
    */
   early?: true;
 }
@@ -30,7 +30,7 @@ const whenOver = (column: string, blank: string) => `CASE WHEN ${IS_OVER} THEN $
  */
 export const SITE_TABLES: readonly SiteTable[] = [
   { table: "site" },
-  { table: "building" },
+  { table: "building", early: true },
   { table: "unit", early: true },
   { table: "account", early: true },
   { table: "rule", early: true },
