@@ -371,8 +371,8 @@ describe("credentials", { concurrency: 8 }, () => {
     assert.ok(rung.length <= 1, `${rung.length} calls came through`);
   });
 
-  for (const number of ["+33639980178", "0639980178", "anonymous"]) {
-    probe(`a gateway presents ${number === "anonymous" ? "no number" : number}`, async () => {
+  for (const number of ["+33639980178", "0639980178", "anonymous", "Anonymous", "restricted"]) {
+    probe(`a gateway presents ${number}`, async () => {
       const gateway = await field.agent("line1");
       const call = await gateway.call("401", { from: `<sip:${number}@${gateway.domain}>;tag=${token()}` });
       const seen = await victim.waitFor("the call", (m) => header(m, "call-id") === call.callId, 5000);
@@ -393,7 +393,7 @@ describe("credentials", { concurrency: 8 }, () => {
     "%2B33639980178x",
   ];
   presented.push("40404", "50505"); // accounts
-  presented.push("0612;x=1", "+33(0)612", "Anonymous", "0x123456", "１２３４");
+  presented.push("0612;x=1", "+33(0)612", "0x123456", "１２３４");
   for (const number of presented) {
     probe(`a gateway does not present ${number}`, async () => {
       const gateway = await field.agent("line1");
@@ -413,6 +413,15 @@ describe("credentials", { concurrency: 8 }, () => {
       assertNotReached(victim, callId);
     });
   }
+  probe("a gateway hides the domain with the number (RFC 3323), and with nothing else", async () => {
+    const gateway = await field.agent("line1");
+    const call = await gateway.call("401", { from: `<sip:anonymous@anonymous.invalid>;tag=${token()}` });
+    await victim.waitFor("the call", (m) => header(m, "call-id") === call.callId, 5000);
+    await call.cancel();
+    for (const user of ["+33639980178", "line1", "panel402"]) {
+      await refusedCall(gateway, { from: `<sip:${user}@anonymous.invalid>;tag=${token()}` });
+    }
+  });
   probe("a gateway does not present a number at a foreign domain", async () => {
     await refusedCall(await field.agent("line1"), { from: `<sip:+33639980178@evil.example>;tag=${token()}` });
   });

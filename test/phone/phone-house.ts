@@ -6,9 +6,9 @@ import type { PhoneCall } from "../../bridge/src/sip/phone-call.ts";
 import { DOMAIN, House } from "../door/house.ts";
 import { defaultPassword, ha1 } from "../lab/edge.ts";
 import type { Call } from "../lab/sip/call.ts";
+import type { SoundPeer } from "../lab/sip/rtp.ts";
 import type { SipAgent } from "../lab/sip-agent.ts";
 import { until } from "../lab/until.ts";
-import type { Handset } from "./handset.ts";
 
 export const LINE = "restaurant1";
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
@@ -58,7 +58,7 @@ export class PhoneHouse {
   }
 
   /** Calls the line as the gateway does for a caller from outside. */
-  async dial(handset: Handset, number = "+33639980178"): Promise<Call> {
+  async dial(handset: SoundPeer, number = "+33639980178"): Promise<Call> {
     this.gateway ??= await this.house.device("ht841");
     const from = `<sip:${number}@${DOMAIN}>;tag=${Math.random().toString(36).slice(2)}`;
     return await this.gateway.call(LINE, { rtp: handset, from });

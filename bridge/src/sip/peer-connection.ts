@@ -43,7 +43,7 @@ export class SdesPeerConnection extends EventTarget {
   }
 
   async setRemoteDescription({ type, sdp }: Description): Promise<void> {
-    this.remote = readAudio(sdp);
+    this.remote = readAudio(sdp, this.remote?.codec);
     this.signalingState = type === "offer" ? "have-remote-offer" : "stable";
     if (type !== "offer") await this.agree();
   }

@@ -101,7 +101,7 @@ export class PhoneCall {
     return call;
   }
 
-  /** null: an offer that we cannot take, which can only be refused; or nothing is agreed yet. */
+  /** What is heard and played, whatever the call changes to; null: an offer that we can only refuse, or nothing is agreed yet. */
   get codec(): G711Codec | null {
     return this.agreedCodec;
   }
@@ -162,8 +162,8 @@ export class PhoneCall {
   }
 
   private agreed(line: MediaLine, remote: RemoteAudio): void {
-    this.agreedCodec = remote.codec;
     if (!this.line) {
+      this.agreedCodec = remote.codec;
       this.line = line;
       line.listen({
         heard: (sound) => this.listener?.heard(sound),

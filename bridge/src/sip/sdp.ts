@@ -21,6 +21,9 @@ export interface RemoteAudio {
   dtmfType: number | null;
   direction: Direction;
   crypto: { tag: string; key: MasterKey } | null;
+  /** Their other streams, which we do not take: the m= lines before this one and after it. */
+  before: readonly string[];
+  after: readonly string[];
 }
 
 export interface LocalAudio {
@@ -31,22 +34,49 @@ export interface LocalAudio {
   version: number;
 }
 
-/** Throws when the SDP has no audio that we speak: G.711, and SRTP with the one suite when it wants SRTP. */
-export function readAudio(sdp: string): RemoteAudio {
-  const lines = sdp.split(/\r?\n/);
-  const start = lines.findIndex((line) => line.startsWith("m=audio "));
-  const media = /^m=audio (\d+) (RTP\/S?AVP) (.*)$/.exec(lines[start] ?? "");
+/**
+ * The first stream that we speak: G.711, and SRTP with the one suite when it wants SRTP. Throws when there is none.
+ * `preferred`: what the call speaks already, taken wherever in the list it stands.
+ */
+export function readAudio(sdp: string, preferred: G711Codec | null = null): RemoteAudio {
+  const [session = [], ...sections] = sectionsOf(sdp);
+  let refusal = new Error("no audio is offered");
+  for (const [index, section] of sections.entries()) {
+    if (!section[0]?.startsWith("m=audio ")) continue;
+    try {
+      const others = sections.map((other) => other[0] ?? "").toSpliced(index, 1);
+      return { ...readStream(section, session, preferred), before: others.slice(0, index), after: others.slice(index) };
+    } catch (error) {
+      refusal = error as Error;
+    }
+  }
+  throw refusal;
+}
+
+/** The lines before the first stream, then those of each stream. */
+function sectionsOf(sdp: string): string[][] {
+  const sections: string[][] = [[]];
+  for (const line of sdp.split(/\r?\n/)) {
+    if (line.startsWith("m=")) sections.push([]);
+    sections.at(-1)?.push(line);
+  }
+  return sections;
+}
+
+function readStream(
+  section: readonly string[],
+  session: readonly string[],
+  preferred: G711Codec | null,
+): Omit<RemoteAudio, "before" | "after"> {
+  const media = /^m=audio (\d+) (RTP\/S?AVP) (.*)$/.exec(section[0] ?? "");
   const [, port = "0", protocol = "", list = ""] = media ?? [];
   if (!media || Number(port) === 0) throw new Error("no audio is offered");
-  const next = lines.findIndex((line, index) => index > start && line.startsWith("m="));
-  const section = lines.slice(start + 1, next < 0 ? undefined : next);
-  const session = lines.slice(0, start);
   // A list may be empty: then it is no list of 0.
   const types = list
     .split(" ")
     .filter((type) => /^\d+$/.test(type))
     .map(Number);
-  const codec = codecOf(types);
+  const codec = preferred && types.includes(PAYLOAD_TYPE[preferred]) ? preferred : codecOf(types);
   if (!codec) throw new Error("no G.711 is offered");
   const value = (name: string) => lineOf(section, name) ?? lineOf(session, name);
   const address = /^IN IP4 (\S+)$/.exec(value("c=") ?? "")?.[1];
@@ -66,7 +96,7 @@ export function readAudio(sdp: string): RemoteAudio {
   };
 }
 
-/** The answer to an offer: its first G.711 codec, its protocol, its direction mirrored. */
+/** The answer to an offer: its codec, its protocol, its direction mirrored; every other stream is refused in its place (RFC 3264 section 6). */
 export function writeAnswer(remote: RemoteAudio, local: LocalAudio): string {
   const { codec, dtmfType, crypto } = remote;
   return write(local, {
@@ -75,6 +105,8 @@ export function writeAnswer(remote: RemoteAudio, local: LocalAudio): string {
     dtmfType,
     direction: mirrored(remote.direction),
     crypto: crypto ? cryptoLine(crypto.tag, local.key) : null,
+    before: remote.before,
+    after: remote.after,
   });
 }
 
@@ -86,6 +118,8 @@ export function writeOffer(local: LocalAudio, codecs: readonly G711Codec[]): str
     dtmfType: DTMF_TYPE,
     direction: "sendrecv",
     crypto: cryptoLine("1", local.key),
+    before: [],
+    after: [],
   });
 }
 
@@ -103,9 +137,12 @@ interface Stream {
   dtmfType: number | null;
   direction: Direction;
   crypto: string | null;
+  before: readonly string[];
+  after: readonly string[];
 }
 
-function write(local: LocalAudio, { protocol, codecs, dtmfType, direction, crypto }: Stream): string {
+function write(local: LocalAudio, stream: Stream): string {
+  const { protocol, codecs, dtmfType, direction, crypto, before, after } = stream;
   const types = [...codecs.map((codec) => PAYLOAD_TYPE[codec]), ...(dtmfType === null ? [] : [dtmfType])];
   return [
     "v=0",
@@ -113,14 +150,21 @@ function write(local: LocalAudio, { protocol, codecs, dtmfType, direction, crypt
     "s=-",
     `c=IN IP4 ${local.address}`,
     "t=0 0",
+    ...before.map(refused),
     `m=audio ${local.port} ${protocol} ${types.join(" ")}`,
     ...codecs.map((codec) => `a=rtpmap:${PAYLOAD_TYPE[codec]} ${codec.toUpperCase()}/8000`),
     ...(dtmfType === null ? [] : [`a=rtpmap:${dtmfType} telephone-event/8000`, `a=fmtp:${dtmfType} 0-15`]),
     "a=ptime:20",
     `a=${direction}`,
     ...(crypto === null ? [] : [crypto]),
+    ...after.map(refused),
     "",
   ].join("\r\n");
+}
+
+/** A stream that we do not take has port 0. */
+function refused(media: string): string {
+  return media.replace(/^(m=\S+) \d+/, "$1 0");
 }
 
 function mirrored(direction: Direction): Direction {

@@ -42,6 +42,8 @@ export class MediaCall implements Paced {
   private sequence = randomInt(2 ** 15);
   private timestamp = randomInt(2 ** 32);
   private agreement: MediaAgreement | null = null;
+  /** What is played and heard is in the law that the call began with, also when it changes to the other one. */
+  private spoken: G711Codec = "pcma";
   private srtp: SrtpTransform | null = null;
   private window: ReorderWindow | null = null;
   private joined: MediaCall | null = null;
@@ -69,13 +71,10 @@ export class MediaCall implements Paced {
     this.socket.bind(0, () => report({ type: "opened", call: id, port: this.socket.address().port }));
   }
 
-  get codec(): G711Codec {
-    return this.agreement?.codec ?? "pcma";
-  }
-
   agree(agreement: MediaAgreement): void {
     const before = this.agreement;
     this.agreement = agreement;
+    if (!before) this.spoken = agreement.codec;
     this.latched = null;
     this.lastPacketAtMs = performance.now();
     if (agreement.keys) {
@@ -112,9 +111,9 @@ export class MediaCall implements Paced {
     this.counts.skipped += skipped;
     this.timestamp = (this.timestamp + (skipped + 1) * FRAME_BYTES) >>> 0;
     if (!agreement.sends) return;
-    frame.fill(silenceByte(agreement.codec));
+    frame.fill(silenceByte(this.spoken));
     const speaks = this.playout.next(frame) || this.nextOfJoined(frame);
-    this.prepared = this.packet(frame, speaks && !this.spoke, agreement);
+    this.prepared = this.packet(transcode(frame, this.spoken, agreement.codec), speaks && !this.spoke, agreement);
     this.spoke = speaks;
   }
 
@@ -147,7 +146,7 @@ export class MediaCall implements Paced {
     return { ...this.counts, latestMs: lateness.longest, lateP99Ms: lateness.below(0.99), gapP99Ms: gaps.below(0.99) };
   }
 
-  private packet(frame: Buffer, marker: boolean, { codec }: MediaAgreement): Buffer {
+  private packet(frame: Uint8Array, marker: boolean, { codec }: MediaAgreement): Buffer {
     this.sequence = (this.sequence + 1) & 0xffff;
     const fields = {
       payloadType: PAYLOAD_TYPE[codec],
@@ -201,9 +200,10 @@ export class MediaCall implements Paced {
   }
 
   private heard(sound: Buffer): void {
-    if (this.joined) this.joined.say(transcode(sound, this.codec, this.joined.codec));
+    const words = transcode(sound, this.agreement?.codec ?? this.spoken, this.spoken);
+    if (this.joined) this.joined.say(transcode(words, this.spoken, this.joined.spoken));
     // A copy: the packet's memory belongs to the socket's pool.
-    else this.report({ type: "heard", call: this.id, sound: Uint8Array.from(sound) });
+    else this.report({ type: "heard", call: this.id, sound: Uint8Array.from(words) });
   }
 
   private say(sound: Uint8Array): void {
@@ -229,7 +229,7 @@ const addressAtOnce: NonNullable<SocketOptions["lookup"]> = (host, options, done
 };
 
 function plain(
-  payload: Buffer,
+  payload: Uint8Array,
   fields: { payloadType: number; marker: boolean; sequence: number; timestamp: number; ssrc: number },
 ): Buffer {
   const header = Buffer.alloc(RTP_HEADER_BYTES);

@@ -51,7 +51,7 @@ export class SrtpTransform {
   }
 
   seal(
-    payload: Buffer,
+    payload: Uint8Array,
     fields: { payloadType: number; marker: boolean; sequence: number; timestamp: number; ssrc: number },
   ): Buffer {
     const header = new RtpHeader({
@@ -62,7 +62,7 @@ export class SrtpTransform {
       timestamp: fields.timestamp,
       ssrc: fields.ssrc,
     });
-    return this.session.encrypt(payload, header);
+    return this.session.encrypt(Buffer.from(payload.buffer, payload.byteOffset, payload.length), header);
   }
 }
 
