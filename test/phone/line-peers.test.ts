@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { HistoryCall, HistoryPage } from "../../bridge/src/api/board.ts";
+import type { HistoryPage, PastCall } from "../../bridge/src/api/board.ts";
 import { around } from "../lab/around.ts";
 import { DOMAIN } from "../lab/lab.ts";
 import { credentials, runSipp } from "../lab/sipp.ts";
@@ -36,7 +36,7 @@ interface Way {
 }
 
 /** One call by sipp; gives the caller's number, and what the line's history has of it. */
-async function call(way: Way, steps: (scenario: SippScenario) => SippScenario): Promise<HistoryCall | undefined> {
+async function call(way: Way, steps: (scenario: SippScenario) => SippScenario): Promise<PastCall | undefined> {
   const number = `+3363999${String(++calls).padStart(4, "0")}`;
   const from = (way.from ?? `<sip:{number}@${DOMAIN}>`).replace("{number}", number);
   const { line } = lab.restaurant;

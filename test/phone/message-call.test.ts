@@ -63,6 +63,35 @@ test("who hangs up before the tone leaves no draft, unless it was us who failed"
   );
 });
 
+for (const when of ["before the message", "in the message"] as const) {
+  test(`the disk is full ${when}: the caller is told that nothing is kept, and the next call is taken`, async () => {
+    desk.luigi.settings({ answeredBy: "people" });
+    ring("full");
+    const leg = ring("full");
+    const { orderCalls } = desk.luigi.store;
+    const full = () => {
+      throw new Error("database or disk is full");
+    };
+    const writes = ["append", "update", "addTranscript", "putMessage"] as const;
+    const fill = () => {
+      for (const name of writes) Object.assign(orderCalls, { [name]: full });
+    };
+    if (when === "before the message") fill();
+    else {
+      await mayspeak(leg);
+      fill();
+      leg.listener?.heard(new Uint8Array(24_000).fill(0x2a));
+      leg.listener?.key("#");
+    }
+    await until(() => leg.ended, { what: "the goodbye" });
+    assert.equal(desk.spoken.at(-1), FIXED.fr["message-lost"]);
+    assert.equal(desk.reception.busy, 0);
+    for (const name of writes) Reflect.deleteProperty(orderCalls, name);
+    ring("next");
+    assert.equal(ring("next").status, 200);
+  });
+}
+
 test("staff take the call while the message is left: they are joined, and what was said is kept", async () => {
   desk.luigi.ordering.lines.pause(desk.luigi.line.id, { paused: true });
   ring("a");

@@ -33,7 +33,7 @@ import { Sentences } from "./sentences.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 import { Speaker } from "./speaker.ts";
 import { spokenLanguage } from "./spoken-language.ts";
-import { steady } from "./steady-order.ts";
+import { type SteadyOrder, steady } from "./steady-order.ts";
 import type { ResponseStatus, ToolCall, VoiceEngine, VoiceError, VoiceListener, VoiceSession } from "./voice-engine.ts";
 
 export interface ConversationOptions {
@@ -61,7 +61,7 @@ const ABOUT_DISHES: ReadonlySet<string> = new Set(["find_items", "item_details"]
 export class Conversation implements CallLegListener {
   private readonly options: ConversationOptions;
   private readonly speaker: Speaker;
-  private order: OrderCall | null = null;
+  private order: SteadyOrder | null = null;
   private session: VoiceSession | null = null;
   private language: Language;
   private readonly guard: WordsGuard;

@@ -7,14 +7,15 @@ import { randomUUID } from "node:crypto";
 import type { CallCloseReason, Language } from "../api/order.ts";
 import { decodeG711, type G711Codec } from "../audio/g711.ts";
 import { writeWav } from "../audio/wav.ts";
-import type { OrderCall, Sentence } from "../ordering/order-desk.ts";
+import type { Sentence } from "../ordering/order-desk.ts";
 import type { CallLeg, PlayedClip } from "./call-leg.ts";
 import { beep, type Clips, ringback } from "./clips.ts";
 import type { FixedPhrase } from "./phrases.ts";
+import type { SteadyOrder } from "./steady-order.ts";
 
 export interface HandOverOptions {
   leg: CallLeg;
-  order: Pick<OrderCall, "attachMessage" | "nobodyCame">;
+  order: Pick<SteadyOrder, "attachMessage" | "nobodyCame" | "stored">;
   codec: G711Codec;
   language: Language;
   clips: Clips;
@@ -142,6 +143,8 @@ export class HandOver {
     const { leg, codec, order } = this.options;
     order.nobodyCame();
     await leg.flush();
+    // Nobody is asked for a message that would be lost.
+    if (!order.stored) return await this.messageDone();
     await this.fixed("nobody-there");
     await this.play(beep(codec), leg);
     if (this.over) return;
@@ -151,7 +154,8 @@ export class HandOver {
 
   private async messageDone(): Promise<void> {
     clearTimeout(this.messageTimer);
-    await this.fixed("message-kept");
+    this.keepMessage();
+    await this.fixed(this.options.order.stored ? "message-kept" : "message-lost");
     this.options.leg.hangUp();
   }
 

@@ -5,11 +5,13 @@
 import type { Line } from "../api/line.ts";
 import type { CallCloseReason } from "../api/order.ts";
 import type { G711Codec } from "../audio/g711.ts";
-import type { CallCommand, OrderCall, OrderDesk, Sentence } from "../ordering/order-desk.ts";
+import type { Log } from "../links/log.ts";
+import type { CallCommand, OrderDesk, Sentence } from "../ordering/order-desk.ts";
 import type { CallLeg, CallLegListener, PlayedClip } from "./call-leg.ts";
 import type { Clips } from "./clips.ts";
 import { HandOver } from "./hand-over.ts";
 import { FIXED } from "./phrases.ts";
+import { type SteadyOrder, steady } from "./steady-order.ts";
 
 export interface MessageCallOptions {
   leg: CallLeg;
@@ -20,11 +22,12 @@ export interface MessageCallOptions {
   /** Why the assistant did not take it. */
   reason: CallCloseReason;
   ringPeople(): CallLeg | null;
+  log: Log;
 }
 
 export class MessageCall implements CallLegListener {
   private readonly options: MessageCallOptions;
-  private readonly order: OrderCall;
+  private readonly order: SteadyOrder;
   private readonly stopCommands: () => void;
   private handOver: HandOver | null = null;
   private closing: CallCloseReason | null = null;
@@ -33,9 +36,12 @@ export class MessageCall implements CallLegListener {
   /** Its draft is open from here on: the call may be answered. */
   constructor(options: MessageCallOptions) {
     this.options = options;
-    const { desk, leg, line } = options;
+    const { desk, leg, line, log } = options;
     const language = line.settings.languages[0] ?? "fr";
-    this.order = desk.open({ callId: leg.callId, lineId: line.id, callerNumber: leg.callerNumber, language });
+    const order = desk.open({ callId: leg.callId, lineId: line.id, callerNumber: leg.callerNumber, language });
+    this.order = steady(order, (error) => {
+      log.error({ err: error, callId: leg.callId }, "a message could not be stored");
+    });
     this.stopCommands = this.order.onCommand((command) => this.obey(command));
   }
 

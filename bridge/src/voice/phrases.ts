@@ -10,6 +10,7 @@ export type FixedPhrase =
   | "ringing-people"
   | "nobody-there"
   | "message-kept"
+  | "message-lost"
   | "correction"
   | "allergens"
   | "say-again"
@@ -25,6 +26,7 @@ export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, strin
     "nobody-there":
       "Personne ne peut répondre pour le moment. Laissez votre nom, votre numéro et votre commande après le signal, puis raccrochez.",
     "message-kept": "Merci, votre message est enregistré. On vous rappelle.",
+    "message-lost": "Pardon, nous ne pouvons pas garder de message en ce moment. Merci de rappeler plus tard.",
     correction: "Pardon, je me suis trompé.",
     allergens:
       "Pour les allergènes, seule la carte compte : demandez-moi pour un plat précis, ou demandez au personnel.",
@@ -40,6 +42,7 @@ export const FIXED: Readonly<Record<Language, Readonly<Record<FixedPhrase, strin
     "nobody-there":
       "Nobody can answer right now. Please leave your name, your number and your order after the tone, then hang up.",
     "message-kept": "Thank you, your message is kept. We will call you back.",
+    "message-lost": "Sorry, we cannot keep a message right now. Please call again later.",
     correction: "Sorry, I was wrong.",
     allergens: "About allergens only the menu counts: ask me about one dish, or ask the staff.",
     "say-again": "Sorry, I did not understand. Could you say that again?",

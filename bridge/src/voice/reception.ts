@@ -115,7 +115,7 @@ export class Reception {
     const { desk, clips, log, ringPeople } = this.options;
     this.passedOn.delete(leg.callId);
     try {
-      const call = new MessageCall({ leg, codec, line, desk, clips, reason, ringPeople: () => ringPeople(line) });
+      const call = new MessageCall({ leg, codec, line, desk, clips, reason, log, ringPeople: () => ringPeople(line) });
       const done = this.counted(line.id);
       leg.listen({
         answered: () => call.answered(),

@@ -5,7 +5,12 @@
 import type { OrderCall } from "../ordering/order-desk.ts";
 import { FIXED } from "./phrases.ts";
 
-export function steady(order: OrderCall, onFailed: (error: unknown) => void): OrderCall {
+export interface SteadyOrder extends OrderCall {
+  /** Everything that was noted so far stands in the store. */
+  readonly stored: boolean;
+}
+
+export function steady(order: OrderCall, onFailed: (error: unknown) => void): SteadyOrder {
   let told = false;
   const failed = (error: unknown): void => {
     if (told) return;
@@ -25,6 +30,9 @@ export function steady(order: OrderCall, onFailed: (error: unknown) => void): Or
   return {
     callId: order.callId,
     lineId: order.lineId,
+    get stored() {
+      return !told;
+    },
     get language() {
       return order.language;
     },
