@@ -116,6 +116,48 @@ test("barge-in: what waits is dropped within a packet, and what was heard is tol
   await call.hangup();
 });
 
+test("barge-in at the phone: of what waited, nothing comes later than a packet's time", async () => {
+  const seen = answered();
+  const phone = await handset();
+  const call = await house.dial(phone);
+  await call.final;
+  const tooLateMs: number[] = [];
+  for (let round = 0; round < 9; round++) {
+    const from = phone.heard.length;
+    const speech = () => phone.heard.slice(from).filter(({ payload }) => !isSilence(payload));
+    seen.call?.play(`clip ${round}`, distinct(500), false);
+    await until(() => speech().length > 5 + round, { what: "speech" });
+    const askedAtMs = performance.now();
+    const [clip] = (await seen.call?.flush()) ?? [];
+    await until(() => phone.heard.slice(-5).every(({ payload }) => isSilence(payload)), { what: "silence" });
+    tooLateMs.push((speech().at(-1)?.atMs ?? 0) - askedAtMs);
+    assert.equal(clip?.played, speech().length * 160);
+  }
+  // The middle of nine: one of them may meet a machine that is busy elsewhere.
+  const middle = tooLateMs.toSorted((a, b) => a - b)[4] ?? Number.NaN;
+  assert.ok(middle <= 20, `${tooLateMs.map(Math.round).join(", ")} ms`);
+  await call.hangup();
+});
+
+test("speech in pieces of any size, a byte, none at all, ten seconds at once, is one sound without a gap", async () => {
+  const seen = answered();
+  const phone = await handset();
+  const call = await house.dial(phone);
+  await call.final;
+  const sound = distinct(600);
+  let at = 0;
+  for (const size of [1, 0, 319, 1, 1, 7, 0, 161, 1599, 80_000]) {
+    seen.call?.play("pieces", sound.subarray(at, at + size), false);
+    at += size;
+  }
+  for (; at < sound.length; at += 4001) seen.call?.play("pieces", sound.subarray(at, at + 4001), false);
+  seen.call?.play("pieces", Buffer.alloc(0), true);
+  await until(() => phone.sound().includes(sound), { what: "all of it, byte for byte" });
+  await until(() => seen.played.length > 0, { what: "the word that it was played" });
+  assert.deepEqual(seen.played, [{ id: "pieces", played: sound.length, complete: true }]);
+  await call.hangup();
+});
+
 test("a line with loss, swaps and repetitions gives a timeline in which every packet that came is in its place", async () => {
   const seen = answered();
   const phone = await handset();
