@@ -72,6 +72,15 @@ test("a new store is made with settings under which a commit lasts", () => {
   assert.equal(statSync(folder).mode & 0o777, 0o700);
 });
 
+test("what is deleted is in the file no more", () => {
+  const said = "Bonjour, c'est pour deux margherita";
+  const isThere = () => readFileSync(file).includes(said);
+  visit(({ db }) => db.prepare("INSERT INTO fruit (name) VALUES (?)").run(said));
+  assert.ok(isThere());
+  visit(({ db }) => db.prepare("DELETE FROM fruit WHERE name = ?").run(said));
+  assert.ok(!isThere());
+});
+
 test("the database can be read for a backup while the bridge has it open", () => {
   visit(() => {
     const reader = new Sqlite(file, { readonly: true });

@@ -167,6 +167,8 @@ function connect(file: string): Database {
     // The library's own default in WAL mode would lose the last commits in a power cut.
     set(db, "synchronous", "FULL", 2);
     set(db, "foreign_keys", "ON", 1);
+    // What callers said goes after its days: from the file, not only from what is found in it.
+    set(db, "secure_delete", "ON", 1);
     set(db, "busy_timeout", String(BUSY_TIMEOUT_MS), BUSY_TIMEOUT_MS);
     // The rows of ten thousand units and devices stay read: with SQLite's own 2 MB, filling the lists would read the file again
     // and again. A small site's file is smaller than either.
