@@ -1,6 +1,6 @@
 /** No column is lost between a backup and its restore but those that are named here, with the reason. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
@@ -62,10 +62,14 @@ test("every column of every carried table comes out of a restore as it went into
   const body = JSON.stringify({ backup, dryRun: false });
   // Its people are known where it goes: else their devices are the house's.
   const restored = other.directory.restores.restore(body, [USER]).then(() => true);
-  // Whoever looks meanwhile does not make the lists in memory miss what comes later.
+  const isThere = () => other.store.sites.get(house.site.id) !== null;
+  // Whoever looks meanwhile finds no half of it, and does not make the lists in memory miss what comes later.
   const listed = ({ store }: TestApp) =>
     store.pages.units({ siteId: house.site.id }, { limit: 1, offset: 0, cursor: undefined })?.total;
-  while (!(await Promise.race([restored, turn(false)]))) listed(other);
+  while (!(await Promise.race([restored, turn(false)]))) {
+    listed(other);
+    assert.ok(other.directory.accounts.list({}).every(({ siteId }) => siteId !== house.site.id || isThere()));
+  }
   assert.equal(listed(other), listed(api));
   const after = within(other, rowsOf);
   for (const { table } of SITE_TABLES) assert.deepEqual(after[table], before[table], table);
@@ -85,7 +89,7 @@ test("a restore that ends after any of its pieces leaves nothing, at once or at 
   try {
     const before = everything();
     for (let pieces = 1; pieces <= SITE_TABLES.filter(({ early }) => early).length; pieces++) {
-      for (const end of ["at once", "at the next start"]) {
+      for (const end of ["at once", "at the next start", "at the next start from a copy"]) {
         const folder = store.takeovers.makeFolder();
         const body = JSON.stringify({ backup, dryRun: false });
         checkBackup({ body, folder, dataFolder: lab.path, users: null, nowMs: 0 });
@@ -97,6 +101,7 @@ test("a restore that ends after any of its pieces leaves nothing, at once or at 
         if (end === "at once") for (const _step of store.takeovers.clear());
         else {
           store.close();
+          if (end.endsWith("copy")) rmSync(folder, { recursive: true });
           store = openStore({ folder: lab.path });
         }
         assert.deepEqual(everything(), before, `${end}, after ${pieces} pieces`);

@@ -37,7 +37,12 @@ export function accounts(context: DirectoryContext): Accounts {
     return accountRemoval(context, accountOf(store, id));
   };
   return {
-    list: (filter) => store.accounts.list(filter).map(shown),
+    list: (filter) => {
+      // Those of a site that is still being restored are none yet.
+      const siteIds = new Set(store.sites.list().map(({ id }) => id));
+      const rows = store.accounts.list(filter).filter(({ siteId }) => siteIds.has(siteId));
+      return rows.map(shown);
+    },
     get: (id) => shown(accountOf(store, id)),
     create: ({ siteId, type, label, username, unitId, doorId, deviceInfo }) => {
       siteOf(store, siteId);

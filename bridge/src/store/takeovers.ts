@@ -38,6 +38,7 @@ const PREFIX = "restoring-";
 const PIECE = 500;
 
 export function takeovers(db: Database, dataFolder: string): Takeovers {
+  const makeFolder = () => mkdtempSync(join(dataFolder, PREFIX));
   function* clear(): Generator<void> {
     for (const name of readdirSync(dataFolder).filter((one) => one.startsWith(PREFIX))) {
       const folder = join(dataFolder, name);
@@ -49,6 +50,9 @@ export function takeovers(db: Database, dataFolder: string): Takeovers {
     }
   }
 
+  // A copy of the database that was made in the middle knows of no folder, but a building is copied before all else.
+  const isHalf = db.prepare("SELECT 1 FROM main.building WHERE site_id NOT IN (SELECT id FROM main.site)").get();
+  if (isHalf) makeFolder();
   for (const _step of clear());
   const columnsOf = ({ table, instead = {} }: SiteTable): string[] =>
     db
@@ -76,7 +80,7 @@ export function takeovers(db: Database, dataFolder: string): Takeovers {
 
   return {
     dataFolder,
-    makeFolder: () => mkdtempSync(join(dataFolder, PREFIX)),
+    makeFolder,
     clear,
     attached: async (folder, work) => {
       db.prepare("ATTACH ? AS other").run(join(folder, "neolia.db"));
