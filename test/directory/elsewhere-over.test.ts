@@ -9,6 +9,15 @@ import { addUnit, at, grant, house, installer, inTwoNeolias, join, site, units }
 
 inTwoNeolias();
 
+/** What the log says of the end of a grant. */
+async function endsOf(id: string): Promise<string[][]> {
+  const log = await site.send("GET", `/api/audit?siteId=${house.site.id}&noun=grant`);
+  const ofIt = log.json<AuditPage>().entries.filter(({ rowId }) => rowId === id);
+  return ofIt
+    .filter(({ verb }) => !["added", "taken"].includes(verb))
+    .map(({ who, verb, label }) => [who, verb, label]);
+}
+
 describe("a grant ends", () => {
   test("at once when it is revoked, and says so", async () => {
     const { id, code } = await grant();
@@ -31,12 +40,7 @@ describe("a grant ends", () => {
     assert.ok(!units().includes("502"));
     // The log says once that it ended, whoever noticed first.
     site.directory.grants.endExpired();
-    const log = await site.send("GET", `/api/audit?siteId=${house.site.id}&noun=grant`);
-    const ends = log.json<AuditPage>().entries.filter(({ rowId, verb }) => rowId === id && verb === "expired");
-    assert.deepEqual(
-      ends.map(({ who, label }) => [who, label]),
-      [["Neolia", row.label]],
-    );
+    assert.deepEqual(await endsOf(id), [["Neolia", "expired", row.label]]);
   });
 
   test("for good, also when the site's clock is wrong before or set back afterwards, or the installer's is wrong", async () => {
@@ -75,9 +79,11 @@ describe("a grant ends", () => {
   });
 
   test("with all others when the data was restored from a copy", async () => {
-    const remote = await join((await grant()).code);
+    const { id, label, code } = await grant();
+    const remote = await join(code);
     site.directory.grants.revokeAll();
     assert.equal((await addUnit(remote, "502")).code, "GRANT_ENDED");
+    assert.deepEqual(await endsOf(id), [["Neolia", "withdrawn", label]]);
   });
 
   test("an invitation is taken once, and not after a day, nor after it was withdrawn", async () => {

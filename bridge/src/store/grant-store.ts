@@ -34,8 +34,8 @@ export interface GrantStore {
   revoke(id: string, nowMs: number): void;
   /** Ends those whose time is over, and says which. */
   endExpired(nowMs: number): GrantRow[];
-  /** Revokes whatever is not. */
-  revokeAll(nowMs: number): void;
+  /** Revokes whatever is not, and says which. */
+  revokeAll(nowMs: number): GrantRow[];
   /** Forgets those that ended before. */
   trim(endedBeforeMs: number): void;
 }
@@ -68,7 +68,9 @@ export function grantStore(db: Database): GrantStore {
      AND (expires_at_ms <= @nowMs OR taken_at_ms IS NULL AND invited_to_ms <= @nowMs)
      RETURNING ${columns}`,
   );
-  const revokeAll = db.prepare<[number]>("UPDATE site_grant SET revoked_at_ms = ? WHERE revoked_at_ms IS NULL");
+  const revokeAll = db.prepare<[number], Columns>(
+    `UPDATE site_grant SET revoked_at_ms = ? WHERE revoked_at_ms IS NULL RETURNING ${columns}`,
+  );
   const trim = db.prepare<[number]>(
     "DELETE FROM site_grant WHERE min(expires_at_ms, coalesce(revoked_at_ms, expires_at_ms)) < ?",
   );
@@ -83,7 +85,7 @@ export function grantStore(db: Database): GrantStore {
     noteUse: (id, by, nowMs) => void noteUse.run(nowMs, by, id),
     revoke: (id, nowMs) => void revoke.run(nowMs, id),
     endExpired: (nowMs) => endExpired.all({ nowMs }).map(fromColumns),
-    revokeAll: (nowMs) => void revokeAll.run(nowMs),
+    revokeAll: (nowMs) => revokeAll.all(nowMs).map(fromColumns),
     trim: (endedBeforeMs) => void trim.run(endedBeforeMs),
   };
 }

@@ -54,6 +54,20 @@ export function grants(context: DirectoryContext, relayUrl: RelayUrl): Grants {
           .digest("base64url");
   }
 
+  /** Nobody ends them: their time does, or the start after a restore. */
+  function endAll(end: () => GrantRow[], verb: "expired" | "withdrawn"): void {
+    store.transaction(() => {
+      const ended = end();
+      byItself(() => {
+        for (const row of ended) audit.note({ ...noteOf(row), verb });
+      });
+      const siteIds = new Set(ended.map(({ siteId }) => siteId));
+      store.afterCommit(() => {
+        for (const siteId of siteIds) bus.emit("grantsChanged", { siteId });
+      });
+    });
+  }
+
   return {
     create: ({ siteId, label, hours, backups, pageUrl = "" }) => {
       const site = siteOf(store, siteId);
@@ -90,18 +104,8 @@ export function grants(context: DirectoryContext, relayUrl: RelayUrl): Grants {
         store.afterCommit(() => bus.emit("grantsChanged", { siteId: row.siteId }));
       });
     },
-    endExpired: () =>
-      store.transaction(() => {
-        const ended = store.grants.endExpired(now());
-        byItself(() => {
-          for (const row of ended) audit.note({ ...noteOf(row), verb: "expired" });
-        });
-        const siteIds = new Set(ended.map(({ siteId }) => siteId));
-        store.afterCommit(() => {
-          for (const siteId of siteIds) bus.emit("grantsChanged", { siteId });
-        });
-      }),
-    revokeAll: () => store.grants.revokeAll(now()),
+    endExpired: () => endAll(() => store.grants.endExpired(now()), "expired"),
+    revokeAll: () => endAll(() => store.grants.revokeAll(now()), "withdrawn"),
     relayed: (siteId) =>
       store.grants.list(siteId).map(({ id, secret }) => ({ id, tokenHash: relayHash({ grantId: id, secret }) })),
   };
