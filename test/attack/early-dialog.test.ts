@@ -71,7 +71,7 @@ describe("a call that rings", () => {
     const { caller, callee, ring, end } = await ringing();
     const parts = { uri: `sip:${callee.user}@${callee.domain}`, ...inside(ring, "caller"), cseq: 50 };
     const headers: HeaderLine[] = [["Content-Type", "application/sdp"]];
-    const text = caller.compose({ method: "UPDATE", ...parts, headers, body: "v=0\r\n" });
+    const text = caller.compose({ method: "UPDATE", ...parts, headers, body: "v=0\r\nm=audio 9 RTP/AVP 0\r\n" });
     assert.equal((await caller.transact(text)).status, 481);
     await end();
   });
