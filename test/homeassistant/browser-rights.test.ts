@@ -15,11 +15,14 @@ const WAYS: Way[] = ["frame", "native"];
 
 /** Sound stays locked until somebody touches the page, as in a person's browser. */
 let shy: Browser;
+/** It knows notifications. */
+let notifying: Browser;
 /** It gives no microphone. */
 let refusing: Browser;
 
 houseWithBrowser({ microphoneHz: ROSA_HZ }, async () => {
   shy = await anotherBrowser({ autoplay: false });
+  notifying = await anotherBrowser({ notifications: true });
   refusing = await anotherBrowser({ microphone: "ask" });
 });
 
@@ -38,7 +41,7 @@ async function askFirst(panel: PanelAtHome): Promise<void> {
 
 for (const way of WAYS) {
   test(`the frame passes on what Home Assistant's page was allowed: microphone and notifications: ${way}`, async () => {
-    const panel = await PanelAtHome.open(browser, house, house.home.rosa, { way });
+    const panel = await PanelAtHome.open(notifying, house, house.home.rosa, { way });
     await panel.setUp(house, "401");
     await panel.context.grantPermissions(["microphone", "notifications"]);
     const rights = await panel.frame.evaluate(`(async () => ({

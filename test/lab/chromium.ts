@@ -25,6 +25,8 @@ export interface ChromiumOptions {
   hosts?: string[];
   /** The address that `hosts` lead to. Default: 127.0.0.1. */
   hostAddress?: string;
+  /** true: with windows, as notifications are denied without. Default false. */
+  notifications?: boolean;
   /** What is put before the browser's command, e.g. to run it in another network. */
   within?: string[];
 }
@@ -34,6 +36,7 @@ export interface ChromiumOptions {
  * time than our own page does.
  */
 const EXECUTABLE = "/usr/bin/chromium-headless-shell";
+const WITH_WINDOWS = "/usr/bin/chromium";
 
 /** Starts a browser; `browser.close()` ends it. */
 export async function startChromium(options: ChromiumOptions = {}): Promise<Browser> {
@@ -55,7 +58,8 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Brow
   const folder = labFolder("chromium");
   const env = { ...process.env, TMPDIR: folder.path };
   try {
-    const executablePath = within.length === 0 ? EXECUTABLE : wrapped(within, folder.path);
+    const executable = options.notifications === true ? WITH_WINDOWS : EXECUTABLE;
+    const executablePath = within.length === 0 ? executable : wrapped([...within, executable], folder.path);
     const browser = await chromium.launch({ executablePath, headless: true, args, env, ...signals });
     browser.on("disconnected", () => folder.remove());
     watch(browser);
@@ -67,9 +71,9 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Brow
 }
 
 /** Playwright starts one program, without arguments of ours before it. */
-function wrapped(within: string[], folder: string): string {
+function wrapped(command: string[], folder: string): string {
   const script = join(folder, "chromium");
-  writeFileSync(script, `#!/bin/sh\nexec ${[...within, EXECUTABLE].join(" ")} "$@"\n`, { mode: 0o755 });
+  writeFileSync(script, `#!/bin/sh\nexec ${command.join(" ")} "$@"\n`, { mode: 0o755 });
   return script;
 }
 
