@@ -58,7 +58,8 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Brow
   const folder = labFolder("chromium");
   const env = { ...process.env, TMPDIR: folder.path };
   try {
-    const executable = options.notifications === true ? WITH_WINDOWS : EXECUTABLE;
+    // The question for the microphone is a window, too.
+    const executable = options.notifications === true || microphone === "ask" ? WITH_WINDOWS : EXECUTABLE;
     const executablePath = within.length === 0 ? executable : wrapped([...within, executable], folder.path);
     const browser = await chromium.launch({ executablePath, headless: true, args, env, ...signals });
     browser.on("disconnected", () => folder.remove());
