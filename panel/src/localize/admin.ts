@@ -2,6 +2,7 @@
 import * as audit from "./admin/audit.ts";
 import * as devices from "./admin/devices.ts";
 import * as errors from "./admin/errors.ts";
+import * as handOver from "./admin/hand-over.ts";
 import * as homeAssistant from "./admin/home-assistant.ts";
 import * as members from "./admin/members.ts";
 import * as places from "./admin/places.ts";
@@ -23,6 +24,7 @@ const en = {
   ...rules.en,
   ...remote.en,
   ...upkeep.en,
+  ...handOver.en,
   ...audit.en,
   ...errors.en,
 };
@@ -40,6 +42,7 @@ const french: Record<AdminKey, string> = {
   ...rules.fr,
   ...remote.fr,
   ...upkeep.fr,
+  ...handOver.fr,
   ...audit.fr,
   ...errors.fr,
 };
