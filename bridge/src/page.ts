@@ -9,6 +9,7 @@ import { letGoOfPanels, serve } from "./http/app.ts";
 import type { App } from "./http/app-type.ts";
 import { ingressIdentity } from "./http/ingress-identity.ts";
 import { standaloneIdentity, standaloneKeys } from "./http/standalone-identity.ts";
+import { serverCheck } from "./links/server-check.ts";
 import type { Mqtt } from "./mqtt/mqtt.ts";
 import { missingParts, type Options } from "./options.ts";
 import type { Ordering } from "./ordering/ordering.ts";
@@ -62,6 +63,7 @@ export async function openPage(parts: PageParts): Promise<string> {
     turn: vps.turnCredentials,
     forgetCaller: vps.forgetCaller,
     cameras,
+    serverCheck: serverCheck(options),
     provisioning: provisioningView(store, vps),
     missing,
     notices,

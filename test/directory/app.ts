@@ -17,6 +17,7 @@ import type { App } from "../../bridge/src/http/app-type.ts";
 import type { RouteEntry } from "../../bridge/src/http/route-table.ts";
 import { standaloneIdentity } from "../../bridge/src/http/standalone-identity.ts";
 import { visitsTo } from "../../bridge/src/http/visits.ts";
+import { serverCheck } from "../../bridge/src/links/server-check.ts";
 import { type Ordering, startOrdering } from "../../bridge/src/ordering/ordering.ts";
 import { openStore, type Store } from "../../bridge/src/store/store.ts";
 import { cameras } from "../../bridge/src/video/cameras.ts";
@@ -249,6 +250,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       if (!stage.turn) throw new AppError("VPS_UNREACHABLE", "away");
       return stage.turn;
     },
+    serverCheck: serverCheck({ sipUri: "wss://127.0.0.1:1" }),
     cameras: cameras({
       urlOf: (doorId) => directory.doors.get(doorId).videoUrl,
       camera: {

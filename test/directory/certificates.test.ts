@@ -1,9 +1,6 @@
 /** How long the server's certificates are good: read from real TLS servers, told of the site and of each panel. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { test } from "node:test";
 import { createServer, type Server } from "node:tls";
 import type { DeviceReport, HealthProblem, ServerCertificate, SiteHealth } from "../../bridge/src/api/site-health.ts";
@@ -11,6 +8,7 @@ import { serverCertificateProblems } from "../../bridge/src/directory/health/cer
 import { watchCertificates } from "../../bridge/src/links/certificate-watch.ts";
 import { around } from "../lab/around.ts";
 import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
+import { CertificateMaker } from "../lab/certificate-maker.ts";
 import { labFolder } from "../lab/folder.ts";
 import { reservePorts } from "../lab/ports.ts";
 import { until } from "../lab/until.ts";
@@ -19,13 +17,11 @@ import { DEVICE, NEW_SITE } from "./house.ts";
 const DAY_MS = 86_400_000;
 const folder = labFolder("certificates");
 const closers: (() => unknown)[] = [];
-const KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder.path, stdio: "pipe" });
+let certificates: CertificateMaker;
 
 around(
   async () => {
-    const ca = ["-keyout", "ca.key", "-out", "ca.pem", "-days", "60", "-subj", "/CN=Neolia lab CA"];
-    openssl("req", "-x509", ...KEY, ...ca);
+    certificates = new CertificateMaker(folder.path);
   },
   async () => {
     for (const close of closers.reverse()) await close();
@@ -33,73 +29,8 @@ around(
   },
 );
 
-/** A certificate of the lab's CA that ends so many days from now; negative: it has ended. */
-function certificate(name: string, days: number, host = "localhost"): { key: string; cert: string } {
-  openssl("req", ...KEY, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", `/CN=${host}`);
-  const at = (ms: number) => `${new Date(ms).toISOString().replace(/[-:T]/g, "").slice(0, 14)}Z`;
-  openssl(
-    "x509",
-    "-req",
-    "-in",
-    `${name}.csr`,
-    "-CA",
-    "ca.pem",
-    "-CAkey",
-    "ca.key",
-    "-CAcreateserial",
-    "-out",
-    `${name}.pem`,
-    "-days",
-    String(Math.max(1, days)),
-  );
-  // x509 knows no dates: a certificate that is over is signed by a small CA of its own run.
-  if (days < 1) expired(name, at(Date.now() - 40 * DAY_MS), at(Date.now() + days * DAY_MS));
-  const read = (end: string) => readFileSync(join(folder.path, `${name}.${end}`), "utf8");
-  return { key: read("key"), cert: read("pem") };
-}
-
-function expired(name: string, from: string, to: string): void {
-  execFileSync("sh", ["-c", ": >index.txt; echo 01 >serial; mkdir -p new"], { cwd: folder.path });
-  execFileSync(
-    "sh",
-    [
-      "-c",
-      `cat >ca.cnf <<'END'
-[ca]
-default_ca = lab
-[lab]
-database = index.txt
-serial = serial
-new_certs_dir = new
-certificate = ca.pem
-private_key = ca.key
-default_md = sha256
-policy = any
-[any]
-commonName = supplied
-END`,
-    ],
-    { cwd: folder.path },
-  );
-  openssl(
-    "ca",
-    "-batch",
-    "-config",
-    "ca.cnf",
-    "-in",
-    `${name}.csr`,
-    "-out",
-    `${name}.pem`,
-    "-notext",
-    "-startdate",
-    from,
-    "-enddate",
-    to,
-  );
-}
-
 async function serve(name: string, days: number, named?: string): Promise<{ server: Server; host: string }> {
-  const server = createServer(certificate(name, days, named), (socket) => socket.on("error", () => undefined));
+  const server = createServer(certificates.make(name, days, named), (socket) => socket.on("error", () => undefined));
   server.on("tlsClientError", () => undefined);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   closers.push(() => server.close());
@@ -123,7 +54,7 @@ test("the end of each address's certificate is read, also of one that nobody wou
 test("a certificate for another name, or of nobody whom one trusts, is told as what it is, and looked at again soon", async () => {
   const wrong = await serve("wrong", 40, "other.example.com");
   const over = await serve("over-too", -2);
-  const caFile = join(folder.path, "ca.pem");
+  const { caFile } = certificates;
   const addresses = { wss: `wss://${wrong.host}`, control: `https://${over.host}/` };
   const watch = watchCertificates({ addresses, caFile, againMs: 50 });
   const stranger = watchCertificates({ addresses });
@@ -144,7 +75,7 @@ test("a certificate for another name, or of nobody whom one trusts, is told as w
     ],
   );
   // Whoever has mended it sees so without a restart, and before the next look of every six hours.
-  wrong.server.setSecureContext(certificate("right", 40));
+  wrong.server.setSecureContext(certificates.make("right", 40));
   await until(() => refused(watch.certificates())[0] === undefined, { what: "the right name to be seen" });
 });
 
@@ -159,7 +90,7 @@ test("a renewed certificate is seen, a server that is away changes nothing, and 
   const end = () => watch.certificates()[0]?.endsAtMs ?? null;
   const first = await until(end, { what: "the first certificate" });
   assert.equal(watch.certificates().length, 1);
-  server.setSecureContext(certificate("second", 40));
+  server.setSecureContext(certificates.make("second", 40));
   const second = await until(() => end() !== first && end(), { what: "the renewed one" });
   assert.equal(Math.round((second - first) / DAY_MS), 35);
   server.close();

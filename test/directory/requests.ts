@@ -103,6 +103,9 @@ export function goodRequests(
       { registered: true, rttMs: 20, audioUnlocked: true, microphone: "granted", certificateDays: 60 },
     ],
     ["POST /api/devices/:deviceId/test-result", { testId, packetsIn: 5, packetsOut: 5 }],
+    ["POST /api/devices/:deviceId/server-check", { link: "port" }],
+    ["POST /api/devices/:deviceId/test-ring", {}],
+    ["GET /api/devices/:deviceId/test-rings/:testId"],
     ["POST /api/test-rings", { siteId: site.id }],
     ["GET /api/test-rings/:id"],
     ["DELETE /api/test-rings/:id"],
@@ -140,6 +143,7 @@ export function goodRequests(
     const url = route
       .replace(":deviceId", DEVICE)
       .replace(":userId", USER)
+      .replace(":testId", testId)
       .replace(":videoId", OTHER_DEVICE)
       .replace(":id", id)
       .replace(":kind", "units")

@@ -19,6 +19,7 @@ import { buildingRoutes } from "./routes/buildings.ts";
 import { bulkRoutes } from "./routes/bulk.ts";
 import { callRoutes } from "./routes/calls.ts";
 import { deskSocketRoutes } from "./routes/desk-socket.ts";
+import { deviceTestRoutes } from "./routes/device-test.ts";
 import { deviceRoutes } from "./routes/devices.ts";
 import { doorRoutes } from "./routes/doors.ts";
 import { grantRoutes } from "./routes/grants.ts";
@@ -100,6 +101,7 @@ function routes(api: App, ports: HttpPorts): void {
   accountRoutes(api, ports);
   ruleRoutes(api, ports);
   deviceRoutes(api, ports);
+  deviceTestRoutes(api, ports);
   memberRoutes(api, ports);
   nameRoutes(api, ports);
   bulkRoutes(api, ports);

@@ -4,6 +4,7 @@ import type { VpsErased } from "../api/board.ts";
 import type { LiveView } from "../calls/live.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ProvisioningView } from "../directory/provisioning.ts";
+import type { ServerCheck } from "../links/server-check.ts";
 import type { Ordering } from "../ordering/ordering.ts";
 import type { CallStore } from "../store/call-store.ts";
 import type { Cameras } from "../video/cameras.ts";
@@ -26,6 +27,8 @@ export interface HttpPorts {
   provisioning: ProvisioningView;
   /** The doors' pictures. */
   cameras: Cameras;
+  /** Looks at the configured call server. */
+  serverCheck: ServerCheck;
   /** Plain sentences: what the bridge runs without. */
   missing(): readonly string[];
   /** Plain sentences for administrators: that the data was restored, and what is missing. */

@@ -1,4 +1,5 @@
 /** This browser as a device of the site: its unit, its name, its own SIP account. */
+import type { OwnTestRing, ServerLink, ServerLook } from "../../../bridge/src/api/device-test.ts";
 import type { Device, DevicePut, IceServers } from "../../../bridge/src/api/session.ts";
 import type { Api } from "./api.ts";
 
@@ -12,6 +13,20 @@ export async function fetchDevice(api: Api, deviceId: string): Promise<Device | 
 /** Makes or moves this browser's account. */
 export function putDevice(api: Api, deviceId: string, device: DevicePut): Promise<Device> {
   return api.send("PUT", `api/devices/${deviceId}`, device);
+}
+
+/** One link of the way from the bridge to the call server. Throws ApiError. */
+export function lookAtServer(api: Api, deviceId: string, link: ServerLink): Promise<ServerLook> {
+  return api.send("POST", `api/devices/${deviceId}/server-check`, { link });
+}
+
+/** Has this device called without a sound. Throws ApiError. */
+export function startTestRing(api: Api, deviceId: string): Promise<OwnTestRing> {
+  return api.send("POST", `api/devices/${deviceId}/test-ring`, {});
+}
+
+export function fetchTestRing(api: Api, deviceId: string, testId: string): Promise<OwnTestRing> {
+  return api.get(`api/devices/${deviceId}/test-rings/${testId}`);
 }
 
 /** How long an answer may wait for the list of servers. */

@@ -7,50 +7,39 @@ import type { ConnectionState } from "../phone/connection-machine.ts";
 import { type MicrophoneProblem, openMicrophone } from "../phone/microphone.ts";
 import { isRegistered } from "../phone/phone-state.ts";
 import { type DoorVideo, openDoorVideo, VideoError, type VideoTrouble } from "../video/door-video.ts";
+import { ringStep } from "./ring-step.ts";
+import { SERVER_STEPS, serverStep } from "./server-step.ts";
+import { failed, PASSED, type StepResult, warning } from "./test-result.ts";
 
 export const STEPS = [
   "secure",
   "bridge",
+  ...SERVER_STEPS,
   "sip",
   "sound",
   "microphone",
   "network",
   "turn",
+  "ring",
   "video",
   "camera",
   "speaker",
 ] as const;
 export type Step = (typeof STEPS)[number];
 
-export interface StepResult {
-  state: "waiting" | "running" | "passed" | "warning" | "failed";
-  /** A sentence that says why, and what to do. */
-  why: Why | null;
-}
-
-interface Why {
-  key: DeviceKey;
-  because?: DeviceKey;
-  /** Name of the door that it is about. */
-  door?: string;
-}
-
 export interface TestGround {
   panel(): PanelState;
   readonly api: Api;
+  readonly deviceId: string;
+  readonly locale: string;
+  /** Of the steps before. */
+  results(): Partial<Record<Step, StepResult>>;
   iceServers(): Promise<RTCIceServer[]>;
   /** Resumes the browser's audio; false: it stays locked. */
   unlockSound(): Promise<boolean>;
   /** Plays the ringtone and asks the person. */
   askHeard(): Promise<boolean>;
 }
-
-const PASSED: StepResult = { state: "passed", why: null };
-const failed = (key: DeviceKey, because?: DeviceKey): StepResult => ({
-  state: "failed",
-  why: because === undefined ? { key } : { key, because },
-});
-const warning = (key: DeviceKey): StepResult => ({ state: "warning", why: { key } });
 
 const SIP_WAIT_MS = 8_000;
 const GATHER_MS = 5_000;
@@ -67,6 +56,11 @@ export async function runStep(step: Step, ground: TestGround): Promise<StepResul
       return window.isSecureContext ? PASSED : failed("step.secure.failed");
     case "bridge":
       return ground.panel().live.up === true ? PASSED : failed("step.bridge.failed");
+    case "name":
+    case "port":
+    case "certificate":
+    case "websocket":
+      return await serverStep(step, ground);
     case "sip":
       return await sipStep(ground);
     case "sound":
@@ -76,6 +70,8 @@ export async function runStep(step: Step, ground: TestGround): Promise<StepResul
     case "network":
     case "turn":
       return await networkStep(step, await ground.iceServers());
+    case "ring":
+      return await ringStep(ground);
     case "video":
       return playsH264() ? PASSED : failed("step.video.failed");
     case "camera":
@@ -85,15 +81,28 @@ export async function runStep(step: Step, ground: TestGround): Promise<StepResul
   }
 }
 
-async function sipStep({ panel }: TestGround): Promise<StepResult> {
+async function sipStep({ panel, results }: TestGround): Promise<StepResult> {
   const deadline = performance.now() + SIP_WAIT_MS;
   for (;;) {
     const { connection } = panel().phone;
     if (isRegistered(connection)) return PASSED;
     if (connection.phase === "off") return failed("step.sip.none");
-    if (performance.now() > deadline) return failed("step.sip.failed", sipReason(connection));
+    if (performance.now() > deadline) {
+      const reason = sipReason(connection);
+      return reason === "phone.unreachable" ? unreachable(results()) : failed("step.sip.failed", reason);
+    }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+}
+
+/** Whose fault it is that the page does not get to the server: the bridge has just looked. */
+function unreachable(results: Partial<Record<Step, StepResult>>): StepResult {
+  const links = SERVER_STEPS.map((step) => results[step]?.state);
+  if (links.includes("failed")) return failed("step.sip.behind");
+  const isWell = links.every((state) => state === "passed" || state === "warning");
+  const values = results.port?.why?.values;
+  if (!isWell || values === undefined) return failed("step.sip.failed", "phone.unreachable");
+  return { state: "failed", why: { key: "step.sip.here", values } };
 }
 
 function sipReason(connection: ConnectionState): DeviceKey {
@@ -143,6 +152,7 @@ async function networkStep(step: "network" | "turn", iceServers: RTCIceServer[])
   const found = await gather(iceServers, step === "turn" ? "relay" : "all");
   if (step === "turn") {
     if (found.types.has("relay")) return PASSED;
+    if (found.isFull) return failed("step.turn.full");
     return failed(found.isRefused ? "step.turn.refused" : "step.turn.failed");
   }
   if (found.types.size === 0) return failed("step.network.failed");
@@ -158,18 +168,22 @@ interface Gathered {
   types: Set<string>;
   /** A TURN server has answered, and refused the login. */
   isRefused: boolean;
+  /** A TURN server has answered, and has no room for one more. */
+  isFull: boolean;
 }
 
 /** STUN's error codes of an answer (RFC 8489, RFC 8656): not of one that never came, for which browsers say 701. */
 const ANSWERED = { from: 300, to: 699 };
+/** Allocation Quota Reached, Insufficient Capacity (RFC 8656 section 19). */
 const NO_ROOM = [486, 508];
 
 async function gather(iceServers: RTCIceServer[], policy: RTCIceTransportPolicy): Promise<Gathered> {
   const connection = new RTCPeerConnection({ iceServers, iceTransportPolicy: policy });
-  const found: Gathered = { types: new Set(), isRefused: false };
+  const found: Gathered = { types: new Set(), isRefused: false, isFull: false };
   connection.onicecandidateerror = ({ errorCode }) => {
     const isAnswer = errorCode >= ANSWERED.from && errorCode <= ANSWERED.to;
-    if (isAnswer && !NO_ROOM.includes(errorCode)) found.isRefused = true;
+    if (NO_ROOM.includes(errorCode)) found.isFull = true;
+    else if (isAnswer) found.isRefused = true;
   };
   try {
     const done = new Promise<void>((resolve) => {
@@ -202,7 +216,7 @@ async function cameraStep({ api, panel }: TestGround): Promise<StepResult> {
   if (doors.length === 0) return warning("step.camera.none");
   for (const { id, label } of doors) {
     const trouble = await lookAt(api, id);
-    if (trouble !== null) return { state: "failed", why: { key: `step.camera.${trouble}`, door: label } };
+    if (trouble !== null) return { state: "failed", why: { key: `step.camera.${trouble}`, values: { door: label } } };
   }
   return PASSED;
 }

@@ -6,8 +6,9 @@ import type { DeviceLocalizer } from "../localize/device.ts";
 import type { PanelModel, PanelState } from "../model.ts";
 import { deviceId } from "../phone/device-id.ts";
 import { phone } from "../phone/phone.ts";
-import { runStep, STEPS, type Step, type StepResult } from "./device-test.ts";
+import { runStep, STEPS, type Step } from "./device-test.ts";
 import { pageStyle } from "./page-style.ts";
+import type { StepResult } from "./test-result.ts";
 
 const WAITING: StepResult = { state: "waiting", why: null };
 const UNLOCK_MS = 1_000;
@@ -93,7 +94,7 @@ export class TestSteps extends LitElement {
     return html`
       <li class=${is} data-step=${step} data-state=${is}>
         <span>${t(`step.${step}`)}</span> <span class="state">${t(`test.state.${is}`)}</span>
-        ${why === null ? nothing : html`<span class="why muted">${t(why.key, { why: why.because === undefined ? "" : t(why.because), door: why.door ?? "" })}</span>`}
+        ${why === null ? nothing : html`<span class="why muted">${t(why.key, { ...why.values, why: why.because === undefined ? "" : t(why.because) })}</span>`}
       </li>
     `;
   }
@@ -102,7 +103,8 @@ export class TestSteps extends LitElement {
     const { t, results, running } = this;
     if (results === null || running) return "";
     const broken = STEPS.find((step) => results[step]?.state === "failed");
-    return broken === undefined ? t("test.passed") : t("test.failed", { step: t(`step.${broken}`) });
+    if (broken !== undefined) return t("test.failed", { step: t(`step.${broken}`) });
+    return t(results.ring?.state === "passed" ? "test.passed" : "test.unproven");
   }
 
   private async run(): Promise<void> {
@@ -114,6 +116,9 @@ export class TestSteps extends LitElement {
       const result = await runStep(step, {
         panel: () => this.panel,
         api: this.model.api,
+        deviceId: deviceId(),
+        locale: this.t.locale,
+        results: () => this.results ?? {},
         iceServers: () => fetchIceServers(this.model.api, deviceId()),
         unlockSound: () => this.unlockSound(),
         askHeard: () => this.askHeard(),

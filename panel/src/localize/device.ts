@@ -2,9 +2,11 @@
 import { en as panelEn } from "./en.ts";
 import { fr as panelFr } from "./fr.ts";
 import { type LocalizerOf, localizerOf } from "./localize.ts";
+import { serverEn, serverFr } from "./server-link.ts";
 
 const en = {
   ...panelEn,
+  ...serverEn,
   "this.title": "This device",
   "this.unit": "It rings for {name} as “{label}”.",
   "this.noUnit": "This browser is not set up as a panel.",
@@ -24,12 +26,14 @@ const en = {
   "test.again": "Test again",
   "test.running": "Testing…",
   "test.passed": "This device can ring, speak and hear.",
+  "test.unproven": "Nothing fails, but no sound was proved: see “Test ring”.",
   "test.failed": "Failed at: {step}",
   "test.state.waiting": "waits",
   "test.state.running": "is being tested",
   "test.state.passed": "works",
   "test.state.warning": "look",
   "test.state.failed": "fails",
+  "test.state.skipped": "not tried",
 
   "step.secure": "Secure page",
   "step.secure.failed":
@@ -38,6 +42,9 @@ const en = {
   "step.bridge.failed": "Neolia does not answer. Check the network of this device.",
   "step.sip": "Registered at the call server",
   "step.sip.failed": "The call server does not know this device or cannot be reached: {why}",
+  "step.sip.behind": "This device cannot get there either: mend the link above that fails.",
+  "step.sip.here":
+    "The server is well when asked from Home Assistant: it is the network of this device. Try without VPN or guest Wi-Fi, and let TCP port {port} out to {host}. Open https://{host}:{port} in a new tab: if the browser warns of the certificate there, this device does not trust it.",
   "step.sip.none": "This browser is not set up as a panel, or no server is set up.",
   "step.sound": "Sound may play",
   "step.sound.failed":
@@ -53,7 +60,22 @@ const en = {
   "step.turn.failed": "The relay does not answer. Where UDP is blocked, calls have no sound.",
   "step.turn.refused":
     "The relay answers but refuses this device. Load the page again; if it still does, the server's relay (coturn) and control have different secrets, or their clocks differ.",
+  "step.turn.full":
+    "The relay is full: it answers, but takes no more calls. Try again in some minutes; if it stays so, raise total-quota and user-quota of coturn on the server.",
   "step.turn.none": "The server offers no relay. It is only needed where UDP is blocked.",
+  "step.ring": "Test ring: a call without a sound, there and back",
+  "step.ring.passed": "Answered after {ms} ms; sound went both ways through the server.",
+  "step.ring.skipped":
+    "No test call was made: a call is on, or the rules of this unit refuse it just now. Try again after the call.",
+  "step.ring.unasked": "Neolia did not answer, or is busy testing the whole house. Try again in a minute.",
+  "step.ring.server": "The server carried no call just now. An administrator sees why under Health.",
+  "step.ring.register": "The server does not count this device as registered. Load the page again.",
+  "step.ring.reach": "The call did not get to this device. Load the page again; does another tab of it hang?",
+  "step.ring.answer": "The call got here, but this page did not answer it. Load the page again.",
+  "step.ring.audio-out":
+    "Answered, but the server heard nothing from here: this network lets no UDP out, and no relay helped.",
+  "step.ring.audio-in":
+    "Answered, but no sound came from the server: this network lets no UDP in, and no relay helped.",
   "step.video": "Pictures in this browser (H.264)",
   "step.video.failed": "This browser does not play H.264, which door stations send. Use another browser.",
   "step.camera": "Picture of the door",
@@ -94,6 +116,7 @@ export type DeviceLocalizer = LocalizerOf<DeviceKey>;
 
 const fr: Record<DeviceKey, string> = {
   ...panelFr,
+  ...serverFr,
   "this.title": "Cet appareil",
   "this.unit": "Il sonne pour {name} sous le nom « {label} ».",
   "this.noUnit": "Ce navigateur n'est pas configuré comme écran.",
@@ -113,12 +136,14 @@ const fr: Record<DeviceKey, string> = {
   "test.again": "Essayer à nouveau",
   "test.running": "Essai en cours…",
   "test.passed": "Cet appareil peut sonner, parler et entendre.",
+  "test.unproven": "Rien ne cède, mais aucun son n'a été prouvé : voyez « Sonnerie d'essai ».",
   "test.failed": "Échec à : {step}",
   "test.state.waiting": "attend",
   "test.state.running": "à l'essai",
   "test.state.passed": "marche",
   "test.state.warning": "à voir",
   "test.state.failed": "échoue",
+  "test.state.skipped": "pas essayé",
 
   "step.secure": "Page sécurisée",
   "step.secure.failed":
@@ -127,6 +152,9 @@ const fr: Record<DeviceKey, string> = {
   "step.bridge.failed": "Neolia ne répond pas. Vérifiez le réseau de cet appareil.",
   "step.sip": "Enregistré au serveur d'appels",
   "step.sip.failed": "Le serveur d'appels ne connaît pas cet appareil ou est injoignable : {why}",
+  "step.sip.behind": "Cet appareil n'y arrive pas non plus : réparez le maillon ci-dessus qui cède.",
+  "step.sip.here":
+    "Le serveur va bien vu de Home Assistant : c'est le réseau de cet appareil. Essayez sans VPN ni Wi-Fi invité, et laissez sortir le port TCP {port} vers {host}. Ouvrez https://{host}:{port} dans un nouvel onglet : si le navigateur y avertit du certificat, cet appareil ne lui fait pas confiance.",
   "step.sip.none": "Ce navigateur n'est pas configuré comme écran, ou aucun serveur n'est configuré.",
   "step.sound": "Le son est permis",
   "step.sound.failed": "Le navigateur bloque le son. Touchez une fois la page, ou autorisez le son dans ses réglages.",
@@ -142,7 +170,22 @@ const fr: Record<DeviceKey, string> = {
   "step.turn.failed": "Le relais ne répond pas. Là où UDP est bloqué, les appels n'ont pas de son.",
   "step.turn.refused":
     "Le relais répond mais refuse cet appareil. Rechargez la page ; si cela continue, le relais (coturn) et control du serveur ont des secrets différents, ou leurs horloges diffèrent.",
+  "step.turn.full":
+    "Le relais est plein : il répond, mais ne prend plus d'appels. Réessayez dans quelques minutes ; si cela continue, augmentez total-quota et user-quota de coturn sur le serveur.",
   "step.turn.none": "Le serveur n'offre pas de relais. Il n'est utile que là où UDP est bloqué.",
+  "step.ring": "Sonnerie d'essai : un appel muet, aller et retour",
+  "step.ring.passed": "Décroché après {ms} ms ; le son est passé dans les deux sens par le serveur.",
+  "step.ring.skipped":
+    "Aucun appel d'essai : un appel est en cours, ou les règles de ce logement le refusent en ce moment. Réessayez après l'appel.",
+  "step.ring.unasked": "Neolia n'a pas répondu, ou essaie toute la maison. Réessayez dans une minute.",
+  "step.ring.server": "Le serveur n'a transmis aucun appel. Un administrateur voit pourquoi sous Santé.",
+  "step.ring.register": "Pour le serveur, cet appareil n'est pas enregistré. Rechargez la page.",
+  "step.ring.reach": "L'appel n'est pas arrivé à cet appareil. Rechargez la page ; un autre onglet est-il bloqué ?",
+  "step.ring.answer": "L'appel est arrivé, mais cette page n'a pas décroché. Rechargez la page.",
+  "step.ring.audio-out":
+    "Décroché, mais le serveur n'a rien entendu d'ici : ce réseau ne laisse pas sortir UDP, et aucun relais n'a aidé.",
+  "step.ring.audio-in":
+    "Décroché, mais aucun son n'est venu du serveur : ce réseau ne laisse pas entrer UDP, et aucun relais n'a aidé.",
   "step.video": "Images dans ce navigateur (H.264)",
   "step.video.failed": "Ce navigateur ne lit pas le H.264 qu'envoient les platines. Prenez-en un autre.",
   "step.camera": "Image de la porte",

@@ -28,6 +28,8 @@ export interface TestCaller {
 export interface TestRings {
   /** Throws UNKNOWN_SITE, UNKNOWN_ACCOUNT. `stillMay`: whoever started it might still; else it ends. */
   start(request: NewTestRing, cause: TestRing["cause"], stillMay?: () => boolean): TestRing;
+  /** The test that this account is still waiting in, or part of; null: none. */
+  running(accountId: string): TestRing | null;
   /** Throws UNKNOWN_TEST. */
   get(id: string): TestRing;
   /** Ends it before its time; one that is over stays as it is. Throws UNKNOWN_TEST. */
@@ -165,6 +167,10 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
       }
       void run(test.id, accounts, stillMay);
       return test;
+    },
+    running: (accountId) => {
+      const isOn = ({ devices }: TestRing) => devices.some((one) => one.accountId === accountId && isWaiting(one));
+      return [...tests.values()].find(isOn) ?? null;
     },
     get,
     cancel: (id) => {

@@ -1,23 +1,15 @@
 import { Type } from "typebox";
 import { Id } from "../../api/directory.ts";
 import { DeviceReport, NewTestRing, SiteHealth, TestCallResult, TestRing } from "../../api/site-health.ts";
-import { AppError } from "../../events/errors.ts";
 import type { App } from "../app-type.ts";
-import { type Asker, askerOf } from "../identity.ts";
+import { askerOf } from "../identity.ts";
+import { ownAccount } from "../own-device.ts";
 import type { HttpPorts } from "../ports.ts";
 import { DeviceParams, IdParams, Nothing } from "./params.ts";
 
 const SiteQuery = Type.Object({ siteId: Id }, { additionalProperties: false });
 
 export function siteHealthRoutes(api: App, { directory, live }: HttpPorts): void {
-  /** The account of a device that is theirs; of others they do not even learn that they exist. */
-  const ownAccount = ({ unitIds }: Asker, deviceId: string): string => {
-    const account = directory.devices.accountOf(deviceId);
-    if (!account || (unitIds !== null && !unitIds.includes(account.unitId ?? ""))) {
-      throw new AppError("DEVICE_UNKNOWN", "this device is not set up");
-    }
-    return account.id;
-  };
   api.get(
     "/site-health",
     {
@@ -42,7 +34,7 @@ export function siteHealthRoutes(api: App, { directory, live }: HttpPorts): void
       },
     },
     async (request, reply) => {
-      directory.reports.note(ownAccount(askerOf(request), request.params.deviceId), request.body);
+      directory.reports.note(ownAccount(directory, askerOf(request), request.params.deviceId).id, request.body);
       return reply.code(204).send(null);
     },
   );
@@ -58,7 +50,7 @@ export function siteHealthRoutes(api: App, { directory, live }: HttpPorts): void
       },
     },
     async (request, reply) => {
-      directory.testRings.noteResult(ownAccount(askerOf(request), request.params.deviceId), request.body);
+      directory.testRings.noteResult(ownAccount(directory, askerOf(request), request.params.deviceId).id, request.body);
       return reply.code(204).send(null);
     },
   );
