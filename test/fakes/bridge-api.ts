@@ -10,6 +10,7 @@ import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
 import type { WebSocket } from "ws";
 import { type Call, CallPage } from "../../bridge/src/api/call.ts";
+import { OwnTestRing, ServerCheck, ServerLook } from "../../bridge/src/api/device-test.ts";
 import { Building, DoNotDisturbPut, Door, Site, Unit } from "../../bridge/src/api/directory.ts";
 import { type LiveState, PanelMessage } from "../../bridge/src/api/live.ts";
 import { Device, type DevicePut, IceServers, Session } from "../../bridge/src/api/session.ts";
@@ -17,6 +18,7 @@ import { DeviceReport, TestCallResult } from "../../bridge/src/api/site-health.t
 import { VideoAnswer, VideoOffer } from "../../bridge/src/api/video.ts";
 import { AppError } from "../../bridge/src/events/errors.ts";
 import { errorReply } from "../../bridge/src/http/error-reply.ts";
+import { serverCheck } from "../../bridge/src/links/server-check.ts";
 import { cameras } from "../../bridge/src/video/cameras.ts";
 
 export interface BridgeContent {
@@ -27,6 +29,8 @@ export interface BridgeContent {
   calls: Call[];
   live: LiveState;
   iceServers: IceServers;
+  /** The call server that the bridge looks at when a device asks. */
+  server: { sipUri: string | null; caFile?: string };
 }
 
 export interface BridgeFakeOptions {
@@ -42,6 +46,7 @@ export interface BridgeFakeOptions {
   address?: string;
 }
 
+const ID = "01J00000000000000000000009";
 const COOKIE = "neolia=signed-in";
 const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
@@ -208,6 +213,16 @@ export class BridgeFake {
     app.post<{ Body: TestCallResult }>("/api/devices/:id/test-result", async (request, reply) => {
       this.testResults.push(checked(TestCallResult, request.body));
       return reply.code(204).send();
+    });
+    // The real look.
+    app.post<{ Body: ServerCheck }>("/api/devices/:id/server-check", async (request) => {
+      const { link } = checked(ServerCheck, request.body);
+      return checked(ServerLook, await serverCheck(this.content.server).look(link));
+    });
+    // Nobody calls: there is no phone in it.
+    app.post<Route>("/api/devices/:id/test-ring", async (_request, reply) => {
+      const device = { accountId: ID, state: "skipped", failedStep: null, ringMs: null, answerMs: null, atMs: null };
+      return reply.code(202).send(checked(OwnTestRing, { testId: ID, device: device as OwnTestRing["device"] }));
     });
     app.post("/api/devices/:id/ice", async () => checked(IceServers, this.content.iceServers));
   }

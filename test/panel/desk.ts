@@ -101,6 +101,7 @@ export function content(): BridgeContent {
     calls: [],
     live: liveState(),
     iceServers: { iceServers: [], expiresAtMs: 0 },
+    server: { sipUri: null },
   };
 }
 

@@ -54,7 +54,9 @@ export class Stage {
 
   /** The sample site as it was. */
   reset(): void {
-    Object.assign(this.desk.bridge.content, content());
+    const { caFile, values } = this.edge;
+    const server = { sipUri: `wss://localhost:${values.wssPort}`, caFile };
+    Object.assign(this.desk.bridge.content, content(), { server });
   }
 
   async closeOpened(): Promise<void> {

@@ -1,10 +1,13 @@
 /** A silent test call by the bridge's own phone to a real device, through the real edge. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { Page } from "playwright-core";
 import type { CallPage } from "../../bridge/src/api/call.ts";
 import type { Account, AccountWithPassword } from "../../bridge/src/api/directory.ts";
 import type { SiteHealth, TestRing, TestRingDevice } from "../../bridge/src/api/site-health.ts";
+import { startChromium } from "../lab/chromium.ts";
 import { type Lab, startLab } from "../lab/lab.ts";
+import { Panel } from "../lab/panel.ts";
 import type { SipPhone } from "../lab/sip-phone.ts";
 import { until } from "../lab/until.ts";
 
@@ -41,6 +44,33 @@ test("a panel that is no page of ours would ring at half past three: it is not c
   );
   await phone.stop();
 });
+
+test("a panel's own page has itself called: sound went both ways; without RTPEngine it says that the server carried none", async () => {
+  const browser = await startChromium({ certificateFile: lab.edge.values.certificateFile });
+  try {
+    const { page } = await Panel.open(browser, lab, "401");
+    await page.getByRole("button", { name: "This panel" }).click();
+    await page.getByRole("button", { name: "Sound, test and settings of this device" }).click();
+    assert.match(await rungFromPage(page), /works Answered after \d+ ms; sound went both ways/);
+    await page.getByText("This device can ring, speak and hear.").waitFor();
+    await lab.edge.killRtpengine();
+    assert.match(await rungFromPage(page), /fails The server carried no call just now/);
+    await page.getByText("Failed at: Test ring").waitFor();
+  } finally {
+    await lab.edge.restartRtpengine();
+    await browser.close();
+  }
+  assert.deepEqual((await lab.api.get<CallPage>("/api/calls")).calls, []);
+});
+
+/** Runs the test of this device to its end, and returns what it says of the test ring. */
+async function rungFromPage(page: Page): Promise<string> {
+  await page.getByRole("button", { name: /Start the test|Test again/ }).click();
+  await page.getByText("Do you hear the ringtone?").waitFor({ timeout: 90_000 });
+  await page.getByRole("button", { name: "Yes" }).click();
+  await page.getByRole("button", { name: "Test again" }).waitFor();
+  return (await page.locator('[data-step="ring"]').innerText()).replace(/\s+/g, " ");
+}
 
 test("while RTPEngine is away the server is named, and no device", async () => {
   const page = "1c0e3c9e-8f5c-4d1e-8a55-0123456789ab";

@@ -39,6 +39,7 @@ export const ServerLook = Type.Object({
 /** `POST /api/devices/:deviceId/test-ring` → 202, and `GET …/test-rings/:testId`: this device's part of a test. */
 export const OwnTestRing = Type.Object({ testId: Id, device: TestRingDevice });
 
+export type ServerCheck = Static<typeof ServerCheck>;
 export type ServerLink = Static<typeof ServerLink>;
 export type ServerOutcome = Static<typeof ServerOutcome>;
 export type ServerLook = Static<typeof ServerLook>;

@@ -31,12 +31,13 @@ export async function serverStep(link: ServerLink, ground: TestGround): Promise<
       date,
       status: String(httpStatus ?? ""),
     };
-    if (outcome === "ok")
-      return link === "websocket" ? PASSED : { state: "passed", why: { key: `server.${link}.ok`, values } };
-    return {
-      state: severity(outcome, isRegistered(panel().phone.connection)),
-      why: { key: `server.${outcome}`, values },
-    };
+    if (outcome === "ok") {
+      // An address needs no name, and of a WebSocket there is no more to say.
+      const isTold = link !== "websocket" && !addresses.includes(host);
+      return isTold ? { state: "passed", why: { key: `server.${link}.ok`, values } } : PASSED;
+    }
+    const state = severity(outcome, isRegistered(panel().phone.connection));
+    return { state, why: { key: `server.${outcome}`, values } };
   } catch {
     return warning("server.unasked");
   }
