@@ -157,6 +157,7 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   "GET /api/lines/:id/board": DESK,
   "GET /api/lines/:id/ws": DESK,
   "GET /api/lines/:id/history": DESK,
+  "POST /api/lines/:id/history": DESK,
   "GET /api/lines/:id/menu": DESK,
   "PUT /api/lines/:id/menu": DESK,
   "POST /api/lines/:id/menu/import": DESK,

@@ -108,6 +108,17 @@ test("queue, turnover and alarm follow the orders; each order is told once, with
   assert.ok(listener.messages.every(({ payload }) => !payload.includes("639980178") && !payload.includes("Paul")));
 });
 
+test("a number that a caller has noted or is taken for a name is on the broker masked", async () => {
+  const { tool, heardAndAnswered } = luigi.call();
+  tool("add_item", { item_id: "tiramisu", quantity: 1, note: "pour le 06 39 98 01 78" });
+  tool("set_details", { name: "Paul", pickup_time: "19:30", note: "appelez le +33 6 39 98 01 78" });
+  heardAndAnswered(tool("read_back"));
+  tool("confirm_order");
+  await until(() => events().length === 1, { what: "the order's event" });
+  const [event] = events();
+  assert.deepEqual([event?.items[0]?.note, event?.note], ["pour le 06 •• •• •• 78", "appelez le 33 •• •• •• 78"]);
+});
+
 test("pause and stock are taken from the broker, nothing else is, and an old wish is none", async () => {
   const say = (what: string, payload: string, retain = false) => listener.say(topic(what), payload, retain);
   await becomes("pause", "off");

@@ -61,6 +61,7 @@ export function deskRequests(desk: DeskSample): GoodRequest[] {
     ["PUT /api/lines/:id/pause", line("/pause"), { paused: true }],
     ["GET /api/lines/:id/board", line("/board")],
     ["GET /api/lines/:id/history", line("/history")],
+    ["POST /api/lines/:id/history", line("/history"), { search: "0639980178" }],
     ["GET /api/lines/:id/menu", line("/menu")],
     ["PUT /api/lines/:id/stock/:menuId", line("/stock/tiramisu"), { soldOut: true }],
     ["GET /api/lines/:id/menu/export", line("/menu/export?format=csv")],

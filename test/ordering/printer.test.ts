@@ -44,13 +44,15 @@ test("an order is printed once: number, time, lines, options, wishes, total, and
   await kitchen.plugIn(ports.base);
   start();
   const { tool, wholeOrder } = luigi.call();
-  tool("add_item", { item_id: "creme-brulee", quantity: 1, note: "sans \u001bp0 sucre" });
+  tool("add_item", { item_id: "creme-brulee", quantity: 1, note: "sans \u001bp0 sucre 06 39 98 01 78" });
   wholeOrder();
   await until(() => waiting().length === 0, { what: "no ticket waiting" });
   const text = textOf(kitchen.tickets[0]);
   assert.match(text, /No 1 {3}19:30/);
   assert.match(text, /2 x Margherita[\s\S]*\+ grande/);
   assert.match(text, /1 x Cr\x8ame br\x96l\x82e[\s\S]*! sans p0 sucre/);
+  // What lies about on paper needs no number: it stands on the board.
+  assert.match(text, /sucre 06 \?\? \?\? \?\? 78/);
   assert.match(text, /Total 33,50 \xd5/);
   assert.doesNotMatch(text, /COPIE/);
   assert.deepEqual(kitchen.tickets[0]?.subarray(0, 2), Buffer.from([0x1b, 0x40]));

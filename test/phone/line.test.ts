@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import type { CallerErased, HistoryPage } from "../../bridge/src/api/board.ts";
 import type { AccountWithPassword } from "../../bridge/src/api/directory.ts";
@@ -116,16 +116,26 @@ test("a caller who wants a person gets one: staff hear what it is about, then bo
   }
 });
 
-test("a caller who is erased is named by no event on the VPS any more, nor by its file's free space or log", async () => {
-  const written = (): boolean =>
-    ["", "-wal"].some((end) => {
-      const file = join(lab.lab.edge.values.dataFolder, `outbox.db${end}`);
-      return existsSync(file) && readFileSync(file).includes("639980002");
-    });
-  assert.ok(written());
+test("a caller who is erased stands in no file any more: not at the site, not on the VPS, not in free space, logs or what the broker keeps", async () => {
+  const written = (): string[] =>
+    [lab.lab.folder, dirname(lab.lab.edge.values.dataFolder)]
+      .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
+      .filter((file) => file.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .filter((file) => existsSync(file) && readFileSync(file).includes("639980002"));
+  assert.ok(written().some((file) => file.includes("outbox.db")));
+  assert.ok(written().some((file) => file.includes("neolia.db")));
+  assert.deepEqual(
+    written().filter((file) => !file.includes(".db")),
+    [],
+    "no log has it to begin with",
+  );
+  const retained = await lab.lab.broker.listen("#");
   const erased = await lab.lab.api.post<CallerErased>("/api/callers/erase", { callerNumber: "0639980002" });
   assert.equal(erased.vps, "done");
-  assert.ok(!written());
+  assert.deepEqual(written(), []);
+  assert.ok(!retained.messages.some(({ topic, payload }) => `${topic} ${payload}`.includes("639980002")));
+  await retained.close();
   await lab.lab.control.stop();
   const later = await lab.lab.api.post<CallerErased>("/api/callers/erase", { callerNumber: "0639980002" });
   assert.equal(later.vps, "away");

@@ -1,8 +1,9 @@
 /** What a line's desk shows: the kitchen board with drafts and running calls, and the history of calls. */
 import { type Static, Type } from "typebox";
+import { Call } from "./call.ts";
 import { Id } from "./directory.ts";
 import { Day, Line, PhoneNumber } from "./line.ts";
-import { CallCloseReason, Draft, Language, LiveCall, Order, OrderStage, TranscriptLine } from "./order.ts";
+import { CallCloseReason, Cart, Draft, Language, LiveCall, Order, OrderStage, TranscriptLine } from "./order.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -79,11 +80,20 @@ export const PastCallDetails = Type.Object({
   transcript: Type.Array(TranscriptLine),
 });
 
+/** What was said of a call, and what it was about, also when no order came of it. */
+export const ExportedCall = Type.Object({
+  ...PastCallDetails.properties,
+  note: Type.String(),
+  cart: Cart,
+});
+
 /** `POST /api/callers/export` and `POST /api/callers/erase`; +33… and 0… are the same number. */
 export const CallerQuery = Type.Object({ callerNumber: PhoneNumber }, closed);
 export const CallerExport = Type.Object({
-  calls: Type.Array(PastCallDetails),
+  calls: Type.Array(ExportedCall),
   orders: Type.Array(Order),
+  /** The call log: who was rung and when. */
+  log: Type.Array(Call),
   /** What the caller left as sound: WAV, in base64. */
   messages: Type.Array(Type.Object({ callId: Type.String(), wav: Type.String() })),
 });

@@ -18,6 +18,8 @@ export interface Viewer {
   doorIds?: () => readonly string[];
   /** SIP name and site of the device that looks; null when it is no device. */
   device: { siteId: string; username: string } | null;
+  /** How they see the number of a caller from outside. Left out: as it is. */
+  numberOf?: (call: CallRow) => string;
 }
 
 /** What the adapters know of their links. `code` is null when the link is up, else why it is not. */
@@ -159,7 +161,10 @@ export function liveView(options: LiveOptions): LiveView {
  * the bridge needs stays behind.
  */
 export function seenBy(call: CallRow, viewer: Viewer): Call {
-  const { callerUnitId: _callerUnitId, ...seen } = call;
+  const { callerUnitId: _callerUnitId, ...all } = call;
+  const { caller } = call;
+  const label = caller.kind === "gateway" && viewer.numberOf ? viewer.numberOf(call) : caller.label;
+  const seen = { ...all, caller: { ...caller, label } };
   if (seen.reason !== "answered-elsewhere" || !viewer.device || viewer.device.siteId !== call.siteId) return seen;
   const talked = [call.caller.name, call.answeredBy?.name].includes(viewer.device.username);
   return talked ? { ...seen, reason: "answered-here" } : seen;

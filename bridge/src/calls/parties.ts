@@ -54,7 +54,8 @@ function calledUnitOf(directory: Directory, siteId: string, event: CallEvent): U
 function callerParty(event: CallEvent, account: AccountRow | null, unit: UnitRow | null): Party {
   const party = accountParty(event.caller, account, unit);
   const number = event.callerNumber === ANONYMOUS ? "" : event.callerNumber;
-  return number === "" ? party : { ...party, label: number };
+  // Only a gateway brings a number, also one that the directory does not know any more.
+  return number === "" ? party : { ...party, label: number, kind: "gateway" };
 }
 
 function calleeParty(directory: Directory, siteId: string, name: string): Party {

@@ -1,11 +1,12 @@
 /** Orders on their way to the broker: written to the outbox in the transaction that made them true. */
+import { maskedIn } from "../ordering/caller-number.ts";
 import type { AnnounceOrder, OrderNews } from "../ordering/orders.ts";
 import type { Store } from "../store/store.ts";
 import { orderTopic } from "./topics.ts";
 
 /**
  * The payload of `…/line/order`. The same news has the same id in every repetition (QoS 1 delivers at least once). No
- * number and no name of a caller: everybody on the broker reads this.
+ * number and no name of a caller, nor a number in a note: everybody on the broker reads this, and Home Assistant keeps it.
  */
 export interface OrderEventPayload {
   event_type: OrderNews;
@@ -42,9 +43,9 @@ export function orderAnnouncer(store: Store): AnnounceOrder {
         name,
         quantity,
         options: options.map((option) => option.name),
-        note,
+        note: maskedIn(note),
       })),
-      note: order.note,
+      note: maskedIn(order.note),
     };
     store.outbox.add(orderTopic(domain, unit.name), JSON.stringify(payload), atMs);
   };

@@ -152,7 +152,7 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
         // Its draft came back when staff cancelled it: it is dealt with again.
         const call = from === "cancelled" ? store.orderCalls.get(order.callId) : null;
         if (call?.draft && ordinalOf(call) === order.ordinal) store.orderCalls.update({ ...call, draft: false });
-        return toOrder(context, order);
+        return maskOrder(toOrder(context, order), isWaiting(to));
       }),
     history: (lineId, query, mayReadNumbers) => pastCalls(context, lineId, query, mayReadNumbers),
     details: (callId, mayReadNumbers) => pastCallDetails(context, callRow(callId), mayReadNumbers),

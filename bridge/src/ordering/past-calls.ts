@@ -1,4 +1,7 @@
-/** Calls with the assistant, as the history shows and finds them. Who may not read numbers sees masked ones, and finds by no more than that. */
+/**
+ * Calls with the assistant, as the history shows and finds them. Who may not read numbers sees masked ones, also in what was said and noted,
+ * and finds by no more than that.
+ */
 import { setImmediate } from "node:timers/promises";
 import { sameNumberKey } from "../../../infra/control/src/caller-number.ts";
 import type { HistoryPage, HistoryQuery, PastCall, PastCallDetails } from "../api/board.ts";
@@ -6,7 +9,7 @@ import type { Order } from "../api/order.ts";
 import { AppError } from "../events/errors.ts";
 import type { HistoryEdge, OrderCallRow } from "../store/order-call-store.ts";
 import { searchText } from "../store/text.ts";
-import { masked } from "./caller-number.ts";
+import { masked, maskedIn } from "./caller-number.ts";
 import { clockOf, lineRow, type OrderingContext } from "./context.ts";
 import { localTime } from "./opening.ts";
 import type { OrderData } from "./order-machine.ts";
@@ -57,12 +60,23 @@ export function pastCallDetails(
   return {
     call: toPastCall(context, call, mayReadNumbers),
     orders: store.orders.ofCall(call.callId).map((order) => maskOrder(toOrder(context, order), mayReadNumbers)),
-    transcript: store.orderCalls.transcript(call.callId),
+    transcript: store.orderCalls
+      .transcript(call.callId)
+      .map((line) => (mayReadNumbers ? line : { ...line, text: maskedIn(line.text) })),
   };
 }
 
 export function maskOrder(order: Order, mayReadNumbers: boolean): Order {
-  return mayReadNumbers ? order : { ...order, callerNumber: masked(order.callerNumber) };
+  if (mayReadNumbers) return order;
+  const { callerNumber, name, note, cart } = order;
+  const lines = cart.lines.map((line) => ({ ...line, note: maskedIn(line.note) }));
+  return {
+    ...order,
+    callerNumber: masked(callerNumber),
+    name: maskedIn(name),
+    note: maskedIn(note),
+    cart: { ...cart, lines },
+  };
 }
 
 function toPastCall({ store }: OrderingContext, call: OrderCallRow, mayReadNumbers: boolean): PastCall {
@@ -72,7 +86,7 @@ function toPastCall({ store }: OrderingContext, call: OrderCallRow, mayReadNumbe
     lineId: call.lineId,
     language: call.language,
     callerNumber: mayReadNumbers ? call.callerNumber : masked(call.callerNumber),
-    name: data.name,
+    name: mayReadNumbers ? data.name : maskedIn(data.name),
     startedAtMs: call.startedAtMs,
     endedAtMs: call.endedAtMs,
     reason: call.reason,

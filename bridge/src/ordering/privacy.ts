@@ -1,7 +1,9 @@
 /** What is kept of callers, for how long, and how it is given out and erased. */
 import { sameNumberKey } from "../../../infra/control/src/caller-number.ts";
 import type { CallerErased, CallerExport } from "../api/board.ts";
+import { withoutNumber } from "./caller-number.ts";
 import { deskChanged, lineRow, type OrderingContext } from "./context.ts";
+import { type OrderData, totalCents } from "./order-machine.ts";
 import { toOrder } from "./orders.ts";
 import { pastCallDetails } from "./past-calls.ts";
 
@@ -10,6 +12,7 @@ export interface Privacy {
   export(callerNumber: string): CallerExport;
   /**
    * Calls, transcripts and messages of a number go; its orders stay as anonymous figures, because accounts need them.
+   * Where the number was said or noted in somebody else's call it is struck out.
    * A call that is on, and an order that the kitchen still has, are left alone with all that they need: erase again later. Nothing of what
    * goes stays in the database's file or its copies; throws when the disk refuses that: erase again then, too.
    */
@@ -29,15 +32,23 @@ export function privacy(context: OrderingContext): Privacy {
   };
   return {
     export: (callerNumber) => {
+      const key = sameNumberKey(callerNumber);
       const numbers = writings(callerNumber);
       const calls = numbers.flatMap((number) => store.orderCalls.byNumber(number));
       return {
-        calls: calls.map((call) => pastCallDetails(context, call, true)),
+        calls: calls.map((call) => {
+          const { note, lines } = JSON.parse(call.data) as OrderData;
+          const cart = { lines: [...lines], totalCents: totalCents(lines) };
+          return { ...pastCallDetails(context, call, true), note, cart };
+        }),
         messages: calls.flatMap(({ callId }) => {
           const wav = store.orderCalls.message(callId);
           return wav ? [{ callId, wav: wav.toString("base64") }] : [];
         }),
         orders: numbers.flatMap((number) => store.orders.byNumber(number)).map((order) => toOrder(context, order)),
+        log: store.calls
+          .byGatewayCaller((label) => sameNumberKey(label) === key)
+          .map(({ callerUnitId: _callerUnitId, ...call }) => call),
       };
     },
     erase: (callerNumber) => {
@@ -57,6 +68,7 @@ export function privacy(context: OrderingContext): Privacy {
         for (const { callId } of calls) store.orderCalls.remove(callId);
         const key = sameNumberKey(callerNumber);
         store.calls.forgetGatewayCallers((label) => sameNumberKey(label) === key);
+        store.callerTexts.rewrite((text) => withoutNumber(text, key));
         for (const lineId of new Set([...calls, ...orders].map((one) => one.lineId))) {
           deskChanged(context, lineRow(store, lineId));
         }

@@ -1,7 +1,9 @@
 /**
  * A kitchen ticket in ESC/POS, the language of receipt printers (Epson's command reference; others follow it): large
- * enough to read from the stove, cut at its end. Text is code page 858, which has the letters of French and the euro.
+ * enough to read from the stove, cut at its end. Text is code page 858, which has the letters of French and the euro. Paper lies about: the
+ * telephone number in a note is masked on it, and stands on the board.
  */
+import { maskedIn } from "../ordering/caller-number.ts";
 import type { CustomerOrderRow } from "../store/customer-order-store.ts";
 
 const ESC = 0x1b;
@@ -26,15 +28,15 @@ export function ticket(order: CustomerOrderRow, { restaurant, pickup, taken, aga
     big(`No ${order.number}   ${pickup}`),
     ...(again ? [big("COPIE / COPY")] : []),
     line(`${restaurant}  ${taken}`),
-    line(order.name),
+    line(maskedIn(order.name)),
     line("-".repeat(COLUMNS)),
     ...order.lines.flatMap(({ quantity, name, options, note }) => [
       big(`${quantity} x ${name}`),
       ...options.map((option) => line(`     + ${option.name}`)),
-      ...(note === "" ? [] : [line(`     ! ${note}`)]),
+      ...(note === "" ? [] : [line(`     ! ${maskedIn(note)}`)]),
     ]),
     line("-".repeat(COLUMNS)),
-    ...(order.note === "" ? [] : [big(`! ${order.note}`)]),
+    ...(order.note === "" ? [] : [big(`! ${maskedIn(order.note)}`)]),
     line(`Total ${(order.totalCents / 100).toFixed(2).replace(".", ",")} €`),
     // Feed four lines, cut.
     Buffer.from([ESC, 0x64, 4, GS, 0x56, 0x41, 0]),

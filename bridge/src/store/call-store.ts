@@ -24,6 +24,8 @@ export interface CallStore {
   listCalls(before: number | null, limit: number, filter?: CallFilter): CallRow[];
   /** Calls to or from these units or doors. */
   countOf(unitIds: readonly string[]): number;
+  /** Calls of outside callers whose number matches, oldest first. */
+  byGatewayCaller(matches: (number: string) => boolean): CallRow[];
   /** Takes the numbers of outside callers that match out of the log. Returns of how many calls. */
   forgetGatewayCallers(matches: (number: string) => boolean): number;
   /** The newest call to each unit of a site that let its caller through. */
@@ -58,6 +60,9 @@ const VISIBLE = `(@siteId IS NULL OR site_id = @siteId) AND (@unitIds IS NULL
   OR door_id IN (SELECT value FROM json_each(@unitIds))
   OR caller_unit_id IN (SELECT value FROM json_each(@unitIds)))`;
 
+/** The number stands in the label, also of a gateway that was not known any more when its call was told. */
+const FROM_OUTSIDE = "json_extract(caller, '$.kind') IN ('gateway', 'unknown')";
+
 export function callStore(db: Database): CallStore {
   const upsert = db.prepare<Columns>(`
     INSERT INTO call (id, site_id, unit_id, caller_unit_id, door_id, caller, callee, answered_by, status, reason,
@@ -85,10 +90,13 @@ export function callStore(db: Database): CallStore {
     `SELECT count(*) AS n FROM call WHERE ${VISIBLE}`,
   );
   const gatewayLabels = db.prepare<[], { label: string }>(`
-    SELECT DISTINCT json_extract(caller, '$.label') AS label FROM call WHERE json_extract(caller, '$.kind') = 'gateway'`);
+    SELECT DISTINCT json_extract(caller, '$.label') AS label FROM call WHERE ${FROM_OUTSIDE}`);
+  const ofLabel = db.prepare<[string], Columns>(
+    `${SELECT} WHERE ${FROM_OUTSIDE} AND json_extract(caller, '$.label') = ?`,
+  );
   const forget = db.prepare<[string]>(`
     UPDATE call SET caller = json_set(caller, '$.label', json_extract(caller, '$.name'))
-    WHERE json_extract(caller, '$.kind') = 'gateway' AND json_extract(caller, '$.label') = ?`);
+    WHERE ${FROM_OUTSIDE} AND json_extract(caller, '$.label') = ?`);
   const visible = (filter: CallFilter) => ({
     siteId: filter.siteId ?? null,
     unitIds: filter.unitIds ? JSON.stringify(filter.unitIds) : null,
@@ -102,6 +110,13 @@ export function callStore(db: Database): CallStore {
     listCalls: (before, limit, filter = {}) =>
       list.all({ before: before ?? Number.MAX_SAFE_INTEGER, limit, ...visible(filter) }).map(fromColumns),
     countOf: (unitIds) => countOf.get({ unitIds: JSON.stringify(unitIds), siteId: null })?.n ?? 0,
+    byGatewayCaller: (matches) =>
+      gatewayLabels
+        .all()
+        .filter(({ label }) => matches(label))
+        .flatMap(({ label }) => ofLabel.all(label))
+        .map(fromColumns)
+        .toSorted((a, b) => a.startedAtMs - b.startedAtMs),
     forgetGatewayCallers: (matches) =>
       gatewayLabels
         .all()

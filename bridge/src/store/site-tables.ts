@@ -21,6 +21,9 @@ export interface SiteTable {
 
 const LINES = "(SELECT id FROM line WHERE site_id = @siteId)";
 const IS_OVER = "stage IN ('gone', 'cancelled')";
+/** A cart's lines without what was wished for at each. */
+const withoutNotes = (lines: string) =>
+  `(SELECT json_group_array(json_set(value, '$.note', '')) FROM json_each(${lines}))`;
 const whenOver = (column: string, blank: string) => `CASE WHEN ${IS_OVER} THEN ${blank} ELSE ${column} END`;
 
 /**
@@ -51,7 +54,7 @@ export const SITE_TABLES: readonly SiteTable[] = [
     early: true,
     rows: "WHERE site_id = @siteId AND ended_at_ms IS NOT NULL ORDER BY started_at_ms DESC LIMIT @most",
     instead: {
-      caller: `CASE WHEN json_extract(caller, '$.kind') = 'gateway'
+      caller: `CASE WHEN json_extract(caller, '$.kind') IN ('gateway', 'unknown')
         THEN json_set(caller, '$.label', json_extract(caller, '$.name')) ELSE caller END`,
     },
     json: ["caller", "callee", "answered_by"],
@@ -62,7 +65,9 @@ export const SITE_TABLES: readonly SiteTable[] = [
     rows: `WHERE line_id IN ${LINES} AND ended_at_ms IS NOT NULL ORDER BY started_at_ms DESC LIMIT @most`,
     instead: {
       caller_number: "CASE WHEN draft = 1 THEN caller_number END",
-      data: "CASE WHEN draft = 1 THEN data ELSE json_set(data, '$.name', '', '$.note', '') END",
+      data:
+        "CASE WHEN draft = 1 THEN data ELSE json_set(data, '$.name', '', '$.note', '', '$.lines', " +
+        `json(${withoutNotes("json_extract(data, '$.lines')")})) END`,
     },
     json: ["data"],
   },
@@ -74,6 +79,7 @@ export const SITE_TABLES: readonly SiteTable[] = [
       caller_number: whenOver("caller_number", "NULL"),
       name: whenOver("name", "''"),
       note: whenOver("note", "''"),
+      lines: whenOver("lines", withoutNotes("lines")),
     },
     json: ["lines"],
   },

@@ -5,6 +5,7 @@ import { type AccountStore, accountStore } from "./account-store.ts";
 import { type AuditStore, auditStore } from "./audit-store.ts";
 import { type BuildingStore, buildingStore } from "./building-store.ts";
 import { type CallStore, callStore } from "./call-store.ts";
+import { type CallerTexts, callerTexts } from "./caller-texts.ts";
 import { type ClipFiles, clipFiles } from "./clip-files.ts";
 import { type CustomerOrderStore, customerOrderStore } from "./customer-order-store.ts";
 import { type OpenOptions, openDatabase } from "./database.ts";
@@ -60,6 +61,7 @@ export interface Store {
   lines: LineStore;
   orderCalls: OrderCallStore;
   orders: CustomerOrderStore;
+  callerTexts: CallerTexts;
   /**
    * Runs `work` in one transaction: all of it is on disk when this returns, or none of it after a throw. `work` is
    * synchronous. A transaction within another one is part of it, with its own rollback.
@@ -112,6 +114,7 @@ export function openStore(options: OpenOptions): Store {
     lines: lineStore(db),
     orderCalls: orderCallStore(db),
     orders: customerOrderStore(db),
+    callerTexts: callerTexts(db),
     ...transactions(db),
     notice,
     keepCopy,

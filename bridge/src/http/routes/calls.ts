@@ -21,7 +21,8 @@ const PageQuery = Type.Object(
   { additionalProperties: false },
 );
 
-export function callRoutes(api: App, { calls, directory }: HttpPorts): void {
+export function callRoutes(api: App, ports: HttpPorts): void {
+  const { calls } = ports;
   api.get(
     "/calls",
     {
@@ -29,14 +30,14 @@ export function callRoutes(api: App, { calls, directory }: HttpPorts): void {
       schema: {
         summary:
           "The call log, newest first; with `callId` that call alone, if it may be seen. `device` tells calls answered here " +
-          "from those answered elsewhere.",
+          "from those answered elsewhere. Numbers of a restaurant's callers are masked for all but administrators once nobody has to call back.",
         querystring: PageQuery,
         response: { 200: CallPage },
       },
     },
     async (request) => {
       const { limit = 50, before = null, callId, siteId, device } = request.query;
-      const viewer = viewerOf(directory, askerOf(request), device);
+      const viewer = viewerOf(ports, askerOf(request), device);
       if (callId !== undefined) {
         const call = calls.getCall(callId);
         return { calls: call && maySeeCall(call, viewer) ? [seenBy(call, viewer)] : [], nextBefore: null };

@@ -9,7 +9,8 @@ import { viewerOf } from "../viewer.ts";
 
 const DeviceQuery = Type.Object({ device: Type.Optional(DeviceId) }, { additionalProperties: false });
 
-export function liveRoutes(api: App, { directory, live, identity }: HttpPorts): void {
+export function liveRoutes(api: App, ports: HttpPorts): void {
+  const { live, identity } = ports;
   const refuseMessages = sayingNothing();
   api.get(
     "/state",
@@ -17,7 +18,7 @@ export function liveRoutes(api: App, { directory, live, identity }: HttpPorts): 
       config: { access: "resident" },
       schema: { summary: "The live state.", querystring: DeviceQuery, response: { 200: LiveState } },
     },
-    async (request) => live.state(viewerOf(directory, askerOf(request), request.query.device)),
+    async (request) => live.state(viewerOf(ports, askerOf(request), request.query.device)),
   );
   api.get(
     "/ws",
@@ -32,7 +33,7 @@ export function liveRoutes(api: App, { directory, live, identity }: HttpPorts): 
       const { role } = askerOf(request);
       const viewer = () => {
         const asker = identity.whoAsks(request);
-        if (asker?.role === role) return viewerOf(directory, asker, request.query.device);
+        if (asker?.role === role) return viewerOf(ports, asker, request.query.device);
         endSession(socket, asker ? "FORBIDDEN" : "NOT_SIGNED_IN");
         return null;
       };

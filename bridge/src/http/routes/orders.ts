@@ -40,13 +40,27 @@ export function orderRoutes(api: App, ports: HttpPorts): void {
       config: desk,
       schema: {
         summary:
-          "Calls with the assistant, newest first, with what they cost. Numbers are masked for all but administrators, who alone find by what is masked.",
+          "Calls with the assistant, newest first, with what they cost. Numbers are masked for all but administrators, also in names, notes and transcripts, and nobody finds by what is masked for them.",
         params: IdParams,
         querystring: HistoryQuery,
         response: { 200: HistoryPage },
       },
     },
     async (request) => boards.history(request.params.id, request.query, askerOf(request).role === "admin"),
+  );
+  api.post(
+    "/lines/:id/history",
+    {
+      config: desk,
+      schema: {
+        summary:
+          "The same, and no number that is looked for stands in an address that proxies on the way write down. The panel asks like this.",
+        params: IdParams,
+        body: HistoryQuery,
+        response: { 200: HistoryPage },
+      },
+    },
+    async (request) => boards.history(request.params.id, request.body, askerOf(request).role === "admin"),
   );
   api.put(
     "/orders/:id/stage",
