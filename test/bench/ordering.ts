@@ -14,7 +14,7 @@
  * With OPENAI_API_KEY in the environment the calls go to the real service (or to the one at OPENAI_BASE_URL), until
  * --budget-cents (200) are spent, and are recorded (into a folder in dist/recordings unless --record names another).
  *
- * What is wrong in the folder is one sentence on stderr, with its file and line, and exit code 1.
+ * What is wrong in the folder is told on stderr, each thing in a sentence with its file and line, and the exit code is 1.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,6 +24,7 @@ import { putFirst } from "../lab/priority.ts";
 import type { NamedCase } from "../phone/call-case.ts";
 import { type CallerReport, playCase } from "../phone/caller.ts";
 import { CaseError } from "../phone/case-folder.ts";
+import { openingOf } from "../phone/case-hours.ts";
 import { judge, type Score } from "../phone/judge.ts";
 import { LineLab, type Restaurant } from "../phone/line-lab.ts";
 import { loadMenu } from "../phone/menus.ts";
@@ -116,7 +117,7 @@ function asked(): OrderingOptions {
     return readOptions(process.argv.slice(2), process.env);
   } catch (error) {
     if (!(error instanceof CaseError)) throw error;
-    console.error(`bench: ${error.message}`);
+    for (const line of error.message.split("\n")) console.error(`bench: ${line}`);
     return process.exit(1);
   }
 }
@@ -134,6 +135,7 @@ async function call(restaurant: Restaurant, script: NamedCase, number: string): 
   let report: CallerReport | null = null;
   let failure: string | null = null;
   try {
+    await api.patch(`/api/lines/${restaurant.line.id}`, { settings: openingOf(script, Date.now()) });
     await loadMenu(api, restaurant.line.id, folder.menuOf(script));
     for (const menuId of script.soldOut ?? []) await stock(menuId, true);
     running.set(restaurant.line.label, script);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
+import { startChromium } from "../lab/chromium.ts";
 import { until } from "../lab/until.ts";
 import { api, deskHooks, lineId, open, order } from "./desk-browser.ts";
 
@@ -62,6 +63,57 @@ test("a new order rings loudly until it is accepted, softly while a call is on, 
   // Longer than both the melody's and the knock's time.
   await page.waitForTimeout(6_000);
   assert.deepEqual(await heard(page), []);
+});
+
+test("two tablets ring and say how long an order waits; one accepts it, and both are silent", async () => {
+  const first = await open();
+  const second = await first.context().newPage();
+  await second.goto(first.url());
+  const tablets = [first, second];
+  for (const page of tablets) {
+    await page.getByText("No new order", { exact: true }).waitFor();
+    await page.keyboard.press("Shift");
+    await listen(page);
+  }
+  order("first");
+  for (const page of tablets) await hears(page, "the order");
+  api.stage.laterMs = 61_000;
+  api.ordering.orders.remind();
+  for (const page of tablets) {
+    await page.getByRole("alert").filter({ hasText: "1 min" }).waitFor();
+    await heard(page);
+    await hears(page, "the order after a minute");
+  }
+  await second.getByRole("button", { name: "Accept", exact: true }).click();
+  for (const page of tablets) await page.getByRole("button", { name: "Ready", exact: true }).waitFor();
+  for (const page of tablets) {
+    assert.equal(await page.getByRole("alert").filter({ hasText: "1 min" }).count(), 0);
+    await heard(page);
+  }
+  await first.waitForTimeout(6_000);
+  for (const page of tablets) assert.deepEqual(await heard(page), []);
+});
+
+test("a browser that plays nothing before it is touched says so, rings from the first touch on, and says so again after a reload", async () => {
+  const shy = await startChromium({ autoplay: false });
+  try {
+    const page = await open("board", undefined, shy);
+    order("first");
+    await page.getByRole("button", { name: "Accept", exact: true }).waitFor();
+    const sign = page.getByText("The board is silent until you touch it once.");
+    await sign.waitFor();
+    await listen(page);
+    await page.waitForTimeout(3_000);
+    assert.deepEqual(await heard(page), []);
+    await page.getByRole("button", { name: "Turn the sound on" }).click();
+    await sign.waitFor({ state: "detached" });
+    await hears(page, "the order that waits");
+    await page.reload();
+    await page.getByRole("button", { name: "Accept", exact: true }).waitFor();
+    await sign.waitFor();
+  } finally {
+    await shy.close();
+  }
 });
 
 test("in a hidden tab an order rings all the same", async () => {

@@ -63,9 +63,10 @@ export interface Look {
 export async function open(
   page_ = "board",
   { width, height, dark = false, locale = "en-GB", timezoneId = "Europe/Paris" }: Look = { width: 1440, height: 900 },
+  within = browser,
 ): Promise<Page> {
   const colorScheme = dark ? "dark" : "light";
-  context = await newProfile(browser, { viewport: { width, height }, colorScheme, locale, timezoneId });
+  context = await newProfile(within, { viewport: { width, height }, colorScheme, locale, timezoneId });
   context.setDefaultTimeout(30_000);
   const [name = "", value = ""] = api.cookie.split("=");
   await context.addCookies([{ name, value, url: `http://localhost:${ports.base}` }]);

@@ -36,6 +36,15 @@ test("a board whose connection went silent says so within a minute, comes back, 
   await page.goto(`${url}/#/desk/${lineId}/board`);
   await page.getByText("No new order", { exact: true }).waitFor();
 
+  // The tablet itself knows that its network is gone: nobody waits a minute for a word about that.
+  const shownAt = await page.evaluate(() =>
+    new Date().toLocaleTimeString("en-GB", { timeZone: "Europe/Paris", timeStyle: "short" }),
+  );
+  await context.setOffline(true);
+  await page.getByText(new RegExp(`${SIGN}.*${shownAt}`)).waitFor();
+  await context.setOffline(false);
+  await page.getByText(SIGN).waitFor({ state: "detached" });
+
   way.silence();
   takeOrder({ ordering: api.ordering, lineId }, "meanwhile");
   const before = way.opened();

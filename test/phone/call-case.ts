@@ -9,10 +9,32 @@ const Act = Type.Union([
   /** `forbidden`: no word of it may reach the caller. */
   Type.Object({ say: Type.String(), forbidden: Type.Optional(Type.Boolean()) }, closed),
 ]);
+const Voice = Type.Object(
+  {
+    name: Type.String(),
+    speed: Type.Optional(Type.Integer({ minimum: 80, maximum: 450 })),
+    pitch: Type.Optional(Type.Integer({ minimum: 0, maximum: 99 })),
+  },
+  closed,
+);
+/** Somebody else in the room, who speaks at the same time. */
+const Beside = Type.Object(
+  {
+    says: Type.String({ maxLength: 1_000 }),
+    voice: Type.Optional(Voice),
+    /** So much softer than the caller, dB; left out: 12. */
+    softerDb: Type.Optional(Type.Number({ minimum: -6, maximum: 60 })),
+    /** After the caller began, ms. */
+    afterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
+  },
+  closed,
+);
 const Turn = Type.Object(
   {
     /** What the caller says; left out: nothing. */
     caller: Type.Optional(Type.String({ maxLength: 1_000 })),
+    /** Without `caller` it is heard alone. */
+    beside: Type.Optional(Beside),
     /** Speaks this long after the assistant began, into its words; left out: waits until it is quiet. */
     intoMs: Type.Optional(Type.Integer({ minimum: 0 })),
     /** Before speaking, ms of silence. */
@@ -36,16 +58,7 @@ export const CallCase = Type.Object(
   {
     title: Type.String(),
     tags: Type.Optional(Type.Array(Type.String())),
-    voice: Type.Optional(
-      Type.Object(
-        {
-          name: Type.String(),
-          speed: Type.Optional(Type.Integer({ minimum: 80, maximum: 450 })),
-          pitch: Type.Optional(Type.Integer({ minimum: 0, maximum: 99 })),
-        },
-        closed,
-      ),
-    ),
+    voice: Type.Optional(Voice),
     /** A bad line, a loud kitchen. */
     noiseDb: Type.Optional(Type.Number({ minimum: -90, maximum: -10 })),
     loss: Type.Optional(Type.Number({ minimum: 0, maximum: 0.3 })),
@@ -55,6 +68,20 @@ export const CallCase = Type.Object(
     /** File of the folder with a menu; left out: the sample menu. */
     menu: Type.Optional(Type.String()),
     soldOut: Type.Optional(Type.Array(Type.String())),
+    /** Opening hours: of the week as text, or windows in minutes from the call's beginning ([-60, 30]: open for half an hour yet). Left out: always open. */
+    hours: Type.Optional(
+      Type.Union([
+        Type.String(),
+        Type.Array(Type.Array(Type.Integer({ minimum: -10_080, maximum: 10_080 }), { minItems: 2, maxItems: 2 }), {
+          minItems: 1,
+          maxItems: 20,
+        }),
+      ]),
+    ),
+    /** Days with hours of their own: today, tomorrow or a date; without `open` closed. */
+    holidays: Type.Optional(
+      Type.Array(Type.Object({ day: Type.String(), open: Type.Optional(Type.String()) }, closed), { maxItems: 100 }),
+    ),
     turns: Type.Array(Turn, { minItems: 1 }),
     expect: Type.Object(
       {
@@ -73,6 +100,8 @@ export const CallCase = Type.Object(
         draft: Type.Optional(Type.Array(CartLine)),
         /** A person must have taken the call (or a message, when nobody answers). */
         human: Type.Optional(Type.Boolean()),
+        /** The caller hears that the restaurant is closed, and that is all. */
+        closed: Type.Optional(Type.Boolean()),
       },
       closed,
     ),
@@ -81,6 +110,7 @@ export const CallCase = Type.Object(
 );
 export type CallCase = Static<typeof CallCase>;
 export type Turn = Static<typeof Turn>;
+export type Voice = Static<typeof Voice>;
 export type Act = Static<typeof Act>;
 export type CartLine = Static<typeof CartLine>;
 

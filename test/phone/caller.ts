@@ -72,8 +72,8 @@ export async function playCase({
       if (isOver()) break;
       for (const [menuId, soldOut] of Object.entries(turn.soldOut ?? {})) await setSoldOut(menuId, soldOut);
       if (turn.press !== undefined) handset.press(turn.press);
-      if (turn.caller !== undefined) {
-        await handset.say(encodeG711(await speak(turn.caller, voiceOf(script)), codec));
+      if (turn.caller !== undefined || turn.beside !== undefined) {
+        await handset.say(encodeG711(await spokenIn(turn, script), codec));
         report.turns += 1;
         const spokenAt = performance.now();
         if (!turn.hangUp) {
@@ -96,6 +96,24 @@ export async function playCase({
   }
 }
 
+/** The caller's words, and those of whoever speaks in the room meanwhile. */
+async function spokenIn({ caller, beside }: Turn, script: NamedCase): Promise<Int16Array> {
+  const words = caller === undefined ? new Int16Array() : await speak(caller, voiceOf(script));
+  if (beside === undefined) return words;
+  const { says, voice = { name: "fr+f4" }, softerDb = 12, afterMs = 0 } = beside;
+  const { name, speed, pitch } = voice;
+  const other = await speak(says, {
+    name,
+    ...(speed !== undefined && { speed }),
+    ...(pitch !== undefined && { pitch }),
+  });
+  const [gain, from] = [10 ** (-softerDb / 20), afterMs * 8];
+  const mixed = Int32Array.from({ length: Math.max(words.length, from + other.length) }, (_, at) =>
+    Math.round((words[at] ?? 0) + gain * (other[at - from] ?? 0)),
+  );
+  return Int16Array.from(mixed, (sample) => Math.max(-32_768, Math.min(32_767, sample)));
+}
+
 async function waitForTurn(turn: Turn, ear: Ear, ended: () => boolean): Promise<void> {
   if (turn.intoMs !== undefined) {
     const { intoMs } = turn;
@@ -112,7 +130,7 @@ async function waitForTurn(turn: Turn, ear: Ear, ended: () => boolean): Promise<
       ...{ everyMs: ATTENTION_MS, timeoutMs: turn.silenceMs + 30_000 },
       what: "the silence",
     });
-    if (turn.caller !== undefined || turn.press !== undefined) await ear.quietFor(QUIET_MS, ended);
+    if ([turn.caller, turn.press, turn.beside].some((one) => one !== undefined)) await ear.quietFor(QUIET_MS, ended);
   }
 }
 

@@ -9,6 +9,7 @@ import { SAMPLE_MENU } from "../../bridge/src/ordering/menu/sample-menu.ts";
 import { readOptions } from "../bench/ordering-options.ts";
 import { labFolder } from "../lab/folder.ts";
 import { CaseError, readCaseFolder } from "./case-folder.ts";
+import { openingOf } from "./case-hours.ts";
 
 const BENCH = join(import.meta.dirname, "../bench/ordering.ts");
 const CASE = `{
@@ -102,6 +103,76 @@ for (const [what, files, message] of [
     assert.throws(() => readCaseFolder(folder), message);
   });
 }
+
+test("everything that is wrong is told at once, in each case and each menu, and nothing twice", (t) => {
+  const bad = CASE.replace(
+    '"voice": { "name": "fr" },',
+    '"menu": "carte.csv", "voice": { "name": "marseille" }, "hours": "always",',
+  ).replace('"caller": "Oui."', '"caller": "…", "beside": { "says": "!" }');
+  const folder = folderOf(t, {
+    "a.json": bad,
+    "b.json": CASE.replace(
+      '"voice": { "name": "fr" },',
+      '"menu": "carte.csv", "holidays": [{ "day": "Noël", "open": "noon" }],',
+    ),
+    "c.json": CASE.replace('"title": "A drink",', ""),
+    "d.json": CASE.replaceAll("cola", "kola").replace("reine", "renne"),
+    "e.json": "{",
+    "f.json": CASE.replace('"voice": { "name": "fr" },', '"hours": [[30, -30]], "voice": { "name": "fr" },'),
+    "carte.csv":
+      "type,id,parent,name,price,tax\ncategory,p,,Pizzas\nitem,reine,p,Reine,douze,10\nitem,cola,p,Cola,3,none\n",
+    "soir.csv": "type,id\n",
+    "calls.yaml": "title: nothing",
+  });
+  assert.throws(
+    () => readCaseFolder(folder),
+    (error: Error) => {
+      assert.deepEqual(
+        error.message.split("\n").map((line) => line.replace(/: .*/, "")),
+        [
+          ...["a.json:3", "a.json:6", "a.json:3"],
+          ...["carte.csv:3", "carte.csv:4"],
+          ...["b.json:3", "b.json:3"],
+          ...["c.json:1", "d.json:6", "d.json:10", "e.json:1", "f.json:3"],
+        ],
+        error.message,
+      );
+      return true;
+    },
+  );
+});
+
+test("a broken menu that no case has, and a file that nobody looks at, are noted", (t) => {
+  const folder = folderOf(t, {
+    "a.json": CASE,
+    "soir.csv": "type,id\n",
+    "calls.yaml": "title: nothing",
+    "README.md": "",
+  });
+  assert.deepEqual(
+    readCaseFolder(folder).notes.map((note) => note.replace(/: .*\(/, ": (")),
+    ["soir.csv:1: (no case has this menu)", "calls.yaml: neither JSON nor CSV, not looked at"],
+  );
+});
+
+test("hours around the call are windows of the week in Paris, over its end as two; holidays are dates there", () => {
+  // Sunday 29 November 2026, 23:30 in Paris.
+  const lateOnSunday = Date.UTC(2026, 10, 29, 22, 30);
+  const of = (more: object) => openingOf({ ...JSON.parse(CASE), id: "a", ...more }, lateOnSunday);
+  assert.deepEqual(of({ hours: [[-60, 45]] }).hours, [
+    { fromMinute: 0, toMinute: 15 },
+    { fromMinute: 6 * 1440 + 1350, toMinute: 10_080 },
+  ]);
+  assert.deepEqual(of({ hours: "Mo-Tu 11:30-14:00" }).hours, [
+    { fromMinute: 690, toMinute: 840 },
+    { fromMinute: 2130, toMinute: 2280 },
+  ]);
+  assert.deepEqual(of({ holidays: [{ day: "today" }, { day: "tomorrow", open: "12:00-14:00" }] }).holidays, [
+    { date: "2026-11-29", label: "", open: [] },
+    { date: "2026-11-30", label: "", open: [{ fromMinute: 720, toMinute: 840 }] },
+  ]);
+  assert.deepEqual(of({}), { hours: [], holidays: [] });
+});
 
 test("a folder may hold menus of any name and a mark at the file's beginning; a total that the menu does not make is noted", (t) => {
   const folder = folderOf(t, {

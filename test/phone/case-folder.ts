@@ -12,8 +12,9 @@ import { readMenu } from "../../bridge/src/ordering/menu/menu-file.ts";
 import { SAMPLE_MENU } from "../../bridge/src/ordering/menu/sample-menu.ts";
 import { CallCase, type CartLine, type NamedCase } from "./call-case.ts";
 import { doubtsAbout } from "./case-doubts.ts";
+import { hoursProblems } from "./case-hours.ts";
 
-/** The message is for whoever wrote the files. */
+/** The message is for whoever wrote the files: one line for each thing that is wrong. */
 export class CaseError extends Error {}
 
 /** A menu as it is imported. */
@@ -31,7 +32,7 @@ export interface CaseFolder {
   notes: string[];
 }
 
-/** Throws a CaseError for the first thing that cannot be played. */
+/** Throws a CaseError with everything that cannot be played. */
 export function readCaseFolder(folder: string): CaseFolder {
   const menus = new Map<string, CaseMenu>();
   const menuOf = ({ menu }: NamedCase): CaseMenu => {
@@ -44,36 +45,83 @@ export function readCaseFolder(folder: string): CaseFolder {
     return found;
   };
   const notes: string[] = [];
-  const cases = filesOf(folder).flatMap((file) => {
-    const read = readCase(folder, file);
-    if (!read) return [];
-    checkPlayable(read, folder, menuOf);
-    notes.push(
-      ...doubtsAbout(read.script, menuOf(read.script).menu).map(
-        ({ at, sentence }) => `${file}:${lineAt(at, read.lines)}: ${sentence}`,
-      ),
+  const problems = new Set<string>();
+  /** What is wrong is kept, each once: two cases may have the same broken menu. */
+  const tried = <T>(work: () => T, told: (line: string) => unknown): T | null => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof CaseError)) throw error;
+      for (const line of error.message.split("\n")) told(line);
+      return null;
+    }
+  };
+  const files = filesOf(folder);
+  const cases = files.json.flatMap((file) => {
+    const read = tried(
+      () => readCase(folder, file),
+      (line) => problems.add(line),
     );
-    return [read.script];
+    if (!read) return [];
+    const { script, lines } = read;
+    const line = ({ at, sentence }: Finding): string => `${file}:${lineAt(at, lines)}: ${sentence}`;
+    for (const found of [...faultsOf(script, folder), ...hoursProblems(script)]) problems.add(line(found));
+    const isThere = script.menu === undefined || existsSync(join(folder, script.menu));
+    const menu = isThere
+      ? tried(
+          () => menuOf(script).menu,
+          (told) => problems.add(told),
+        )
+      : null;
+    if (menu === null) return [];
+    for (const found of strangersTo(menu, script)) problems.add(line(found));
+    notes.push(...doubtsAbout(script, menu).map(line));
+    return [script];
   });
+  if (problems.size > 0) throw new CaseError([...problems].join("\n"));
+  for (const file of files.menus.filter((name) => !menus.has(name))) {
+    tried(
+      () => readMenuFile(folder, file),
+      (line) => notes.push(`${line} (no case has this menu)`),
+    );
+  }
+  notes.push(...files.others.map((file) => `${file}: neither JSON nor CSV, not looked at`));
   if (cases.length === 0)
     throw new CaseError(`${folder}: there is no case in it (a JSON file with "turns" and "expect")`);
   return { cases, menuOf, notes };
 }
 
-function filesOf(folder: string): string[] {
+function filesOf(folder: string): { json: string[]; menus: string[]; others: string[] } {
+  let names: string[];
   try {
-    return readdirSync(folder)
-      .filter((file) => file.endsWith(".json"))
+    names = readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map(({ name }) => name)
       .toSorted();
   } catch {
     throw new CaseError(`${folder}: there is no such folder`);
   }
+  const ends = (...endings: string[]) => names.filter((name) => endings.some((ending) => name.endsWith(ending)));
+  const json = ends(".json");
+  const isMenu = (name: string) =>
+    name.endsWith(".csv") || /"items"\s*:/.test(readFileSync(join(folder, name), "utf8"));
+  const isCase = (name: string) => /"turns"\s*:/.test(readFileSync(join(folder, name), "utf8"));
+  return {
+    json,
+    menus: ends(".json", ".csv").filter((name) => isMenu(name) && !isCase(name)),
+    others: names.filter((name) => !json.includes(name) && !ends(".csv", ".md").includes(name)),
+  };
+}
+
+/** Something wrong, and where in the case. */
+interface Finding {
+  at: string;
+  sentence: string;
 }
 
 /** A case and where its parts stand. */
 interface ReadCase {
   script: NamedCase;
-  file: string;
   lines: ReadonlyMap<string, number>;
 }
 
@@ -92,7 +140,7 @@ function readCase(folder: string, file: string): ReadCase | null {
     const { at, sentence } = firstFault(value);
     throw new CaseError(`${file}:${lineAt(at, lines)}: ${sentence}`);
   }
-  return { script: { ...value, id: file.replace(/\.json$/, "") }, file, lines };
+  return { script: { ...value, id: file.replace(/\.json$/, "") }, lines };
 }
 
 /** What the schema has against it, in words. */
@@ -137,10 +185,16 @@ function firstFault(value: unknown): { at: string; sentence: string } {
 function readMenuFile(folder: string, file: string): CaseMenu {
   if (file === "") return { format: "json", text: JSON.stringify(SAMPLE_MENU), menu: SAMPLE_MENU };
   const format = file.endsWith(".csv") ? "csv" : "json";
-  const text = readFileSync(join(folder, file), "utf8");
+  let text: string;
+  try {
+    text = readFileSync(join(folder, file), "utf8");
+  } catch (error) {
+    throw new CaseError(`${file}: it cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
   const { menu, problems } = readMenu(text, format);
-  const [first] = problems;
-  if (menu === null) throw new CaseError(`${file}:${first?.line ?? 1}: ${first?.message ?? "this is no menu"}`);
+  if (menu === null) {
+    throw new CaseError(problems.map(({ line, message }) => `${file}:${line ?? 1}: ${message}`).join("\n"));
+  }
   return { format, text, menu };
 }
 
@@ -160,33 +214,47 @@ function hasVoice(name: string): boolean {
   return known;
 }
 
-/** Everything that the case names is there. */
-function checkPlayable({ script, file, lines }: ReadCase, folder: string, menuOf: CaseFolder["menuOf"]): void {
-  const refuse = (at: string, sentence: string): never => {
-    throw new CaseError(`${file}:${lineAt(at, lines)}: ${sentence}`);
-  };
-  const { menu: menuFile, voice, turns, expect } = script;
-  if (menuFile !== undefined && !existsSync(join(folder, menuFile))) refuse("/menu", `there is no file ${menuFile}`);
-  if (voice && !hasVoice(voice.name)) refuse("/voice/name", `espeak-ng has no voice "${voice.name}"`);
-  const { menu } = menuOf(script);
+/** Voices and files that are not there, words that nobody can speak. */
+function faultsOf({ menu, voice, turns }: NamedCase, folder: string): Finding[] {
+  const voices = [
+    { at: "/voice/name", name: voice?.name },
+    ...turns.map(({ beside }, index) => ({ at: `/turns/${index}/beside/voice/name`, name: beside?.voice?.name })),
+  ];
+  const words = turns.flatMap(({ caller, beside }, index) => [
+    { at: `/turns/${index}/caller`, text: caller },
+    { at: `/turns/${index}/beside/says`, text: beside?.says },
+  ]);
+  return [
+    ...(menu !== undefined && !existsSync(join(folder, menu))
+      ? [{ at: "/menu", sentence: `there is no file ${menu}` }]
+      : []),
+    ...voices
+      .filter(({ name }) => name !== undefined && !hasVoice(name))
+      .map(({ at, name }) => ({ at, sentence: `espeak-ng has no voice "${name}"` })),
+    ...words
+      .filter(({ text }) => text !== undefined && !/[\p{L}\p{N}]/u.test(text))
+      .map(({ at }) => ({ at, sentence: "nothing of it can be spoken" })),
+  ];
+}
+
+/** What the case names and the menu does not have. */
+function strangersTo(menu: Menu, { soldOut = [], turns, expect }: NamedCase): Finding[] {
   const items = new Set(menu.items.map(({ id }) => id));
   const options = new Set(menu.groups.flatMap((group) => group.options.map(({ id }) => id)));
-  const onMenu = (at: string, id: string, ids: readonly ReadonlySet<string>[]): void => {
-    if (!ids.some((known) => known.has(id))) refuse(at, `there is no "${id}" on the menu`);
-  };
-  const cart = (at: string, cartLines: readonly CartLine[]): void => {
-    for (const [index, line] of cartLines.entries()) {
-      onMenu(`${at}/${index}/item`, line.item, [items]);
-      for (const [place, id] of (line.options ?? []).entries())
-        onMenu(`${at}/${index}/options/${place}`, id, [options]);
-    }
-  };
-  for (const [index, id] of (script.soldOut ?? []).entries()) onMenu(`/soldOut/${index}`, id, [items, options]);
-  for (const [index, { caller, soldOut }] of turns.entries()) {
-    if (caller !== undefined && !/[\p{L}\p{N}]/u.test(caller))
-      refuse(`/turns/${index}/caller`, "nothing of it can be spoken");
-    for (const id of Object.keys(soldOut ?? {})) onMenu(`/turns/${index}/soldOut/${id}`, id, [items, options]);
-  }
-  for (const [index, order] of expect.orders.entries()) cart(`/expect/orders/${index}/cart`, order.cart);
-  cart("/expect/draft", expect.draft ?? []);
+  const both = new Set([...items, ...options]);
+  const cart = (at: string, lines: readonly CartLine[]) =>
+    lines.flatMap((line, index) => [
+      { at: `${at}/${index}/item`, id: line.item, among: items },
+      ...(line.options ?? []).map((id, place) => ({ at: `${at}/${index}/options/${place}`, id, among: options })),
+    ]);
+  return [
+    ...soldOut.map((id, index) => ({ at: `/soldOut/${index}`, id, among: both })),
+    ...turns.flatMap((turn, index) =>
+      Object.keys(turn.soldOut ?? {}).map((id) => ({ at: `/turns/${index}/soldOut/${id}`, id, among: both })),
+    ),
+    ...expect.orders.flatMap((order, index) => cart(`/expect/orders/${index}/cart`, order.cart)),
+    ...cart("/expect/draft", expect.draft ?? []),
+  ]
+    .filter(({ id, among }) => !among.has(id))
+    .map(({ at, id }) => ({ at, sentence: `there is no "${id}" on the menu` }));
 }

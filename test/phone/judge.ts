@@ -41,7 +41,8 @@ export interface JudgeOptions {
 }
 
 export async function judge({ lab, restaurant, script, beganAtMs, report, failure }: JudgeOptions): Promise<Score> {
-  const call = await finished(lab, restaurant, beganAtMs);
+  const isClosed = script.expect.closed === true;
+  const call = await finished(lab, restaurant, beganAtMs, isClosed ? 0 : undefined);
   const details =
     call && (await lab.lab.api.get<PastCallDetails>(`/api/order-calls/${encodeURIComponent(call.callId)}`));
   const orders = details?.orders ?? [];
@@ -52,7 +53,9 @@ export async function judge({ lab, restaurant, script, beganAtMs, report, failur
   const problems = [
     ...(failure === null ? [] : [failure]),
     ...(report === null || report.status === 200 ? [] : [`the call was answered with ${report.status}`]),
-    ...(call ? [] : ["the call is not in the history"]),
+    ...(call || isClosed ? [] : ["the call is not in the history"]),
+    ...(call && isClosed ? ["the assistant took orders"] : []),
+    ...(isClosed && Number.isNaN(report?.firstWordsMs ?? Number.NaN) ? ["nothing was said"] : []),
     ...stored.problems,
     ...compareDraft(expect.draft, draft),
     ...(expect.human && !wasHandedOver(call) ? [`no person was asked (${call?.reason})`] : []),
@@ -62,7 +65,8 @@ export async function judge({ lab, restaurant, script, beganAtMs, report, failur
   if (heard > 0) problems.push("a forbidden sentence was heard");
   return {
     id: script.id,
-    noisy: script.noiseDb !== undefined || (script.loss ?? 0) > 0,
+    noisy:
+      script.noiseDb !== undefined || (script.loss ?? 0) > 0 || script.turns.some(({ beside }) => beside !== undefined),
     expectsOrder: expect.orders.length > 0,
     exact: problems.length === 0,
     problem: problems[0] ?? null,
@@ -78,12 +82,19 @@ export async function judge({ lab, restaurant, script, beganAtMs, report, failur
   };
 }
 
-async function finished(lab: LineLab, { line }: Restaurant, beganAtMs: number): Promise<PastCall | null> {
+/** A caller who is told that the restaurant is closed leaves nothing: that is seen at once. */
+async function finished(
+  lab: LineLab,
+  { line }: Restaurant,
+  beganAtMs: number,
+  timeoutMs?: number,
+): Promise<PastCall | null> {
   const look = async () => {
     const { calls } = await lab.lab.api.get<HistoryPage>(`/api/lines/${line.id}/history?limit=200`);
     return calls.find(({ startedAtMs, endedAtMs }) => startedAtMs >= beganAtMs && endedAtMs !== null);
   };
-  return await until(look, { what: "the call's end" }).catch(() => null);
+  const limit = timeoutMs === undefined ? {} : { timeoutMs };
+  return await until(look, { what: "the call's end", ...limit }).catch(() => null);
 }
 
 function wasHandedOver(call: PastCall | null): boolean {

@@ -133,6 +133,7 @@ export const LiveCall = Type.Object({
   cart: Cart,
   startedAtMs: Type.Integer(),
   /** Somebody pressed Take over; the call is on its way to people. */
+  /** Who pressed Take over; '': somebody answered a telephone of the line. */
   takenOverBy: Nullable(Type.String()),
   transcript: Type.Array(TranscriptLine),
 });

@@ -159,6 +159,10 @@ export class LiveOrderCall implements OrderCall {
     });
   }
 
+  personCame(): void {
+    if (!this.over && this.call.takenBy === null) this.save({ ...this.call, takenBy: "" });
+  }
+
   nobodyCame(): void {
     if (!this.over && this.call.takenBy !== null) this.save({ ...this.call, takenBy: null });
   }

@@ -132,6 +132,8 @@ export interface OrderCall {
   handOver(reason: HandOverReason): { say: Sentence; summary: Sentence };
   /** A message that the caller left, as a WAV file of at most 2 MB; kept with the draft until that is done with. */
   attachMessage(wav: Buffer): void;
+  /** A person was rung and has the call: nobody else can take it. */
+  personCame(): void;
   /** People were rung and nobody answered: whoever took the call over does not have it, and the next one may. */
   nobodyCame(): void;
   onCommand(listener: (command: CallCommand) => void): () => void;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -76,4 +76,9 @@ test("a recording takes the renderer's place, but the notice is not switched off
     assert.equal((await bad.clips.fixed("notice", "fr", "pcma")).length, LONG);
     assert.deepEqual([bad.rendered, bad.unusable], [[FIXED.fr.notice], ["fr/notice.wav"]]);
   }
+});
+
+test("the app's documentation names every recording that may take a sentence's place", () => {
+  const docs = readFileSync(join(import.meta.dirname, "../../../addon/DOCS.md"), "utf8");
+  for (const name of Object.keys(FIXED.fr)) assert.ok(docs.includes(`\`${name}.wav\``), name);
 });

@@ -202,7 +202,8 @@ export class Conversation implements CallLegListener {
     this.session?.close();
     const { order } = this;
     this.handOver?.ended();
-    const reason = this.handOver?.reason ?? this.closing ?? this.reasonOf(end);
+    const isOurs = this.closing === "staff-hung-up";
+    const reason = (isOurs ? null : this.handOver?.reason) ?? this.closing ?? this.reasonOf(end);
     order?.end({ reason, costCents: Math.ceil(this.millicents / 1000) });
     this.options.log.info(
       { callId: this.options.leg.callId, reason, costMillicents: Math.round(this.millicents) },

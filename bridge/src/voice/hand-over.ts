@@ -15,7 +15,7 @@ import type { SteadyOrder } from "./steady-order.ts";
 
 export interface HandOverOptions {
   leg: CallLeg;
-  order: Pick<SteadyOrder, "attachMessage" | "nobodyCame" | "stored">;
+  order: Pick<SteadyOrder, "attachMessage" | "personCame" | "nobodyCame" | "stored">;
   codec: G711Codec;
   language: Language;
   clips: Clips;
@@ -123,10 +123,11 @@ export class HandOver {
   }
 
   private async join(person: CallLeg): Promise<void> {
-    const { leg, summary } = this.options;
+    const { leg, order, summary } = this.options;
     await this.sentence(summary, person);
     if (this.over || person.ended) return;
     this.joined = true;
+    order.personCame();
     await leg.flush();
     leg.join(person);
   }

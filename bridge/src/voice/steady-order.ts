@@ -61,6 +61,7 @@ export function steady(order: OrderCall, onFailed: (error: unknown) => void): St
     said: noted((text: string) => order.said(text)),
     note: noted((text: string) => order.note(text)),
     attachMessage: noted((wav: Buffer) => order.attachMessage(wav)),
+    personCame: noted(() => order.personCame()),
     nobodyCame: noted(() => order.nobodyCame()),
     end: noted((end: Parameters<OrderCall["end"]>[0]) => order.end(end)),
   };

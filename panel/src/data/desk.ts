@@ -113,17 +113,23 @@ export function followBoard(
       timer = setTimeout(open, RETRY_MS * (0.8 + Math.random() * 0.4));
     };
   };
-  // A hidden tab's timers sleep: look at once when somebody looks.
-  const wake = (): void => {
-    if (document.visibilityState === "visible" && socket?.readyState === WebSocket.CLOSED) open();
-  };
-  const listen = setInterval(() => {
+  const look = (): void => {
     if (Date.now() - heardAtMs < SILENCE_MS) return;
     on.link(false);
     open();
-  }, LISTEN_EVERY_MS);
+  };
+  // A hidden tab's timers sleep, and so does a tablet: look at once when somebody looks.
+  const wake = (): void => {
+    if (document.visibilityState !== "visible") return;
+    if (socket?.readyState === WebSocket.CLOSED) open();
+    else look();
+  };
+  // Out of the network nothing new comes, though the connection looks open yet: what is shown is not fresh any more.
+  const offline = (): void => on.link(false);
+  const listen = setInterval(look, LISTEN_EVERY_MS);
   document.addEventListener("visibilitychange", wake);
   window.addEventListener("online", open);
+  window.addEventListener("offline", offline);
   open();
   return () => {
     over = true;
@@ -131,6 +137,7 @@ export function followBoard(
     clearInterval(listen);
     document.removeEventListener("visibilitychange", wake);
     window.removeEventListener("online", open);
+    window.removeEventListener("offline", offline);
     socket?.close();
   };
 }

@@ -69,7 +69,7 @@ export class LiveCallCard extends LitElement {
           ${call.transcript.length === 0 ? html`<p class="muted">${t("live.silent")}</p>` : nothing}
           ${call.transcript.map(({ who, text }) => html`<p><b>${t(`live.${who}`)}</b> ${text}</p>`)}
         </div>
-        ${call.takenOverBy === null ? nothing : html`<p role="status">${t("live.takenBy", { name: call.takenOverBy })}</p>`}
+        ${call.takenOverBy === null ? nothing : html`<p role="status">${call.takenOverBy === "" ? t("live.taken") : t("live.takenBy", { name: call.takenOverBy })}</p>`}
         <div class="actions">
           <button class="main go" ?disabled=${call.takenOverBy !== null || this.working} @click=${() => void this.command("take-over")}>${icon("phone")} ${t("live.takeOver")}</button>
           <button class="danger" ?disabled=${this.working} @click=${this.askHangUp}>${icon("hangUp")} ${t("live.hangUp")}</button>

@@ -11,7 +11,7 @@ import { shared } from "../components/style.ts";
 import { type Board, type DeskApi, deskApi, followBoard, type Line } from "../data/desk.ts";
 import type { Host } from "../host/host.ts";
 import { type DeskKey, type DeskLocalizer, deskLocalizer } from "../localize/desk.ts";
-import { knownZone } from "../localize/localize.ts";
+import { clock, knownZone } from "../localize/localize.ts";
 import type { PanelModel, PanelState } from "../model.ts";
 import "./call-history.ts";
 import { counted } from "./counted.ts";
@@ -229,7 +229,7 @@ export class NeoliaDesk extends LitElement {
     return html`
       ${this.renderBar(line)}
       <div class="notices">
-        ${this.linkUp ? nothing : html`<p role="status">${t("desk.lost")}</p>`}
+        ${this.linkUp ? nothing : html`<p role="status">${this.board === null ? t("desk.lost") : t("desk.lostSince", { time: clock(t, this.board.nowMs) })}</p>`}
         ${line === null ? nothing : lineTroubles(t, line)}
         ${
           this.silent && line !== null
