@@ -1,5 +1,7 @@
 /** A restaurant's desk in a real browser, on the bridge's real app: what the tests of its pages stand on. */
+
 import { after, afterEach, before, beforeEach } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { buildPanel } from "../../panel/build.ts";
 import { type TestApp, testApp } from "../directory/app.ts";
@@ -63,10 +65,9 @@ export interface Look {
 export async function open(
   page_ = "board",
   { width, height, dark = false, locale = "en-GB", timezoneId = "Europe/Paris" }: Look = { width: 1440, height: 900 },
-  within = browser,
 ): Promise<Page> {
   const colorScheme = dark ? "dark" : "light";
-  context = await newProfile(within, { viewport: { width, height }, colorScheme, locale, timezoneId });
+  context = await newProfile(browser, { viewport: { width, height }, colorScheme, locale, timezoneId });
   context.setDefaultTimeout(30_000);
   const [name = "", value = ""] = api.cookie.split("=");
   await context.addCookies([{ name, value, url: `http://localhost:${ports.base}` }]);
@@ -87,5 +88,20 @@ export async function openUnsigned(width: number, height: number): Promise<Page>
   context = await newProfile(browser, { viewport: { width, height } });
   const page = await context.newPage();
   await page.goto(`http://localhost:${ports.base}/`);
+  return page;
+}
+
+/** The board in another browser, as it is after it has drawn itself for a while, without a question to the page. `before`: runs in the page first. */
+export async function openUntouched(within: Browser, before: () => void): Promise<Page> {
+  context = await newProfile(within, { viewport: { width: 1440, height: 900 } });
+  const [name = "", value = ""] = api.cookie.split("=");
+  await context.addCookies([{ name, value, url: `http://localhost:${ports.base}` }]);
+  const page = await context.newPage();
+  await page.addInitScript(before);
+  const followed = page.waitForEvent("websocket", (socket) => socket.url().includes(`/lines/${lineId}/ws`));
+  await page.goto(`http://localhost:${ports.base}/#/desk/${lineId}/board`);
+  await (await followed).waitForEvent("framereceived");
+  // Two periods of the bell.
+  await delay(5_000);
   return page;
 }
