@@ -137,7 +137,7 @@ test("what is stored under a number is exported and erased, however the number i
   const id = board().orders[0]?.id ?? "";
   luigi.ordering.orders.move(id, "new", "gone");
   assert.deepEqual(privacy.erase("0033639980178"), { calls: 1, orders: 1, left: 0 });
-  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [], messages: [] });
+  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [], log: [], messages: [] });
   const [order] = board().orders;
   assert.deepEqual([order?.callerNumber, order?.name, order?.cart.totalCents], [null, "", 2700]);
   assert.equal((await boards.history(luigi.line.id, {}, true)).calls.length, 0);
@@ -194,5 +194,5 @@ test("who is on the phone is exported as far as it went; erasing leaves the call
   assert.deepEqual(privacy.erase(CALLER), { calls: 0, orders: 0, left: 2 });
   orders.move(second?.id ?? "", "new", "gone");
   assert.deepEqual(privacy.erase(CALLER), { calls: 1, orders: 1, left: 0 });
-  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [], messages: [] });
+  assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [], log: [], messages: [] });
 });
