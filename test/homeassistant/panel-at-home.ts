@@ -48,7 +48,7 @@ export class PanelAtHome {
 
   static async open(
     browser: Browser,
-    house: DoorHouse,
+    house: Pick<DoorHouse, "home">,
     person: Person,
     options: PanelOptions = {},
   ): Promise<PanelAtHome> {
