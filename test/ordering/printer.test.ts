@@ -52,12 +52,28 @@ test("an order is printed once: number, time, lines, options, wishes, total, and
   assert.match(text, /2 x Margherita[\s\S]*\+ grande/);
   assert.match(text, /1 x Cr\x8ame br\x96l\x82e[\s\S]*! sans p0 sucre/);
   // What lies about on paper needs no number: it stands on the board.
-  assert.match(text, /sucre 06 \?\? \?\? \?\? 78/);
+  assert.match(text, /sucre 06 \*\* \*\* \*\* 78/);
   assert.match(text, /Total 33,50 \xd5/);
   assert.doesNotMatch(text, /COPIE/);
   assert.deepEqual(kitchen.tickets[0]?.subarray(0, 2), Buffer.from([0x1b, 0x40]));
   assert.deepEqual(kitchen.tickets[0]?.subarray(-4), Buffer.from([0x1d, 0x56, 0x41, 0]));
   assert.deepEqual([kitchen.tickets.length, state()], [1, "ready"]);
+});
+
+test("a name that the printer has no letters for is told to be read on the board; French ones are not", async () => {
+  await kitchen.plugIn(ports.base);
+  start();
+  const named = async (name: string, count: number): Promise<string> => {
+    const { tool, heardAndAnswered } = luigi.call();
+    tool("add_item", { item_id: "creme-brulee", quantity: 1, note: "sans œuf – merci…" });
+    tool("set_details", { name, pickup_time: "19:30" });
+    heardAndAnswered(tool("read_back"));
+    tool("confirm_order");
+    await until(() => kitchen.tickets.length === count, { what: "the ticket" });
+    return textOf(kitchen.tickets.at(-1));
+  };
+  assert.doesNotMatch(await named("Zoé d'Arc", 1), /see the board/);
+  assert.match(await named("أحمد", 2), /\?{4}[\s\S]*\?\?\? = voir l'.cran \/ see the board/);
 });
 
 test("a printer that is away is seen before an order comes; its ticket waits, and is no copy when it comes out at last", async () => {

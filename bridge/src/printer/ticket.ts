@@ -38,6 +38,7 @@ export function ticket(order: CustomerOrderRow, { restaurant, pickup, taken, aga
     line("-".repeat(COLUMNS)),
     ...(order.note === "" ? [] : [big(`! ${maskedIn(order.note)}`)]),
     line(`Total ${(order.totalCents / 100).toFixed(2).replace(".", ",")} €`),
+    ...(isPrintable([order.name, order.note, ...order.lines.flatMap(textsOf)].join("")) ? [] : [line(UNREADABLE)]),
     // Feed four lines, cut.
     Buffer.from([ESC, 0x64, 4, GS, 0x56, 0x41, 0]),
   ];
@@ -78,12 +79,26 @@ const SPELLED: Record<string, string> = {
   "–": "-",
   "—": "-",
   "…": "...",
+  // Of a masked number.
+  "•": "*",
 };
+
+/** Under a ticket whose names or wishes this printer has no letters for. */
+const UNREADABLE = "??? = voir l'écran / see the board";
+
+function textsOf({ name, options, note }: CustomerOrderRow["lines"][number]): string[] {
+  return [name, ...options.map((option) => option.name), note];
+}
+
+function isPrintable(text: string): boolean {
+  const known = text.normalize("NFC").replaceAll(/[œŒ’“”–—…•]/g, "");
+  return [...known].every((character) => character <= "~" || CP858.includes(character));
+}
 
 /** Control characters do not pass: a caller's note must not become a command to the printer. */
 function encode(text: string): Buffer {
   const bytes: number[] = [];
-  for (const character of text.normalize("NFC").replaceAll(/[œŒ’“”–—…]/g, (one) => SPELLED[one] ?? "?")) {
+  for (const character of text.normalize("NFC").replaceAll(/[œŒ’“”–—…•]/g, (one) => SPELLED[one] ?? "?")) {
     const code = character.codePointAt(0) ?? 0;
     if (character === "\n" || (code >= 0x20 && code < 0x7f)) bytes.push(code);
     else {

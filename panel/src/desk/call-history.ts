@@ -148,7 +148,7 @@ export class CallHistory extends LitElement {
           ${calls.map(
             (call) => html`<tr>
               <td>${day(t, call.startedAtMs, Date.now())}, ${clock(t, call.startedAtMs)}</td>
-              <td>${call.name} <span class="muted">${call.callerNumber === null ? t("board.noNumber") : spelled(call.callerNumber)}</span></td>
+              <td><bdi>${call.name}</bdi> <bdi class="muted">${call.callerNumber === null ? t("board.noNumber") : spelled(call.callerNumber)}</bdi></td>
               <td>${this.resultOf(call)}</td>
               <td class="cost">${t("history.cents", { cents: call.costCents })}</td>
               <td><button aria-label=${`${t("history.open")} ${clock(t, call.startedAtMs)}`} @click=${() => void this.show(call.callId)}>${t("history.open")}</button></td>
@@ -179,7 +179,7 @@ export class CallHistory extends LitElement {
         ${
           transcript.length === 0
             ? html`<p class="muted">${t("history.noTranscript")}</p>`
-            : html`<div class="words">${transcript.map(({ who, text }) => html`<p><b>${t(`live.${who}`)}</b> ${text}</p>`)}</div>`
+            : html`<div class="words">${transcript.map(({ who, text }) => html`<p><b>${t(`live.${who}`)}</b> <bdi>${text}</bdi></p>`)}</div>`
         }
       </neolia-admin-dialog>
     `;

@@ -16,10 +16,10 @@ export function cartLines(lines: readonly CartLine[]): TemplateResult {
       ${lines.map(
         ({ quantity, name, options, note, missing }) => html`
           <li>
-            <b>${quantity} ×</b> ${name}
-            ${options.length === 0 ? nothing : html`<small>${optionNames(options).join(", ")}</small>`}
-            ${missing.length === 0 ? nothing : html`<small class="wish">${missing.map((group) => `${group.name} ?`).join(", ")}</small>`}
-            ${note === "" ? nothing : html`<small class="wish">${note}</small>`}
+            <b>${quantity} ×</b> <bdi>${name}</bdi>
+            ${options.length === 0 ? nothing : html`<small><bdi>${optionNames(options).join(", ")}</bdi></small>`}
+            ${missing.length === 0 ? nothing : html`<small class="wish"><bdi>${missing.map((group) => `${group.name} ?`).join(", ")}</bdi></small>`}
+            ${note === "" ? nothing : html`<small class="wish"><bdi>${note}</bdi></small>`}
           </li>
         `,
       )}

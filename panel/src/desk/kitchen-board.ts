@@ -5,7 +5,7 @@ import { adminStyle } from "../admin/components/admin-style.ts";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
 import type { Board, Draft, Order, OrderStage } from "../data/desk.ts";
-import { clock, dayOf, weekday } from "../localize/localize.ts";
+import { clock, dayOf, isolated, weekday } from "../localize/localize.ts";
 import { cartLines } from "./cart-lines.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { cardStyle } from "./desk-style.ts";
@@ -33,6 +33,8 @@ export class KitchenBoard extends LitElement {
   private timer: ReturnType<typeof setInterval> | undefined;
   private heardAtMs = 0;
   private known = new Set<string>();
+  /** Where the keyboard was on a card that is on its way to another place. */
+  private left: { id: string; list: string; index: number } | null = null;
 
   static override styles = [
     shared,
@@ -133,6 +135,33 @@ export class KitchenBoard extends LitElement {
     this.known = new Set(["seen", ...board.orders.map(({ id }) => id)]);
   }
 
+  /** A card that went takes the keyboard along: whoever works without a mouse goes on with the next one in its list. */
+  protected override updated(): void {
+    const { left } = this;
+    if (left === null || this.cancelling !== null) return;
+    const cards = this.cardsOf(left.list);
+    if (cards.some(({ dataset }) => dataset.id === left.id)) return;
+    this.left = null;
+    const active = this.shadowRoot?.activeElement;
+    // The question before cancelling leaves it on a heading.
+    if (active && !active.matches("h1, h2")) return;
+    const next = cards[Math.min(left.index, cards.length - 1)]?.querySelector<HTMLElement>("button, a");
+    (next ?? this.renderRoot.querySelector<HTMLElement>("h1"))?.focus();
+  }
+
+  private cardsOf(list: string): HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>(`section[aria-labelledby="${list}"] article`)];
+  }
+
+  /** Notes where the card is, if the keyboard is on it. */
+  private leaves(id: string): void {
+    const active = this.shadowRoot?.activeElement;
+    const card = active?.closest<HTMLElement>("article");
+    const list = card?.closest("section")?.getAttribute("aria-labelledby");
+    if (!card || !list || card.dataset.id !== id) return;
+    this.left = { id, list, index: this.cardsOf(list).indexOf(card) };
+  }
+
   protected override render(): TemplateResult {
     const { board, t } = this.desk;
     void this.tick;
@@ -197,21 +226,21 @@ export class KitchenBoard extends LitElement {
     const { lines, totalCents } = draft.cart;
     const usable = lines.length > 0 && lines.every(({ missing }) => missing.length === 0);
     return html`
-      <article class="order draft">
+      <article class="order draft" data-id=${draft.callId}>
         <div class="head">
-          <strong>${draft.name === "" ? t("draft.nobody") : draft.name}</strong>
+          <strong><bdi>${draft.name === "" ? t("draft.nobody") : draft.name}</bdi></strong>
           <span class="muted">${this.ageOf(draft)}</span>
         </div>
         <p class="warn">${t(`draft.reason.${draft.reason}`)}</p>
         ${lines.length === 0 ? html`<p class="muted">${t("draft.emptyCart")}</p>` : cartLines(lines)}
-        ${draft.note === "" ? nothing : html`<p class="warn">${draft.note}</p>`}
+        ${draft.note === "" ? nothing : html`<p class="warn"><bdi>${draft.note}</bdi></p>`}
         ${lines.length === 0 ? nothing : html`<p>${t("live.total", { total: euros(t, totalCents) })}</p>`}
         ${draft.hasMessage ? html`<label>${t("draft.message")}<audio controls preload="none" src=${api.messageUrl(draft.callId)}></audio></label>` : nothing}
         <div class="actions">
           ${
             draft.callerNumber === null
               ? html`<span class="muted">${t("board.noNumber")}</span>`
-              : html`<a class="button main" href=${`tel:${draft.callerNumber}`}>${icon("phone")} ${t("draft.callBack", { number: spelled(draft.callerNumber) })}</a>`
+              : html`<a class="button main" href=${`tel:${draft.callerNumber}`}>${icon("phone")} ${t("draft.callBack", { number: isolated(spelled(draft.callerNumber)) })}</a>`
           }
           ${usable ? html`<button @click=${() => void this.finish(draft, "order")}>${t("draft.toOrder")}</button>` : nothing}
           <button class="quiet" @click=${() => void this.finish(draft, "dismiss")}>${t("draft.dismiss")}</button>
@@ -261,15 +290,15 @@ export class KitchenBoard extends LitElement {
     const back = BACK[column];
     const label = column === "new" ? "board.accept" : column === "accepted" ? "board.done" : "board.handOut";
     return html`
-      <article class="order ${column} ${order.alarm ? "alarm" : ""}" aria-label=${t("board.moved", { number: order.number, stage: t(`board.${column}`) })}>
+      <article class="order ${column} ${order.alarm ? "alarm" : ""}" data-id=${order.id} aria-label=${t("board.moved", { number: order.number, stage: t(`board.${column}`) })}>
         <div class="head">
           <span class="number">${order.number}</span>
           <span class="time" title=${t("board.pickupLabel")}>${this.collection(order.pickupAtMs)}</span>
         </div>
-        <p>${order.name === "" ? nothing : html`<strong>${order.name}</strong> · `}${euros(t, order.cart.totalCents)}</p>
+        <p>${order.name === "" ? nothing : html`<strong><bdi>${order.name}</bdi></strong> · `}${euros(t, order.cart.totalCents)}</p>
         ${order.alarm ? html`<p class="warn" role="alert">${icon("notice")} ${t("board.alarm", { minutes: this.minutesSince(order.committedAtMs) })}</p>` : nothing}
         ${cartLines(order.cart.lines)}
-        ${order.note === "" ? nothing : html`<p class="warn">${t("board.note", { note: order.note })}</p>`}
+        ${order.note === "" ? nothing : html`<p class="warn">${t("board.note", { note: isolated(order.note) })}</p>`}
         ${order.maybeSameAs === null ? nothing : html`<p class="warn">${t("board.maybeSame", { number: order.maybeSameAs })}</p>`}
         ${order.callerTold || order.confirmedBy === "staff" || column !== "new" ? nothing : html`<p class="muted">${t("board.notTold")}</p>`}
         <div class="actions">
@@ -290,12 +319,12 @@ export class KitchenBoard extends LitElement {
     const { t } = this.desk;
     const before = order.readyAtMs !== null ? "ready" : order.acceptedAtMs !== null ? "accepted" : "new";
     return html`
-      <article class="order" aria-label=${t("board.moved", { number: order.number, stage: t("board.cancelled") })}>
+      <article class="order" data-id=${order.id} aria-label=${t("board.moved", { number: order.number, stage: t("board.cancelled") })}>
         <div class="head">
           <span class="number">${order.number}</span>
           <span class="chip">${t("board.cancelled")}</span>
         </div>
-        <p>${order.name === "" ? nothing : html`<strong>${order.name}</strong> · `}${euros(t, order.cart.totalCents)}</p>
+        <p>${order.name === "" ? nothing : html`<strong><bdi>${order.name}</bdi></strong> · `}${euros(t, order.cart.totalCents)}</p>
         ${cartLines(order.cart.lines)}
         <div class="actions">
           <button aria-label=${`${t("board.takeBack")}: ${order.number}`} @click=${() => void this.move(order, "cancelled", before)}>${t("board.takeBack")}</button>
@@ -318,6 +347,7 @@ export class KitchenBoard extends LitElement {
   }
 
   private async move({ id, number }: Order, from: OrderStage, to: OrderStage): Promise<void> {
+    this.leaves(id);
     this.cancelling = null;
     const { t, api, toast } = this.desk;
     const put = async (was: OrderStage, is: OrderStage): Promise<void> => this.desk.moved(await api.move(id, was, is));
@@ -331,6 +361,7 @@ export class KitchenBoard extends LitElement {
 
   private async finish({ callId }: Draft, outcome: "order" | "dismiss"): Promise<void> {
     const { t, api, toast } = this.desk;
+    this.leaves(callId);
     await this.once(callId, async () => {
       const { order } = await api.draft(callId, outcome);
       const undo = () => this.once(callId, async () => void (await api.draft(callId, "restore")));
@@ -346,6 +377,7 @@ export class KitchenBoard extends LitElement {
     try {
       await act();
     } catch (error) {
+      this.left = null;
       this.desk.fail(error);
     } finally {
       this.moving.delete(id);
@@ -353,10 +385,12 @@ export class KitchenBoard extends LitElement {
   }
 
   private askCancel(order: Order): void {
+    this.leaves(order.id);
     this.cancelling = order;
   }
 
   private closeCancel = (): void => {
+    this.left = null;
     this.cancelling = null;
   };
 }

@@ -1,8 +1,16 @@
 import type { DeskLocalizer } from "../localize/desk.ts";
 
+/** Made once for a language: making one is dear. */
+const formats = new Map<string, Intl.NumberFormat>();
+
 /** 1250 → "12,50 €", "€12.50". */
 export function euros(t: DeskLocalizer, cents: number): string {
-  return new Intl.NumberFormat(t.locale, { style: "currency", currency: "EUR" }).format(cents / 100);
+  let format = formats.get(t.locale);
+  if (!format) {
+    format = new Intl.NumberFormat(t.locale, { style: "currency", currency: "EUR" });
+    formats.set(t.locale, format);
+  }
+  return format.format(cents / 100);
 }
 
 /** "12,50", "12.50", "12€50" or "1 050,00 €" → cents; null for anything else. */

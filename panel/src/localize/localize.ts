@@ -81,7 +81,7 @@ export function knownZone(timeZone: string): string | undefined {
 /** "2026-11-30". */
 export function dayOf({ timeZone }: Localizer, atMs: number): string {
   // Canada writes dates as ISO 8601 does.
-  return new Intl.DateTimeFormat("en-CA", { timeZone }).format(atMs);
+  return formatOf("en-CA", { timeZone }).format(atMs);
 }
 
 function dayBefore(isoDay: string): string {
@@ -89,5 +89,23 @@ function dayBefore(isoDay: string): string {
 }
 
 function written({ locale, timeZone }: Localizer, atMs: number, parts: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(locale, { ...parts, timeZone }).format(atMs);
+  return formatOf(locale, { ...parts, timeZone }).format(atMs);
+}
+
+/** What a language writes times by is dear to make: a board of two hundred orders asks for it a thousand times. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify([locale, options]);
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(locale, options);
+    formats.set(key, format);
+  }
+  return format;
+}
+
+/** Somebody's own words within a sentence: they read in their own direction, and turn nothing around them (UAX 9, isolates). */
+export function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
 }
