@@ -252,7 +252,7 @@ test("an administrator exports and erases a caller; what the kitchen still has i
   api.stage.vpsErased = "away";
   await erase();
   await page.getByText("The VPS could not be reached: its list of calls").waitFor();
-  assert.deepEqual(api.ordering.privacy.export(CALLER), { calls: [], orders: [], messages: [] });
+  assert.deepEqual(api.ordering.privacy.export(CALLER), { calls: [], orders: [], log: [], messages: [] });
 });
 
 test("an administrator adds the line, sees the gateway's password once, and starts with an empty board", async () => {

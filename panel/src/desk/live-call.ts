@@ -4,7 +4,7 @@ import { adminStyle } from "../admin/components/admin-style.ts";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
 import type { LiveCall } from "../data/desk.ts";
-import { clock, isolated } from "../localize/localize.ts";
+import { clock } from "../localize/localize.ts";
 import { cartLines } from "./cart-lines.ts";
 import type { DeskContext } from "./desk-context.ts";
 import { cardStyle } from "./desk-style.ts";
@@ -69,7 +69,7 @@ export class LiveCallCard extends LitElement {
           ${call.transcript.length === 0 ? html`<p class="muted">${t("live.silent")}</p>` : nothing}
           ${call.transcript.map(({ who, text }) => html`<p><b>${t(`live.${who}`)}</b> <bdi>${text}</bdi></p>`)}
         </div>
-        ${call.takenOverBy === null ? nothing : html`<p role="status">${call.takenOverBy === "" ? t("live.taken") : t("live.takenBy", { name: isolated(call.takenOverBy) })}</p>`}
+        ${call.takenOverBy === null ? nothing : html`<p role="status">${call.takenOverBy === "" ? t("live.taken") : t("live.takenBy", { name: call.takenOverBy })}</p>`}
         <div class="actions">
           <button class="main go" ?disabled=${call.takenOverBy !== null || this.working} @click=${() => void this.command("take-over")}>${icon("phone")} ${t("live.takeOver")}</button>
           <button class="danger" ?disabled=${this.working} @click=${this.askHangUp}>${icon("hangUp")} ${t("live.hangUp")}</button>
