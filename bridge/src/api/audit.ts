@@ -46,6 +46,8 @@ export const AuditPage = Type.Object({
   next: Type.Union([Type.Integer(), Type.Null()]),
   /** Entries older than this are removed. */
   keptDays: Type.Integer(),
+  /** Of more than this the oldest are removed, but none of the last 30 days. */
+  keptEntries: Type.Integer(),
 });
 
 export type AuditQuery = Static<typeof AuditQuery>;

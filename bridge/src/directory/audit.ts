@@ -31,7 +31,7 @@ export interface AuditNote {
 export interface Audit {
   note(note: AuditNote): void;
   list(query: AuditQuery, sight?: AuditSight): AuditPage;
-  /** Drops what is older than the days that it is kept. */
+  /** Drops what is older than the days that it is kept, and the oldest of too many; that there were too many is noted. */
   trim(): void;
 }
 
@@ -58,6 +58,10 @@ export function byItself<T>(work: () => T): T {
 }
 
 export const KEPT_DAYS = 365;
+/** Whole lives of a building; beside it the database stays small, whoever makes entries on purpose. */
+export const KEPT_ENTRIES = 200_000;
+/** Nobody makes so many entries that these go: what somebody has just done is not washed away. */
+const YOUNG_DAYS = 30;
 const DAY_MS = 86_400_000;
 const PAGE = 100;
 /** Values never shown; that they changed is. */
@@ -65,21 +69,31 @@ const SECRET = /^(ha1|password|secret|token|code)$/i;
 const UNINTERESTING = new Set(["version", "revision", "registration"]);
 const LONGEST_VALUE = 300;
 
-export function audit(store: Store, now: () => number, keptDays: number = KEPT_DAYS): Audit {
+export function audit(
+  store: Store,
+  now: () => number,
+  keptDays: number = KEPT_DAYS,
+  keptEntries: number = KEPT_ENTRIES,
+): Audit {
+  const note: Audit["note"] = ({ siteId, noun, verb, rowId, label, before, after }) => {
+    const actor = actors.getStore() ?? NEOLIA;
+    const changes = differences(before, after);
+    if (verb === "changed" && Object.keys(changes).length === 0) return;
+    store.audit.add({ atMs: now(), siteId, ...actor, noun, verb, rowId, label, changes });
+  };
   return {
-    note: ({ siteId, noun, verb, rowId, label, before, after }) => {
-      const actor = actors.getStore() ?? NEOLIA;
-      const changes = differences(before, after);
-      if (verb === "changed" && Object.keys(changes).length === 0) return;
-      store.audit.add({ atMs: now(), siteId, ...actor, noun, verb, rowId, label, changes });
-    },
+    note,
     list: (query, sight) => {
       const limit = query.limit ?? PAGE;
       const entries = store.audit.list(query, limit + 1, sight);
       const next = entries.length > limit ? (entries[limit - 1]?.id ?? null) : null;
-      return { entries: entries.slice(0, limit), next, keptDays };
+      return { entries: entries.slice(0, limit), next, keptDays, keptEntries };
     },
-    trim: () => store.audit.trim(now() - keptDays * DAY_MS),
+    trim: () => {
+      store.audit.trim(now() - keptDays * DAY_MS);
+      const count = store.audit.trimTo(keptEntries, now() - YOUNG_DAYS * DAY_MS);
+      if (count > 0) note({ siteId: null, noun: "audit", verb: "trimmed", rowId: null, label: "", after: { count } });
+    },
   };
 }
 

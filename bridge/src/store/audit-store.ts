@@ -16,6 +16,8 @@ export interface AuditStore {
   /** Newest first. */
   list(query: AuditQuery, limit: number, sight?: AuditSight): AuditEntry[];
   trim(olderThanMs: number): void;
+  /** Drops the oldest beyond the newest `most`, but none from `youngMs` on; returns how many went. */
+  trimTo(most: number, youngMs: number): number;
 }
 
 /** What a visitor manages; whatever else is noted, of residents, the restaurant or something new, is not told elsewhere. */
@@ -26,7 +28,7 @@ const VISITORS_NOUNS = [
   .map((noun) => `'${noun}'`)
   .join();
 
-/** What a visitor finds an entry by: somebody of the house is not found by name. */
+/** What a visitor finds an entry by: somebody of the house is not found by name. All of it stands in `search_text` too. */
 const VISITORS_TEXT =
   "neolia_search_text(CASE WHEN user_id IS NULL THEN who ELSE '' END || ' ' || noun || ' ' || verb || ' ' || label)";
 
@@ -40,8 +42,12 @@ export function auditStore(db: Database): AuditStore {
   const select = `SELECT id, at_ms AS atMs, site_id AS siteId, who, user_id AS userId, origin, noun, verb, row_id AS rowId, label,
       changes FROM audit
     WHERE id < @before AND (@siteId IS NULL OR site_id = @siteId) AND (@noun IS NULL OR noun = @noun)
-      AND at_ms BETWEEN @fromMs AND @toMs`;
+      -- The plus keeps the planner from the index of times: it would sort the whole log for its newest page.
+      AND +at_ms BETWEEN @fromMs AND @toMs`;
   const trim = db.prepare<[number]>("DELETE FROM audit WHERE at_ms < ?");
+  const trimTo = db.prepare<[number, number]>(
+    "DELETE FROM audit WHERE id <= (SELECT id FROM audit ORDER BY id DESC LIMIT 1 OFFSET ?) AND at_ms < ?",
+  );
   return {
     add: ({ from, changes, ...entry }) => {
       const { who, noun, verb, label } = entry;
@@ -51,7 +57,7 @@ export function auditStore(db: Database): AuditStore {
     list: ({ before, siteId, noun, fromMs, toMs, search }, limit, sight = "all") => {
       const { parameters, condition } = searchOf(search);
       const isAll = sight === "all";
-      const words = condition(isAll ? "instr(search_text, %)" : `instr(${VISITORS_TEXT}, %)`);
+      const words = condition(isAll ? "instr(search_text, %)" : `instr(search_text, %) AND instr(${VISITORS_TEXT}, %)`);
       const list = lists(
         `${select} ${isAll ? "" : `AND noun IN (${VISITORS_NOUNS})`} AND ${words} ORDER BY id DESC LIMIT @limit`,
       );
@@ -73,6 +79,7 @@ export function auditStore(db: Database): AuditStore {
         .map((entry) => (isAll ? entry : withoutPeople(entry)));
     },
     trim: (olderThanMs) => void trim.run(olderThanMs),
+    trimTo: (most, youngMs) => trimTo.run(most, youngMs).changes,
   };
 }
 

@@ -36,9 +36,10 @@ const NOUNS = [
   "grant",
   "remote-site",
   "test-ring",
+  "audit",
 ];
 /** What was done with residents and the restaurant is not told elsewhere. */
-const NOT_ELSEWHERE = new Set(["member", "line", "menu", "remote-site"]);
+const NOT_ELSEWHERE = new Set(["member", "line", "menu", "remote-site", "audit"]);
 const PAGE = 100;
 const AT_A_GLANCE = 3;
 const TYPING_MS = 250;
@@ -157,7 +158,7 @@ export class AuditPage extends AdminPage {
           <tbody>${repeat(this.entries, (entry) => entry.id, this.renderEntry)}</tbody>
         </table>
         ${page.next === null ? nothing : html`<div><button @click=${() => void this.load(true)}>${t("audit.older")}</button></div>`}
-        <p class="muted">${t("audit.kept", { days: page.keptDays })}</p>
+        <p class="muted">${t("audit.kept", { days: page.keptDays, entries: page.keptEntries.toLocaleString(t.locale) })}</p>
       </div>
     `;
   }

@@ -42,7 +42,10 @@ export const en = {
   "verb.withdrawn": "withdrawn",
   "verb.expired": "expired",
   "verb.opened": "opened",
-  "audit.kept": "Entries are kept for {days} days.",
+  "audit.kept":
+    "Entries are kept for {days} days. Of more than {entries} the oldest go first, and that is noted; none of the last 30 days goes.",
+  "noun.audit": "Audit log",
+  "verb.trimmed": "oldest entries dropped",
   "audit.older": "Show older entries",
   "audit.changed": "{field}: {from} → {to}",
   "audit.fields.one": "{count} field",
@@ -151,7 +154,10 @@ export const fr: Record<keyof typeof en, string> = {
   "verb.withdrawn": "retrait",
   "verb.expired": "expiration",
   "verb.opened": "ouverture",
-  "audit.kept": "Les entrées sont gardées {days} jours.",
+  "audit.kept":
+    "Les entrées sont gardées {days} jours. Au-delà de {entries}, les plus anciennes partent d'abord, et c'est noté ; aucune des 30 derniers jours ne part.",
+  "noun.audit": "Journal",
+  "verb.trimmed": "entrées les plus anciennes supprimées",
   "audit.older": "Afficher les entrées plus anciennes",
   "audit.changed": "{field} : {from} → {to}",
   "audit.fields.one": "{count} champ",
