@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import fc from "fast-check";
 import type { RuleWarning } from "../../bridge/src/api/directory.ts";
 import { globMatches } from "../../bridge/src/directory/glob.ts";
+import { ruleWarnings } from "../../bridge/src/directory/rule-warnings.ts";
 import type { AccountRow } from "../../bridge/src/store/account-store.ts";
 import type { RuleRow } from "../../bridge/src/store/rule-store.ts";
 import { type TestApp, testApp } from "./app.ts";
@@ -130,7 +131,14 @@ test("a rule is warned of exactly when no call at any minute of the week would c
       const fires = new Set(walks.flatMap((one) => one.fires));
       const isNew = new Set(walks.flatMap((one) => one.isNew));
       const warned = new Map<string, RuleWarning>();
-      for (const warning of await directory.ruleWarnings({ unitId })) warned.set(warning.ruleId, warning);
+      const alone = await directory.ruleWarnings({ unitId });
+      for (const warning of alone) warned.set(warning.ruleId, warning);
+      // A whole site's are told from one reading of it, one unit's by asking for its names.
+      const ofSite = await directory.ruleWarnings({ siteId });
+      assert.deepEqual(
+        ofSite.filter((one) => one.unitId === unitId),
+        alone,
+      );
       for (const { id, enabled } of rules) {
         const kind = warned.get(id)?.kind ?? "none";
         seen.set(kind, (seen.get(kind) ?? 0) + 1);
@@ -143,4 +151,52 @@ test("a rule is warned of exactly when no call at any minute of the week would c
   );
   const all = ["none", "repeats", "matches-nobody", "taken-by-voicemail", "target-gone", "rings-nobody"];
   for (const kind of all) assert.ok((seen.get(kind) ?? 0) > 10, `${kind}: ${seen.get(kind)}`);
+});
+
+test("a whole site's rules are looked at with as many statements for one unit as for 90", async () => {
+  const { store } = api;
+  const siteId = house.site.id;
+  const asked = async () => {
+    let count = 0;
+    const counting = <T extends object>(noun: T): T =>
+      new Proxy(noun, {
+        get: (of, name) => {
+          count += 1;
+          return Reflect.get(of, name);
+        },
+      });
+    const { sites, units, accounts, rules } = store;
+    const counted = {
+      sites: counting(sites),
+      units: counting(units),
+      accounts: counting(accounts),
+      rules: counting(rules),
+    };
+    const warnings = await ruleWarnings({ ...store, ...counted })({ siteId });
+    return { count, warned: warnings.length };
+  };
+  const addUnit = (n: number) => {
+    const unitId = `unit-${n}`;
+    const fields = {
+      siteId,
+      buildingId: house.building.id,
+      kind: "residential",
+      name: `many${n}`,
+      label: `${n}`,
+    } as const;
+    store.units.insert({ ...fields, id: unitId });
+    const rule = { siteId, unitId, position: 0, ringSeconds: 30, schedule: [], enabled: true };
+    const targetSipUri = `sip:none@${house.site.domain}`;
+    // Patterns of its own: nobody else is looked at for them.
+    store.rules.insert({ ...rule, id: `one-${n}`, sourcePattern: `panel-a${n}*`, action: "forward", targetSipUri });
+    store.rules.insert({ ...rule, id: `two-${n}`, sourcePattern: "*", action: "forward", targetSipUri });
+  };
+  store.transaction(() => addUnit(0));
+  const few = await asked();
+  store.transaction(() => {
+    for (let n = 1; n < 90; n++) addUnit(n);
+  });
+  const many = await asked();
+  assert.equal(many.warned, few.warned + 2 * 89);
+  assert.equal(many.count, few.count);
 });

@@ -1,7 +1,7 @@
 /** Who can call at a site as it is now, as far as the rules of a unit tell callers apart. */
-import type { Store } from "../store/store.ts";
 import { globMatches, globOf } from "./glob.ts";
 import { numberKinds } from "./number-kinds.ts";
+import type { Roster } from "./roster.ts";
 
 export interface CallerKind {
   /** The account that calls, which is not rung itself; null: one of those that nothing names. */
@@ -11,39 +11,50 @@ export interface CallerKind {
 }
 
 /** `named`: accounts that matter for themselves, beside those that a pattern names. */
-export type CallerKinds = (siteId: string, patterns: readonly string[], named: Iterable<string>) => CallerKind[];
+export type CallerKinds = (patterns: readonly string[], named: Iterable<string>) => CallerKind[];
 
-/** Remembers what it looked up: for one reading of the store. */
-export function callerKinds(store: Store): CallerKinds {
-  const gateways = remembering((siteId: string) => store.accounts.enabledNames(siteId, "gateway"));
-  const everybody = remembering((siteId: string) => store.accounts.enabledNames(siteId));
-  /** How many accounts fit which of the patterns. */
-  const groups = remembering((siteId: string, patterns: readonly string[]) => {
+/** Those who may fit some patterns: the others need not be looked at one by one. */
+interface Candidates {
+  among(name: string): boolean;
+  many: number;
+  /** How many of them fit which of the patterns. */
+  counts: ReadonlyMap<string, number>;
+}
+
+/** Remembers what it looked up. */
+export function callerKinds(roster: Roster): CallerKinds {
+  const outside = roster.gateways();
+  const candidates = remembering((patterns: readonly string[]): Candidates => {
+    const all = new Set(patterns.map((pattern) => /^[^*?[]*/.exec(pattern)?.[0] ?? ""));
+    // Each candidate starts with one of these and no other.
+    const starts = [...all].filter((one) => ![...all].some((other) => other !== one && one.startsWith(other)));
+    const names = starts.flatMap(roster.startingWith);
     const counts = new Map<string, number>();
     const globs = patterns.map(globOf);
-    for (const name of everybody(siteId)) count(counts, fitsOf(globs, name), 1);
-    return counts;
+    for (const name of names) count(counts, fitsOf(globs, name), 1);
+    return { among: (name) => starts.some((one) => name.startsWith(one)), many: names.length, counts };
   });
   const numbers = remembering((patterns: readonly string[]) => numberKinds(patterns) ?? oneByOne(patterns));
-  const isThere = (siteId: string, name: string) => store.accounts.byUsername(siteId, name)?.enabled === true;
+  const isThere = (name: string) => roster.account(name)?.enabled === true;
   /** Which of the patterns fit an account that is none of these; each way once. */
-  const others = (siteId: string, wild: readonly string[], accounts: readonly string[]): string[] => {
-    // Nearly all units: nobody has to be looked at one by one.
-    if (wild.every((pattern) => pattern === "*"))
-      return store.accounts.moreEnabledThan(siteId, accounts.length) ? ["1".repeat(wild.length)] : [];
-    const left = new Map(groups(siteId, wild));
+  const others = (wild: readonly string[], accounts: readonly string[]): string[] => {
+    const { among, many, counts } = candidates(wild);
+    const left = new Map(counts);
     const globs = wild.map(globOf);
-    for (const name of accounts) count(left, fitsOf(globs, name), -1);
-    return [...left].flatMap(([fits, howMany]) => (howMany > 0 ? [fits] : []));
+    const known = accounts.filter(among);
+    for (const name of known) count(left, fitsOf(globs, name), -1);
+    const isAnyElse = roster.hasMoreThan(many + accounts.length - known.length);
+    const found = [...left].flatMap(([fits, howMany]) => (howMany > 0 ? [fits] : []));
+    return [...new Set([...found, ...(isAnyElse ? ["0".repeat(wild.length)] : [])])];
   };
-  return (siteId, patterns, named) => {
-    const wild = [...new Set(patterns.filter(isWild))];
-    const outside = gateways(siteId);
+  return (patterns, named) => {
+    // Everybody fits this one.
+    const wild = [...new Set(patterns.filter((pattern) => isWild(pattern) && pattern !== "*"))];
     const wanted = [...patterns.filter((pattern) => !isWild(pattern)), ...named];
-    const accounts = [...new Set([...wanted.filter((name) => isThere(siteId, name)), ...outside])];
-    const rest = others(siteId, wild, accounts).map((fits) => ({
+    const accounts = [...new Set([...wanted.filter(isThere), ...outside])];
+    const rest = others(wild, accounts).map((fits) => ({
       account: null,
-      fits: patterns.map((pattern) => fits[wild.indexOf(pattern)] === "1"),
+      fits: patterns.map((pattern) => pattern === "*" || fits[wild.indexOf(pattern)] === "1"),
     }));
     const known = accounts.map((account) => ({ account, fits: patterns.map((one) => globMatches(one, account)) }));
     // A gateway's call fits by its account or by the number that it presents.

@@ -113,8 +113,9 @@ function callersLost(
 ): Removal["callersLost"] {
   const leaving = accounts.filter(({ enabled }) => enabled);
   const left = new Set(accounts.map(({ username }) => username));
-  const staying = (type?: AccountType) => store.accounts.enabledNames(siteId, type).filter((name) => !left.has(name));
-  const numbersStay = staying("gateway").length > 0;
+  const staying = (of?: { type: AccountType }) =>
+    store.accounts.enabledNames(siteId, of).filter((name) => !left.has(name));
+  const numbersStay = staying({ type: "gateway" }).length > 0;
   const patterns = new Map<string, boolean>();
   let names: string[] | null = null;
   const losesAll = (pattern: string): boolean => {

@@ -49,7 +49,7 @@ export function whatWouldHappen(store: Store): WhatWouldHappen {
 function callerOf(store: Store, { siteId, caller, gateway }: EvaluateRequest) {
   const account = store.accounts.byUsername(siteId, caller);
   if (account) return account.enabled ? { caller, callerNumber: "" } : null;
-  const gateways = store.accounts.enabledNames(siteId, "gateway").toSorted();
+  const gateways = store.accounts.enabledNames(siteId, { type: "gateway" });
   const through = gateways.find((name) => gateway === undefined || name === gateway);
   return through !== undefined && canMatchNumber(caller) ? { caller: through, callerNumber: caller } : null;
 }

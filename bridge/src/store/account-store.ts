@@ -33,8 +33,10 @@ export interface AccountStore {
   list(filter: AccountFilter): AccountRow[];
   get(id: string): AccountRow | null;
   byUsername(siteId: string, username: string): AccountRow | null;
-  /** User names of the site's enabled accounts, of one type or all. */
-  enabledNames(siteId: string, type?: AccountType): string[];
+  /** What rules know of all accounts of the site, by user name. */
+  names(siteId: string): Pick<AccountRow, "unitId" | "username" | "type" | "enabled">[];
+  /** User names of the site's enabled accounts, sorted: all, of one type, or those that start so. */
+  enabledNames(siteId: string, of?: { type: AccountType } | { start: string }): string[];
   /** Whether the site has more enabled accounts than so many. */
   moreEnabledThan(siteId: string, many: number): boolean;
   /** Any whose user name is this one but for case. */
@@ -65,11 +67,14 @@ export function accountStore(db: Database): AccountStore {
   );
   const get = db.prepare<[string], Columns>(`${select} WHERE id = ?`);
   const byUsername = db.prepare<[string, string], Columns>(`${select} WHERE site_id = ? AND username = ?`);
-  const enabled = db
-    .prepare<[string], string>("SELECT username FROM account WHERE site_id = ? AND enabled = 1")
-    .pluck();
-  const enabledOfType = db
-    .prepare<[string, string], string>("SELECT username FROM account WHERE site_id = ? AND enabled = 1 AND type = ?")
+  const names = db.prepare<[string], { unitId: string | null; username: string; type: AccountType; enabled: number }>(
+    "SELECT unit_id AS unitId, username, type, enabled FROM account WHERE site_id = ? ORDER BY username",
+  );
+  const enabled = "SELECT username FROM account WHERE site_id = ? AND enabled = 1";
+  const enabledOfType = db.prepare<[string, string], string>(`${enabled} AND type = ? ORDER BY username`).pluck();
+  // Names are of letters, digits, dots, dashes and underscores, which all come before a tilde.
+  const enabledFrom = db
+    .prepare<[string, string, string], string>(`${enabled} AND username >= ? AND username < ? || '~' ORDER BY username`)
     .pluck();
   const enabledBehind = db
     .prepare<[string, number], 1>("SELECT 1 FROM account WHERE site_id = ? AND enabled = 1 LIMIT 1 OFFSET ?")
@@ -92,7 +97,9 @@ export function accountStore(db: Database): AccountStore {
     },
     get: (id) => row(get.get(id)),
     byUsername: (siteId, username) => row(byUsername.get(siteId, username)),
-    enabledNames: (siteId, type) => (type === undefined ? enabled.all(siteId) : enabledOfType.all(siteId, type)),
+    names: (siteId) => names.all(siteId).map((row) => ({ ...row, enabled: row.enabled === 1 })),
+    enabledNames: (siteId, of = { start: "" }) =>
+      "type" in of ? enabledOfType.all(siteId, of.type) : enabledFrom.all(siteId, of.start, of.start),
     moreEnabledThan: (siteId, many) => enabledBehind.get(siteId, many) !== undefined,
     alike: (siteId, username) => row(alike.get(siteId, username)),
     insert: (account) => void insert.run(written(account)),

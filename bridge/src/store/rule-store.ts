@@ -26,6 +26,8 @@ export interface RuleFilter {
 export interface RuleStore {
   /** By unit, then in the order in which they are tried. */
   list(filter: RuleFilter): RuleRow[];
+  /** The same of some units of a site: those whose id is one of these or between them. */
+  ofUnits(siteId: string, firstId: string, lastId: string): RuleRow[];
   get(id: string): RuleRow | null;
   /** Rules that send calls to one of these addresses, whose domain is lower-case. */
   withTarget(siteId: string, uris: readonly string[]): RuleRow[];
@@ -48,6 +50,9 @@ export function ruleStore(db: Database): RuleStore {
   const ofSite = db.prepare<[string], Columns>(`${select} WHERE site_id = ? ORDER BY unit_id, position, id`);
   const ofUnit = db.prepare<{ unitId: string; siteId: string | null }, Columns>(
     `${select} WHERE unit_id = @unitId AND (@siteId IS NULL OR site_id = @siteId) ORDER BY position, id`,
+  );
+  const ofUnits = db.prepare<[string, string, string], Columns>(
+    `${select} WHERE site_id = ? AND unit_id BETWEEN ? AND ? ORDER BY unit_id, position, id`,
   );
   const withTarget = db.prepare<[string, string], Columns>(`
     ${select} INDEXED BY rule_target WHERE site_id = ? AND target_sip_uri IN (SELECT value FROM json_each(?))
@@ -75,6 +80,7 @@ export function ruleStore(db: Database): RuleStore {
       if (unitId !== undefined) return ofUnit.all({ unitId, siteId: siteId ?? null }).map(fromColumns);
       return (siteId === undefined ? all.all() : ofSite.all(siteId)).map(fromColumns);
     },
+    ofUnits: (siteId, firstId, lastId) => ofUnits.all(siteId, firstId, lastId).map(fromColumns),
     withTarget: (siteId, uris) => withTarget.all(siteId, JSON.stringify(uris)).map(fromColumns),
     forSome: (siteId) => forSome.all(siteId),
     get: (id) => {

@@ -32,6 +32,8 @@ export interface UnitFilter {
 
 export interface UnitStore {
   list(filter: UnitFilter): UnitRow[];
+  /** What rules know of all units of the site. */
+  names(siteId: string): Pick<UnitRow, "id" | "kind" | "name">[];
   get(id: string): UnitRow | null;
   byName(siteId: string, name: string): UnitRow | null;
   /** Any whose SIP name is this one but for case. */
@@ -57,6 +59,9 @@ export function unitStore(db: Database): UnitStore {
   const list = db.prepare<Record<string, string | null>, Found>(`
     ${select} WHERE (@siteId IS NULL OR site_id = @siteId) AND (@buildingId IS NULL OR building_id = @buildingId)
       AND (@kind IS NULL OR kind = @kind) ORDER BY name`);
+  const names = db.prepare<[string], Pick<UnitRow, "id" | "kind" | "name">>(
+    "SELECT id, kind, name FROM unit WHERE site_id = ?",
+  );
   const get = db.prepare<[string], Found>(`${select} WHERE id = ?`);
   const byName = db.prepare<[string, string], Found>(`${select} WHERE site_id = ? AND name = ?`);
   const alike = db.prepare<[string, string], Found>(`${select} WHERE site_id = ? AND name = ? COLLATE NOCASE`);
@@ -78,6 +83,7 @@ export function unitStore(db: Database): UnitStore {
       list
         .all({ siteId: filter.siteId ?? null, buildingId: filter.buildingId ?? null, kind: filter.kind ?? null })
         .map(row),
+    names: (siteId) => names.all(siteId),
     get: (id) => maybeRow(get.get(id)),
     byName: (siteId, name) => maybeRow(byName.get(siteId, name)),
     alike: (siteId, name) => maybeRow(alike.get(siteId, name)),
