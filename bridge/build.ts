@@ -13,6 +13,7 @@ const outdir = join(folder, "dist");
 const ENTRIES = {
   main: "src/main.ts",
   "zone-program": "src/directory/zone-program.ts",
+  "backup-thread": "src/directory/backup-thread.ts",
   "restore-thread": "src/directory/restore-thread.ts",
   "media-worker": "src/sip/media/media-worker.ts",
 };

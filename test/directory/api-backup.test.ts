@@ -75,14 +75,14 @@ test("whose a device is comes along where people are the same, so that who moves
   // Another Home Assistant has other ids: the device works on, and is the house's.
   const third = await testApp();
   try {
-    await third.directory.restores.restore(bodyOf(backup), ["f".repeat(32)]);
+    await third.directory.restores.restore(Buffer.from(bodyOf(backup)), ["f".repeat(32)]);
     assert.deepEqual(owner(third), [null]);
     third.directory.devices.keepOnlyOf(new Set(["f".repeat(32)]));
     assert.equal(third.directory.devices.get(DEVICE)?.unitId, house.unit401.id);
   } finally {
     await third.close();
   }
-  await other.directory.restores.restore(bodyOf(backup), [USER]);
+  await other.directory.restores.restore(Buffer.from(bodyOf(backup)), [USER]);
   assert.deepEqual(owner(other), [USER]);
   assert.deepEqual(other.store.seen.get(account), seen);
   await other.send("PUT", `/api/members/${USER}`, { unitIds: [house.unit402.id] });

@@ -59,7 +59,7 @@ test("every column of every carried table comes out of a restore as it went into
   await fill();
   const before = within(api, rowsOf);
   const backup = (await api.send("GET", `/api/sites/${house.site.id}/backup`)).json<Backup>();
-  const body = JSON.stringify({ backup, dryRun: false });
+  const body = Buffer.from(JSON.stringify({ backup, dryRun: false }));
   // Its people are known where it goes: else their devices are the house's.
   const restored = other.directory.restores.restore(body, [USER]).then(() => true);
   const isThere = () => other.store.sites.get(house.site.id) !== null;
@@ -91,7 +91,7 @@ test("a restore that ends after any of its pieces leaves nothing, at once or at 
     for (let pieces = 1; pieces <= SITE_TABLES.filter(({ early }) => early).length; pieces++) {
       for (const end of ["at once", "at the next start", "at the next start from a copy"]) {
         const folder = store.takeovers.makeFolder();
-        const body = JSON.stringify({ backup, dryRun: false });
+        const body = Buffer.from(JSON.stringify({ backup, dryRun: false }));
         checkBackup({ body, folder, dataFolder: lab.path, users: null, nowMs: 0 });
         await store.takeovers.attached(folder, async (from) => {
           const steps = from.copyEarly();

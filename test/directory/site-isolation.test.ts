@@ -44,12 +44,9 @@ async function visit(method: string, path: string, body?: unknown, who = visitor
 }
 
 /** Everything that is stored of a site. */
-const stored = ({ site }: House) => {
-  const {
-    checksum: _checksum,
-    madeAtMs: _madeAtMs,
-    ...content
-  } = api.directory.backups.make(site.id, "test", "directory");
+const stored = async ({ site }: House) => {
+  const file = await api.directory.backups.make(site.id, "test", "directory");
+  const { checksum: _checksum, madeAtMs: _madeAtMs, ...content } = JSON.parse(await readText(file.content())) as Backup;
   return JSON.stringify(content);
 };
 const requestsOf = (house: House) =>
@@ -83,11 +80,11 @@ describe("within one app", () => {
   ];
   for (const [what, request] of mixed) {
     test(`nobody makes ${what}`, async () => {
-      const before = [stored(a), stored(b)];
+      const before = [await stored(a), await stored(b)];
       const [method, url, body] = request();
       const reply = await api.send(method, url, body);
       assert.ok(reply.status >= 400 && reply.status < 500, `${reply.status} ${reply.text}`);
-      assert.deepEqual([stored(a), stored(b)], before);
+      assert.deepEqual([await stored(a), await stored(b)], before);
     });
   }
 
@@ -151,7 +148,7 @@ describe("from elsewhere, with a grant for site A,", () => {
   });
 
   test("the same with ids of site B is not there, changes nothing and tells nothing", async () => {
-    const before = stored(b);
+    const before = await stored(b);
     let asked = 0;
     for (const { method, route, url, body } of requestsOf(b)) {
       if (elsewhere().get(`${method} ${route}`) !== "yes") continue;
@@ -167,7 +164,7 @@ describe("from elsewhere, with a grant for site A,", () => {
       for (const trace of tracesOfB().slice(5)) assert.ok(!text.includes(trace), `${method} ${url} tells ${trace}`);
     }
     assert.ok(asked > 35, `only ${asked} requests named site B`);
-    assert.equal(stored(b), before);
+    assert.equal(await stored(b), before);
   });
 
   test("a list that names no site is the one of site A; one that names B is not there", async () => {
@@ -211,7 +208,7 @@ describe("from elsewhere, with a grant for site A,", () => {
   });
 
   test("a thing of site A is not moved to site B, nor a thing of B named beside one of A", async () => {
-    const before = [stored(a), stored(b)];
+    const before = [await stored(a), await stored(b)];
     const smuggled: [string, string, unknown][] = [
       ["PATCH", `/api/units/${a.unit401.id}`, { buildingId: b.building.id }],
       ["PATCH", `/api/accounts/${a.door.account.id}`, { unitId: b.unit401.id }],
@@ -226,7 +223,7 @@ describe("from elsewhere, with a grant for site A,", () => {
     ];
     for (const [method, url, body] of smuggled)
       assert.match((await visit(method, url, body)).code, /^UNKNOWN_|INVALID/, url);
-    assert.deepEqual([stored(a), stored(b)], before);
+    assert.deepEqual([await stored(a), await stored(b)], before);
   });
 
   test("logins leave the site only where its administrator allowed it", async () => {

@@ -74,6 +74,7 @@ test("nothing is in it but the bridge with its threads, the panel, the first pro
       .filter((name) => !/-[A-Z0-9]{8}\.js$/.test(name))
       .toSorted(),
     [
+      "backup-thread.js",
       "backup.js",
       "main.js",
       "media-worker.js",

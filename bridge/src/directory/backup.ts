@@ -1,90 +1,83 @@
-/** The whole site out into one file: see api/backup.ts; in again: restores.ts. */
-import { BACKUP_VERSION, type Backup } from "../api/backup.ts";
-import type { RowMarks } from "../store/row-marks.ts";
-import { checksumOf } from "./backup-checksum.ts";
+/**
+ * The whole site out into one file: see api/backup.ts; in again: restores.ts. A large site is read by a thread, which sees it as it
+ * was at one moment: calls and edits go on meanwhile, and are in the file whole or not at all.
+ */
+import { once } from "node:events";
+import { extname } from "node:path";
+import { Readable } from "node:stream";
+import { Worker } from "node:worker_threads";
+import { type BackupOrder, backupText } from "./backup-text.ts";
 import type { DirectoryContext } from "./edit.ts";
 import { siteOf } from "./lookup.ts";
 
 export interface Backups {
-  /** `directory`: without residents, calls, the restaurant and the log, which are nobody's business elsewhere. */
-  make(siteId: string, madeBy: string, part?: "all" | "directory"): Backup;
+  /**
+   * `directory`: without residents, calls, the restaurant and the log, which are nobody's business elsewhere. One is made
+   * after the other.
+   */
+  make(siteId: string, madeBy: string, part?: BackupOrder["part"]): Promise<BackupFile>;
 }
 
+export interface BackupFile {
+  /** neolia-home.sip.example.com-2026-03-01.json */
+  name: string;
+  bytes: number;
+  /** JSON of a `Backup`. */
+  content(): Readable;
+}
+
+export interface BackupJob extends BackupOrder {
+  /** Where the store is. */
+  folder: string;
+}
+
+/** Beside this file from source, beside the bundle in the app's image. */
+const THREAD = new URL(`./backup-thread${extname(import.meta.filename)}`, import.meta.url);
+/** So many rows are read sooner than a thread is there. */
+const WORTH_A_THREAD = 1_000;
+
 export function backups(context: DirectoryContext): Backups {
-  const { audit } = context;
+  const { store, audit, now } = context;
+  let before: Promise<unknown> = Promise.resolve();
+
+  function isLarge(siteId: string): boolean {
+    if (store.lines.list(siteId).length > 0) return true;
+    return store.units.names(siteId).length + store.extras.count(siteId) > WORTH_A_THREAD;
+  }
+
+  async function make(siteId: string, madeBy: string, part: BackupOrder["part"]): Promise<BackupFile> {
+    siteOf(store, siteId);
+    const order = { siteId, madeBy, madeAtMs: now(), part };
+    const pieces = isLarge(siteId)
+      ? await inThread({ ...order, folder: store.takeovers.dataFolder }).catch((error: unknown) => {
+          // It may be gone by now.
+          siteOf(store, siteId);
+          throw error;
+        })
+      : [...backupText(store, order)].map((text) => Buffer.from(text));
+    const { name: label, domain } = siteOf(store, siteId);
+    audit.note({ siteId, noun: "backup", verb: "exported", rowId: null, label });
+    return {
+      name: `neolia-${domain}-${new Date(order.madeAtMs).toISOString().slice(0, 10)}.json`,
+      bytes: pieces.reduce((sum, { byteLength }) => sum + byteLength, 0),
+      content: () => Readable.from(pieces),
+    };
+  }
+
   return {
     make: (siteId, madeBy, part = "all") => {
-      const all = contentOf(context, siteId, madeBy);
-      const content = part === "all" ? { ...all, ...clipsOf(context, all) } : { ...all, members: [], extras: {} };
-      audit.note({ siteId, noun: "backup", verb: "exported", rowId: null, label: content.site.name });
-      return { ...content, checksum: checksumOf(content) };
+      const made = before.then(() => make(siteId, madeBy, part));
+      before = made.catch(() => undefined);
+      return made;
     },
   };
 }
 
-function contentOf({ store, now }: DirectoryContext, siteId: string, madeBy: string): Omit<Backup, "checksum"> {
-  const units = store.units.list({ siteId });
-  const doors = new Set(units.filter(({ kind }) => kind === "door").map(({ id }) => id));
-  const flats = new Set(units.map(({ id }) => id));
-  const devices = Map.groupBy(store.devices.list(), ({ accountId }) => accountId);
-  const placeOf = (unitId: string | null) =>
-    unitId !== null && doors.has(unitId) ? { unitId: null, doorId: unitId } : { unitId, doorId: null };
-  return {
-    format: "neolia-site",
-    formatVersion: BACKUP_VERSION,
-    madeAtMs: now(),
-    madeBy,
-    site: bare(siteOf(store, siteId)),
-    buildings: store.buildings.list(siteId).map(bare),
-    units: units
-      .filter(({ kind }) => kind === "residential")
-      .map(({ id, buildingId, label, name, doNotDisturb }) => ({
-        id,
-        siteId,
-        buildingId,
-        number: label,
-        name,
-        doNotDisturb,
-      })),
-    doors: units
-      .filter(({ kind }) => kind === "door")
-      .map(({ id, buildingId, label, name, videoUrl }) => ({ id, siteId, buildingId, label, name, videoUrl })),
-    accounts: store.accounts.list({ siteId }).map(({ unitId, siteId: _siteId, ...account }) => ({
-      ...bare(account),
-      ...placeOf(unitId),
-      ...devicesIn(devices.get(account.id) ?? []),
-    })),
-    rules: store.rules.list({ siteId }).map(({ unitId, ...rule }) => ({ ...bare(rule), ...placeOf(unitId) })),
-    members: store.members.list().filter(({ unitId }) => flats.has(unitId)),
-    extras: store.extras.dump(siteId),
-  };
-}
-
-function devicesIn(rows: readonly { deviceId: string; userId: string | null }[]) {
-  const owned = rows.flatMap(({ deviceId, userId }) => (userId === null ? [] : [[deviceId, userId] as const]));
-  return {
-    deviceIds: rows.map(({ deviceId }) => deviceId),
-    ...(owned.length > 0 && { deviceUsers: Object.fromEntries(owned) }),
-  };
-}
-
-/** Nobody else plays them: a site without a phone line takes none along. */
-function clipsOf(
-  { store }: DirectoryContext,
-  { extras }: Pick<Backup, "extras">,
-): Pick<Backup, "clips" | "clipsLeftOut"> {
-  if ((extras.line ?? []).length === 0) return {};
-  const { clips, tooLarge } = store.clips.list();
-  return {
-    ...(clips.length > 0 && { clips: clips.map(({ name, content }) => ({ name, wav: content.toString("base64") })) }),
-    ...(tooLarge.length > 0 && { clipsLeftOut: tooLarge }),
-  };
-}
-
-function bare<Row extends RowMarks>({
-  version: _version,
-  revision: _revision,
-  ...row
-}: Row): Omit<Row, keyof RowMarks> {
-  return row;
+/** Throws what the thread does. */
+async function inThread(job: BackupJob): Promise<Uint8Array[]> {
+  const thread = new Worker(THREAD, { workerData: job });
+  const pieces: Uint8Array[] = [];
+  thread.on("message", (piece: Uint8Array) => pieces.push(piece));
+  await once(thread, "exit");
+  return pieces;
 }

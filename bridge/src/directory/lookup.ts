@@ -6,7 +6,7 @@ import type { RuleRow } from "../store/rule-store.ts";
 import type { Store } from "../store/store.ts";
 import type { UnitKind, UnitRow } from "../store/unit-store.ts";
 
-export const siteOf = (store: Store, id: string): Site => found(store.sites.get(id), "UNKNOWN_SITE", id);
+export const siteOf = (store: Pick<Store, "sites">, id: string): Site => found(store.sites.get(id), "UNKNOWN_SITE", id);
 export const buildingOf = (store: Store, id: string): Building =>
   found(store.buildings.get(id), "UNKNOWN_BUILDING", id);
 export const accountOf = (store: Store, id: string): AccountRow => found(store.accounts.get(id), "UNKNOWN_ACCOUNT", id);

@@ -21,7 +21,7 @@ const MOST_PLACES = 20;
 
 export interface RestoreCheck {
   /** The request's body as it came: JSON of a `RestoreRequest`. */
-  body: string;
+  body: Uint8Array;
   /** Where the store of its own is made; an empty folder. */
   folder: string;
   /** The data folder: recordings are put aside there. */
@@ -37,7 +37,7 @@ export interface RestoreCheck {
  */
 export function checkBackup(check: RestoreCheck, step: (now: RestoreStep) => void = () => {}): RestoreReply {
   step("reading");
-  const request = read(check.body);
+  const request = read(textOf(check));
   step("checking");
   const { backup, dryRun } = request;
   const { checksum, ...content } = backup;
@@ -60,6 +60,13 @@ export function checkBackup(check: RestoreCheck, step: (now: RestoreStep) => voi
   if (!dryRun && clips.length > 0) clipFiles(join(check.dataFolder, "clips")).stage(backup.site.id, clips);
   const { id, name, domain } = backup.site;
   return { dryRun, site: { id, name, domain }, counts: countsOf(backup) };
+}
+
+/** As UTF-8; its bytes are let go of. */
+function textOf(check: RestoreCheck): string {
+  const text = new TextDecoder().decode(check.body);
+  check.body = new Uint8Array();
+  return text;
 }
 
 function read(text: string): RestoreRequest {

@@ -13,10 +13,10 @@ import { checkBackup, isTheFiles, notFitting, type RestoreCheck } from "./restor
 
 export interface Restores {
   /**
-   * `body`: JSON of a `RestoreRequest`. `users`: Home Assistant's here, null when nobody knows them. Throws what
+   * `body`: JSON of a `RestoreRequest`, which is nobody else's from now on. `users`: Home Assistant's here, null when nobody knows them. Throws what
    * `checkBackup` does, RESTORE_RUNNING and SITE_EXISTS.
    */
-  restore(body: string, users?: readonly string[] | null): Promise<RestoreReply>;
+  restore(body: Uint8Array, users?: readonly string[] | null): Promise<RestoreReply>;
   /** What is being done for the one that is under way; null: there is none. */
   step(): RestoreStep | null;
 }
@@ -38,7 +38,7 @@ export function restores(context: DirectoryContext): Restores {
   const { store, audit, now } = context;
   let step: RestoreStep | null = null;
 
-  async function run(body: string, users: readonly string[] | null): Promise<RestoreReply> {
+  async function run(body: Uint8Array, users: readonly string[] | null): Promise<RestoreReply> {
     await inTurns(store.takeovers.clear());
     const folder = store.takeovers.makeFolder();
     const check: RestoreCheck = { body, folder, dataFolder: store.takeovers.dataFolder, users, nowMs: now() };
@@ -84,7 +84,12 @@ export function restores(context: DirectoryContext): Restores {
   }
 
   async function inThread(check: RestoreCheck): Promise<RestoreReply> {
-    const thread = new Worker(THREAD, { workerData: check, resourceLimits: LIMITS });
+    // A body of this length has its memory for itself, and gives it away.
+    const thread = new Worker(THREAD, {
+      workerData: check,
+      transferList: [check.body.buffer as ArrayBuffer],
+      resourceLimits: LIMITS,
+    });
     let said: Exclude<ThreadNews, { step: RestoreStep }> | null = null;
     thread.on("message", (news: ThreadNews) => {
       if ("step" in news) step = news.step;

@@ -136,10 +136,10 @@ function routes(api: App, ports: HttpPorts): void {
 function readJson(app: App): void {
   app.removeAllContentTypeParsers();
   const parse = app.getDefaultJsonParser("error", "error");
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
-    if (body === "") return done(null, undefined);
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
     if (request.routeOptions.config.unparsed) return done(null, body);
-    void parse(request, body as string, (error, value) => {
+    void parse(request, body.toString(), (error, value) => {
       done(error ? new AppError("MALFORMED_JSON", "the body is not valid JSON") : null, value);
     });
   });

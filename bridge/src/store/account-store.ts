@@ -113,11 +113,11 @@ function fromColumns(columns: Columns): AccountRow {
 }
 
 function written(account: NewAccountRow): Written {
-  const { label, username, enabled, deviceInfo = NO_DEVICE_INFO } = account;
+  const { label, username, enabled, deviceInfo: { vendor, model, mac, note } = NO_DEVICE_INFO } = account;
   return {
     ...account,
     enabled: enabled ? 1 : 0,
-    deviceInfo: JSON.stringify(deviceInfo),
-    ownText: searchText(`${label} ${username} ${deviceInfo.vendor} ${deviceInfo.model} ${deviceInfo.mac}`),
+    deviceInfo: JSON.stringify({ vendor, model, mac, note }),
+    ownText: searchText(`${label} ${username} ${vendor} ${model} ${mac}`),
   };
 }

@@ -7,6 +7,8 @@ export type ExtraRow = Record<string, string | number | null>;
 export interface ExtraStore {
   /** Table → rows of the site. */
   dump(siteId: string): Record<string, ExtraRow[]>;
+  /** How many rows that is. */
+  count(siteId: string): number;
   /**
    * Inserts what a dump gave; columns that this version does not know are left out. Throws what SQLite refuses, and
    * SyntaxError where JSON should stand.
@@ -41,6 +43,13 @@ export function extraStore(db: Database): ExtraStore {
           return [table, rows.includes("DESC") ? found.reverse() : found];
         }),
       ),
+    count: (siteId) =>
+      TABLES.reduce((sum, { table, rows }) => {
+        const count = db
+          .prepare<{ siteId: string; most: number }, number>(`SELECT count(*) FROM (SELECT 1 FROM ${table} ${rows})`)
+          .pluck();
+        return sum + (count.get({ siteId, most: MOST }) ?? 0);
+      }, 0),
     load: (tables) => {
       for (const { table, instead = {}, json = [], once } of TABLES) {
         const known = columnsOf(table).filter((name) => instead[name] !== null);

@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+import { Type } from "typebox";
 import { Backup, RestoreProgress, RestoreReply, RestoreRequest } from "../../api/backup.ts";
 import { AppError } from "../../events/errors.ts";
 import type { App } from "../app-type.ts";
@@ -16,14 +18,18 @@ export function backupRoutes(api: App, { directory, version, people }: HttpPorts
       schema: {
         summary: "The whole site as one JSON file, with HA1s and without passwords.",
         params: IdParams,
-        response: { 200: Backup },
+        // It is JSON text already.
+        response: { 200: Type.Unsafe<Readable>(Backup) },
       },
     },
     async (request, reply) => {
-      const backup = directory.backups.make(request.params.id, version, askerOf(request).visit ? "directory" : "all");
-      const day = new Date(backup.madeAtMs).toISOString().slice(0, 10);
-      const name = `neolia-${backup.site.domain}-${day}.json`;
-      return reply.header("content-disposition", `attachment; filename="${name}"`).send(backup);
+      const part = askerOf(request).visit ? "directory" : "all";
+      const { name, bytes, content } = await directory.backups.make(request.params.id, version, part);
+      return reply
+        .type("application/json; charset=utf-8")
+        .header("content-disposition", `attachment; filename="${name}"`)
+        .header("content-length", bytes)
+        .send(content());
     },
   );
   api.get(
@@ -47,7 +53,7 @@ export function backupRoutes(api: App, { directory, version, people }: HttpPorts
     },
     async (request, reply) => {
       const body: unknown = request.body;
-      if (typeof body !== "string") throw new AppError("INVALID_REQUEST", "there is no backup in it");
+      if (!Buffer.isBuffer(body)) throw new AppError("INVALID_REQUEST", "there is no backup in it");
       const users = people?.()?.map(({ id }) => id) ?? null;
       const restored = await directory.restores.restore(body, users);
       return reply.code(restored.dryRun ? 200 : 201).send(restored);
