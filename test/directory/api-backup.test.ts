@@ -1,6 +1,6 @@
 /** The whole site into another app: devices work on, nothing is typed again. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import Sqlite from "better-sqlite3";
@@ -402,4 +402,18 @@ test("recordings of a restore that was cut short are played if its site is there
     store.close();
     folder.remove();
   }
+});
+
+test("where the disk refuses the recordings nothing is restored, and it is said why", async () => {
+  record(api, "fr/notice.wav", wav(1));
+  await makeDesk(api, house);
+  const backup = await take();
+  // As a full disk does, it refuses to make what is asked for.
+  writeFileSync(join(other.folder, "clips.restored"), "");
+  const reply = await put(other, backup);
+  assert.deepEqual([reply.status, reply.code], [503, "STORE_UNAVAILABLE"], reply.text);
+  assert.doesNotMatch(reply.text, /restored\//, "no path in it");
+  assert.deepEqual([other.store.sites.list(), other.store.units.list({})], [[], []]);
+  rmSync(join(other.folder, "clips.restored"));
+  assert.equal((await put(other, backup)).status, 201);
 });

@@ -224,3 +224,11 @@ test("what a name is made of forges no line of the log and no header, whatever i
   const file = await api.send("GET", `/api/sites/${house.site.id}/backup`);
   assert.match(String(file.headers["content-disposition"]), /^attachment; filename="neolia-[a-z0-9.-]+\.json"$/);
 });
+
+test("a backup of more rows than memory has room for is refused before it is read", async () => {
+  const before = everything();
+  const body = `{"backup":{"format":"neolia-site","formatVersion":1,"extras":{"a":[${"{},".repeat(20_000_000)}{}]}},"dryRun":false}`;
+  const reply = await api.send("POST", "/api/backups/restore", body);
+  assert.deepEqual([reply.status, reply.code], [413, "BACKUP_TOO_LARGE"], reply.text);
+  assert.equal(everything(), before);
+});

@@ -18,6 +18,8 @@ import { refuseUnknownZone } from "./sites.ts";
 import { siteSnapshot } from "./snapshot.ts";
 
 const MOST_PLACES = 20;
+/** Each `{`, `[` and `,`: more than the largest site has twice over would be read for minutes, and fill the memory. */
+const MOST_VALUES = 8_000_000;
 
 export interface RestoreCheck {
   /** The request's body as it came: JSON of a `RestoreRequest`. */
@@ -32,7 +34,7 @@ export interface RestoreCheck {
 }
 
 /**
- * Throws MALFORMED_JSON, BACKUP_NEWER, INVALID_REQUEST, BACKUP_DAMAGED and UNKNOWN_TIME_ZONE; nothing is left in the
+ * Throws MALFORMED_JSON, BACKUP_NEWER, INVALID_REQUEST, BACKUP_DAMAGED, BACKUP_TOO_LARGE and UNKNOWN_TIME_ZONE; nothing is left in the
  * data folder then.
  */
 export function checkBackup(check: RestoreCheck, step: (now: RestoreStep) => void = () => {}): RestoreReply {
@@ -64,6 +66,9 @@ export function checkBackup(check: RestoreCheck, step: (now: RestoreStep) => voi
 
 /** As UTF-8; its bytes are let go of. */
 function textOf(check: RestoreCheck): string {
+  let values = 0;
+  for (const byte of check.body) if (byte === 0x7b || byte === 0x5b || byte === 0x2c) values += 1;
+  if (values > MOST_VALUES) throw new AppError("BACKUP_TOO_LARGE", "the backup has more rows than a site can have");
   const text = new TextDecoder().decode(check.body);
   check.body = new Uint8Array();
   return text;

@@ -14,7 +14,7 @@ import { checkBackup, isTheFiles, notFitting, type RestoreCheck } from "./restor
 export interface Restores {
   /**
    * `body`: JSON of a `RestoreRequest`, which is nobody else's from now on. `users`: Home Assistant's here, null when nobody knows them. Throws what
-   * `checkBackup` does, RESTORE_RUNNING and SITE_EXISTS.
+   * `checkBackup` does, BACKUP_TOO_LARGE, RESTORE_RUNNING, SITE_EXISTS and STORE_UNAVAILABLE.
    */
   restore(body: Uint8Array, users?: readonly string[] | null): Promise<RestoreReply>;
   /** What is being done for the one that is under way; null: there is none. */
@@ -31,8 +31,8 @@ export type ThreadNews =
 const THREAD = new URL(`./restore-thread${extname(import.meta.filename)}`, import.meta.url);
 /** A smaller file is looked at sooner than a thread is there. */
 const WORTH_A_THREAD = 256 * 1024;
-/** 96 MB of JSON as text, as objects and once more in order. A file that needs more ends its thread and not the bridge. */
-const LIMITS = { maxOldGenerationSizeMb: 1_024, maxYoungGenerationSizeMb: 16 };
+/** 96 MB of JSON as text and as objects; the largest site takes 120 MB. A file that needs more ends its thread and not the bridge. */
+const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
 
 export function restores(context: DirectoryContext): Restores {
   const { store, audit, now } = context;
@@ -95,7 +95,12 @@ export function restores(context: DirectoryContext): Restores {
       if ("step" in news) step = news.step;
       else said = news;
     });
-    await once(thread, "exit");
+    await once(thread, "exit").catch((error: Error & { code?: string }) => {
+      if (error.code !== "ERR_WORKER_OUT_OF_MEMORY") throw error;
+      throw new AppError("BACKUP_TOO_LARGE", "the backup takes more memory than there is for a restore", {
+        cause: error,
+      });
+    });
     return outcomeOf(said);
   }
 

@@ -86,6 +86,8 @@ export const ERRORS = {
   CSV_COLUMNS: request(400),
   /** The backup is cut off, changed by hand, or of another version. */
   BACKUP_DAMAGED: request(400),
+  /** The backup's file is longer than a restore takes, or takes more memory. */
+  BACKUP_TOO_LARGE: request(413),
   /** The backup was made by a Neolia that keeps more than this one knows. */
   BACKUP_NEWER: request(400),
   /** A device file needs accounts of another type, or more or fewer of them. */

@@ -2,10 +2,11 @@
  * The recordings that an installation plays in the place of rendered sentences: `clips/<language>/<phrase>.wav`. Beside
  * the database, so that a site's backup can take them along.
  */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ALL_CLIPS_BYTES, CLIP_NAME, LARGEST_CLIP_BYTES } from "../api/backup.ts";
 import { syncFolder } from "./copies.ts";
+import { translateRefusal } from "./disk-refusal.ts";
 
 export interface ClipFile {
   /** fr/notice.wav. */
@@ -16,7 +17,7 @@ export interface ClipFile {
 export interface ClipFiles {
   /** By name. `tooLarge`: names of those that a backup has no room for. */
   list(): { clips: ClipFile[]; tooLarge: string[] };
-  /** Puts the recordings of a site that is being restored aside, on the disk. */
+  /** Puts the recordings of a site that is being restored aside, on the disk. STORE_UNAVAILABLE: it refuses, and has none of them. */
   stage(siteId: string, clips: readonly ClipFile[]): void;
   /** Its rows are on the disk (or are not, and never will be): what was put aside is played now, where its name is free; or goes. */
   settle(siteId: string, isThere: boolean): void;
@@ -58,8 +59,8 @@ export function clipFiles(folder: string): ClipFiles {
     },
     stage: (siteId, clips) => {
       const place = join(staging, siteId);
-      rmSync(place, { recursive: true, force: true });
       try {
+        rmSync(place, { recursive: true, force: true });
         for (const { name, content } of clips) {
           const path = join(place, name);
           mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -67,8 +68,8 @@ export function clipFiles(folder: string): ClipFiles {
           syncFolder(path);
         }
       } catch (error) {
-        rmSync(place, { recursive: true, force: true });
-        throw error;
+        if (existsSync(place)) rmSync(place, { recursive: true, force: true });
+        throw translateRefusal(error);
       }
     },
     settle,

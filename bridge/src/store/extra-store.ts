@@ -1,6 +1,7 @@
 /** What other parts keep of a site, row by row as it is: for backups, which need not know what it means. */
 import type { Database } from "better-sqlite3";
 import { SITE_TABLES } from "./site-tables.ts";
+import { statements } from "./statements.ts";
 
 export type ExtraRow = Record<string, string | number | null>;
 
@@ -51,6 +52,8 @@ export function extraStore(db: Database): ExtraStore {
         return sum + (count.get({ siteId, most: MOST }) ?? 0);
       }, 0),
     load: (tables) => {
+      // Of the same columns it is the same one: a statement for each row takes more memory than all that is restored.
+      const statement = statements(db);
       for (const { table, instead = {}, json = [], once } of TABLES) {
         const known = columnsOf(table).filter((name) => instead[name] !== null);
         for (const row of tables[table] ?? []) {
@@ -58,7 +61,7 @@ export function extraStore(db: Database): ExtraStore {
           const columns = known.filter((name) => Object.hasOwn(row, name));
           const values = columns.map((name) => `@${name}`);
           const into = once ? "INSERT OR IGNORE INTO" : "INSERT INTO";
-          db.prepare(`${into} ${table} (${columns.join(", ")}) VALUES (${values.join(", ")})`).run(row);
+          statement(`${into} ${table} (${columns.join(", ")}) VALUES (${values.join(", ")})`).run(row);
         }
       }
     },

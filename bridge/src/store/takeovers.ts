@@ -13,7 +13,7 @@ import { removeStrays } from "./strays.ts";
 export interface Takeovers {
   /** Where this store is. */
   dataFolder: string;
-  /** An empty folder for a store that holds one site. */
+  /** An empty folder for a store that holds one site. STORE_UNAVAILABLE: the disk has no room for it. */
   makeFolder(): string;
   /**
    * Takes away the folders that are left of restores, and what those copied early. While the disk refuses that a folder
@@ -38,7 +38,13 @@ const PREFIX = "restoring-";
 const PIECE = 500;
 
 export function takeovers(db: Database, dataFolder: string): Takeovers {
-  const makeFolder = () => mkdtempSync(join(dataFolder, PREFIX));
+  const makeFolder = () => {
+    try {
+      return mkdtempSync(join(dataFolder, PREFIX));
+    } catch (error) {
+      throw translateRefusal(error);
+    }
+  };
   function* clear(): Generator<void> {
     for (const name of readdirSync(dataFolder).filter((one) => one.startsWith(PREFIX))) {
       const folder = join(dataFolder, name);

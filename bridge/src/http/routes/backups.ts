@@ -7,7 +7,7 @@ import { askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
 import { IdParams } from "./params.ts";
 
-/** 20,000 units with their accounts and rules take some 30 MB, every phrase in both languages as recordings as much. */
+/** Also in the panel's backup-part. 20,000 units with their accounts and rules take some 30 MB, every phrase in both languages as recordings as much. */
 const RESTORE_LIMIT = 96 * 1024 * 1024;
 
 export function backupRoutes(api: App, { directory, version, people }: HttpPorts): void {

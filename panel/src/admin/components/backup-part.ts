@@ -20,6 +20,8 @@ import { saveFile } from "./save-file.ts";
 /** How far it is when each begins, of five parts: sending is followed by what the bridge says. */
 const STEPS = { sending: 1, reading: 2, checking: 3, writing: 4 } as const;
 const ASK_EVERY_MS = 500;
+/** What the bridge takes at most, less what is put around it. */
+const LARGEST_BYTES = 96 * 2 ** 20 - 1_024;
 
 /** The whole site out into a file, and out of a file into an app that does not have it: first a look, then the restore. */
 @customElement("neolia-backup-part")
@@ -112,6 +114,8 @@ export class BackupPart extends LitElement {
     if (file === undefined) return;
     this.busy = true;
     try {
+      // Before it is read: a film chosen by mistake would take the tab's memory.
+      if (file.size > LARGEST_BYTES) throw new ApiError("BACKUP_TOO_LARGE", 413);
       this.backup = JSON.parse(await file.text()) as unknown;
       this.found = await this.followed(() => restoreBackup(this.admin.api, this.backup, true));
     } catch (error) {

@@ -48,6 +48,7 @@ export const en = {
   "error.SITE_TOKEN_WRONG": "The server does not know this token. Copy it as it was printed, or have a new one made.",
   "error.SITE_TOKEN_OTHER": "This token is of another site. Each site has its own.",
   "error.BACKUP_NEWER": "This backup is of a newer Neolia. Update Neolia here, then restore it.",
+  "error.BACKUP_TOO_LARGE": "This file is larger than a backup can be. Choose the file as it was saved.",
   "error.BACKUP_DAMAGED": "This is not a whole backup of Neolia. Choose the file as it was saved.",
   "error.DEVICE_FILE_ACCOUNTS": "This model needs other logins: a door for the door station, gateways for the HT841.",
   "error.DOMAIN_TAKEN": "Another site has this domain already.",
@@ -158,6 +159,8 @@ export const fr: Record<keyof typeof en, string> = {
     "Le serveur ne connaît pas ce jeton. Copiez-le tel qu'il a été affiché, ou faites-en créer un autre.",
   "error.SITE_TOKEN_OTHER": "Ce jeton est celui d'un autre site. Chaque site a le sien.",
   "error.BACKUP_NEWER": "Cette sauvegarde vient d'un Neolia plus récent. Mettez Neolia à jour ici, puis restaurez-la.",
+  "error.BACKUP_TOO_LARGE":
+    "Ce fichier est plus grand qu'une sauvegarde ne peut l'être. Choisissez le fichier tel qu'il a été enregistré.",
   "error.BACKUP_DAMAGED":
     "Ce n'est pas une sauvegarde complète de Neolia. Choisissez le fichier tel qu'il a été enregistré.",
   "error.DEVICE_FILE_ACCOUNTS":
