@@ -2,7 +2,16 @@
  * The recordings that an installation plays in the place of rendered sentences: `clips/<language>/<phrase>.wav`. Beside
  * the database, so that a site's backup can take them along.
  */
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { ALL_CLIPS_BYTES, CLIP_NAME, LARGEST_CLIP_BYTES } from "../api/backup.ts";
 import { syncFolder } from "./copies.ts";
