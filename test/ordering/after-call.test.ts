@@ -196,3 +196,26 @@ test("who is on the phone is exported as far as it went; erasing leaves the call
   assert.deepEqual(privacy.erase(CALLER), { calls: 1, orders: 1, left: 0 });
   assert.deepEqual(privacy.export(CALLER), { calls: [], orders: [], log: [], messages: [] });
 });
+
+test("a board of two hundred orders under one number, as of a trunk that shows its own, takes no more than a few times as long as of two hundred callers", () => {
+  luigi.call().wholeOrder();
+  const [row] = luigi.store.orders.inStages(luigi.line.id, ["new"]);
+  assert.ok(row);
+  const insert = (n: number): void =>
+    luigi.store.orders.insert({ ...row, id: `order${n}`, callId: `call${n}`, number: n, callerNumber: `+336${n}` });
+  for (let n = 2; n <= 200; n++) insert(n);
+  const fastestMs = (): number => {
+    const times = Array.from({ length: 5 }, () => {
+      const began = performance.now();
+      assert.equal(board().orders.length, 200);
+      return performance.now() - began;
+    });
+    return Math.min(...times);
+  };
+  const callers = fastestMs();
+  for (const order of luigi.store.orders.inStages(luigi.line.id, ["new"])) {
+    luigi.store.orders.update({ ...order, callerNumber: CALLER });
+  }
+  const one = fastestMs();
+  assert.ok(one < 5 * callers, `${one} beside ${callers} ms`);
+});

@@ -162,7 +162,7 @@ export function toOrder(context: OrderingContext, order: CustomerOrderRow): Orde
     goneAtMs: order.goneAtMs,
     alarm: isAlarming(order, context.now()),
     callerTold: order.callerTold,
-    maybeSameAs: sameBefore(context, order),
+    maybeSameAs: context.store.orders.sameBefore(order, SAME_WITHIN_MS),
   };
 }
 
@@ -177,21 +177,4 @@ export function taxesOf(lines: readonly { taxRate: number; totalCents: number }[
   return [...totals]
     .toSorted(([a], [b]) => a - b)
     .map(([rate, total]) => ({ rate, totalCents: total, taxCents: Math.round((total * rate) / (10_000 + rate)) }));
-}
-
-function sameBefore({ store }: OrderingContext, order: CustomerOrderRow): number | null {
-  if (order.callerNumber === null) return null;
-  const same = store.orders
-    .byNumber(order.callerNumber)
-    .find(
-      (other) =>
-        other.id !== order.id &&
-        other.lineId === order.lineId &&
-        other.stage !== "cancelled" &&
-        other.committedAtMs <= order.committedAtMs &&
-        order.committedAtMs - other.committedAtMs < SAME_WITHIN_MS &&
-        other.totalCents === order.totalCents &&
-        (other.callId !== order.callId || other.ordinal < order.ordinal),
-    );
-  return same?.number ?? null;
 }

@@ -42,6 +42,8 @@ export interface CustomerOrderStore {
   turnover(lineId: string, day: string): { orders: number; cents: number };
   history(lineId: string, beforeMs: number, limit: number): CustomerOrderRow[];
   byNumber(callerNumber: string): CustomerOrderRow[];
+  /** Number of the first order of the same caller and total on its line, within that time before it; null: there is none. */
+  sameBefore(order: CustomerOrderRow, withinMs: number): number | null;
   addPrintJob(orderId: string): void;
   printJobs(): { orderId: string; attempts: number }[];
   notePrintAttempt(orderId: string): void;
@@ -88,6 +90,12 @@ export function customerOrderStore(db: Database): CustomerOrderStore {
     `${SELECT} WHERE line_id = ? AND committed_at_ms < ? ORDER BY committed_at_ms DESC, id DESC LIMIT ?`,
   );
   const byNumber = db.prepare<[string], Columns>(`${SELECT} WHERE caller_number = ? ORDER BY committed_at_ms`);
+  const sameBefore = db.prepare<Columns & { sinceMs: number }, { number: number }>(`
+    SELECT number FROM customer_order WHERE caller_number = @callerNumber AND line_id = @lineId AND id <> @id
+      AND stage <> 'cancelled' AND total_cents = @totalCents
+      AND committed_at_ms > @sinceMs AND committed_at_ms <= @committedAtMs
+      AND (call_id <> @callId OR ordinal < @ordinal)
+    ORDER BY committed_at_ms LIMIT 1`);
   const addJob = db.prepare<[string]>(
     "INSERT INTO print_job (order_id, attempts) VALUES (?, 0) ON CONFLICT DO NOTHING",
   );
@@ -108,6 +116,8 @@ export function customerOrderStore(db: Database): CustomerOrderStore {
     turnover: (lineId, day) => turnover.get(lineId, day) ?? { orders: 0, cents: 0 },
     history: (lineId, beforeMs, limit) => history.all(lineId, beforeMs, limit).map(fromColumns),
     byNumber: (callerNumber) => byNumber.all(callerNumber).map(fromColumns),
+    sameBefore: (order, withinMs) =>
+      sameBefore.get({ ...toColumns(order), sinceMs: order.committedAtMs - withinMs })?.number ?? null,
     addPrintJob: (orderId) => void addJob.run(orderId),
     printJobs: () => jobs.all(),
     notePrintAttempt: (orderId) => void attempt.run(orderId),
