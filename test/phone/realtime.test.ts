@@ -268,7 +268,7 @@ describe("a session that breaks", () => {
   test("a frame that is no event, and races that are told in words only, end nothing", async () => {
     const { all, session: talk } = await open();
     const [standIn] = service.sessions;
-    standIn?.garble();
+    standIn?.sendText('{"type":');
     for (const message of [
       "Conversation already has an active response in progress: resp_1.",
       "Cancellation failed: no active response found",

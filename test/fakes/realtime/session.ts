@@ -77,9 +77,13 @@ export class RealtimeSession {
     this.socket.terminate();
   }
 
-  /** Sends what is no event. */
-  garble(): void {
-    this.socket.send('{"type":');
+  /** Sends a frame of its own, event or not. */
+  sendText(text: string): void {
+    this.socket.send(text);
+  }
+
+  close(code: number): void {
+    this.socket.close(code, "because");
   }
 
   get codec(): G711Codec | null {

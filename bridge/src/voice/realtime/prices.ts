@@ -26,17 +26,21 @@ export interface Usage {
   output_token_details?: { text_tokens?: number; audio_tokens?: number };
 }
 
-/** Millicents of one response. */
+/** Millicents of one response. What is no number of tokens counts nothing: the service may write anything there. */
 export function costOf(model: string, { input_token_details: input, output_token_details: output }: Usage): number {
   const price = model.includes("mini") ? MINI : FULL;
-  const cached = input?.cached_tokens ?? 0;
-  const cachedAudio = input?.cached_tokens_details?.audio_tokens ?? 0;
-  const cachedText = input?.cached_tokens_details?.text_tokens ?? cached - cachedAudio;
+  const cached = count(input?.cached_tokens);
+  const cachedAudio = count(input?.cached_tokens_details?.audio_tokens);
+  const cachedText = count(input?.cached_tokens_details?.text_tokens ?? cached - cachedAudio);
   return (
-    Math.max(0, (input?.text_tokens ?? 0) - cachedText) * price.textIn +
-    Math.max(0, (input?.audio_tokens ?? 0) - cachedAudio) * price.audioIn +
+    Math.max(0, count(input?.text_tokens) - cachedText) * price.textIn +
+    Math.max(0, count(input?.audio_tokens) - cachedAudio) * price.audioIn +
     cached * price.cachedIn +
-    (output?.text_tokens ?? 0) * price.textOut +
-    (output?.audio_tokens ?? 0) * price.audioOut
+    count(output?.text_tokens) * price.textOut +
+    count(output?.audio_tokens) * price.audioOut
   );
+}
+
+function count(tokens: unknown): number {
+  return typeof tokens === "number" && tokens > 0 ? tokens : 0;
 }

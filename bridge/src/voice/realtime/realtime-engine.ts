@@ -1,9 +1,10 @@
 /** The Realtime driver (OpenAI, and whoever speaks the same protocol at another address): opens and checks sessions. */
 import { connect } from "node:net";
-import { OpenAIRealtimeWS } from "openai/realtime/ws";
 import type { SessionSetup, VoiceEngine, VoiceListener, VoiceSession } from "../voice-engine.ts";
 import { fromConnection, fromErrorEvent, voiceError } from "../voice-errors.ts";
+import { RealtimeLink } from "./realtime-link.ts";
 import { RealtimeSession } from "./realtime-session.ts";
+import type { ServerEvent } from "./server-events.ts";
 import { difference, type ModelSettings, sessionConfig } from "./session-config.ts";
 
 export interface RealtimeOptions extends ModelSettings {
@@ -51,11 +52,11 @@ export class RealtimeEngine implements VoiceEngine {
     }
   }
 
-  private connect(): OpenAIRealtimeWS {
+  private connect(): RealtimeLink {
     const { apiKey, baseUrl, model } = this.options;
     if (apiKey === "") throw voiceError("no_key", "no key of the voice service is set");
     const { protocol, hostname, port } = new URL(baseUrl);
-    const link = new OpenAIRealtimeWS(
+    const link = new RealtimeLink(
       {
         model,
         options: {
@@ -74,38 +75,40 @@ export class RealtimeEngine implements VoiceEngine {
 }
 
 /** Ends the link without waiting for the other side. */
-function drop(link: OpenAIRealtimeWS): void {
+function drop(link: RealtimeLink): void {
   link.socket.terminate();
 }
 
-function created(link: OpenAIRealtimeWS, signal: AbortSignal): Promise<void> {
-  return wait(link, signal, (settle) => {
-    link.on("session.created", () => settle(null));
+function created(link: RealtimeLink, signal: AbortSignal): Promise<void> {
+  return wait(link, signal, (event, settle) => {
+    if (event.type === "session.created") settle(null);
   });
 }
 
 function confirmed(
-  link: OpenAIRealtimeWS,
+  link: RealtimeLink,
   signal: AbortSignal,
   ask: () => void,
   check: (session: unknown) => Error | null,
 ): Promise<void> {
-  return wait(link, signal, (settle) => {
-    link.on("session.updated", (event) => settle(check(event.session)));
-    ask();
+  const waiting = wait(link, signal, (event, settle) => {
+    if (event.type === "session.updated") settle(check(event.session));
   });
+  ask();
+  return waiting;
 }
 
-/** Waits for what `begin` waits for, the link's end, an error of the service, or `signal`. */
+/** Waits until `take` settles it, or for the link's end, an error of the service, or `signal`. */
 function wait(
-  link: OpenAIRealtimeWS,
+  link: RealtimeLink,
   signal: AbortSignal,
-  begin: (settle: (error: Error | null) => void) => void,
+  take: (event: ServerEvent, settle: (error: Error | null) => void) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error: Error | null): void => {
       signal.removeEventListener("abort", abort);
       link.socket.removeListener("close", closed);
+      stop();
       if (error) reject(error);
       else resolve();
     };
@@ -117,7 +120,9 @@ function wait(
       const found = error.error ? fromErrorEvent(error.error.code, error.error.message) : fromConnection(error.message);
       if (found.errorClass !== "benign") settle(found);
     });
-    begin(settle);
+    const stop = link.onEvent((event) => {
+      if (event) take(event, settle);
+    });
     if (signal.aborted) abort();
   });
 }

@@ -2,8 +2,6 @@
  * One running session of the Realtime API. What the protocol leaves to its client is done here and nowhere else: one
  * response at a time, tool outputs before the next response, truncation to what was heard, noticing a dead link.
  */
-import type { OpenAIRealtimeWS } from "openai/realtime/ws";
-import type { RealtimeServerEvent } from "openai/resources/realtime/realtime";
 import type {
   ResponseStatus,
   SessionSetup,
@@ -15,7 +13,10 @@ import type {
 import { fromConnection, fromErrorEvent, voiceError } from "../voice-errors.ts";
 import { HeardClock } from "./heard-clock.ts";
 import { costOf } from "./prices.ts";
+import type { RealtimeLink } from "./realtime-link.ts";
+import type { ServerEvent } from "./server-events.ts";
 import { PREFIX_MS, toolList } from "./session-config.ts";
+import { SpokenPart } from "./spoken-part.ts";
 
 const PING_EVERY_MS = 5_000;
 const MISSED_PINGS = 2;
@@ -24,20 +25,18 @@ const SILENT_MS = 6_000;
 const LARGEST_BACKLOG_BYTES = 2 * 8_000 * 2;
 const BYTES_PER_MS = 8;
 
-interface SpokenItem {
-  responseId: string;
-  text: string;
-  bytes: number;
-  complete: boolean;
-  ended: boolean;
-}
+type Of<Type extends ServerEvent["type"]> = Extract<ServerEvent, { type: Type }>;
+type Place = Pick<Of<"response.output_audio.delta">, "response_id" | "item_id" | "content_index">;
+type Call = Pick<Of<"response.function_call_arguments.done">, "call_id" | "name" | "arguments">;
 
 export class RealtimeSession implements VoiceSession {
-  private readonly link: OpenAIRealtimeWS;
+  private readonly link: RealtimeLink;
   private readonly listener: VoiceListener;
   private readonly model: string;
   private instructions: string;
-  private readonly items = new Map<string, SpokenItem>();
+  private readonly parts = new Map<string, SpokenPart>();
+  /** Responses that are over. */
+  private readonly finished = new Set<string>();
   private readonly calls = new Set<string>();
   private readonly dropped = new Set<string>();
   /** The last events' ids: a repetition changes nothing. */
@@ -59,12 +58,12 @@ export class RealtimeSession implements VoiceSession {
   private readonly pinging: NodeJS.Timeout;
   private silence: NodeJS.Timeout | undefined;
 
-  constructor(link: OpenAIRealtimeWS, setup: SessionSetup, model: string, listener: VoiceListener) {
+  constructor(link: RealtimeLink, setup: SessionSetup, model: string, listener: VoiceListener) {
     this.link = link;
     this.model = model;
     this.listener = listener;
     this.instructions = setup.instructions;
-    link.on("event", (event) => this.take(event));
+    link.onEvent((event, id) => this.take(event, id));
     link.on("error", (error) => {
       // Of those of the service `take` is told as well.
       if (error.error) return;
@@ -131,20 +130,20 @@ export class RealtimeSession implements VoiceSession {
       if (!this.turnOpen) this.send({ type: "response.cancel", event_id: this.eventId(), response_id: this.active });
     }
     for (const { itemId, playedMs } of played) {
-      const item = this.items.get(itemId);
-      if (!item) continue;
-      this.dropped.add(item.responseId);
-      const endMs = Math.floor(Math.min(playedMs, item.bytes / BYTES_PER_MS));
+      const part = this.parts.get(itemId);
+      if (!part) continue;
+      this.dropped.add(part.responseId);
+      const endMs = Math.floor(Math.min(playedMs, part.bytes / BYTES_PER_MS));
       if (endMs > 0) {
         this.send({
           type: "conversation.item.truncate",
           event_id: this.eventId(),
-          item_id: itemId,
-          content_index: 0,
+          item_id: part.itemId,
+          content_index: part.index,
           audio_end_ms: endMs,
         });
-      } else {
-        this.send({ type: "conversation.item.delete", event_id: this.eventId(), item_id: itemId });
+      } else if (part.index === 0) {
+        this.send({ type: "conversation.item.delete", event_id: this.eventId(), item_id: part.itemId });
       }
     }
   }
@@ -154,12 +153,12 @@ export class RealtimeSession implements VoiceSession {
     this.link.close();
   }
 
-  private take(event: RealtimeServerEvent): void {
-    if (this.over || this.isRepeated(event)) return;
+  private take(event: ServerEvent | null, id: string | null): void {
+    if (this.over || this.isRepeated(id)) return;
     this.watchSilence();
-    switch (event.type) {
+    switch (event?.type) {
       case "error":
-        this.refused(event.error.code, event.error.message);
+        this.refused(event.error?.code, event.error?.message ?? "");
         return;
       case "input_audio_buffer.speech_started":
         this.turnOpen = true;
@@ -178,43 +177,32 @@ export class RealtimeSession implements VoiceSession {
         this.listener.callerSaid(event.transcript);
         return;
       case "response.created":
-        this.asked = false;
-        this.answerDue = false;
-        this.active = event.response.id ?? "";
-        this.watchSilence();
+        this.begun(event.response.id ?? "");
         return;
       case "response.output_audio.delta":
-        this.speech(event.response_id, event.item_id, event.delta);
+        this.speech(this.partOf(event), event.delta);
         return;
-      case "response.output_audio_transcript.delta": {
-        const item = this.itemOf(event.response_id, event.item_id);
-        item.text += event.delta;
-        this.words(event.item_id, item, false);
+      case "response.output_audio_transcript.delta":
+        this.words(this.partOf(event), event.delta, false);
+        return;
+      case "response.output_audio_transcript.done":
+        this.words(this.partOf(event), event.transcript, true);
+        return;
+      case "response.output_item.done": {
+        const { item, response_id } = event;
+        if (item.type === "function_call") this.called(item, response_id);
+        else for (const part of this.parts.values()) if (part.itemId === item.id) this.partEnded(part);
         return;
       }
-      case "response.output_audio_transcript.done": {
-        const item = this.itemOf(event.response_id, event.item_id);
-        item.text = event.transcript;
-        this.words(event.item_id, item, true);
-        return;
-      }
-      case "response.output_item.done":
-        if (event.item.type === "function_call") {
-          this.called(event.item.call_id, event.item.name, event.item.arguments);
-        } else if (event.item.id !== undefined) {
-          this.itemEnded(event.item.id);
-        }
-        return;
       case "response.function_call_arguments.done":
-        this.called(event.call_id, event.name, event.arguments);
+        this.called(event, event.response_id);
         return;
       case "response.done":
         this.done(event.response);
     }
   }
 
-  private isRepeated(event: RealtimeServerEvent): boolean {
-    const id = "event_id" in event && typeof event.event_id === "string" ? event.event_id : null;
+  private isRepeated(id: string | null): boolean {
     if (id === null) return false;
     if (this.seen.has(id)) return true;
     this.seen.add(id);
@@ -222,46 +210,60 @@ export class RealtimeSession implements VoiceSession {
     return false;
   }
 
-  private itemOf(responseId: string, itemId: string): SpokenItem {
-    let item = this.items.get(itemId);
-    if (!item) {
-      item = { responseId, text: "", bytes: 0, complete: false, ended: false };
-      this.items.set(itemId, item);
-    }
-    return item;
+  private begun(responseId: string): void {
+    if (this.finished.has(responseId)) return;
+    this.asked = false;
+    this.answerDue = false;
+    this.active = responseId;
+    this.watchSilence();
   }
 
-  private speech(responseId: string, itemId: string, delta: string): void {
-    const item = this.itemOf(responseId, itemId);
-    const g711 = Buffer.from(delta, "base64");
-    item.bytes += g711.length;
-    if (!this.dropped.has(responseId)) this.listener.speech({ itemId, g711 });
+  private partOf({ response_id, item_id, content_index }: Place): SpokenPart {
+    const made = new SpokenPart(response_id, item_id, content_index ?? 0);
+    const part = this.parts.get(made.id) ?? made;
+    this.parts.set(made.id, part);
+    return part;
   }
 
-  private words(itemId: string, item: SpokenItem, complete: boolean): void {
-    item.complete = complete;
-    if (!this.dropped.has(item.responseId)) this.listener.words({ itemId, text: item.text, complete });
+  private speech(part: SpokenPart, base64: string): void {
+    this.passOn(part, part.sound(base64));
   }
 
-  private itemEnded(itemId: string): void {
-    const item = this.items.get(itemId);
-    if (!item || item.ended) return;
-    item.ended = true;
-    if (!item.complete && item.text !== "") this.words(itemId, item, true);
-    if (!this.dropped.has(item.responseId)) this.listener.speechEnded(itemId);
+  private passOn(part: SpokenPart, g711: Buffer): void {
+    if (g711.length > 0 && !this.dropped.has(part.responseId)) this.listener.speech({ itemId: part.id, g711 });
+  }
+
+  private words(part: SpokenPart, text: string, complete: boolean): void {
+    part.text = complete ? text : part.text + text;
+    part.complete = complete;
+    if (this.dropped.has(part.responseId)) return;
+    this.listener.words({ itemId: part.id, text: part.text, complete });
+  }
+
+  private partEnded(part: SpokenPart): void {
+    if (part.ended) return;
+    part.ended = true;
+    this.passOn(part, part.rest());
+    if (!part.complete && part.text !== "") this.words(part, part.text, true);
+    if (!this.dropped.has(part.responseId)) this.listener.speechEnded(part.id);
   }
 
   /** A finished call counts also in a response that was cancelled: an unanswered one would confuse the next turn. */
-  private called(callId: string | undefined, name: string | undefined, args: string | undefined): void {
-    if (callId === undefined || name === undefined || this.calls.has(callId)) return;
+  private called({ call_id: callId, name, arguments: args }: Call, responseId: string | null | undefined): void {
+    if (typeof name !== "string" || this.calls.has(callId)) return;
     this.calls.add(callId);
     this.listener.toolCalls([{ callId, name, args: args ?? "" }]);
+    // Nothing else would ask for what follows.
+    if (responseId && this.finished.has(responseId)) this.listener.responseEnded("completed");
   }
 
-  private done(response: Extract<RealtimeServerEvent, { type: "response.done" }>["response"]): void {
-    if (response.id === undefined || response.id === this.active) this.active = null;
+  private done(response: Of<"response.done">["response"]): void {
+    const id = response.id ?? this.active;
+    if (id === this.active) this.active = null;
     this.watchSilence();
-    for (const [itemId, item] of this.items) if (item.responseId === response.id) this.itemEnded(itemId);
+    if (id !== null && this.finished.has(id)) return;
+    if (id !== null) this.finished.add(id);
+    for (const part of this.parts.values()) if (part.responseId === id) this.partEnded(part);
     if (response.usage) this.listener.cost(costOf(this.model, response.usage));
     const status: ResponseStatus =
       response.status === "cancelled" || response.status === "incomplete" || response.status === "failed"
@@ -274,10 +276,8 @@ export class RealtimeSession implements VoiceSession {
   }
 
   /** A response that failed is asked for once more; the second time the session is given up. */
-  private lost(details: unknown): boolean {
-    const error = typeof details === "object" && details !== null && "error" in details ? details.error : null;
-    const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "server_error";
-    const found = voiceError(code, "a response failed");
+  private lost(details: Of<"response.done">["response"]["status_details"]): boolean {
+    const found = voiceError(details?.error?.code ?? "server_error", "a response failed");
     if (found.errorClass === "fatal" || this.triedAgain) {
       this.end(found);
       return true;
@@ -334,7 +334,7 @@ export class RealtimeSession implements VoiceSession {
     return `c${this.nextEvent}`;
   }
 
-  private send(event: Parameters<OpenAIRealtimeWS["send"]>[0]): void {
+  private send(event: Parameters<RealtimeLink["send"]>[0]): void {
     if (!this.over) this.link.send(event);
   }
 

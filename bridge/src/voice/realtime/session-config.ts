@@ -60,8 +60,8 @@ export function difference(asked: RealtimeSessionCreateRequest, confirmed: unkno
     const [want, got] = [asked.audio?.[side]?.format?.type, audio?.[side]?.format?.type];
     if (want !== got) return `audio ${side} is ${got ?? "unknown"} instead of ${want}`;
   }
-  const names = (list: RealtimeSessionCreateRequest["tools"]) =>
-    (list ?? []).map((tool) => ("name" in tool ? tool.name : "")).join(" ");
+  const names = (list: unknown): string =>
+    (Array.isArray(list) ? list : []).map((tool: { name?: unknown } | null) => String(tool?.name ?? "")).join(" ");
   if (names(tools) !== names(asked.tools)) return "the tools are others";
   const [want, got] = [asked.audio?.input?.turn_detection, audio?.input?.turn_detection];
   if (want?.type !== got?.type || got?.create_response === false) return "turn detection is another";
