@@ -66,6 +66,15 @@ test("sound that comes without any words is never heard", () => {
   assert.deepEqual(played, [{ clip: "a", bytes: 0, last: true }]);
 });
 
+test("sound whose words are said to be none is never heard", () => {
+  speaker.speech({ itemId: "a", g711: sound(500) });
+  speaker.words({ itemId: "a", text: "", complete: true });
+  speaker.speech({ itemId: "a", g711: sound(1500) });
+  speaker.speechEnded("a");
+  assert.equal(out(), 0);
+  assert.deepEqual(played, [{ clip: "a", bytes: 0, last: true }]);
+});
+
 test("a flush tells what was heard of each item of the model's, to the millisecond", async () => {
   speaker.words({ itemId: "a", text: "Oui.", complete: true });
   speaker.speech({ itemId: "a", g711: sound(1000) });

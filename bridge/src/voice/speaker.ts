@@ -78,15 +78,17 @@ export class Speaker {
   words(words: Words): boolean {
     const item = this.itemOf(words.itemId);
     if (item.closed) return false;
-    item.text = words.text;
+    item.text = words.text.trim();
     const { slip, settled } = this.options.judge(words);
     if (slip !== null) {
       this.stop(words.itemId, item, slip);
       return false;
     }
-    item.allowed = words.complete
-      ? Number.POSITIVE_INFINITY
-      : Math.max(item.allowed, Math.floor((settled / FASTEST_CHARS_PER_S) * 1000) * BYTES_PER_MS);
+    // All words, and there are none: nobody knows what is said.
+    item.allowed =
+      words.complete && item.text !== ""
+        ? Number.POSITIVE_INFINITY
+        : Math.max(item.allowed, Math.floor((settled / FASTEST_CHARS_PER_S) * 1000) * BYTES_PER_MS);
     this.give(words.itemId, item);
     return true;
   }
