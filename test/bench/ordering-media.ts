@@ -12,7 +12,7 @@ import { WorkerPhones } from "./worker-phone.ts";
 
 const TALK_MS = 75_000;
 const LOAD_MS = 6_000;
-/** The edge lets one account have ten calls: twenty need two gateways. */
+/** By two gateways: two lines. */
 const LOADS = [1, 4, 10, 20];
 const BEEP_EVERY_MS = 640;
 

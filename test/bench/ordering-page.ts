@@ -62,7 +62,7 @@ This run: ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cp
 | first words after the answer, median and p95 | ${spread(figures.firstWordsMs)} | 300 ms |
 | reply after a turn, median and p95 | ${spread(figures.replyMs)} | |
 ${media === null ? "" : mediaTable(media)}
-Each call says in the bridge's log how late and how even its packets left (\`the sound of a call is over\`), so that a site can see it, too. Twenty calls need two gateways or more: the edge lets one account have ten calls.
+Each call says in the bridge's log how late and how even its packets left (\`the sound of a call is over\`), so that a site can see it, too.
 `;
 }
 

@@ -52,7 +52,7 @@ const lab = await LineLab.start({
     models.push(model);
     return model;
   },
-  // The edge lets one account have ten calls: what is measured with twenty needs two.
+  // What is measured with twenty is so with two lines.
   gateways: Array.from(
     { length: Math.max(Math.min(options.atOnce, cases.length), options.media ? 2 : 1) },
     (_, index) => `ht841_restaurant${index + 1}`,

@@ -1,5 +1,5 @@
 /** One call of the bridge's phone. What it does to the call returns at once; what became of it the listener hears. */
-import type JsSIP from "jssip";
+import JsSIP from "jssip";
 import type { AnswerOptions, EndEvent, RTCSession } from "jssip/lib/RTCSession.js";
 import type { IncomingRequest } from "jssip/lib/SIPMessage.js";
 import type { G711Codec } from "../audio/g711.ts";
@@ -7,6 +7,7 @@ import type { MediaLine } from "./media/media.ts";
 import type { ClipPlayed } from "./media/messages.ts";
 import type { SdesPeerConnection } from "./peer-connection.ts";
 import { type RemoteAudio, readAudio } from "./sdp.ts";
+import { forget, keepTimer } from "./session-extras.ts";
 
 export interface PhoneCallListener {
   /** Both sides can talk: our 200 is out, or theirs is here. */
@@ -45,6 +46,9 @@ export class PhoneCall {
   /** SIP name that was called: the unit. */
   readonly callee: string;
   private readonly session: RTCSession;
+  private readonly invite: IncomingRequest | null;
+  /** Header lines of our 200. */
+  private answerLines: string[] = [];
   private line: MediaLine | null = null;
   private agreedCodec: G711Codec | null;
   private listener: PhoneCallListener | null = null;
@@ -57,6 +61,7 @@ export class PhoneCall {
 
   private constructor(session: RTCSession, invite: IncomingRequest | null) {
     this.session = session;
+    this.invite = invite;
     const header: string | undefined = invite?.getHeader("X-Neolia-Call");
     this.callId = header !== undefined && CALL_ID.test(header) ? header : String(session.id);
     this.caller = invite?.from.uri.user ?? "";
@@ -76,6 +81,7 @@ export class PhoneCall {
       call.follow(peerconnection as SdesPeerConnection),
     );
     session.on("accepted", () => call.answeredNow());
+    call.answerLines = keepTimer(session, invite);
     return call;
   }
 
@@ -124,6 +130,7 @@ export class PhoneCall {
     const options: AnswerOptions = {
       mediaStream: NO_STREAM as unknown as MediaStream,
       pcConfig: { iceServers: [] },
+      extraHeaders: this.answerLines,
     };
     this.session.answer(options);
   }
@@ -132,6 +139,7 @@ export class PhoneCall {
     if (this.isOver || this.session.isEnded()) return;
     this.endedBy = "us";
     this.session.terminate({ status_code: status, reason_phrase: REASONS[status] });
+    if (this.invite) forget(this.invite);
   }
 
   hangUp(by: PhoneCallEnd["by"] = "us"): void {
@@ -196,7 +204,8 @@ export class PhoneCall {
     const message = typeof event.message === "object" ? event.message : null;
     const status = message !== null && "status_code" in message ? message.status_code : 0;
     // A call that the edge ends because its sound is gone comes as the other side's BYE: they did not hang up, they were cut off.
-    const theirs = BY[String(event.originator)] ?? "media";
+    const isExpired = event.cause === JsSIP.C.causes.REQUEST_TIMEOUT && this.isAnswered;
+    const theirs = isExpired ? "silence" : (BY[String(event.originator)] ?? "media");
     const by = this.endedBy ?? (theirs === "them" && this.starved ? "silence" : theirs);
     this.listener?.ended({ by, answered: this.isAnswered, status });
   }

@@ -9,6 +9,7 @@ import type { Log } from "../links/log.ts";
 import type { Media } from "./media/media.ts";
 import { SdesPeerConnection } from "./peer-connection.ts";
 import { PhoneCall } from "./phone-call.ts";
+import { forget, unsupported } from "./session-extras.ts";
 import { SipSocket } from "./sip-socket.ts";
 
 export interface PhoneAccount {
@@ -72,7 +73,7 @@ export class Phone {
       this.setRegistered(false);
     });
     this.ua.on("newRTCSession", (event: RTCSessionEvent) => {
-      if (isIncoming(event)) listener.incoming(PhoneCall.incoming(event.session, event.request));
+      if (isIncoming(event)) this.incoming(event);
     });
   }
 
@@ -93,6 +94,17 @@ export class Phone {
   stop(): void {
     this.ua.stop();
     this.setRegistered(false);
+  }
+
+  private incoming({ session, request }: IncomingRTCSessionEvent): void {
+    const lacking = unsupported(request).join(", ");
+    if (lacking === "") {
+      this.listener.incoming(PhoneCall.incoming(session, request));
+      return;
+    }
+    this.log.warn({ lacking }, "a call requires what this phone does not have: the next rule gets it");
+    session.terminate({ status_code: 420, extraHeaders: [`Unsupported: ${lacking}`] });
+    forget(request);
   }
 
   private setRegistered(registered: boolean): void {

@@ -6,12 +6,6 @@ const HANDSHAKE_MS = 5_000;
 /** A link that is half dead says nothing, so we ask. */
 const PING_EVERY_MS = 10_000;
 const LARGEST_MESSAGE = 64 * 1024;
-/**
- * JsSIP forgets an INVITE that it refused some milliseconds after the ACK. One of the same call that comes before would be refused as
- * merged (RFC 3261, section 8.2.2.2), and the edge sends it at once when a rule brings the call back here.
- */
-const FORGET_MS = 15;
-
 export class SipSocket implements Socket {
   readonly url: string;
   readonly sip_uri: string;
@@ -42,7 +36,6 @@ export class SipSocket implements Socket {
     });
     this.socket = socket;
     let heard = true;
-    let ackAtMs = Number.NEGATIVE_INFINITY;
     socket.on("open", () => {
       this.pinging = setInterval(() => {
         if (!heard) socket.terminate();
@@ -57,12 +50,7 @@ export class SipSocket implements Socket {
     socket.on("pong", alive);
     socket.on("message", (data, isBinary) => {
       alive();
-      const message = isBinary ? data : String(data);
-      const isRequest = (method: string) => typeof message === "string" && message.startsWith(`${method} `);
-      if (isRequest("ACK")) ackAtMs = performance.now();
-      // Nothing of its call follows before we have replied to it.
-      if (!isRequest("INVITE") || performance.now() - ackAtMs > FORGET_MS) this.ondata(message);
-      else setTimeout(() => this.socket === socket && this.ondata(message), FORGET_MS);
+      this.ondata(isBinary ? data : String(data));
     });
     socket.on("error", () => undefined);
     socket.on("close", (code) => {
