@@ -18,7 +18,11 @@ around(
   async () => {
     lab = await LineLab.start({ brain: () => ({ respond: async () => ({ parts: [] }) }) });
     // The first call after a start waits until its phrases are rendered: on a busy machine too long, and it goes to people.
-    await until(async () => (await call({}, answered), answeredWith(0) !== null), { what: "a call that is answered" });
+    const taken = async () => {
+      await call({}, answered);
+      return answeredWith(0);
+    };
+    await until(taken, { what: "a call that the assistant takes" });
   },
   async () => {
     await lab?.stop();
@@ -58,7 +62,8 @@ async function call(way: Way, steps: (scenario: SippScenario) => SippScenario): 
 const answered = (scenario: SippScenario): SippScenario => scenario.answer(200).pause(100).bye();
 
 /** What the sessions from this one on were agreed to speak; null: none was. A session that only looks whether the service is there agrees on nothing. */
-const answeredWith = (from: number) => lab.service.sessions.slice(from).find(({ codec }) => codec !== null)?.codec ?? null;
+const answeredWith = (from: number) =>
+  lab.service.sessions.slice(from).find(({ codec }) => codec !== null)?.codec ?? null;
 
 for (const [law, media] of [
   ["pcma", ["m=audio [media_port] RTP/AVP 8", "a=rtpmap:8 PCMA/8000"]],
