@@ -129,3 +129,74 @@ test("docs/hardware.md explains every value of every file, and marks those that 
     }
   }
 });
+
+/** Labels that mean something in one of the two forms, and lines that would be settings of their own. */
+const HOSTILE = [
+  "Porte #2",
+  "# Entrée",
+  "a = b",
+  "Config.Settings.GENERAL.DirectIP = 1",
+  "</P4181><P2>admin</P2>",
+  "]]>&amp;&#10;<!--",
+  `"quoted" 'twice' \\n`,
+  "🚪 door",
+  "بوابة",
+];
+
+test("whatever a device is called, its file has the same settings, each once and on a line of its own", async () => {
+  const [line1, line2] = await Promise.all(["1", "2"].map(gateway));
+  const door = house.door.account;
+  const files = async (label: string) => {
+    for (const id of [door.id, line1?.id, line2?.id]) {
+      const changed = await api.send("PATCH", `/api/accounts/${id}`, { label });
+      assert.equal(changed.status, 200, changed.text);
+    }
+    const station = (await make("akuvox-door", [door.id], { dtmfCode: "4711" })).json<DeviceFile>();
+    const box = (await make("grandstream-ht841", [line1?.id ?? "", line2?.id ?? ""])).json<DeviceFile>();
+    return { station, box };
+  };
+  const plain = await files("Plain");
+  const entities: Record<string, string> = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
+  for (const label of HOSTILE) {
+    const { station, box } = await files(label);
+    assert.ok(station.content.endsWith("\r\n"));
+    const lines = station.content.trimEnd().split("\r\n");
+    // `#` begins a comment only where a line begins with it, and the first `=` ends the key.
+    const settings = lines.map(
+      (line) => /^(Config(?:\.[A-Za-z0-9_]+){3}) = ([^\r\n]*)$/.exec(line)?.slice(1) ?? [line],
+    );
+    assert.deepEqual(
+      settings.map(([key]) => key),
+      keysOf(plain.station),
+    );
+    assert.equal(Object.fromEntries(settings)["Config.Account1.GENERAL.Label"], label);
+    const values = [...box.content.matchAll(/^ {4}<(P\d+)>((?:[^<>&]|&(?:lt|gt|amp);)*)<\/\1>$/gm)];
+    assert.deepEqual(
+      values.map(([, key]) => key),
+      keysOf(plain.box),
+    );
+    assert.equal(box.content.split("\n").length, values.length + 6);
+    const told = values.find(([, key]) => key === "P4181")?.[2] ?? "";
+    assert.equal(
+      told.replace(/&(lt|gt|amp);/g, (entity) => entities[entity] ?? ""),
+      label,
+    );
+  }
+  for (const { content, fileName } of [plain.station, plain.box]) {
+    const keys = keysOf({ content } as DeviceFile);
+    assert.deepEqual(keys, [...new Set(keys)], `${fileName}: one is there twice`);
+  }
+});
+
+test("docs/hardware.md explains no key that is in no file", async () => {
+  const door = (await make("akuvox-door", [house.door.account.id], { dtmfCode: "4711" })).json<DeviceFile>();
+  const lines = await Promise.all(["1", "2", "3", "4"].map(gateway));
+  const ids = lines.map(({ id }) => id);
+  const box = (await make("grandstream-ht841", ids)).json<DeviceFile>();
+  const rows = HARDWARE.split("\n").filter((row) => row.startsWith("| `"));
+  const explained = rows.flatMap((row) =>
+    [...(row.split("|")[1] ?? "").matchAll(/`(Config\.[^`]+|P\d+)`/g)].map(([, key]) => key),
+  );
+  assert.deepEqual(explained.toSorted(), [...new Set(explained)].toSorted(), "one is explained twice");
+  assert.deepEqual(explained.toSorted(), [...keysOf(door), ...keysOf(box)].toSorted());
+});
