@@ -85,14 +85,18 @@ export function pageStore(db: Database): PageStore {
     order: ["username", "id"],
   });
 
+  /** Rows of a site that is still being restored are none yet. */
+  const siteIds = db.prepare<[], string>("SELECT id FROM site").pluck();
   const ofUnit = db.prepare<[string], string>("SELECT id FROM account WHERE unit_id = ?").pluck();
 
   return {
     units: ({ siteId, buildingId, search }, wanted) => {
+      const sites = siteIds.all();
       const after = keyOf(wanted.cursor, { id: "", buildingKey: "", buildingId: "", sortKey: "" });
       return units.page(search, after, wanted, {
-        key: JSON.stringify([siteId, buildingId]),
+        key: JSON.stringify([siteId, buildingId, sites]),
         isWanted: (row) => {
+          if (!sites.includes(row.siteId)) return false;
           if (row.kind !== "residential" || (siteId !== undefined && row.siteId !== siteId)) return false;
           return buildingId === undefined || row.buildingId === buildingId;
         },
@@ -102,13 +106,15 @@ export function pageStore(db: Database): PageStore {
       const after = keyOf(wanted.cursor, { id: "", username: "" });
       const names = usernames && new Set(usernames.names);
       const homes = buildingId === undefined ? null : units.list();
+      const sites = siteIds.all();
       const isWanted = (row: ListedAccount) => {
+        if (!sites.includes(row.siteId)) return false;
         if (siteId !== undefined && row.siteId !== siteId) return false;
         if (type !== undefined && row.type !== type) return false;
         if (names && names.has(row.username) !== usernames?.among) return false;
         return homes === null || homes.get(row.unitId ?? "")?.buildingId === buildingId;
       };
-      const key = names || homes ? null : JSON.stringify([siteId, type]);
+      const key = names || homes ? null : JSON.stringify([siteId, type, sites]);
       const among = unitId === undefined ? null : ofUnit.all(unitId);
       return accounts.page(search, after, wanted, { key, isWanted }, among);
     },
