@@ -123,6 +123,16 @@ test("the page says until when its codes work; renewed in one press they are oth
   assert.equal(await page.getByRole("img", { name: "QR code that pairs a phone" }).count(), 0);
 });
 
+test("in the site's report a login that waits for its phone is not set up yet: it has lost no connection", async () => {
+  await openWithCodes();
+  const page = await open("/settings/handOver");
+  await page.getByRole("button", { name: "Report of the site" }).click();
+  const rows = page.getByRole("article").getByRole("row", { name: /\(Phone\)/ });
+  await rows.first().waitFor();
+  const waitingRows = (await rows.allInnerTexts()).filter((text) => /Not set up yet/.test(text));
+  assert.equal(waitingRows.length, 4);
+});
+
 test("before codes are printed that end soon or have run out it is said, with the way out", async () => {
   const page = await openWithCodes();
   const printed = await pdfOf(page, folder.path);

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Unit } from "../../data/directory.ts";
 import type { Account } from "../../data/rows.ts";
 import type { SiteHealth } from "../../data/upkeep.ts";
-import type { AdminLocalizer } from "../../localize/admin.ts";
+import type { AdminKey, AdminLocalizer } from "../../localize/admin.ts";
 import { clock, unitLabel } from "../../localize/localize.ts";
 import type { SiteAdmin } from "../admin.ts";
 import { testText } from "../health-text.ts";
@@ -102,6 +102,13 @@ function onPaper(atMs: number, t: AdminLocalizer): string {
   return `${day}, ${clock(t, atMs)}`;
 }
 
+/** A login that waits for its device, as that of a code on this very paper, is no device that has lost its connection. */
+function wordOnPaper(account: Account): AdminKey {
+  const word = stateWord(account);
+  const isNew = word === "device.notRegistered" && account.registration.lastSeenMs === null;
+  return isNew ? "handOver.notYet" : word;
+}
+
 function devices({ t, directory }: SiteAdmin, accounts: readonly Account[], health: SiteHealth | null): TemplateResult {
   const known = new Map((health?.devices ?? []).map((device) => [device.accountId, device]));
   const units = new Map(directory.units.map(({ id, number }) => [id, unitLabel(t, number)]));
@@ -118,7 +125,7 @@ function devices({ t, directory }: SiteAdmin, accounts: readonly Account[], heal
           return html`<tr>
             <td>${account.label} (${t(`device.type.${account.type}`)})</td>
             <td>${placeOf(account)}</td>
-            <td>${t(stateWord(account))}</td>
+            <td>${t(wordOnPaper(account))}</td>
             <td>${testText(device?.lastTest ?? null, t, onPaper)}</td>
           </tr>`;
         })}

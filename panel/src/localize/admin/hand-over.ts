@@ -19,6 +19,7 @@ export const en = {
   "handOver.qrPanel": "QR code that opens Neolia",
   "handOver.phone": "Phone",
   "handOver.phoneHow": "Install Linphone, choose “Use a QR code” and scan. The code works once, until {time}.",
+  "handOver.notYet": "Not set up yet",
   "handOver.codeUsed": "A phone was paired with the code of this page.",
   "handOver.codeOver": "The code of this page is no longer valid.",
   "handOver.renewOne": "New code",
@@ -79,6 +80,7 @@ export const fr: Record<keyof typeof en, string> = {
   "handOver.phone": "Téléphone",
   "handOver.phoneHow":
     "Installez Linphone, choisissez « Utiliser un code QR » et lisez-le. Le code sert une fois, jusqu'au {time}.",
+  "handOver.notYet": "Pas encore installé",
   "handOver.codeUsed": "Un téléphone a été associé avec le code de cette page.",
   "handOver.codeOver": "Le code de cette page n'est plus valable.",
   "handOver.renewOne": "Nouveau code",
