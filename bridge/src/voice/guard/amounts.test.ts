@@ -295,3 +295,26 @@ test("euros are not explained by cents, nor an amount by two others that it is p
     null,
   );
 });
+
+for (const text of [
+  "There is no charge for that.",
+  "The total is vingt euros.",
+  "Total: twenty euros.",
+  "In total that is twenty.",
+  "Vingt, c'est le total.",
+  "Un total de twenty-one.",
+  "Ça fait ２０ €.",
+]) {
+  test(`in whatever language and letters, it is another amount: ${text}`, () =>
+    assert.notEqual(wrongAmount(text, "fr", known), null));
+}
+for (const [text, settled] of [
+  ["Alors 2", "Alors"],
+  ["Alors 24,", "Alors"],
+] as const) {
+  test(`"${text}" is settled no further than "${settled}"`, () =>
+    assert.ok(settledLength(text, "fr") <= settled.length + 1));
+}
+test("seven, of which nobody ordered seven, is not how many", () => {
+  assert.notEqual(wrongAmount("Sept, pour la Margherita.", "fr", known), null);
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { placedClaim } from "./placed-claim.ts";
 
-const told = ["Je vous relis d'abord toute la commande."];
+const told = ["Je vous relis d'abord toute la commande.", "Votre commande est prise sous le numéro douze."];
 
 for (const said of [
   "Votre commande est confirmée.",
@@ -24,12 +24,18 @@ for (const said of [
   "Je lance la préparation.",
   "Votre commande sera prête à dix-neuf heures.",
   "We'll have it ready for you at seven.",
+  "We placed your order.",
+  "I just sent the order.",
+  "On prépare votre commande.",
+  "They're making your order.",
+  "Your order will be ready at seven.",
 ])
   test(`says that it is placed: ${said}`, () => assert.notEqual(placedClaim(said, told), null));
 for (const said of [
   "Je vous relis d'abord toute la commande.",
   "Votre commande n'est pas encore confirmée.",
   "Dès que vous aurez dit oui, votre commande est confirmée.",
+  "Votre commande est prise sous le numéro douze.",
   "Votre commande est-elle complète ?",
   "Votre commande est confirmée ?",
   "J'ai noté une Reine. Et avec cela ?",
