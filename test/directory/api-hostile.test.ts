@@ -62,7 +62,8 @@ for (const [name, text] of Object.entries(TEXTS)) {
           // No code: the file leaves the relay as it is.
           if (name === "empty" && field === "dtmfCode") continue;
           assert.ok(INERT.includes(name), `${method} ${url} ${field} took ${name}`);
-          assert.ok(["name", "number", "label", "address"].includes(field), field);
+          // What is searched for is looked for and not kept.
+          assert.ok(["name", "number", "label", "address", "search"].includes(field), `${method} ${url} ${field}`);
         } else assertCleanError(reply, `${method} ${url} ${field}`, [400, 409, 413]);
       }
     }
