@@ -8,6 +8,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { RestoreReply, RestoreStep } from "../api/backup.ts";
 import { AppError, type ErrorCode } from "../events/errors.ts";
+import { translateRefusal } from "../store/disk-refusal.ts";
 import { announceEdit, type DirectoryContext } from "./edit.ts";
 import { checkBackup, isTheFiles, notFitting, type RestoreCheck } from "./restore-check.ts";
 
@@ -69,7 +70,7 @@ export function restores(context: DirectoryContext): Restores {
       return checked;
     } catch (error) {
       if (siteId !== null) store.clips.settle(siteId, false);
-      throw isTheFiles(error) ? notFitting(error) : error;
+      throw isTheFiles(error) ? notFitting(error) : translateRefusal(error);
     } finally {
       if (!isHalf) rmSync(folder, { recursive: true, force: true });
       // What the disk refuses now is tried again by the next restore and the next start.
