@@ -61,6 +61,8 @@ export function openSwitchboard(options: SwitchboardOptions): Switchboard {
   const ca = options.caFile === undefined ? undefined : readFileSync(options.caFile);
   const phones = new Map<string, { phone: Phone; reception: Reception; ha1: string }>();
 
+  const notRendered = (error: unknown): void => log.error({ err: error }, "a phrase could not be rendered");
+
   function open(siteId: string, { username, ha1 }: AccountRow, domain: string): { phone: Phone; reception: Reception } {
     const reception = new Reception({
       ...{ desk, engine, clips, breaker, siteId, log },
@@ -87,6 +89,8 @@ export function openSwitchboard(options: SwitchboardOptions): Switchboard {
         .find(({ type, enabled, username }) => type === "bridge" && enabled && username !== TEST_ACCOUNT);
       const site = store.sites.get(siteId);
       const known = phones.get(siteId);
+      // A caller waits for nothing that could have been rendered before.
+      for (const words of desk.firstWords(siteId)) clips.ahead(words).catch(notRendered);
       if (known && known.ha1 === account?.ha1) continue;
       known?.phone.stop();
       phones.delete(siteId);
@@ -101,11 +105,7 @@ export function openSwitchboard(options: SwitchboardOptions): Switchboard {
 
   breaker.start();
   // So that the first caller does not wait for it.
-  for (const language of ["fr", "en"] as const) {
-    clips
-      .prepare(language)
-      .catch((error: unknown) => log.error({ err: error }, "the fixed phrases could not be rendered"));
-  }
+  for (const language of ["fr", "en"] as const) clips.prepare(language).catch(notRendered);
   follow();
   return {
     health: () => breaker.health,

@@ -1,11 +1,13 @@
 /** The order desk: what stands behind `OrderDesk`. Calls that are on live here; everything they did is in the store. */
+import type { Line } from "../api/line.ts";
+import type { Language } from "../api/order.ts";
 import type { OrderCallRow } from "../store/order-call-store.ts";
 import { briefing } from "./briefing.ts";
 import { commitConfirmed, isDraft } from "./call-outcome.ts";
 import { clockOf, deskChanged, isPaused, lineRow, menuOf, type OrderingContext, toLine } from "./context.ts";
 import { isOpenAt, localTime } from "./opening.ts";
 import { LiveOrderCall } from "./order-call.ts";
-import type { Admission, NewOrderCall, OrderCall, OrderDesk } from "./order-desk.ts";
+import type { Admission, NewOrderCall, OrderCall, OrderDesk, Sentence } from "./order-desk.ts";
 import { NEW_ORDER, type OrderData } from "./order-machine.ts";
 import type { Orders } from "./orders.ts";
 import { phrases } from "./speech/sentences.ts";
@@ -33,18 +35,15 @@ export function openDesk(context: OrderingContext, orders: Orders): Desk {
     if (!row) return { kind: "people", reason: "unknown-line" };
     const line = toLine(context, row);
     const { settings } = row;
-    const language = settings.languages[0] ?? "fr";
-    const sentence = (text: string) => ({ text, language, cents: [], exact: true, mark: null });
+    const { language, greeting, afterHours } = firstWordsOf(line);
     if (settings.answeredBy === "people") return { kind: "people", reason: "people" };
     if (isPaused(row, now())) return { kind: "people", reason: "paused" };
     if (!isOpenAt(settings, localTime(now(), clockOf(context, row.siteId)))) {
-      const message = settings.afterHours[language]?.trim() || phrases(language).afterHours(line.label);
-      return { kind: "after-hours", line, language, message: sentence(message) };
+      return { kind: "after-hours", line, language, message: afterHours };
     }
     const busy = [...live.values()].filter(({ lineId }) => lineId === row.id).length;
     if (busy >= settings.concurrentCalls) return { kind: "people", reason: "busy" };
-    const greeting = settings.greeting[language]?.trim() || phrases(language).greeting(line.label);
-    return { kind: "answer", line, language, greeting: sentence(greeting) };
+    return { kind: "answer", line, language, greeting };
   }
 
   function open({ callId, lineId, callerNumber, language }: NewOrderCall): OrderCall {
@@ -93,6 +92,11 @@ export function openDesk(context: OrderingContext, orders: Orders): Desk {
       const row = lineVia(context, siteId, via);
       return row && toLine(context, row);
     },
+    firstWords: (siteId) =>
+      store.lines.list(siteId).flatMap((row) => {
+        const { greeting, afterHours } = firstWordsOf(toLine(context, row));
+        return [greeting, afterHours];
+      }),
     open,
     briefing: (lineId, language) => briefing(context, lineId, language),
     names: (lineId) => {
@@ -103,6 +107,19 @@ export function openDesk(context: OrderingContext, orders: Orders): Desk {
     live: (callId) => live.get(callId) ?? null,
     recover,
     stop: offMenu,
+  };
+}
+
+function firstWordsOf({ settings, label }: Line): { language: Language; greeting: Sentence; afterHours: Sentence } {
+  const language = settings.languages[0] ?? "fr";
+  const sentence = (own: string | undefined, usual: string) => ({
+    ...{ text: own?.trim() || usual, language },
+    ...{ cents: [], exact: true, mark: null },
+  });
+  return {
+    language,
+    greeting: sentence(settings.greeting[language], phrases(language).greeting(label)),
+    afterHours: sentence(settings.afterHours[language], phrases(language).afterHours(label)),
   };
 }
 

@@ -16,6 +16,8 @@ export interface OrderDesk {
   admit(arrival: Arrival): Admission;
   /** The line that a call is for, whether or not it takes calls now; null: none. */
   line(arrival: Arrival): Line | null;
+  /** What the lines of a site say first, open or closed, as they are set now. */
+  firstWords(siteId: string): readonly Sentence[];
   /** Opens the draft of a call that is about to be answered; the same call again is the same draft. Throws UNKNOWN_LINE. */
   open(call: NewOrderCall): OrderCall;
   /** What the model must know: how to take an order here, and the menu with its ids. */

@@ -50,6 +50,11 @@ export class Clips {
     }
   }
 
+  /** Renders what will be said soon, unless it is there. Rejects like `sentence`. */
+  async ahead({ text, language }: { text: string; language: Language }): Promise<void> {
+    if (!this.sentences.has(`${language} ${text}`)) await this.sentence(text, language, "pcma");
+  }
+
   async fixed(name: FixedPhrase, language: Language, codec: G711Codec): Promise<Buffer> {
     const text = FIXED[language][name];
     const key = `${language} ${name}`;
