@@ -9,19 +9,16 @@ beforeEach(async () => {
 });
 afterEach(() => luigi.close());
 
-test("calls are admitted by pause, hours and how many there are", () => {
+test("calls are admitted by pause and hours", () => {
   const admit = (via = "ht841_restaurant1") => luigi.ordering.desk.admit({ siteId: luigi.siteId, via });
   const first = admit();
   assert.ok(first.kind === "answer" && first.greeting.text === "Chez Luigi, bonjour. Que désirez-vous commander ?");
   assert.equal(admit(luigi.line.name).kind, "answer");
   assert.deepEqual(admit("stranger"), { kind: "people", reason: "unknown-line" });
-  luigi.call();
-  luigi.call();
-  assert.deepEqual(admit(), { kind: "people", reason: "busy" });
   luigi.ordering.lines.pause(luigi.line.id, { paused: true, minutes: 30 });
   assert.deepEqual(admit(), { kind: "people", reason: "paused" });
   luigi.wait(31 * 60_000);
-  luigi.settings({ concurrentCalls: 3, holidays: [{ date: "2026-11-21", label: "Closed", open: [] }] });
+  luigi.settings({ holidays: [{ date: "2026-11-21", label: "Closed", open: [] }] });
   const closed = admit();
   assert.ok(closed.kind === "after-hours" && /est fermé/.test(closed.message.text));
 });

@@ -107,6 +107,19 @@ test("staff take the call while the message is left: they are joined, and what w
   assert.deepEqual([(await past())[0]?.reason, (await past())[0]?.hasMessage], ["handed-over", true]);
 });
 
+test("callers who leave messages keep nobody from the assistant", async () => {
+  desk.luigi.settings({ concurrentCalls: 1, answeredBy: "people" });
+  for (const callId of ["a", "b"]) {
+    ring(callId);
+    await mayspeak(ring(callId));
+  }
+  desk.luigi.settings({ answeredBy: "assistant" });
+  const third = ring("c");
+  await until(() => third.status === 200, { what: "the assistant" });
+  assert.equal(ring("d").status, 486, "it talks with one at once");
+  assert.equal(desk.reception.busy, 3);
+});
+
 test("staff hang up on it; another call is not taken for one that came back", async () => {
   desk.luigi.ordering.lines.pause(desk.luigi.line.id, { paused: true });
   ring("a");

@@ -41,8 +41,6 @@ export function openDesk(context: OrderingContext, orders: Orders): Desk {
     if (!isOpenAt(settings, localTime(now(), clockOf(context, row.siteId)))) {
       return { kind: "after-hours", line, language, message: afterHours };
     }
-    const busy = [...live.values()].filter(({ lineId }) => lineId === row.id).length;
-    if (busy >= settings.concurrentCalls) return { kind: "people", reason: "busy" };
     return { kind: "answer", line, language, greeting };
   }
 

@@ -37,7 +37,7 @@ export type Admission =
   /** Closed: say it and hang up. */
   | { kind: "after-hours"; line: Line; language: Language; message: Sentence }
   /** Refuse with 503, so that the next rule rings people at once. */
-  | { kind: "people"; reason: "unknown-line" | "people" | "paused" | "busy" };
+  | { kind: "people"; reason: "unknown-line" | "people" | "paused" };
 
 export interface NewOrderCall {
   callId: string;

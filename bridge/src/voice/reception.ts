@@ -42,8 +42,10 @@ const FIRST_TOOLS = toolsFor(NEW_ORDER).map(definitionOf);
 
 export class Reception {
   private readonly options: ReceptionOptions;
-  /** Calls that ring or talk, by line: the desk counts only those that are answered. */
+  /** Calls that the assistant has or is about to have, by line. */
   private readonly calls = new Map<string, number>();
+  /** Callers who leave a message: they keep nobody from the assistant. */
+  private messages = 0;
   /** Calls that went to people, and why: one that comes back found nobody there. */
   private readonly passedOn = new Map<string, CallCloseReason>();
   private closed = false;
@@ -54,7 +56,7 @@ export class Reception {
 
   /** How many calls ring or talk here. */
   get busy(): number {
-    return [...this.calls.values()].reduce((sum, count) => sum + count, 0);
+    return [...this.calls.values()].reduce((sum, count) => sum + count, this.messages);
   }
 
   /** Takes no more calls: who calls now is for the next rule, which rings people. What rings or talks goes on. */
@@ -83,7 +85,7 @@ export class Reception {
     const admission = this.options.desk.admit(arrival);
     if (admission.kind === "people") {
       this.options.log.info({ callId: leg.callId, reason: admission.reason }, "a call goes to people");
-      this.passOn(leg, "handed-over", admission.reason === "busy" ? 486 : 503);
+      this.passOn(leg, "handed-over", 503);
       return;
     }
     if (admission.kind === "after-hours") {
@@ -116,7 +118,7 @@ export class Reception {
     this.passedOn.delete(leg.callId);
     try {
       const call = new MessageCall({ leg, codec, line, desk, clips, reason, log, ringPeople: () => ringPeople(line) });
-      const done = this.counted(line.id);
+      this.messages += 1;
       leg.listen({
         answered: () => call.answered(),
         heard: (sound) => call.heard(sound),
@@ -125,7 +127,7 @@ export class Reception {
         held: () => call.held(),
         ended: () => {
           call.ended();
-          done();
+          this.messages -= 1;
         },
       });
       log.info({ callId: leg.callId, reason }, "nobody answered: the caller may leave a message");
