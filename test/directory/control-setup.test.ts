@@ -133,7 +133,7 @@ describe("setup.sh", () => {
       });
       await start({
         command: "kamailio",
-        args: ["-f", config("kamailio/kamailio.cfg"), "-Y", edge.runFolder, "-m", "64", "-M", "8", "-DD", "-E"],
+        args: ["-f", config("kamailio/kamailio.cfg"), "-Y", edge.runFolder, "-m", "64", "-M", "32", "-DD", "-E"],
         logFile: log("kamailio"),
         ready: () => true,
       });

@@ -129,8 +129,13 @@ test("in the site's report a login that waits for its phone is not set up yet: i
   await page.getByRole("button", { name: "Report of the site" }).click();
   const rows = page.getByRole("article").getByRole("row", { name: /\(Phone\)/ });
   await rows.first().waitFor();
-  const waitingRows = (await rows.allInnerTexts()).filter((text) => /Not set up yet/.test(text));
-  assert.equal(waitingRows.length, 4);
+  // Those of these codes, and one that took its settings above and never came.
+  const shown = await rows.allInnerTexts();
+  assert.ok(shown.length >= 4);
+  assert.deepEqual(
+    shown.filter((text) => !text.includes("Not set up yet")),
+    [],
+  );
 });
 
 test("before codes are printed that end soon or have run out it is said, with the way out", async () => {

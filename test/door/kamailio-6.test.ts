@@ -24,7 +24,7 @@ for (const [suite, version] of SUITES) {
     const house = await House.open({ root });
     try {
       const config = join(house.edge.folder.slice(root.length), "config/kamailio/kamailio.cfg");
-      const check = spawnSync("chroot", [root, "kamailio", "-c", "-f", config], { encoding: "utf8" });
+      const check = spawnSync("chroot", [root, "kamailio", "-c", "-M", "32", "-f", config], { encoding: "utf8" });
       assert.equal(check.status, 0, check.stderr);
 
       const door = await house.device("door");

@@ -14,7 +14,7 @@ export function checkRenderedConfig(folder: string): string {
   mkdirSync(values.runFolder, { recursive: true });
   renderEdge(values, join(folder, "config"));
   const config = join(folder, "config", "kamailio", "kamailio.cfg");
-  const result = spawnSync("kamailio", ["-c", "-f", config, "-Y", values.runFolder], { encoding: "utf8" });
+  const result = spawnSync("kamailio", ["-c", "-M", "32", "-f", config, "-Y", values.runFolder], { encoding: "utf8" });
   if (result.error) return `kamailio: ${result.error.message}`;
   const complaints = result.stderr.split("\n").filter((line) => /ERROR|CRITICAL|WARNING: .*(cfg|config)/.test(line));
   return result.status === 0 && complaints.length === 0 ? "" : result.stderr;
