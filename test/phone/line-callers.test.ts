@@ -55,7 +55,7 @@ async function talking(number: string): Promise<{ handset: Handset; call: Call }
   );
 }
 
-test("two talk, twenty more call: each is taken at once to leave a message, none is lost, and the two hear every packet", {
+test("two talk, twelve more call: each is taken at once to leave a message, none is lost, and the two hear every packet", {
   timeout: 120_000,
 }, async () => {
   const { line } = lab.restaurant;
@@ -64,7 +64,7 @@ test("two talk, twenty more call: each is taken at once to leave a message, none
   const { attempts } = lab.service;
   const from = two.map(({ handset }) => handset.heard.length);
   const startedAtMs = performance.now();
-  const more = Array.from({ length: 20 }, (_, at) => `+336330001${String(at).padStart(2, "0")}`);
+  const more = Array.from({ length: 12 }, (_, at) => `+336330001${String(at).padStart(2, "0")}`);
   const made = await Promise.all(more.map((number) => dial(number)));
   const answers = await Promise.all(made.map(async ({ call }) => (await call.final).status));
   assert.deepEqual([...new Set(answers)], [200]);
@@ -85,7 +85,7 @@ test("two talk, twenty more call: each is taken at once to leave a message, none
   const past = await until(
     async () => {
       const found = (await history()).filter(({ callerNumber }) => more.includes(callerNumber ?? ""));
-      return found.length === 20 ? found : null;
+      return found.length === 12 ? found : null;
     },
     { what: "all of them in the history" },
   );
@@ -95,12 +95,18 @@ test("two talk, twenty more call: each is taken at once to leave a message, none
 test("more than a gateway may bring at once are told that it is busy, and the next ones are taken again", {
   timeout: 120_000,
 }, async () => {
+  // Without a sound of theirs: what is looked at is who may come in, and forty callers who talk fill the machine.
+  const { gateway, line } = lab.restaurant;
   const made = await Promise.all(
-    Array.from({ length: 42 }, (_, at) => dial(`+336330002${String(at).padStart(2, "0")}`)),
+    Array.from({ length: 42 }, (_, at) => {
+      const from = `<sip:+336330002${String(at).padStart(2, "0")}@${DOMAIN}>;tag=${token()}`;
+      return gateway.call(line.name, { from });
+    }),
   );
-  const answers = await Promise.all(made.map(async ({ call }) => (await call.final).status));
+  const answers = await Promise.all(made.map(async (call) => (await call.final).status));
   assert.deepEqual([answers.filter((one) => one === 200).length, answers.filter((one) => one === 486).length], [40, 2]);
-  for (const { call } of made) if ((await call.final).status === 200) await call.hangup();
+  // How soon a busy machine answers forty of them is not looked at here: the places must be free again.
+  await Promise.allSettled(made.filter((_, at) => answers[at] === 200).map((call) => call.hangup()));
   await until(async () => (await (await dial("+33633000299")).call.final).status === 200, { what: "the next call" });
 });
 
