@@ -132,8 +132,7 @@ export const LiveCall = Type.Object({
   note: Type.String(),
   cart: Cart,
   startedAtMs: Type.Integer(),
-  /** Somebody pressed Take over; the call is on its way to people. */
-  /** Who pressed Take over; '': somebody answered a telephone of the line. */
+  /** Who pressed Take over, so that the call is on its way to people or with them; '': somebody answered a telephone of the line. */
   takenOverBy: Nullable(Type.String()),
   transcript: Type.Array(TranscriptLine),
 });
