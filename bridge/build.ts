@@ -14,6 +14,7 @@ const ENTRIES = {
   main: "src/main.ts",
   "zone-program": "src/directory/zone-program.ts",
   "backup-thread": "src/directory/backup-thread.ts",
+  "snapshot-thread": "src/directory/snapshot-thread.ts",
   "restore-thread": "src/directory/restore-thread.ts",
   "media-worker": "src/sip/media/media-worker.ts",
 };

@@ -3,8 +3,9 @@ import { monotonicFactory } from "ulid";
 import { startCallLog } from "./calls/call-log.ts";
 import { openDirectory } from "./directory/directory.ts";
 import { lazyTestCaller } from "./directory/health/lazy-test-caller.ts";
+import { packedSnapshot } from "./directory/packed-snapshot.ts";
 import { postBy } from "./directory/pairing/document-post.ts";
-import { siteChanges, siteSnapshot } from "./directory/snapshot.ts";
+import { siteChanges } from "./directory/snapshot.ts";
 import { EventBus } from "./events/bus.ts";
 import { startHome } from "./homeassistant/home.ts";
 import { createServer } from "./http/app.ts";
@@ -104,7 +105,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     store,
     bus,
     sink: callLog,
-    snapshot: (siteId) => siteSnapshot(store, siteId, Date.now()),
+    snapshot: (siteId) => packedSnapshot(store, siteId, Date.now()),
     changes: (siteId) => siteChanges(store, siteId, Date.now()),
     heard: directory.registrations.heard,
     remote: { grants: directory.grants, door: directory.grantDoor },
@@ -117,7 +118,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     if (users && users.length > 0) directory.devices.keepOnlyOf(new Set(users.map(({ id }) => id)));
     bus.emit("rightsChanged", {});
   });
-  const lines = { facts: ordering.boards.facts, command: lineCommands(store, ordering) };
+  const lines = { boards: ordering.boards, command: lineCommands(store, ordering) };
   const mqtt = startMqtt({
     // By hand, or else the one that Home Assistant uses by then.
     broker: async () => options.mqtt ?? (await home?.broker()) ?? null,
@@ -127,7 +128,7 @@ async function start(options: Options): Promise<() => Promise<void>> {
     log,
     registered: vps.registered,
     command: obeying({ store, directory, log }),
-    deviceHealth: (siteId) => directory.siteHealth(siteId, { vps: vps.linkOf(siteId), mqtt: mqtt.state() }).devices,
+    deviceHealth: (account) => directory.deviceHealth(account, { vps: vps.linkOf(account.siteId) }),
     lines,
     language: () => nameLanguage(home?.language.current() ?? "en"),
   });

@@ -30,6 +30,8 @@ export interface Telephony {
 /** Most calls of a line are over by then, and addon/config.yaml (`timeout`) leaves room for the rest of the stop. */
 export const FINISH_MS = 100_000;
 
+const LOOK_AFTER_MS = 1_000;
+
 export function startTelephony(options: TelephonyOptions): Telephony {
   const { store, bus, sipUri, log } = options;
   let switchboard: Promise<Switchboard> | null = null;
@@ -61,7 +63,15 @@ export function startTelephony(options: TelephonyOptions): Telephony {
     }
   }
 
-  const off = [bus.on("directoryChanged", look), bus.on("deskChanged", look)];
+  // A desk changes with every word of a call; what the phone has of it, the words that a line begins with, seldom does.
+  let looking: NodeJS.Timeout | undefined;
+  const lookSoon = (): void => {
+    looking ??= setTimeout(() => {
+      looking = undefined;
+      look();
+    }, LOOK_AFTER_MS);
+  };
+  const off = [bus.on("directoryChanged", look), bus.on("deskChanged", lookSoon)];
   look();
   return {
     assistantProblem: () => {
@@ -76,6 +86,7 @@ export function startTelephony(options: TelephonyOptions): Telephony {
     stop: async () => {
       stopped = true;
       for (const stopListening of off) stopListening();
+      clearTimeout(looking);
       await (await switchboard?.catch(() => null))?.stop();
     },
   };

@@ -189,6 +189,8 @@ export class PanelModel {
   /** Makes this browser the panel that the code or link is for. Throws ApiError. */
   async claim(typed: string): Promise<void> {
     const secret = typed.replace(/[^A-Za-z0-9_-]/g, "");
+    // The bridge would call it a bad request.
+    if (secret.length < 8) throw new ApiError("PAIRING_INVALID", 404);
     const device = await claimPairing(this.api, { secret, deviceId: this.deviceId });
     localStorage.setItem(PAIRED_KEY, secret);
     this.update({ pairing: null });
@@ -278,6 +280,7 @@ export class PanelModel {
   private sessionRefused(error: unknown): void {
     const status = error instanceof ApiError ? error.status : 0;
     if (status === 401 && this.host.kind === "standalone") {
+      if (error instanceof ApiError && error.details.empty === true && this.isPaired()) return;
       this.lock("needed");
       return;
     }
@@ -287,6 +290,14 @@ export class PanelModel {
     else this.update({ session: status === 401 ? "ended" : "unreachable" });
     clearTimeout(this.retry);
     this.retry = setTimeout(() => void this.checkSession(), RETRY_MS);
+  }
+
+  /**
+   * A Neolia without any site has just begun, and most likely waits for its backup: it cannot know that this device was
+   * removed. The VPS does, and ends the login then; until that the phone rings on.
+   */
+  private isPaired(): boolean {
+    return this.current.session === "signed-in" && this.current.device != null;
   }
 
   /** Shows and keeps nothing of what was this user's. */
@@ -328,6 +339,7 @@ export class PanelModel {
   private async fetchAll(): Promise<void> {
     try {
       const [directory, device] = await Promise.all([fetchDirectory(this.api), fetchDevice(this.api, this.deviceId)]);
+      if (device === null && this.isPaired() && (await fetchSession(this.api)).empty) return;
       this.update({ directory });
       if (device === null) {
         this.update({ device: null, problem: null });

@@ -3,7 +3,8 @@
  * the installer's list of units.
  * `npm run bench -- directory [--write]` prints a table and one line of JSON; `--write` renews docs/benchmarks-directory.md.
  */
-import { writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import Database from "better-sqlite3";
@@ -15,10 +16,11 @@ import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
 import { type Control, startControl } from "../lab/control.ts";
 import { type Edge, startEdge } from "../lab/edge.ts";
 import { labFolder } from "../lab/folder.ts";
+import { type Mosquitto, type MqttListener, startMosquitto } from "../lab/mosquitto.ts";
 import { reservePorts } from "../lab/ports.ts";
 import { until } from "../lab/until.ts";
 import { measureDirectoryPanel, type PanelFigures } from "./directory-panel.ts";
-import { percentile, round, type Spread } from "./figures.ts";
+import { otherRuns, percentile, round, type Spread } from "./figures.ts";
 
 const SIZES = [100, 1_000, 10_000];
 /** Enough that a pause of the machine is not the figure. */
@@ -38,8 +40,14 @@ interface Figures {
   editLive: { median: number; p95: number };
   /** The same when nothing is agreed on and everything is compared and sent. */
   reconcile: { median: number; p95: number };
+  /** A call event of the VPS until it is on the broker, ms. */
+  callEvent: { median: number; p95: number };
+  /** The longest answer to a small request while the whole directory is compared and sent, ms. */
+  heldUp: { median: number; p95: number };
   /** CSV with a unit and an account a line, dry run not counted. */
   importMs: number;
+  /** From its end until Home Assistant is told of all of it. */
+  toldMs: number;
   /** The installer's list of units in Chromium; filled in once all sizes are through. */
   panel?: PanelFigures;
 }
@@ -48,9 +56,12 @@ interface Figures {
 interface Place {
   units: number;
   importMs: number;
+  toldMs: number;
   edge: Edge;
   api: BridgeApi;
   site: Site;
+  /** Hears the events of calls. */
+  listener: MqttListener;
   stop(): Promise<void>;
 }
 
@@ -60,10 +71,14 @@ async function startPlace(units: number): Promise<Place> {
   let edge: Edge | null = null;
   let control: Control | null = null;
   let bridge: Bridge | null = null;
+  let broker: Mosquitto | null = null;
+  let listener: MqttListener | null = null;
   const stop = async () => {
+    await listener?.close();
     await bridge?.stop();
     await control?.stop();
     await edge?.stop();
+    await broker?.stop();
     ports.release();
     folder.remove();
   };
@@ -72,7 +87,10 @@ async function startPlace(units: number): Promise<Place> {
     control = await startControl({ values: edge.values, caFile: edge.caFile });
     const domain = "home.sip.example.com";
     const token = await control.addSite(domain);
+    broker = await startMosquitto({ port: ports.base + 1, folder: folder.path, forgetful: true });
+    listener = await broker.listen("neolia/+/+/event");
     bridge = await startBridge({
+      mqtt: { url: broker.url },
       folder: folder.path,
       port: ports.base,
       control: { url: `https://localhost:${edge.values.controlPort}`, token, caFile: edge.caFile },
@@ -82,8 +100,9 @@ async function startPlace(units: number): Promise<Place> {
     const site = await api.post<Site>("/api/sites", { name: "Home", address: "", domain, timeZone: "Europe/Paris" });
     await api.post<Building>("/api/buildings", { siteId: site.id, name: "T0" });
     const importMs = await fill(api, site.id, units);
+    const toldMs = await timedOf(() => told(join(folder.path, "bridge"), 2 * units))();
     await live(api);
-    return { units, importMs, edge, api, site, stop };
+    return { units, importMs, toldMs: round(toldMs, 0), edge, api, site, listener, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -123,9 +142,18 @@ async function measureAll(): Promise<Figures[]> {
           edits.map(({ anew }) => anew),
         )
       ).map(spreadOf);
-      return places.map(({ units, importMs }, at) => ({
-        ...{ units, importMs, api: api[at] ?? {} },
+      const heldUp = (
+        await inTurn(
+          RECONCILES,
+          0,
+          edits.map(({ heldUp }) => heldUp),
+        )
+      ).map(spreadOf);
+      const callEvent = (await inTurn(EDITS, 2, places.map(callEventsOf))).map(spreadOf);
+      return places.map(({ units, importMs, toldMs }, at) => ({
+        ...{ units, importMs, toldMs, api: api[at] ?? {} },
         ...{ editLive: editLive[at] ?? NONE, reconcile: reconcile[at] ?? NONE },
+        ...{ heldUp: heldUp[at] ?? NONE, callEvent: callEvent[at] ?? NONE },
       }));
     } finally {
       for (const { close } of edits) close();
@@ -183,6 +211,18 @@ async function load(api: BridgeApi, siteId: string, kind: string, lines: string[
     { what: "the import", timeoutMs: 300_000, everyMs: 5 },
   );
   if (job.state !== "done") throw new Error(JSON.stringify(job));
+}
+
+/** Until what the bridge has told Home Assistant of are so many devices: for a while after an import that goes on beside all else. */
+async function told(dataFolder: string, devices: number): Promise<void> {
+  const file = new Database(join(dataFolder, "neolia.db"), { readonly: true });
+  const count = file.prepare<[], number>("SELECT count(*) FROM discovered").pluck();
+  await until(() => (count.get() ?? 0) >= devices, {
+    what: "Home Assistant to be told",
+    timeoutMs: 300_000,
+    everyMs: 50,
+  });
+  file.close();
 }
 
 async function live(api: BridgeApi): Promise<void> {
@@ -264,7 +304,49 @@ function editsOf({ api, edge, site }: Place) {
     await api.post(`/api/provisioning/${site.id}/retry`, {});
     return edit();
   };
-  return { edit, anew, close: () => file.close() };
+  return { edit, anew, heldUp: () => longestAnswer(api, anew), close: () => file.close() };
+}
+
+/** How long the longest small request takes while this is done, ms. */
+async function longestAnswer(api: BridgeApi, work: () => Promise<unknown>): Promise<number> {
+  let isOver = false;
+  const done = work().finally(() => {
+    isOver = true;
+  });
+  let longestMs = 0;
+  while (!isOver) longestMs = Math.max(longestMs, await timedOf(() => api.get("/api/health"))());
+  await done;
+  return longestMs;
+}
+
+/** A ring as Kamailio writes it, until the broker has told a listener. */
+function callEventsOf({ edge, site, units, listener }: Place): () => Promise<number> {
+  const topic = `neolia/${site.domain}/unit${units - 1}/event`;
+  const say = (kind: "ringing" | "failed", callId: string, code: number) => {
+    const outbox = new Database(join(edge.values.dataFolder, "outbox.db"), { timeout: 5_000 });
+    outbox
+      .prepare(
+        `INSERT INTO call_event (at_ms, domain, call_id, kind, caller, caller_number, callee, unit, account, ended_by, code)
+         VALUES (?, ?, ?, ?, 'wall1', '', @unit, @unit, @account, '', ?)`,
+      )
+      .run({ unit: `unit${units - 1}`, account: kind === "ringing" ? `wall${units - 1}` : "" }, [
+        ...[Date.now(), site.domain, callId, kind, code],
+      ]);
+    outbox.close();
+  };
+  return async () => {
+    const callId = randomUUID().replaceAll("-", "");
+    const isTold = (what: string) =>
+      listener.messages.some((one) => one.topic === topic && one.payload.includes(`${callId}-${what}`));
+    const startedMs = performance.now();
+    say("ringing", callId, 0);
+    await until(() => isTold("ringing"), { what: "the ring on the broker", everyMs: 1 });
+    const tookMs = performance.now() - startedMs;
+    say("failed", callId, 487);
+    await until(() => isTold("missed"), { what: "its end on the broker", everyMs: 1 });
+    listener.messages.length = 0;
+    return tookMs;
+  };
 }
 
 function table(all: readonly Figures[]): string {
@@ -282,7 +364,14 @@ function table(all: readonly Figures[]): string {
     row("an edit until Kamailio's file has it, median", ({ editLive }) => editLive.median),
     row("the same, p95", ({ editLive }) => editLive.p95),
     row("the same after a whole reconcile, median (linear)", ({ reconcile }) => reconcile.median),
+    row("the longest answer to a small request meanwhile, median", ({ heldUp }) => heldUp.median),
+    row(
+      "a call's event from Kamailio's outbox to a listener of the broker, median",
+      ({ callEvent }) => callEvent.median,
+    ),
+    row("the same, p95", ({ callEvent }) => callEvent.p95),
     row("import of units and accounts from CSV (linear)", ({ importMs }) => importMs),
+    row("from then until Home Assistant is told of all of it (linear)", ({ toldMs }) => toldMs),
     panel("panel: list of units on the screen, median", ({ listMs }) => listMs, "median"),
     panel("panel: a search answered, median", ({ searchMs }) => searchMs, "median"),
     panel("panel: End key until the last unit is shown, median", ({ endMs }) => endMs, "median"),
@@ -300,17 +389,18 @@ for (const figures of all) {
 }
 console.log(table(all));
 if (values.write) {
+  const page = join(import.meta.dirname, "../../docs/benchmarks-directory.md");
   writeFileSync(
-    join(import.meta.dirname, "../../docs/benchmarks-directory.md"),
+    page,
     `# Benchmark of the directory
 
-Made by \`npm run bench -- directory --write\`: the real bridge, control and Kamailio on one machine, one site, one account a unit; the
+Made by \`npm run bench -- directory --write\`: the real bridge, control, Kamailio and Mosquitto on one machine, one site, one account a unit; the
 panel in Chromium. The sizes are asked in turn, request by request, so that all of them see the same machine. The aim: within twice from 100 to
 10,000 units, but for what must read everything. A search is compared with one that finds as many rows; what a large site's costliest search
 takes has its own lines.
 
 ${table(all)}
-`,
+${otherRuns(readFileSync(page, "utf8"))}`,
   );
 }
 console.log(JSON.stringify({ bench: "directory", sizes: all }));

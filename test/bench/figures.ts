@@ -40,3 +40,9 @@ export function table(rows: readonly Row[]): string {
   const rule = `|${keys.map((key) => "-".repeat(width(key) + 2)).join("|")}|`;
   return [line(head), rule, ...rows.map(line)].join("\n");
 }
+
+/** What a page of figures says of other runs, which is written by hand and kept by `--write`; empty: nothing. */
+export function otherRuns(page: string): string {
+  const from = page.indexOf("## Other runs");
+  return from < 0 ? "" : `\n${page.slice(from)}`;
+}

@@ -34,7 +34,7 @@ export async function measureMedia(lab: LineLab) {
 function keepWriting(lab: LineLab): () => void {
   const { api, bridge } = lab.lab;
   const { line } = lab.restaurant;
-  const panel = new WebSocket(`${bridge.url.replace("http", "ws")}/api/lines/${line.id}/ws`, {
+  const panel = new WebSocket(`${bridge.url.replace("http", "ws")}/api/lines/${line.id}/ws?changes=true`, {
     headers: { cookie: api.cookie, origin: bridge.url },
   });
   panel.on("error", () => {});
@@ -119,6 +119,8 @@ function answerBeeps(session: RealtimeSession, served: Served[]): void {
 
 async function measureLoad(lab: LineLab, phones: WorkerPhones, count: number) {
   const opened = await Promise.all(Array.from({ length: count }, () => phones.open(0)));
+  // A call may also end by itself before the others are hung up.
+  const told = soundsOver(lab).length;
   const calls: Call[] = [];
   for (const [index, phone] of opened.entries()) {
     const call = await lab.dial(
@@ -137,7 +139,6 @@ async function measureLoad(lab: LineLab, phones: WorkerPhones, count: number) {
   const cpuPercent = round(((cpuMs(pid) - before) / (performance.now() - began)) * 100, 1);
   const memoryMb = round(rssMb(pid), 1);
   const times = await Promise.all(opened.map((phone) => phone.stop()));
-  const told = soundsOver(lab).length;
   for (const call of calls) await call.hangup().catch(() => {});
   const left = await until(() => (soundsOver(lab).length >= told + calls.length ? soundsOver(lab).slice(told) : null), {
     what: "the bridge's own figures",

@@ -14,6 +14,8 @@ export interface OrderingOptions {
   cases: NamedCase[];
   atOnce: number;
   media: boolean;
+  /** On the boards when the media figures are taken, beside those of the calls. */
+  orders: number;
   write: boolean;
   /** The service that the calls go to; null: the stand-in. */
   service: { url: string; apiKey: string } | null;
@@ -44,6 +46,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Or
     cases,
     atOnce: whole("--at-once", values["at-once"], 1, 20),
     media: !values["no-media"] && service === null && replay === null,
+    orders: whole("--orders", values.orders, 0, 1_000),
     write: values.write,
     service,
     budgetCents: whole("--budget-cents", values["budget-cents"], 0, 1_000_000),
@@ -72,6 +75,7 @@ function parsed(args: readonly string[]) {
         calls: { type: "string", default: join(HERE, "../phone/calls") },
         "at-once": { type: "string", default: "10" },
         only: { type: "string", default: "" },
+        orders: { type: "string", default: "0" },
         write: { type: "boolean", default: false },
         "budget-cents": { type: "string", default: "200" },
         "no-media": { type: "boolean", default: false },

@@ -1,5 +1,6 @@
 /** The figures of `npm run bench -- ordering`, and the page that `--write` makes of them. */
 import { cpus } from "node:os";
+import { otherRuns } from "./figures.ts";
 import type { measureMedia } from "./ordering-media.ts";
 
 interface Spread {
@@ -27,13 +28,9 @@ export interface OrderingFigures {
   media: Awaited<ReturnType<typeof measureMedia>> | null;
 }
 
-/** What a person writes on the page from here on stays when it is made anew. */
-const KEPT_FROM = "## Other runs";
-
 /** Markdown. `before`: the page as it is; its part about other runs is kept. */
 export function orderingPage(figures: OrderingFigures, atOnce: number, before: string): string {
-  const kept = before.indexOf(KEPT_FROM);
-  return `${pageOf(figures, atOnce)}${kept < 0 ? "" : `\n${before.slice(kept)}`}`;
+  return `${pageOf(figures, atOnce)}${otherRuns(before)}`;
 }
 
 function pageOf(figures: OrderingFigures, atOnce: number): string {

@@ -7,6 +7,7 @@
  *   --at-once <n>       calls at the same time (10)
  *   --only <a,b>        cases whose name contains one of these
  *   --no-media          without the figures of latency, pacing, CPU and memory
+ *   --orders <n>        for those figures, copies of an order on the boards of --at-once lines: as after so many calls, without playing them
  *   --write             into docs/benchmarks-ordering.md
  *   --record <folder>   keeps each session with the service, to be replayed
  *   --replay <folder>   the cases of which it has a recording, the service played from it
@@ -22,7 +23,7 @@ import { Recorder } from "../fakes/realtime/recorder.ts";
 import { type Recording, readRecording } from "../fakes/realtime/recording.ts";
 import { putFirst } from "../lab/priority.ts";
 import type { NamedCase } from "../phone/call-case.ts";
-import { type CallerReport, playCase } from "../phone/caller.ts";
+import { type CallerReport, playCase, rehearse } from "../phone/caller.ts";
 import { CaseError } from "../phone/case-folder.ts";
 import { openingOf } from "../phone/case-hours.ts";
 import { judge, type Score } from "../phone/judge.ts";
@@ -30,6 +31,7 @@ import { LineLab, type Restaurant } from "../phone/line-lab.ts";
 import { loadMenu } from "../phone/menus.ts";
 import { lineOf, ScriptedModel } from "../phone/scripted-model.ts";
 import { percentile, round } from "./figures.ts";
+import { fillBoards } from "./full-boards.ts";
 import { measureMedia } from "./ordering-media.ts";
 import { type OrderingOptions, readOptions } from "./ordering-options.ts";
 import { type OrderingFigures, orderingPage } from "./ordering-page.ts";
@@ -54,7 +56,12 @@ const lab = await LineLab.start({
   },
   // What is measured with twenty is so with two lines.
   gateways: Array.from(
-    { length: Math.max(Math.min(options.atOnce, cases.length), options.media ? 2 : 1) },
+    {
+      length: Math.max(
+        options.orders > 0 ? options.atOnce : Math.min(options.atOnce, cases.length),
+        options.media ? 2 : 1,
+      ),
+    },
     (_, index) => `ht841_restaurant${index + 1}`,
   ),
   between: async (standIn) => {
@@ -70,6 +77,7 @@ const lab = await LineLab.start({
     return recorder.url;
   },
 });
+await rehearse(cases);
 if (putFirst() === null)
   console.log("no right to a higher priority: other programs on this machine may disturb the calls");
 process.once("SIGINT", () => void lab.stop().finally(() => process.exit(130)));
@@ -97,6 +105,7 @@ try {
   );
   if (recorder?.spent)
     console.log(`the budget is spent: ${cases.length - scores.length} of ${cases.length} calls were not played`);
+  if (options.media && options.orders > 0) fillBoards(lab, options.orders);
   const media = options.media ? await measureMedia(lab) : null;
   // Recordings are written when their session ends; nothing is read of them later than this.
   await recorder?.stop();

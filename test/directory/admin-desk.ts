@@ -1,6 +1,7 @@
 /** The installer's pages on the real bridge, without a VPS: a built panel, a browser, and a sample building. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Account, Building, DoorWithPassword, Rule, Site, Unit } from "../../bridge/src/api/directory.ts";
+import { adminTexts } from "../../panel/src/localize/admin.ts";
 import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
 import { builtPanel } from "../lab/built.ts";
 import { newProfile, type PageOptions, startChromium } from "../lab/chromium.ts";
@@ -122,17 +123,20 @@ export async function go(page: Page, path: string): Promise<void> {
   await page.locator("neolia-admin h1").first().waitFor({ state: "attached" });
 }
 
-/** Waits until nothing is being loaded any more: no skeleton, no list without its count. */
+/** Waits until nothing is being loaded any more: no skeleton, nothing that says so, no list without its count. */
 export async function settled(page: Page): Promise<void> {
   const isIdle = async (): Promise<boolean> => (await page.evaluate(IDLE)) as boolean;
   await until(isIdle, { what: "the page to have loaded its lists" });
 }
 
+const LOADING = [adminTexts.en, adminTexts.fr].flatMap((text) => [text["list.loading"], text["home.loading"]]);
+
 const IDLE = `(() => {
+    const loading = ${JSON.stringify(LOADING)};
     let busy = false;
     const look = (root) => {
       for (const element of root.querySelectorAll("*")) {
-        if (element.classList.contains("skeleton")) busy = true;
+        if (element.classList.contains("skeleton") || loading.includes(element.textContent.trim())) busy = true;
         if (element.shadowRoot) look(element.shadowRoot);
       }
     };

@@ -38,6 +38,13 @@ test("a hundred units are made in one step, and none of them when one is there a
   await dialog.getByLabel("to", { exact: true }).fill("110");
   await dialog.getByText("There already: 105.").waitFor();
   assert.equal(await dialog.getByRole("button", { name: /^Make \d+ units?$/ }).isEnabled(), false);
+  // What lies between them is not said to be there.
+  const eight = await desk.api.post<Unit>("/api/units", { buildingId: house.building.id, number: "108" });
+  await dialog.getByLabel("From").fill("101");
+  await dialog.getByText("There already: 101 to 105 and 108.").waitFor();
+  await desk.api.delete(`/api/units/${eight.id}`);
+  await dialog.getByLabel("From").fill("-1");
+  await dialog.getByText("Enter two whole numbers from 0 to 999,999").waitFor();
   await dialog.getByLabel("From").fill("201");
   await dialog.getByLabel("to", { exact: true }).fill("299");
   await dialog.getByRole("button", { name: "Make 99 units" }).click();

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import Database from "better-sqlite3";
 import type { Page } from "playwright-core";
+import type { Account, Unit } from "../../bridge/src/api/directory.ts";
 import { around } from "../lab/around.ts";
 import { newProfile } from "../lab/chromium.ts";
 import type { SipPhone } from "../lab/sip-phone.ts";
@@ -77,6 +78,10 @@ test("an empty app greets with three steps, and ends as a building whose devices
   const stranger = await (await newProfile(site.browser)).newPage();
   await stranger.goto(link);
   await stranger.getByText("This code is wrong, used or too old. Ask for a new one.").waitFor();
+  // On a wall panel, without scrolling.
+  await stranger.setViewportSize({ width: 1024, height: 600 });
+  const told = await stranger.getByText("This code is wrong, used or too old.").boundingBox();
+  assert.ok(told && told.y >= 0 && told.y + told.height <= 600, JSON.stringify(told));
   assert.equal(await stranger.getByText("102").count(), 0);
   await stranger.close();
 
@@ -89,6 +94,14 @@ test("an empty app greets with three steps, and ends as a building whose devices
     timeoutMs: 30_000,
     what: "the list to show that door, phone and panel are connected",
   });
+  // The overview says what is so: one more device that nobody has connected, and all is no longer set.
+  await page.getByRole("link", { name: "Overview" }).click();
+  await page.getByRole("heading", { name: "All set. Let the test ring prove it." }).waitFor();
+  const [unit] = await site.api.get<Unit[]>("/api/units");
+  const spare = { siteId: unit?.siteId, unitId: unit?.id, type: "mobile", label: "Spare" };
+  const { id } = await site.api.post<Account>("/api/accounts", spare);
+  await page.getByRole("heading", { name: "All is entered, but not every device is connected." }).waitFor();
+  await site.api.delete(`/api/accounts/${id}`);
 
   await station.dial("unit101");
   await phone.waitFor("CALL_INCOMING");

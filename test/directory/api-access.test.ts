@@ -208,7 +208,7 @@ test("a resident's device goes with the flat or the person, an installer's panel
   assert.deepEqual(accounts(), [...others, `Phone in ${unit401.id}`].toSorted());
   api.directory.devices.keepOnlyOf(new Set(["somebody else"]));
   assert.deepEqual(accounts(), others);
-  const [entry] = api.directory.audit.list({ noun: "device" }).entries;
+  const [entry] = (await api.directory.audit.list({ noun: "device" })).entries;
   assert.equal(entry?.verb, "removed");
 });
 
@@ -320,6 +320,7 @@ test("the token opens a session of 30 days in a cookie that scripts and other si
     desk: true,
     version: "0.0.0",
     notices: ["Restored.", "No VPS."],
+    empty: false,
   });
   const session = (value: string) => api.send("GET", "/api/session", undefined, { cookie: value });
   const value = cookie.split(";")[0] ?? "";

@@ -238,7 +238,21 @@ test("a file without its columns, or that is no CSV, is refused at once", async 
 });
 
 test("cells that a spreadsheet would run go out disarmed, and come back as they were", async () => {
-  const odd = ["=1+1", "+33", "-2", "@SUM(A1)", "'=x", "''+y", "'quoted", 'a "b", c', "plain", "=cmd|' /C calc'!A0"];
+  const odd = [
+    "=1+1",
+    "+33",
+    "-2",
+    "@SUM(A1)",
+    "'=x",
+    "''+y",
+    "'quoted",
+    'a "b", c',
+    "plain",
+    "#N/A",
+    "#NOM?",
+    "#####",
+    "=cmd|' /C calc'!A0",
+  ];
   for (const number of odd) {
     const made = await api.send("POST", "/api/units", { buildingId: house.building.id, number });
     assert.equal(made.status, 201, number);
@@ -250,6 +264,48 @@ test("cells that a spreadsheet would run go out disarmed, and come back as they 
   const before = everything();
   const job = await run("units", csv);
   assert.deepEqual(job.counts, { added: 0, changed: 0, same: odd.length + 3, removed: 0 });
+  assert.equal(everything(), before);
+});
+
+test("numbers that a spreadsheet would write otherwise go out so that it leaves them alone, and come back as they were", async () => {
+  const odd = [
+    ...[
+      "007",
+      "1-2",
+      "1/2",
+      "12.10",
+      "12,10",
+      ".5",
+      "3E5",
+      "1E+02",
+      "12:30",
+      "1 000",
+      "50%",
+      "5 €",
+      "(12)",
+      "1 A",
+      "2 pm",
+    ],
+    ...["12345678901234567", "1 janv.", "Mar-26", "févr 3", "'007", "''1-2"],
+  ];
+  const plain = ["0", "7", "123456789012345", "1A", "A-01", "Marie 3", "12 bis", "192.0.2.9", "1h30"];
+  for (const number of [...odd, ...plain]) {
+    const made = await api.send("POST", "/api/units", { buildingId: house.building.id, number });
+    assert.equal(made.status, 201, `${number} ${made.text}`);
+  }
+  const csv = await exported("units");
+  const cells = new Set(csv.split(/\r\n/).map((line) => /^A,("[^"]*"|[^,]*),/.exec(line)?.[1]?.replaceAll('"', "")));
+  assert.deepEqual(
+    odd.filter((number) => !cells.has(`'${number}`)),
+    [],
+  );
+  assert.deepEqual(
+    plain.filter((number) => !cells.has(number)),
+    [],
+  );
+  const before = everything();
+  const job = await run("units", csv);
+  assert.deepEqual(job.counts, { added: 0, changed: 0, same: odd.length + plain.length + 3, removed: 0 });
   assert.equal(everything(), before);
 });
 
@@ -427,4 +483,37 @@ test("a device is found by what its flat is called by now, and by the flat that 
 
   await run("accounts", `username,type,label,place\n${username},mobile,Phone,${unit402.name}\n`);
   assert.deepEqual([await found("8b"), await found("402")], [0, 1]);
+});
+
+test("a large site's export and its health let others have their turn", async () => {
+  const many = 4_000;
+  const other = (await makeHouse(api, { domain: "large.sip.example.com" })).site.id;
+  api.store.transaction(() => {
+    for (let n = 0; n < many; n++) {
+      api.store.accounts.insert({
+        ...{ id: `large-${n}`, siteId: other, unitId: null, username: `wall${n}`, type: "gateway", label: `W ${n}` },
+        ...{ ha1: "0".repeat(32), enabled: true, createdAtMs: 0 },
+      });
+    }
+  });
+  /** How often others are served while this is asked for. */
+  const turns = async (path: string) => {
+    let count = 0;
+    let isOver = false;
+    const asked = api.send("GET", path).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await new Promise((resolve) => setImmediate(resolve));
+      count++;
+    }
+    assert.equal((await asked).status, 200);
+    return count;
+  };
+  await exported("accounts");
+  for (const path of ["/api/exports/accounts", "/api/site-health"]) {
+    const small = await turns(`${path}?siteId=${house.site.id}`);
+    const large = await turns(`${path}?siteId=${other}`);
+    assert.ok(large >= small + 6, `${path}: ${large} turns, ${small} for a small site`);
+  }
 });

@@ -9,7 +9,7 @@ import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { MenuImportReply } from "../../bridge/src/api/menu.ts";
 import { labFolder } from "../lab/folder.ts";
 import { deskRequests, makeDesk } from "../ordering/desk-requests.ts";
-import { type TestApp, testApp } from "./app.ts";
+import { HOST, type TestApp, testApp } from "./app.ts";
 import { assertCleanError, INERT, TEXTS } from "./hostile.ts";
 import { type House, makeHouse } from "./house.ts";
 import { type GoodRequest, goodRequests } from "./requests.ts";
@@ -154,6 +154,21 @@ for (const [name, text] of Object.entries(MALFORMED)) {
     }
   });
 }
+
+test("a body that is not UTF-8 is refused: its accents would all become the same strange letter", async () => {
+  const before = api.store.units.list({});
+  for (const bytes of ["\xe9", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"]) {
+    const { statusCode, payload } = await api.app.inject({
+      ...{ method: "PATCH", url: `/api/units/${house.unit401.id}` },
+      headers: { host: HOST, cookie: api.cookie, "content-type": "application/json", "x-neolia": "1", "if-match": "*" },
+      payload: Buffer.from(`{"number":"${bytes}"}`, "latin1"),
+    });
+    assert.deepEqual([statusCode, JSON.parse(payload).error.code], [400, "MALFORMED_JSON"], payload);
+  }
+  const half = { siteId: house.site.id, kind: "units", csv: "building,number\nA,\ud800", dryRun: false };
+  assert.deepEqual((await api.send("POST", "/api/imports", half)).code, "INVALID_REQUEST");
+  assert.deepEqual(api.store.units.list({}), before);
+});
 
 test("a body over 32 kB is refused on every route before it is read", async () => {
   const sized = (bytes: number) => `{"name":"${"x".repeat(bytes)}"}`;

@@ -32,7 +32,7 @@ test("a file of rules with one line less takes that rule away, and says so befor
   const done = await run("rules", shorter);
   assert.deepEqual([done.state, done.counts], ["done", { added: 0, changed: 0, same: 3, removed: 1 }]);
   assert.equal(rules(), 1);
-  const [entry] = api.directory.audit.list({ noun: "import" }).entries;
+  const [entry] = (await api.directory.audit.list({ noun: "import" })).entries;
   assert.equal(entry?.changes.removed?.to, 1);
 });
 
@@ -157,7 +157,7 @@ test("what a spreadsheet leaves behind in a file is no content: rows of separato
 });
 
 test("what a spreadsheet has made of a number is refused with that reason, and a number that it was forced to leave alone is read", async () => {
-  const damaged = ["1,00E+02", "1E+02", "1.5e+10", "#N/A", "#REF!", "#NOM?", "#####"];
+  const damaged = ["1,00E+02", "1E+02", "1.5e+10", "#N/A", "#REF!", "#NOM?", "#####", "02-janv", "2-Jan", "févr-26"];
   const file = `building;number\r\n${damaged.map((number) => `A;${number}`).join("\r\n")}\r\n`;
   assert.deepEqual(
     problemsOf(await run("units", file, true)),

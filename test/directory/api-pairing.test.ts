@@ -1,11 +1,15 @@
 /** Bringing devices in without a password: wall panels by code or link, phones by what Linphone fetches. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import Sqlite from "better-sqlite3";
+import { ulid } from "ulid";
 import type { AuditPage } from "../../bridge/src/api/audit.ts";
 import type { Account, AccountWithPassword, Unit } from "../../bridge/src/api/directory.ts";
 import type { PanelMessage } from "../../bridge/src/api/live.ts";
 import type { Pairing, PairingWithSecret } from "../../bridge/src/api/pairing.ts";
 import type { Device } from "../../bridge/src/api/session.ts";
+import { openDirectory } from "../../bridge/src/directory/directory.ts";
 import { hashOfSecret } from "../../bridge/src/directory/pairing/pairing-secret.ts";
 import { PAIRING_MS } from "../../bridge/src/directory/pairing/pairing-time.ts";
 import { until } from "../lab/until.ts";
@@ -59,6 +63,13 @@ test("a short code makes a browser the panel of its unit, once, however it is ty
     entries.map(({ who, verb }) => `${who} ${verb}`),
     ["Hall paired", "Hall added"],
   );
+  // For which unit, by its name: also when that is gone.
+  await api.send("DELETE", `/api/units/${house.unit401.id}`);
+  const { entries: all } = (await api.send("GET", "/api/audit?limit=20")).json<AuditPage>();
+  const isOf = (noun: string) => all.find((entry) => entry.noun === noun && entry.verb === "added");
+  for (const noun of ["device", "pairing"]) {
+    assert.deepEqual(isOf(noun)?.changes, { unitId: { from: null, to: "401, A" } }, noun);
+  }
 });
 
 test("a link's token does the same, and the two are one invitation", async () => {
@@ -429,4 +440,22 @@ test("any other SIP client gets a card with its password once, and a new one on 
   assert.equal(JSON.stringify(again).includes(made.password), false);
   const renewed = (await api.send("POST", `/api/accounts/${made.id}/password`, {})).json<AccountWithPassword>();
   assert.notEqual(renewed.card.password, made.password);
+});
+
+test("a phone's link over which the bridge was killed goes with its account at the next start, not after its time", async () => {
+  const made = async (label: string) => {
+    const body = { kind: "phone", unitId: house.unit401.id, label };
+    return (await api.send("POST", "/api/pairings", body)).json<PairingWithSecret>();
+  };
+  const [shownOne, killed] = [await made("Shown"), await made("Killed")];
+  const db = new Sqlite(join(api.folder, "neolia.db"));
+  db.prepare("UPDATE pairing SET document_id = NULL WHERE id = ?").run(killed.id);
+  db.close();
+  const { store, bus } = api;
+  const restarted = openDirectory({ store, bus, now: Date.now, newId: () => ulid(), sipUri: null });
+  await restarted.pairings.look();
+  const states = restarted.pairings.list({ siteId: house.site.id }).map(({ label, state }) => `${label} ${state}`);
+  assert.ok(states.includes("Killed withdrawn") && states.includes("Shown waiting"), states.join());
+  assert.equal(store.accounts.get(killed.accountId ?? ""), null);
+  assert.ok(store.accounts.get(shownOne.accountId ?? ""));
 });

@@ -170,3 +170,20 @@ test("the simulator asks as a call would come: a number through a gateway, with 
   await api.send("PATCH", `/api/accounts/${door.account.id}`, { enabled: false });
   assert.equal((await ask("intercom-entrance")).code, 401);
 });
+
+test("the simulator says of a unit that wants its peace that this is why nothing rings; another rule's unit rings", async () => {
+  const { unit401, unit402, site } = house;
+  for (const { id: unitId } of [unit401, unit402]) {
+    await post<Account>("accounts", { siteId: site.id, type: "mobile", label: "Phone", unitId });
+  }
+  const [own] = (await api.send("GET", `/api/rules?unitId=${unit401.id}`)).json<Rule[]>();
+  const other = await addRule({ unitId: unit401.id, action: "forward", targetSipUri: `sip:unit402@${site.domain}` });
+  await api.send("PUT", `/api/units/${unit401.id}/do-not-disturb`, { on: true });
+  const asked = { siteId: site.id, caller: "intercom-entrance", callee: "unit401", atMs: 0 };
+  const { considered, firingRuleId } = await post<EvaluateReply>("rules/evaluate", asked);
+  assert.equal(firingRuleId, other.id);
+  assert.deepEqual(considered, [
+    { ruleId: own?.id, outcome: "do-not-disturb" },
+    { ruleId: other.id, outcome: "fires" },
+  ]);
+});

@@ -277,6 +277,10 @@ test("the log is filtered, read by pages, exported, and kept for its days", asyn
   const csv = await api.send("GET", "/api/audit/export?limit=1");
   assert.match(String(csv.headers["content-type"]), /^text\/csv/);
   assert.match(csv.text, /,'=cmd\|/);
+  // That it went out is noted, and was not in it.
+  const [noted] = (await log("?limit=1")).entries;
+  assert.deepEqual([noted?.who, noted?.noun, noted?.verb], ["admin", "audit", "exported"]);
+  assert.ok(!csv.text.includes("audit,exported"));
   // All of it goes out, however long it is, the newest first and none twice.
   const many = api.store.audit;
   api.store.transaction(() => {
@@ -284,7 +288,7 @@ test("the log is filtered, read by pages, exported, and kept for its days", asyn
     for (let n = 0; n < 60_000; n++) many.add({ ...entry, atMs: 1, rowId: null, label: `entry ${n}`, changes: {} });
   });
   const lines = (await api.send("GET", "/api/audit/export")).text.trimEnd().split("\r\n");
-  assert.equal(lines.length, 1 + 60_000 + all.length + 1);
+  assert.equal(lines.length, 1 + 60_000 + all.length + 2);
   assert.match(lines[0] ?? "", /^\ufefftime,site,/);
   assert.match(lines[1] ?? "", /,entry 59999,/);
   assert.equal(new Set(lines.filter((line) => line.includes(",entry "))).size, 60_000);
@@ -292,7 +296,8 @@ test("the log is filtered, read by pages, exported, and kept for its days", asyn
   assert.equal(found.length, 1 + lines.filter((line) => /,entry \d*777\d*,/.test(line)).length);
   many.trim(2);
   api.directory.audit.trim();
-  assert.equal((await log()).entries.length, all.length + 1);
+  // The change of a name, and three exports.
+  assert.equal((await log()).entries.length, all.length + 4);
   api.store.audit.trim(Date.now() + 1);
   assert.equal((await log()).entries.length, 0);
 });

@@ -300,6 +300,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     send: (method, url, body, headers = {}) => inject(method, url, body, { cookie, ...headers }),
     close: async () => {
       await app.close();
+      directory.testRings.stop();
       ordering.stop();
       store.close();
       folder.remove();

@@ -68,10 +68,19 @@ test("every column of every carried table comes out of a restore as it went into
     store.pages.units({ siteId: house.site.id }, { limit: 1, offset: 0, cursor: undefined })?.total;
   while (!(await Promise.race([restored, turn(false)]))) {
     listed(other);
-    const { accounts, pages } = other.directory;
+    const { accounts, audit, devices, pages } = other.directory;
     // Of all sites, as nobody says which.
-    for (const rows of [accounts.list({}), pages.accounts({}).rows, pages.units({}).rows]) {
+    for (const rows of [
+      accounts.list({}),
+      pages.accounts({}).rows,
+      pages.units({}).rows,
+      (await audit.list({})).entries,
+    ]) {
       assert.ok(rows.every(({ siteId }) => siteId !== house.site.id || isThere()));
+    }
+    if (!isThere()) {
+      assert.equal(devices.accountOf(DEVICE), null);
+      assert.deepEqual(other.store.devices.ofUsers(), []);
     }
   }
   assert.equal(listed(other), listed(api));
@@ -118,6 +127,34 @@ test("a restore that ends after any of its pieces leaves nothing, at once or at 
   } finally {
     store.close();
     lab.remove();
+  }
+});
+
+test("a browser that is set up while its site comes stays what it was set up as; all other devices come along", async () => {
+  const unitId = house.unit401.id;
+  const others = Array.from({ length: 600 }, (_, at) => `00000000-0000-4000-8000-${String(at).padStart(12, "0")}`);
+  // Among the first rows and among the last: neither may end a piece before its time.
+  const [early = "", late = ""] = [others[0], others.at(-1)];
+  api.store.transaction(() => {
+    for (const device of others) api.directory.devices.put(device, { unitId, label: "Wall" }, null);
+  });
+  const backup = (await api.send("GET", `/api/sites/${house.site.id}/backup`)).json<Backup>();
+  const there = await makeHouse(other, { domain: "other.sip.example.com" });
+  const setUp = (device: string) =>
+    other.directory.devices.put(device, { unitId: there.unit402.id, label: "New" }, null);
+  setUp(early);
+  const folder = other.store.takeovers.makeFolder();
+  const body = Buffer.from(JSON.stringify({ backup, dryRun: false }));
+  checkBackup({ body, folder, dataFolder: other.store.takeovers.dataFolder, users: null, nowMs: 0 });
+  await other.store.takeovers.attached(folder, async (from) => {
+    for (const _step of from.copyEarly());
+    setUp(late);
+    other.store.transaction(() => from.copyRest());
+  });
+  rmSync(folder, { recursive: true });
+  const siteOf = (device: string) => other.directory.devices.accountOf(device)?.siteId;
+  for (const device of others) {
+    assert.equal(siteOf(device), device === early || device === late ? there.site.id : house.site.id, device);
   }
 });
 

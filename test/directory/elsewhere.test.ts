@@ -26,7 +26,7 @@ test("an invitation opens one site, and what is done there stands in its log", a
   assert.deepEqual([remote.siteId, remote.name, remote.domain], [house.site.id, house.site.name, house.site.domain]);
   assert.equal((await addUnit(remote, "501")).status, 201);
   assert.ok(units().includes("501"));
-  const log = site.directory.audit.list({ siteId: house.site.id }).entries;
+  const log = (await site.directory.audit.list({ siteId: house.site.id })).entries;
   assert.deepEqual(
     log.slice(0, 3).map(({ who, from, noun, verb }) => `${who} | ${from} | ${noun} ${verb}`),
     [

@@ -19,7 +19,7 @@ afterEach(() => api.close());
 const LINES = 6_000;
 const csv = `building,number\n${Array.from({ length: LINES }, (_, at) => `T${at % 60},${at}`).join("\n")}\n`;
 const units = () => api.store.units.list({ siteId: house.site.id }).length;
-const imports = () => api.directory.audit.list({ noun: "import" }).entries;
+const imports = async () => (await api.directory.audit.list({ noun: "import" })).entries;
 
 const ended = (id: string) => importEnded(api, id);
 
@@ -33,7 +33,7 @@ async function nothingCameOf(id: string, before: number): Promise<void> {
   const job = await ended(id);
   assert.deepEqual([job.state, job.error], ["refused", "PERMISSION_ENDED"]);
   assert.equal(units(), before);
-  assert.deepEqual(imports(), []);
+  assert.deepEqual(await imports(), []);
 }
 
 describe("nothing is written for somebody who may not any more, though they might when they started it", () => {
@@ -97,7 +97,7 @@ test("an import runs on without its page, and whoever comes back finds it: runni
   assert.equal(units(), before + LINES);
   // Also when the bridge was restarted meanwhile: the log knows which job wrote it.
   assert.deepEqual(
-    imports().map(({ rowId, label }) => [rowId, label]),
+    (await imports()).map(({ rowId, label }) => [rowId, label]),
     [[job.id, "units"]],
   );
   assert.equal((await api.send("GET", `/api/jobs?siteId=${"0".repeat(26)}`)).code, "UNKNOWN_SITE");

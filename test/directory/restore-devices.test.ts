@@ -1,12 +1,14 @@
 /**
  * The site's machine is dead: its backup goes into an empty Neolia on another machine, through the page. The door station,
- * the phone and the wall panel that were logged in before go on; nobody touches them.
+ * the phone and the wall panel that were logged in before go on; nobody touches them. The door rings them meanwhile too.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
+import type { Job } from "../../bridge/src/api/bulk.ts";
 import type { Account, Rule, Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { LiveState } from "../../bridge/src/api/live.ts";
 import type { PairingWithSecret } from "../../bridge/src/api/pairing.ts";
@@ -21,6 +23,10 @@ import { until } from "../lab/until.ts";
 const PANEL_HZ = 880;
 const PHONE_HZ = 660;
 const DOOR_HZ = 440;
+/** Of a site that takes some seconds to be restored, so that a call has time for it. */
+const UNITS = 3_000;
+/** Longer than any answer of a bridge that goes on serving while it restores, on a machine that is slow as well. */
+const HELD_UP_MS = 10_000;
 
 let lab: Lab;
 let browser: Browser;
@@ -35,7 +41,7 @@ after(async () => {
   await lab?.stop();
 });
 
-test("after a restore on another machine the door rings panel and phone as before, and both talk with it", {
+test("during a restore on another machine and after it the door rings panel and phone as before, and both talk with it", {
   timeout: 300_000,
 }, async () => {
   const { site } = lab.house;
@@ -50,6 +56,12 @@ test("after a restore on another machine the door rings panel and phone as befor
   await panel.goto(`${lab.bridge.url}/#${pairing.fragment}`);
   await ready(panel);
   await ring(door, panel, phone);
+
+  await load(lab.api, site, "units", ["building,number", ...numbers.map((n) => `Large,${n}`)]);
+  await load(lab.api, site, "accounts", [
+    "username,type,label,place",
+    ...numbers.map((n) => `wall${n},panel,Wall,unit${n}`),
+  ]);
 
   const admin = await openAdmin(lab.bridge, site);
   const [file] = await Promise.all([
@@ -75,9 +87,24 @@ test("after a restore on another machine the door rings panel and phone as befor
   });
   const api = await second.api();
   const person = await openAdmin(second, null);
+  await watchProgress(person);
   await person.getByLabel("Backup file").setInputFiles(path);
-  await person.getByRole("button", { name: "Restore this site" }).click();
+  const restore = person.getByRole("button", { name: "Restore this site" });
+  await restore.waitFor();
+  await assertProgress(person);
+  await restore.click();
+  const longestAnswer = watchAnswers(api);
+  await person.getByRole("status").filter({ hasText: "Checking" }).waitFor();
+  if (SHOTS) await person.screenshot({ path: join(SHOTS, "restore-progress.png") });
+  // The bridge that the page of the panel has come back to knows neither panel nor site yet.
+  const rung = ring(door, panel, phone);
+  await panel.locator("neolia-incoming-view").waitFor();
+  assert.deepEqual(await api.get<Site[]>("/api/sites"), []);
+  await rung;
   await person.getByRole("heading", { name: site.name, level: 1 }).waitFor();
+  await assertProgress(person);
+  const heldUpMs = await longestAnswer();
+  assert.ok(heldUpMs < HELD_UP_MS, `the bridge answers within ${Math.round(heldUpMs)} ms`);
   await until(async () => (await api.get<LiveState>("/api/state")).provisioning.every(isLive), {
     what: "the VPS to have the restored directory",
   });
@@ -87,6 +114,70 @@ test("after a restore on another machine the door rings panel and phone as befor
   await ring(door, panel, phone);
   assert.deepEqual(await described(api), before);
 });
+
+const SHOTS = process.env.NEOLIA_SHOTS;
+const numbers = Array.from({ length: UNITS }, (_, at) => 1_000 + at);
+/** What the page says of each step, in their order; it asks twice a second, and may not come upon the short ones. */
+const STEPS = [
+  "1/5 Sending the file…",
+  "2/5 Reading the file…",
+  "3/5 Checking the file. A large site takes a minute or more; calls go on meanwhile.",
+  "4/5 Writing…",
+];
+
+async function load(api: BridgeApi, { id: siteId }: Site, kind: string, lines: string[]): Promise<void> {
+  const { id } = await api.post<Job>("/api/imports", { siteId, kind, csv: lines.join("\n"), dryRun: false });
+  await until(async () => (await api.get<Job>(`/api/jobs/${id}`)).state === "done", {
+    what: `the import of ${kind}`,
+    timeoutMs: 60_000,
+  });
+}
+
+/** Notes what the bar and the words beside it say. */
+async function watchProgress(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const seen: string[] = [];
+    Object.assign(globalThis, { progressSeen: seen });
+    const look = (root: Document | ShadowRoot): void => {
+      const bar = root.querySelector("progress");
+      const told = bar && `${bar.value}/${bar.max} ${bar.previousElementSibling?.textContent ?? ""}`;
+      if (told !== null && seen.at(-1) !== told) seen.push(told);
+      for (const { shadowRoot } of root.querySelectorAll("*")) if (shadowRoot) look(shadowRoot);
+    };
+    setInterval(() => look(document), 20);
+  });
+}
+
+/** It went forward only, and said what takes long. */
+async function assertProgress(page: Page): Promise<void> {
+  const seen = await page.evaluate(() => (globalThis as unknown as { progressSeen: string[] }).progressSeen.splice(0));
+  assert.deepEqual(
+    seen,
+    STEPS.filter((step) => seen.includes(step)),
+  );
+  assert.ok(seen.includes(STEPS[0] ?? "") && seen.includes(STEPS[2] ?? ""), seen.join("\n"));
+  assert.equal(await page.locator("progress").count(), 0, "the bar goes when it is over");
+}
+
+/** Asks the bridge again and again; in the end, how long the longest answer took. */
+function watchAnswers(api: BridgeApi): () => Promise<number> {
+  let isOver = false;
+  const asked = (async () => {
+    let longestMs = 0;
+    while (!isOver) {
+      const startedMs = performance.now();
+      // A test that has ended has stopped the bridge.
+      if ((await api.get("/api/backups/restore").catch(() => null)) === null) return longestMs;
+      longestMs = Math.max(longestMs, performance.now() - startedMs);
+      await delay(20);
+    }
+    return longestMs;
+  })();
+  return () => {
+    isOver = true;
+    return asked;
+  };
+}
 
 const isLive = ({ revision, liveRevision }: { revision: number; liveRevision: number }) => revision === liveRevision;
 const registered = async (api: BridgeApi) =>

@@ -251,7 +251,7 @@ describe("from elsewhere, with a grant for site A,", () => {
 
   test("what is done stands in the site's log under the visitor's name", async () => {
     await visit("POST", "/api/units", { buildingId: a.building.id, number: "777" });
-    const { entries } = api.directory.audit.list({ siteId: a.site.id, search: "777" });
+    const { entries } = await api.directory.audit.list({ siteId: a.site.id, search: "777" });
     assert.deepEqual(
       entries.map(({ who, from, userId, verb }) => ({ who, from, userId, verb })),
       [{ who: "Ann (Dupont)", from: "Dupont", userId: null, verb: "added" }],

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { AccountWithPassword } from "../../bridge/src/api/directory.ts";
 import type { SiteHealth } from "../../bridge/src/api/site-health.ts";
-import type { RingCheck } from "../../bridge/src/mqtt/ring-checks.ts";
+import type { RingCheck } from "../../bridge/src/mqtt/site-state.ts";
 import { around } from "../lab/around.ts";
 import { newProfile, startChromium } from "../lab/chromium.ts";
 import { type Lab, startLab } from "../lab/lab.ts";

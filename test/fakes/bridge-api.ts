@@ -228,7 +228,14 @@ export class BridgeFake {
   }
 
   private session(): Session {
-    return checked(Session, { role: "admin", name: "Resident", desk: true, version: "0.1.0", notices: [] });
+    return checked(Session, {
+      role: "admin",
+      name: "Resident",
+      desk: true,
+      version: "0.1.0",
+      notices: [],
+      empty: false,
+    });
   }
 }
 

@@ -5,6 +5,8 @@ const DLE = 0x10;
 const EOT = 0x04;
 /** Bits that every answer to DLE EOT has. */
 const FIXED = 0x12;
+/** In bytes; what is longer is a ticket. */
+const LONGEST_QUESTION = 20;
 
 export class EscPosPrinter {
   /** What came out, a ticket each connection that had one. */
@@ -17,6 +19,10 @@ export class EscPosPrinter {
   coverOpen = false;
   /** Runs out of paper after so many bytes of a ticket. */
   paperEndsAfter = Number.POSITIVE_INFINITY;
+  /** Half way through a ticket it loses its power: nobody hears of it any more, or the connection is closed. */
+  fails: "silent" | "closed" | null = null;
+  /** true: it hangs up on whoever says something, as one does that works for another computer. */
+  hangsUp = false;
   /** true: it takes connections and reads nothing. */
   hangs = false;
   /** Said to everybody who connects, again and again. */
@@ -56,12 +62,17 @@ export class EscPosPrinter {
       return;
     }
     this.babble(socket);
+    let isDead = false;
     socket.on("data", (bytes) => {
-      pending = this.read(socket, [...pending, ...bytes], printed);
+      if (isDead) return;
+      isDead = this.hangsUp || (this.fails !== null && bytes.length > LONGEST_QUESTION);
+      if (!isDead) pending = this.read(socket, [...pending, ...bytes], printed);
+      else if (!this.hangsUp) printed.push(...bytes.subarray(0, bytes.length / 2));
+      if (isDead && this.fails !== "silent") socket.end();
     });
     socket.on("end", () => {
       if (printed.length > 0) this.tickets.push(Buffer.from(printed));
-      if (this.closes) socket.end();
+      if (this.closes && !isDead) socket.end();
     });
   }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, test } from "node:test";
 import { type CallLog, startCallLog } from "../../bridge/src/calls/call-log.ts";
-import { siteSnapshot } from "../../bridge/src/directory/snapshot.ts";
+import { packedSnapshot } from "../../bridge/src/directory/packed-snapshot.ts";
 import { EventBus } from "../../bridge/src/events/bus.ts";
 import { NetworkWatch } from "../../bridge/src/links/network-watch.ts";
 import type { Store } from "../../bridge/src/store/store.ts";
@@ -56,7 +56,7 @@ async function start(more: { token?: string } = {}): Promise<void> {
     store,
     bus,
     sink: calls,
-    snapshot: (siteId) => siteSnapshot(store, siteId, Date.now()),
+    snapshot: (siteId) => packedSnapshot(store, siteId, Date.now()),
     changes: () => null,
     network,
     log: quiet,

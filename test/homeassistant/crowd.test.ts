@@ -47,6 +47,11 @@ async function peopleAtHome(units: Unit[]): Promise<Looker[]> {
       });
       await owner.put(`api/members/${user.id}`, { unitIds: [unit.id] });
       const visit = await Visit.ofUser(house.home, user.id);
+      // Home Assistant tells the app of each new user; fifty at once take their time.
+      await until(async () => (await visit.send("GET", "api/session")).status === 200, {
+        timeoutMs: A_MINUTE,
+        what: `the app to know who lives in ${unit.number}`,
+      });
       const { messages, closed } = visit.live();
       const looker: Looker = { id: user.id, unit, visit, messages, closed, isClosed: false };
       void closed.then(() => {

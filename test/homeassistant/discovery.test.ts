@@ -146,7 +146,7 @@ test("the switch for do-not-disturb shows what the bridge holds, and commands it
   await turn("turn_on");
   await intercom.state(id, "on");
   assert.equal(held(), true);
-  const [entry] = intercom.directory.audit.list({}).entries;
+  const [entry] = (await intercom.directory.audit.list({})).entries;
   assert.deepEqual([entry?.who, entry?.changes], ["MQTT", { doNotDisturb: { from: false, to: true } }]);
   // Somebody in the panel.
   intercom.directory.units.setDoNotDisturb(UNIT_401, false);
@@ -216,6 +216,7 @@ test("names with quotes, markup, templates and emoji arrive in Core as they were
   const last = intercom.ring();
   intercom.tell(last, "failed", { code: 487 });
   await intercom.state("sensor.unit401_last_caller", "Entrance");
+  await intercom.heard("event.unit401_calls", "missed", last);
 });
 
 test("automations on the device triggers of a unit go on when it is renamed, each event once", async () => {

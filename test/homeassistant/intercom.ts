@@ -55,7 +55,7 @@ export class Intercom {
       network: this.network,
       log,
       registered: () => this.registered,
-      deviceHealth: (siteId) => this.directory.siteHealth(siteId, LINKS).devices,
+      deviceHealth: (account) => this.directory.deviceHealth(account, LINKS),
       command: obeying({ store, directory: this.directory, log }),
     });
   }

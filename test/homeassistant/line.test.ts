@@ -33,7 +33,7 @@ around(
       broker: async () => ({ url: broker.url }),
       registered: () => [],
       command: () => undefined,
-      lines: { facts: ordering.boards.facts, command: lineCommands(store, ordering) },
+      lines: { boards: ordering.boards, command: lineCommands(store, ordering) },
     });
     await addMqtt(home.core, home.ownerToken, broker.port);
     socket = await CoreSocket.open(home.core.url, home.ownerToken);
@@ -78,6 +78,7 @@ test("Core shows a line's state, queue and turnover, hears each order, and its s
   await becomes("sensor.chez_luigi_queue", "1");
   const turnover = await becomes("sensor.chez_luigi_turnover_today", /^27(\.0+)?$/);
   assert.deepEqual([turnover.attributes.device_class, turnover.attributes.unit_of_measurement], ["monetary", "EUR"]);
+  assert.equal(turnover.attributes.last_reset, "2026-11-20T23:00:00+00:00");
   const order = await becomes("event.chez_luigi_order", /^\d{4}-/);
   assert.deepEqual([order.attributes.event_type, order.attributes.number], ["new", 1]);
   luigi.wait(60_000);
@@ -94,7 +95,7 @@ test("Core shows a line's state, queue and turnover, hears each order, and its s
   await becomes("sensor.chez_luigi_sold_out", "1");
 });
 
-test("the line is one device of its own behind the site, and Core found nothing wrong with it", async () => {
+test("the line is a device of its own behind the site, its dishes' switches another, and Core found nothing wrong with it", async () => {
   const devices = await socket.command<{ name: string; model: string }[]>("config/device_registry/list");
   assert.deepEqual(
     devices
@@ -102,7 +103,7 @@ test("the line is one device of its own behind the site, and Core found nothing 
       .map(({ name, model }) => `${model}: ${name}`)
       .toSorted(),
     // The gateway that it comes in by has the line's name in the directory.
-    ["Gateway: Chez Luigi (gateway)", "Line: Chez Luigi"],
+    ["Gateway: Chez Luigi (gateway)", "Line: Chez Luigi", "Menu: Chez Luigi: menu"],
   );
   const log = home.core.log();
   assert.ok(

@@ -141,3 +141,11 @@ export async function addMqtt(
   );
   if (type !== "create_entry") throw new Error(`the MQTT config flow ended with ${type} ${errors?.base ?? ""}`);
 }
+
+/** Starts the MQTT integration anew, as Core does by itself half a minute after an entity was switched on. */
+export async function reloadMqtt(core: HomeAssistantCore, ownerToken: string): Promise<void> {
+  const socket = await CoreSocket.open(core.url, ownerToken);
+  const [entry] = await socket.command<{ entry_id: string }[]>("config_entries/get", { domain: "mqtt" });
+  socket.close();
+  await post(core, `/api/config/config_entries/entry/${entry?.entry_id}/reload`, {}, ownerToken);
+}

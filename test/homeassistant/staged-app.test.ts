@@ -82,6 +82,7 @@ test("nothing is in it but the bridge with its threads, the panel, the first pro
       "package.json",
       "panel",
       "restore-thread.js",
+      "snapshot-thread.js",
       "start.js",
       "zone-program.js",
     ],

@@ -23,6 +23,7 @@ import { EventListener } from "./event-listener.ts";
 import { labFolder } from "./folder.ts";
 import { type Mosquitto, startMosquitto } from "./mosquitto.ts";
 import { type PortBlock, reservePorts } from "./ports.ts";
+import type { Program } from "./process.ts";
 import { SipPhone, type SipPhoneOptions } from "./sip-phone.ts";
 import { until } from "./until.ts";
 import { writeTone } from "./voice.ts";
@@ -44,6 +45,8 @@ export interface LabOptions {
   pagePort?: number;
   /** The page gets the demo's bell button; whoever starts the lab serves it at `buttonPort`. Default: false. */
   demoPage?: boolean;
+  /** Where Kamailio and RTPEngine are reached, for a device in another network. Default: 127.0.0.1. */
+  serverAddress?: string;
   /** Further settings of the bridge. */
   bridgeEnv?: Record<string, string>;
   /** Another Node program for the bridge than the one that runs this. */
@@ -63,6 +66,7 @@ export interface SampleHouse {
 export class Lab {
   readonly folder: string;
   readonly edge: Edge;
+  readonly coturn: Program;
   readonly control: Control;
   readonly broker: Mosquitto;
   readonly bridge: Bridge;
@@ -81,6 +85,7 @@ export class Lab {
   constructor(parts: LabParts) {
     this.folder = parts.folder;
     this.edge = parts.edge;
+    this.coturn = parts.coturn;
     this.control = parts.control;
     this.broker = parts.broker;
     this.bridge = parts.bridge;
@@ -181,6 +186,7 @@ type Stop = () => void | Promise<void>;
 interface LabParts {
   folder: string;
   edge: Edge;
+  coturn: Program;
   control: Control;
   broker: Mosquitto;
   bridge: Bridge;
@@ -217,13 +223,17 @@ async function tryLab(options: LabOptions): Promise<Lab> {
     stops.push(() => ports.release());
 
     progress("Kamailio and RTPEngine");
-    const edge = await startEdge({ ports });
+    const { serverAddress: address } = options;
+    const edge = await startEdge({
+      ports,
+      ...(address !== undefined && { values: { listenAddress: address, advertisedAddress: address } }),
+    });
     stops.push(() => edge.stop());
     const { values } = edge;
     progress("coturn, control and Mosquitto");
     const coturn = await startCoturn(values);
     stops.push(() => coturn.stop());
-    const control = await startControl({ values, caFile: edge.caFile });
+    const control = await startControl({ values: { ...values, listenAddress: "127.0.0.1" }, caFile: edge.caFile });
     stops.push(() => control.stop());
     const broker = await startMosquitto({ port: ports.base + MQTT_PORT, folder: folder.path });
     stops.push(() => broker.stop());
@@ -253,6 +263,7 @@ async function tryLab(options: LabOptions): Promise<Lab> {
     return new Lab({
       folder: folder.path,
       edge,
+      coturn,
       control,
       broker,
       bridge,

@@ -12,16 +12,22 @@ export interface MosquittoOptions {
   folder: string;
   /** Who may connect; left out: anybody. */
   login?: { username: string; password: string };
+  /** It keeps nothing on disk: what it writes at each change slows a large site's thousands of topics down. */
+  forgetful?: boolean;
 }
+
+const PERSISTENCE = ["persistence true", "autosave_on_changes true", "autosave_interval 1"];
 
 export class Mosquitto {
   readonly port: number;
   readonly url: string;
   readonly login: { username: string; password: string } | null;
   private readonly folder: string;
+  private readonly forgetful: boolean;
   private program: Program | null = null;
 
-  constructor({ port, folder, login }: MosquittoOptions) {
+  constructor({ port, folder, login, forgetful = false }: MosquittoOptions) {
+    this.forgetful = forgetful;
     this.port = port;
     this.url = `mqtt://127.0.0.1:${port}`;
     this.login = login ?? null;
@@ -78,10 +84,8 @@ export class Mosquitto {
     const lines = [
       `listener ${this.port} 127.0.0.1`,
       ...(this.login ? ["allow_anonymous false", `password_file ${passwordFile}`] : ["allow_anonymous true"]),
-      "persistence true",
+      ...(this.forgetful ? ["persistence false"] : PERSISTENCE),
       `persistence_location ${this.folder}/`,
-      "autosave_on_changes true",
-      "autosave_interval 1",
       // As root it would change to a user that cannot write here.
       ...(process.getuid?.() === 0 ? ["user root"] : []),
       "log_dest stderr",

@@ -39,13 +39,13 @@ const network = new NetworkWatch();
 const nowMs = (): number => Date.now() + given.clockAheadMs;
 
 /** Once in a test file: a broker for it, and for each test a store, a call log and a listener of its own. */
-export function onBroker(): void {
+export function onBroker(options: { forgetful?: boolean } = {}): void {
   const folder = labFolder("mqtt");
   let ports: PortBlock;
   before(async () => {
     ports = await reservePorts();
     const login = { username: "neolia", password: "s3cret" };
-    broker = new Mosquitto({ port: ports.base, folder: folder.path, login });
+    broker = new Mosquitto({ port: ports.base, folder: folder.path, login, ...options });
   });
   after(() => {
     network.stop();

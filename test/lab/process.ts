@@ -5,6 +5,7 @@ import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { atOwnEnd, bequeath } from "./own-end.ts";
 import { until } from "./until.ts";
+import { watchLog } from "./witness.ts";
 
 /** For a small machine's first start; a program that dies is noticed at once. */
 const READY_TIMEOUT_MS = 45_000;
@@ -38,6 +39,7 @@ export class Program {
   static async start(options: ProgramOptions): Promise<Program> {
     mkdirSync(dirname(options.logFile), { recursive: true });
     const log = createWriteStream(options.logFile, { flags: "a" });
+    watchLog(options.logFile);
     await once(log, "open");
     const child = spawn(options.command, options.args, {
       // A group of its own: Ctrl-C in the terminal reaches this process alone, which then ends things in order.

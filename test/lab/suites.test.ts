@@ -46,6 +46,32 @@ test("files that change the machine's network come after all others, whatever th
   assert.match(printed, /b\.test\.ts ran.*c\.test\.ts ran.*a\.test\.ts ran.*slowest/s);
 });
 
+test("what needs the machine for itself comes at the end, alone, and counts as the others do", (t) => {
+  const beside = `const { writeFileSync, existsSync } = await import("node:fs");`;
+  const golden = "test/phone/golden.test.ts";
+  const [first, second] = ["test/a.test.ts", "test/b.test.ts"];
+  const ran = (name: string) => `${beside} test("${name} ran", () => writeFileSync("${name}.ran", ""));`;
+  const folder = project(t, {
+    [first]: ran(first),
+    [second]: ran(second),
+    [golden]: `${beside} test("alone", () => { if (!existsSync("${first}.ran") || !existsSync("${second}.ran")) throw new Error("beside"); });`,
+  });
+  const { status, printed } = suites(folder, golden, first, second);
+  assert.equal(status, 0, printed);
+  assert.match(printed, /slowest of 3 files/);
+  assert.equal(suites(folder, first, golden).status, 0);
+  writeFileSync(
+    join(folder, first),
+    `import { test } from "node:test"; test("bad", () => { throw new Error("why"); });`,
+  );
+  assert.equal(suites(folder, golden, first).status, 1);
+  writeFileSync(
+    join(folder, golden),
+    `import { test } from "node:test"; test("bad", () => { throw new Error("why"); });`,
+  );
+  assert.equal(suites(folder, golden, second).status, 1);
+});
+
 test("one test that fails, or one file that cannot be read, fails the run", (t) => {
   const folder = project(t, {
     "good.test.ts": `test("good", () => {});`,

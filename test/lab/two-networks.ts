@@ -19,6 +19,7 @@ export class TwoNetworks {
   private readonly device: Program;
   private readonly devicePid: number;
   private readonly faded = new Set<0 | 1>();
+  private readonly blocked = new Set<"in" | "out">();
 
   private constructor(number: number, device: Program) {
     this.number = number;
@@ -92,10 +93,28 @@ export class TwoNetworks {
     return Number(readFileSync(`/sys/class/net/${this.linkName(link)}/statistics/tx_packets`, "utf8"));
   }
 
+  /** No UDP goes this way any more, as behind a firewall; TCP does. `out`: from the device. */
+  blockUdp(way: "in" | "out"): void {
+    this.udp("add", way);
+    this.blocked.add(way);
+  }
+
+  unblockUdp(way: "in" | "out"): void {
+    this.udp("delete", way);
+    this.blocked.delete(way);
+  }
+
   /** The links go with the namespace. */
   async stop(): Promise<void> {
+    for (const way of this.blocked) if (way === "in") this.unblockUdp(way);
     await this.device.stop();
     for (const link of this.faded) this.heal(link);
+  }
+
+  private udp(change: "add" | "delete", way: "in" | "out"): void {
+    const rule = (to: string) => ["ip", "rule", change, "to", to, "ipproto", "udp", "blackhole"];
+    if (way === "out") this.within(...rule(this.server));
+    else for (const link of [0, 1] as const) root(...rule(address(link, this.number, 2)));
   }
 
   /** What faded carries packets both ways again. */

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { whatPagesShow } from "./witness.ts";
+import { whatIsSeen } from "./witness.ts";
 
 /**
  * Waits for a condition instead of sleeping and hoping: asks every `everyMs` until it gives a truthy value, which is
  * returned. `everyMs` left out: 20 at first, and more the longer it lasts, up to 100, for a page or a program that is asked
  * has less time for what is waited for. Throws `timed out after … waiting for <what>` after `timeoutMs` (30 s: a busy
- * machine is late, and only a failure waits as long), and what the open pages show. An error in the condition passes.
+ * machine is late, and only a failure waits as long), and what is seen of pages and programs. An error in the condition passes.
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
@@ -18,7 +18,7 @@ export async function until<T>(
     if (value) return value as Exclude<T, false | null | undefined | "" | 0>;
     const waitedMs = performance.now() - startedMs;
     if (waitedMs > timeoutMs)
-      throw new Error(`timed out after ${timeoutMs} ms waiting for ${options.what}${await whatPagesShow()}`);
+      throw new Error(`timed out after ${timeoutMs} ms waiting for ${options.what}${await whatIsSeen()}`);
     await delay(options.everyMs ?? Math.min(20 + waitedMs / 20, 100));
   }
 }

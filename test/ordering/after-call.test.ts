@@ -94,6 +94,32 @@ test("an order nobody accepts alarms after a minute and again each minute, until
   assert.equal(board().orders[0]?.alarm, false);
 });
 
+for (const [what, jumpMs] of [
+  ["back by an hour", -3_600_000],
+  ["back to before the machine was made", -50 * 365 * 86_400_000],
+  ["forward by a day", 86_400_000],
+] as const) {
+  test(`the clock is set ${what} while an order waits: its alarm comes at once, and again each minute`, () => {
+    luigi.call().wholeOrder();
+    luigi.wait(jumpMs);
+    assert.equal(luigi.ordering.orders.remind(), luigi.now() + 60_000);
+    assert.equal(board().orders[0]?.alarm, true);
+    luigi.wait(60_000);
+    luigi.ordering.orders.remind();
+    assert.deepEqual(
+      luigi.news.map(({ news }) => news),
+      ["new", "unaccepted", "unaccepted"],
+    );
+  });
+}
+
+test("a clock that is put right by seconds has nobody hear an alarm before its time", () => {
+  luigi.call().wholeOrder();
+  luigi.wait(-5_000);
+  assert.equal(luigi.ordering.orders.remind(), luigi.now() + 65_000);
+  assert.equal(board().orders[0]?.alarm, false);
+});
+
 test("an order goes through the kitchen and back again, and two people do not undo each other", () => {
   const { call, wholeOrder } = luigi.call();
   wholeOrder();
@@ -204,18 +230,20 @@ test("a board of two hundred orders under one number, as of a trunk that shows i
   const insert = (n: number): void =>
     luigi.store.orders.insert({ ...row, id: `order${n}`, callId: `call${n}`, number: n, callerNumber: `+336${n}` });
   for (let n = 2; n <= 200; n++) insert(n);
-  const fastestMs = (): number => {
+  // Of this process alone: others on the machine do not count.
+  const leastCpuMs = (): number => {
     const times = Array.from({ length: 5 }, () => {
-      const began = performance.now();
+      const began = process.cpuUsage();
       assert.equal(board().orders.length, 200);
-      return performance.now() - began;
+      const { user, system } = process.cpuUsage(began);
+      return (user + system) / 1000;
     });
     return Math.min(...times);
   };
-  const callers = fastestMs();
+  const callers = leastCpuMs();
   for (const order of luigi.store.orders.inStages(luigi.line.id, ["new"])) {
     luigi.store.orders.update({ ...order, callerNumber: CALLER });
   }
-  const one = fastestMs();
+  const one = leastCpuMs();
   assert.ok(one < 5 * callers, `${one} beside ${callers} ms`);
 });

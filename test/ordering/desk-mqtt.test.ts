@@ -20,6 +20,8 @@ let broker: Mosquitto;
 let luigi: Restaurant;
 let listener: MqttListener;
 let mqtt: Mqtt;
+/** How often the facts of all lines were worked out. */
+let allFacts: number;
 
 before(async () => {
   ports = await reservePorts();
@@ -45,7 +47,12 @@ afterEach(async () => {
 
 async function startPublishing(nowMs = Date.now, url = broker.url): Promise<void> {
   const { store, bus, ordering } = luigi;
-  const lines = { facts: ordering.boards.facts, command: lineCommands(store, ordering) };
+  allFacts = 0;
+  const facts = (siteId: string) => {
+    allFacts += 1;
+    return ordering.boards.facts(siteId);
+  };
+  const lines = { boards: { ...ordering.boards, facts }, command: lineCommands(store, ordering) };
   mqtt = startMqtt({
     broker: async () => ({ url }),
     store,
@@ -85,7 +92,8 @@ test("queue, turnover and alarm follow the orders; each order is told once, with
   await becomes("queue", /"waiting":0/);
   luigi.call().wholeOrder();
   await becomes("queue", /"new":1.*"waiting":1/);
-  await becomes("today", '{"orders":1,"turnover_cents":2700,"turnover":27}');
+  // From the restaurant's midnight.
+  await becomes("today", '{"orders":1,"turnover_cents":2700,"turnover":27,"since":"2026-11-20T23:00:00.000Z"}');
   await until(() => events().length === 1, { what: "the order's event" });
   const [event] = events();
   assert.deepEqual([event?.event_type, event?.number, event?.total_cents, event?.items.length], ["new", 1, 2700, 1]);
@@ -106,6 +114,17 @@ test("queue, turnover and alarm follow the orders; each order is told once, with
   );
   await until(() => luigi.store.outbox.count() === 0, { what: "an empty outbox" });
   assert.ok(listener.messages.every(({ payload }) => !payload.includes("639980178") && !payload.includes("Paul")));
+});
+
+test("what happens on one line's desk makes nobody look at all lines", async () => {
+  await becomes("sold-out", /"count":0/);
+  const before = allFacts;
+  for (const round of [1, 2, 3, 4, 5, 6]) {
+    luigi.ordering.menus.setSoldOut(luigi.line.id, "tiramisu", round % 2 === 1);
+    await becomes("sold-out", new RegExp(`"count":${round % 2}`));
+  }
+  // Discovery may look once or twice after the start.
+  assert.ok(allFacts - before < 4, `${allFacts - before} times for 6 changes`);
 });
 
 test("a number that a caller has noted or is taken for a name is on the broker masked", async () => {

@@ -266,6 +266,24 @@ test("two misunderstandings in a row are a hand-over with the cart told to peopl
   assert.match(step.summary.text, /un Tiramisu\. Total six euros cinquante/);
 });
 
+test("what is not understood after the read-back is answered with its question, and a yes to that places the order", () => {
+  const { call, tool, upToReadBack, heardAndAnswered } = luigi.call();
+  heardAndAnswered(upToReadBack());
+  const { say, step } = tool("did_not_understand");
+  assert.equal(step.type, "go-on");
+  assert.match(say.text, /^Pardon, je n'ai pas bien compris\. .* Est-ce exact \?$/);
+  call.said(say.text);
+  luigi.wait(1_000);
+  call.callerTurn({ beganAtMs: luigi.now() });
+  assert.equal(tool("confirm_order").state, "committed");
+});
+
+test("what is not understood while the read-back is not heard to its end asks to say it again", () => {
+  const { tool, upToReadBack } = luigi.call();
+  upToReadBack();
+  assert.match(tool("did_not_understand").say.text, /Pouvez-vous répéter \?$/);
+});
+
 test("an order that is too large goes to a person and is not added", () => {
   luigi.settings({ maxTotalCents: 5_000 });
   const { tool, call } = luigi.call();

@@ -1,6 +1,6 @@
 /**
  * One call at the order desk in a process of its own, which stops dead at a boundary and waits to be killed:
- * `node kill-child.ts <folder> <lineId> <callId> <variant | staff> <boundary>`. Boundaries are before, inside and after each
+ * `node kill-child.ts <folder> <lineId> <callId> <variant | staff | kitchen> <boundary>`. Boundaries are before, inside and after each
  * transaction, counted from 0. What the desk answered is written to stdout at once: that is what the model would have heard.
  */
 import { writeSync } from "node:fs";
@@ -55,7 +55,7 @@ const ordering = startOrdering({
 });
 
 counting = true;
-const n = variant === "staff" ? 0 : Number(variant);
+const n = Number(variant) || 0;
 const call = ordering.desk.open({ callId, lineId, callerNumber: "+33639980178", language: n % 2 === 0 ? "fr" : "en" });
 tell({ opened: true });
 let tools = 0;
@@ -81,14 +81,15 @@ function order(): void {
   call.end({ reason: "completed", costCents: 2 });
 }
 
+function step(what: string, act: () => void): void {
+  act();
+  pass();
+  tell({ did: what });
+}
+
 /** People at work beside a call that goes to them and ends with a message. */
 function staff(): void {
   tool("add_item", { item_id: "tiramisu", quantity: 2 });
-  const step = (what: string, act: () => void): void => {
-    act();
-    pass();
-    tell({ did: what });
-  };
   step("paused", () => ordering.lines.pause(lineId, { paused: true }));
   step("sold out", () => ordering.menus.setSoldOut(lineId, "tiramisu", true));
   step("open", () => ordering.lines.pause(lineId, { paused: false }));
@@ -99,7 +100,24 @@ function staff(): void {
   pass();
 }
 
+/** A broken-off call becomes an order by hand, goes through the kitchen and back, and leaves it. */
+function kitchen(): void {
+  counting = false;
+  tool("add_item", { item_id: "tiramisu", quantity: 2 });
+  call.end({ reason: "caller-hung-up", costCents: 3 });
+  counting = true;
+  const { boards } = ordering;
+  step("new", () => boards.draftToOrder(callId));
+  const order = store.orders.byCall(callId, 1)?.id ?? "";
+  step("cancelled", () => boards.restoreDraft(callId));
+  step("reopened", () => boards.draftToOrder(callId));
+  step("accepted", () => boards.move(order, "new", "accepted"));
+  step("ready", () => boards.move(order, "accepted", "ready"));
+  step("gone", () => boards.move(order, "ready", "gone"));
+}
+
 if (variant === "staff") staff();
+else if (variant === "kitchen") kitchen();
 else order();
 counting = false;
 tell({ boundaries: passed });

@@ -1,13 +1,16 @@
-/** SIGKILL while people pause the line, sell out a dish, take a call over and get a message: each of it is whole, or not there. */
+/** SIGKILL while people pause the line, sell out a dish, take a call over, get a message and cook: each of it is whole, or not there. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
+import type { OrderEventPayload } from "../../bridge/src/mqtt/order-announcer.ts";
 import { labFolder } from "../lab/folder.ts";
 import { reopenedRestaurant, restaurant } from "./restaurant.ts";
 
+/** How an order goes through the kitchen; each step has its news on MQTT under this name. */
+const NEWS = ["new", "cancelled", "reopened", "accepted", "ready", "gone"];
 const STEPS = ["paused", "sold out", "open", "back", "handed over", "message"];
 
 interface Told {
@@ -22,6 +25,7 @@ let lineId: string;
 before(async () => {
   const luigi = await restaurant({ folder: folder.path });
   lineId = luigi.line.id;
+  luigi.settings({ printer: { host: "127.0.0.1", port: 9 } });
   luigi.close();
 });
 after(() => folder.remove());
@@ -29,14 +33,14 @@ after(() => folder.remove());
 /** How many boundaries there are; null: it was killed before its end. */
 async function killedAt(boundary: number): Promise<number | null> {
   const callId = `call ${boundary}`;
-  const told = await run(callId, boundary);
+  const told = await run(callId, "staff", boundary);
   check(callId, told, `boundary ${boundary} after ${told.did.at(-1)}`);
   return told.boundaries;
 }
 
-async function run(callId: string, boundary: number): Promise<Told> {
+async function run(callId: string, variant: "staff" | "kitchen", boundary: number): Promise<Told> {
   const program = join(import.meta.dirname, "kill-child.ts");
-  const args = ["--no-warnings", program, folder.path, lineId, callId, "staff", String(boundary)];
+  const args = ["--no-warnings", program, folder.path, lineId, callId, variant, String(boundary)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(child, "exit");
   const told: Told = { did: [], opened: false, total: 0, boundaries: null };
@@ -84,4 +88,42 @@ test("killed at every boundary of a pause, a dish that sells out, a hand-over an
   const boundaries = (await killedAt(-1)) ?? 0;
   assert.ok(boundaries > 20, `${boundaries} boundaries`);
   for (let boundary = 0; boundary < boundaries; boundary++) await killedAt(boundary);
+});
+
+/** The order stands where its news says, each told once; its draft is there when there is no order of it. */
+function checkKitchen(callId: string, { did, opened }: Told, when: string): void {
+  const luigi = reopenedRestaurant(folder.path, lineId);
+  try {
+    const order = luigi.store.orders.byCall(callId, 1);
+    const news = luigi.store.outbox
+      .next(10_000)
+      .map(({ payload }) => JSON.parse(payload) as OrderEventPayload)
+      .flatMap(({ order_id: id, event_type: type }) => (id === order?.id ? [type] : []));
+    assert.ok(news.length === did.length || news.length === did.length + 1, `${when}: ${news}`);
+    assert.deepEqual(news, NEWS.slice(0, news.length), when);
+    const last = news.at(-1);
+    assert.equal(order?.stage, last === "reopened" ? "new" : last, when);
+    const { drafts } = luigi.ordering.boards.board(lineId);
+    const isDraft = drafts.some((draft) => draft.callId === callId);
+    if (opened) assert.equal(isDraft, last === undefined || last === "cancelled", when);
+    const ticketsOf = luigi.store.orders.printJobs().filter(({ orderId }) => orderId === order?.id);
+    assert.equal(ticketsOf.length, order ? 1 : 0, when);
+  } finally {
+    luigi.close();
+  }
+}
+
+test("killed at every boundary of an order's way through the kitchen: where it stands and what was told of it are one, each news once", {
+  timeout: 300_000,
+}, async () => {
+  const whole = await run("kitchen whole", "kitchen", -1);
+  checkKitchen("kitchen whole", whole, "not killed");
+  assert.deepEqual(whole.did, NEWS);
+  const boundaries = whole.boundaries ?? 0;
+  assert.ok(boundaries >= 3 * NEWS.length, `${boundaries} boundaries`);
+  for (let boundary = 0; boundary < boundaries; boundary++) {
+    const callId = `kitchen ${boundary}`;
+    const told = await run(callId, "kitchen", boundary);
+    checkKitchen(callId, told, `boundary ${boundary} after ${told.did.at(-1)}`);
+  }
 });

@@ -31,6 +31,50 @@ test("settings are saved and hold; a pause is set, seen and ended", async () => 
   await page.getByText("Open", { exact: true }).waitFor();
 });
 
+test("a setting that does not fit says so at its field, is not sent, and Cancel takes it back", async () => {
+  const page = await open("settings");
+  const problem = (label: string) =>
+    page
+      .getByLabel(label, { exact: true })
+      .last()
+      .evaluate((input: HTMLInputElement) => input.validationMessage);
+  const save = page.getByRole("button", { name: "Save" });
+  const total = page.getByLabel("Largest order in euros");
+  await page.getByLabel("Calls at once").fill("3");
+  await total.fill("0,50");
+  await save.click();
+  assert.equal(await problem("Largest order in euros"), "From 1 to 10 000 euros.");
+  const host = page.getByLabel("Kitchen printer: address");
+  for (const wrong of ["the kitchen's", "http://192.0.2.9", "192.0.2.9:99999"]) {
+    await host.fill(wrong);
+    await host.press("Tab");
+    assert.match(await problem("Kitchen printer: address"), /^Write a name or an address/, wrong);
+  }
+  for (const day of [0, 1]) {
+    await page.getByRole("button", { name: "Add a day" }).click();
+    await page.getByLabel("Day", { exact: true }).nth(day).fill("2040-01-02");
+  }
+  await until(async () => (await problem("Day")) === "This day is in the list twice.", {
+    what: "the day to be refused",
+  });
+  await page.getByRole("button", { name: "Delete 2040-01-02" }).last().click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await until(async () => (await total.inputValue()) === "300.00" && (await host.inputValue()) === "", {
+    what: "the fields as they were",
+  });
+  // A port that is written with the address goes to its own field.
+  await host.fill("[2001:db8::9]:9101");
+  await host.press("Tab");
+  await save.click();
+  await page.getByText("Settings saved").waitFor();
+  const { settings } = api.ordering.lines.get(lineId);
+  assert.deepEqual([settings.printer, settings.concurrentCalls], [{ host: "2001:db8::9", port: 9101 }, 2]);
+  const sent = await api.send("PATCH", `/api/lines/${lineId}`, {
+    settings: { printer: { host: "192.0.2.9:9100", port: 9100 } },
+  });
+  assert.equal(sent.status, 400, sent.text);
+});
+
 test("two people at one line: what the other one changed stays, and what both changed is asked", async () => {
   const page = await open("settings");
   const calls = page.getByLabel("Calls at once");
@@ -223,9 +267,12 @@ test("an administrator exports and erases a caller; what the kitchen still has i
     "+33 (0)6 39 98 01 78",
     "06\u202f39\u00a098\u00a001\u00a078",
     "\u202a06 39 98 01 78\u202c",
+    // Without its zero, or its plus.
+    "639 98 01 78",
+    "33 6 39 98 01 78",
   ]) {
     await number.fill(written);
-    const shown = written.startsWith("+") ? "Erase +33639980178?" : "Erase 0639980178?";
+    const shown = /^\+?33/.test(written) ? "Erase +33639980178?" : "Erase 0639980178?";
     await card.getByRole("button", { name: "Erase" }).click();
     await card.getByRole("heading", { name: shown }).waitFor();
     await page.keyboard.press("Escape");

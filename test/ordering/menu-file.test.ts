@@ -158,6 +158,14 @@ test("what is wrong in a menu of JSON is told by its line and its place", () => 
     [lineOf("Été 1"), "/items/3/id", "bad_id"],
     [lineOf("12.5"), "/items/3/priceCents", "bad_price"],
   ]);
+  Object.assign(wrong.items[3] ?? {}, { taxRate: 5.5, id: "ete-1" });
+  assert.deepEqual(
+    readMenu(JSON.stringify(wrong), "json").problems.map(({ message }) => message),
+    [
+      "/items/3/priceCents must be integer: cents, 1250 is 12.50",
+      "/items/3/taxRate must be integer: hundredths of a percent, 550 is 5.5 %",
+    ],
+  );
   const twice = structuredClone(SAMPLE_MENU) as Menu;
   Object.assign(twice.items[1] ?? {}, { id: twice.items[0]?.id });
   const [problem] = readMenu(JSON.stringify(twice, null, 2), "json").problems;
@@ -277,4 +285,29 @@ test("a word that is no allergen is told with those that are", () => {
   const [problem] = readMenu(rows.join("\n"), "csv").problems;
   assert.deepEqual([problem?.line, problem?.code], [3, "bad_allergen"]);
   assert.match(problem?.message ?? "", /gluten, crustaceans, .* molluscs/);
+});
+
+test("what is missing, unknown or too much is told by its field and by what a menu can hold", () => {
+  const told = (text: string, format: "csv" | "json") =>
+    readMenu(text, format).problems.map(({ line, at, code }) => [line, at, code]);
+  const rest = {
+    names: {},
+    description: "",
+    gender: null,
+    taxRate: 1000,
+    allergens: null,
+    groupIds: [],
+    available: [],
+  };
+  const item = { id: "a", categoryId: "c", name: "A", colour: "red", ...rest };
+  const group = { id: "g", name: "G", names: {}, min: 0, max: 1, options: [] };
+  assert.deepEqual(told(JSON.stringify({ categories: [], items: [item], groups: [group] }, null, 1), "json"), [
+    [4, "/items/0/priceCents", "missing_field"],
+    [8, "/items/0/colour", "unknown_field"],
+    [25, "/groups/0/options", "no_option"],
+  ]);
+  const rows = Array.from({ length: 501 }, (_, at) => `item,i${at},p,N,1,10`);
+  assert.deepEqual(told([HEAD, "category,p,,Pizzas", ...rows].join("\n"), "csv"), [[1, "/items", "too_many"]]);
+  const long = `type,id,parent,name,description,price,tax\ncategory,p,,Pizzas\nitem,a,p,A,${"x".repeat(301)},1,10`;
+  assert.deepEqual(told(long, "csv"), [[3, "/items/0/description", "bad_value"]]);
 });

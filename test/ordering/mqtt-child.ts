@@ -21,7 +21,7 @@ const mqtt = startMqtt({
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   registered: () => [],
   command: () => undefined,
-  lines: { facts: ordering.boards.facts, command: lineCommands(store, ordering) },
+  lines: { boards: ordering.boards, command: lineCommands(store, ordering) },
 });
 await until(() => mqtt.state().link === "up", { what: "the link to the broker" });
 if (what === "empty") {
@@ -30,7 +30,8 @@ if (what === "empty") {
   network.stop();
   luigi.close();
 } else {
-  luigi.call(callId).wholeOrder();
+  // At any hour: its clock is the machine's.
+  luigi.call(callId).wholeOrder("asap");
   if (what === "die") process.kill(process.pid, "SIGKILL");
   writeSync(1, "ordered\n");
 }

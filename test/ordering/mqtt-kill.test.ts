@@ -26,7 +26,7 @@ before(async () => {
   await broker.start();
   way = await cuttable(broker.port);
   const luigi = await restaurant({ folder: join(folder.path, "data"), nowMs: Date.now(), announce: orderAnnouncer });
-  luigi.settings({ ordersPerSlot: 100 });
+  luigi.settings({ ordersPerSlot: 100, hours: [] });
   lineId = luigi.line.id;
   topic = `neolia/${DOMAIN}/${luigi.line.name}/line/order`;
   luigi.close();
@@ -74,7 +74,7 @@ test("killed when the broker has the order and the process does not know it: it 
 }, async () => {
   const { child, ended } = start("order", "second");
   const silent = way.silenceAfter(/"event_type":"new".*}/s);
-  await silent;
+  await Promise.race([silent, ended.then((how) => assert.fail(`ended before it told of the order: ${how}`))]);
   await until(() => told().length === 2, { what: "the order at the broker" });
   child.kill("SIGKILL");
   assert.deepEqual(await ended, [null, "SIGKILL"]);

@@ -17,6 +17,7 @@ import { addSampleLine, CALLER } from "./sample-evening.ts";
 
 /** As the network writes it, and as people say and note it. */
 const SPOKEN = "06 39 98 01 78";
+const IN_WORDS = "zéro six, trente-neuf, quatre-vingt-dix-huit, zéro un, soixante-dix-huit";
 const DAY_MS = 86_400_000;
 let api: TestApp;
 let ports: Awaited<ReturnType<typeof reservePorts>>;
@@ -42,6 +43,7 @@ afterEach(async () => {
 function call(callId: string, { ordered = true, callerNumber = CALLER as string | null } = {}): void {
   const one = api.ordering.desk.open({ callId, lineId, callerNumber, language: "fr" });
   one.heard(`Mon numéro est le ${SPOKEN}.`);
+  one.heard(`Je répète, ${IN_WORDS}.`);
   one.callTool("add_item", { item_id: "tiramisu", quantity: 1, note: `pour le ${SPOKEN}` }, "1");
   const note = "rappeler au +33 (0)6.39.98.01.78";
   one.callTool("set_details", { name: `Paul ${SPOKEN}`, pickup_time: "asap", note }, "2");
@@ -73,7 +75,8 @@ function logged(callId: string, atMs: number, answered: boolean, kind: "gateway"
 }
 
 const digits = (text: string): string => text.replaceAll(/\D/g, "");
-const holdsNumber = (text: string): boolean => digits(text.replaceAll("(0)", "")).includes("639980178");
+const holdsNumber = (text: string): boolean =>
+  digits(text.replaceAll("(0)", "")).includes("639980178") || text.includes("quatre-vingt-dix-huit");
 
 /** Every GET that somebody who is not an administrator may ask, and the searches. */
 const QUESTIONS = (): [string, string, unknown?][] => [
@@ -164,8 +167,8 @@ test("erased, the number is in no file and no answer any more, also where somebo
       transcript.length,
     ]),
     [
-      ["ordered", ["tiramisu"], "rappeler au +33 (0)6.39.98.01.78", 1],
-      ["left", ["tiramisu"], "rappeler au +33 (0)6.39.98.01.78", 1],
+      ["ordered", ["tiramisu"], "rappeler au +33 (0)6.39.98.01.78", 2],
+      ["left", ["tiramisu"], "rappeler au +33 (0)6.39.98.01.78", 2],
     ],
   );
   assert.deepEqual([exported.orders.length, exported.log.length], [1, 2]);
@@ -173,7 +176,7 @@ test("erased, the number is in no file and no answer any more, also where somebo
     readdirSync(api.folder, { recursive: true, withFileTypes: true })
       .filter((file) => file.isFile())
       .map((file) => [file.name, readFileSync(join(file.parentPath, file.name), "latin1")] as const)
-      .filter(([, text]) => /639980178|39[ .]98[ .]01[ .]78/.test(text))
+      .filter(([, text]) => /639980178|39[ .]98[ .]01[ .]78|quatre-vingt-dix-huit/.test(text))
       .map(([name]) => name);
   assert.ok(files().length > 1);
   const backup = async () => (await api.send("GET", `/api/sites/${siteId}/backup`)).text;
@@ -187,7 +190,8 @@ test("erased, the number is in no file and no answer any more, also where somebo
     assert.ok(!holdsNumber((await api.send(method, url, body)).text), `${method} ${url}`);
   }
   const hidden = (await api.send("GET", "/api/order-calls/hidden")).json<{ transcript: { text: string }[] }>();
-  assert.equal(hidden.transcript[0]?.text, "Mon numéro est le ••••.");
+  const said = hidden.transcript.map(({ text }) => text);
+  assert.deepEqual(said.slice(0, 2), ["Mon numéro est le ••••.", "Je répète, ••••."]);
 });
 
 test("a number that comes by a gateway which is gone by then is a number all the same: the broker gets the gateway's name", () => {
@@ -218,4 +222,59 @@ test("numbers in a text are known however they are written; days, prices, hours 
     assert.equal(maskedIn(text), text);
   }
   assert.equal(withoutNumber("le 06 12 34 56 78", "0639980178"), "le 06 12 34 56 78");
+});
+
+test("numbers said in words are known as those in digits; prices, quantities, times and what follows a number are none", () => {
+  for (const said of [
+    "zéro six trente-neuf quatre-vingt-dix-huit zéro un soixante-dix-huit",
+    "zéro six, trente-neuf, quatre-vingt-dix-huit, zéro un, soixante-dix-huit",
+    "Zéro-six trente neuf quatre vingt dix huit zéro un soixante dix huit",
+    "zéro six 39 quatre-vingt-dix-huit 01 78",
+    "06 trente-neuf 98 zéro un 78",
+    "06, trente-neuf, 98, 01, 78",
+    "zéro six trois neuf neuf huit zéro un sept huit",
+    "plus trente-trois six trente-neuf quatre-vingt-dix-huit zéro un soixante-dix-huit",
+    "+33 six trente-neuf quatre-vingt-dix-huit zéro un soixante-dix-huit",
+    "zero six three nine nine eight zero one seven eight",
+    "oh six thirty-nine ninety-eight oh one seventy-eight",
+    "Oh six, three nine, nine eight, oh one, seven eight",
+    // As a transcript spells pauses and hesitation.
+    "zéro six... trente-neuf... quatre-vingt-dix-huit... zéro un... soixante-dix-huit",
+    "zéro six euh trente-neuf, euh, quatre-vingt-dix-huit et zéro un et soixante-dix-huit",
+    "zéro six / trente-neuf ; quatre-vingt-dix-huit : zéro un — soixante-dix-huit",
+    "zéro six trente-neuf nonante-huit zéro un septante-huit",
+    "oh six three double nine eight oh one seven eight",
+  ]) {
+    const text = maskedIn(`C'est le ${said}, deux pizzas.`);
+    assert.match(text, /^C'est le (?:06|33) •• •• •• 78, deux pizzas\.$/, said);
+    assert.equal(withoutNumber(`le ${said}, deux pizzas`, "0639980178"), "le ••••, deux pizzas", said);
+    assert.ok(withoutNumber(`le ${said}`, "0639980179").includes(said));
+  }
+  const abroad = "double zéro trente-trois six trente-neuf quatre-vingt-dix-huit zéro un soixante-dix-huit";
+  assert.equal(withoutNumber(`le ${abroad}, merci`, "0639980178"), "le ••••, merci");
+  for (const text of [
+    "Deux menus quatre pizzas trois colas deux eaux un café.",
+    "deux quatre fromages, trois quatre saisons, dix nems",
+    "douze cinquante, neuf cinquante, huit quatre-vingts, dix, onze",
+    "Zéro euro cinquante la sauce, deux euros vingt le pain.",
+    "zéro, un, deux ou trois sauces",
+    "0,50 0,60 0,70 0,80 0,90",
+    "Le total est de vingt-quatre euros cinquante, à dix-neuf heures trente.",
+    "Oh, two pizzas, three colas and four teas.",
+    "oh one two three",
+    "Il en reste zéro ; un, deux, trois, quatre",
+    "Le 06/12 à dix-neuf heures trente, double zéro pour Paul.",
+    "Oh! And then two pizzas, and three colas, and four teas, and five waters.",
+  ]) {
+    assert.equal(maskedIn(text), text);
+  }
+  // Whatever is said, and however long, it is looked through at once.
+  const before = performance.now();
+  maskedIn("zéro six ".repeat(2_000));
+  maskedIn("zéro ".repeat(4_000));
+  maskedIn("zéro . . . et . . . ".repeat(1_000));
+  maskedIn(`zéro${" .,".repeat(5_000)}`);
+  maskedIn("double ".repeat(4_000));
+  maskedIn("zéro un deux trois ".repeat(1_000));
+  assert.ok(performance.now() - before < 1_000);
 });

@@ -45,10 +45,10 @@ export interface TestCall {
   tool(name: string, args?: unknown): ToolAnswer;
   /** Plays the sentence to its end, and the caller says something after it. */
   heardAndAnswered(answer: ToolAnswer): void;
-  /** Takes two Margherita up to the read-back. */
-  upToReadBack(): ToolAnswer;
+  /** Takes two Margherita up to the read-back, for half past seven or as `pickup` says. */
+  upToReadBack(pickup?: string): ToolAnswer;
   /** A whole order; the answer that confirms it. */
-  wholeOrder(): ToolAnswer;
+  wholeOrder(pickup?: string): ToolAnswer;
 }
 
 export interface RestaurantOptions {
@@ -172,9 +172,9 @@ function testCall(call: OrderCall, clock: { nowMs: number }): TestCall {
     clock.nowMs += 1_000;
     call.callerTurn({ beganAtMs: clock.nowMs });
   };
-  const upToReadBack = (): ToolAnswer => {
+  const upToReadBack = (pickup = "19:30"): ToolAnswer => {
     tool("add_item", { item_id: "margherita", quantity: 2, option_ids: ["taille-grande"] });
-    tool("set_details", { name: "Paul", pickup_time: "19:30" });
+    tool("set_details", { name: "Paul", pickup_time: pickup });
     return tool("read_back");
   };
   return {
@@ -182,8 +182,8 @@ function testCall(call: OrderCall, clock: { nowMs: number }): TestCall {
     tool,
     heardAndAnswered,
     upToReadBack,
-    wholeOrder: () => {
-      heardAndAnswered(upToReadBack());
+    wholeOrder: (pickup) => {
+      heardAndAnswered(upToReadBack(pickup));
       return tool("confirm_order");
     },
   };

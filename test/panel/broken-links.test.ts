@@ -34,9 +34,22 @@ async function tested(page: Page, step: string): Promise<string> {
   await page.getByRole("button", { name: "This panel" }).click();
   await page.getByRole("button", { name: "Sound, test and settings of this device" }).click();
   await page.getByRole("button", { name: "Start the test" }).click();
+  await heard(page);
+  return await told(page, step);
+}
+
+async function again(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Test again" }).click();
+  await heard(page);
+}
+
+async function heard(page: Page): Promise<void> {
   await page.getByText("Do you hear the ringtone?").waitFor({ timeout: 60_000 });
   await page.getByRole("button", { name: "Yes" }).click();
   await page.getByText(/This device can ring|Nothing fails|Failed at:/).waitFor();
+}
+
+async function told(page: Page, step: string): Promise<string> {
   const row = page.locator(`[data-step="${step}"]`);
   const why = row.locator(".why");
   return `${await row.getAttribute("data-state")}: ${(await why.allInnerTexts()).join(" ")}`;
@@ -58,16 +71,26 @@ async function openWithRelay(): Promise<Page> {
   return page;
 }
 
-test("a relay that takes the login passes", async () => {
-  assert.match(await tested(await withRelay((own) => own), "turn"), /^passed/);
+test("a relay that takes the login passes, and dies: nothing says of it any more that it works", async () => {
+  const page = await withRelay((own) => own);
+  assert.match(await tested(page, "turn"), /^passed/);
+  assert.match(await told(page, "network"), /^passed/);
+  await coturn?.stop("SIGKILL");
+  await again(page);
+  assert.match(await told(page, "turn"), /^failed: The relay does not answer/);
+  assert.match(await told(page, "network"), /^warning: Only inside this network.* none where it blocks it/);
+  assert.doesNotMatch(await page.locator("neolia-test-steps ol").innerText(), /work all the same/);
+});
+
+test("a relay of which the server could not be asked is not said to be none", async () => {
+  const page = await openPanel(await stage.profile(), stage.desk.bridge.url);
+  await page.getByText("Ready to ring").waitFor();
+  assert.match(await tested(page, "turn"), /^warning: Neolia got no login for the relay/);
+  assert.match(await told(page, "network"), /^warning: Inside this network sound finds a way/);
 });
 
 test("a relay that refuses the login is said to refuse it, not to be away", async () => {
   assert.match(await tested(await withRelay(() => "another-secret"), "turn"), /^failed: The relay answers but refuses/);
-});
-
-test("a relay that is stopped does not answer", async () => {
-  assert.match(await tested(await openWithRelay(), "turn"), /^failed: The relay does not answer/);
 });
 
 test("a relay that is full is said to be full", async () => {

@@ -97,9 +97,10 @@ test("the device's test goes through every link of a call and names the one that
   await page.getByText("Failed at: Loudspeaker").waitFor();
   const step = (name: string): Promise<string | null> =>
     page.locator(`[data-step="${name}"]`).getAttribute("data-state");
-  for (const name of ["secure", "bridge", "sip", "sound", "microphone", "network"]) {
+  for (const name of ["secure", "bridge", "sip", "sound", "microphone"]) {
     assert.equal(await step(name), "passed", name);
   }
-  assert.equal(await step("turn"), "warning");
+  // The lab's bridge has no relay to tell of.
+  for (const name of ["network", "turn"]) assert.equal(await step(name), "warning", name);
   assert.equal(await step("speaker"), "failed");
 });

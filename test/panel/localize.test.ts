@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { languageOf, localeOf } from "../../panel/src/language.ts";
 import { adminLocalizer, adminTexts, counted } from "../../panel/src/localize/admin.ts";
@@ -6,7 +8,7 @@ import { deskTexts } from "../../panel/src/localize/desk.ts";
 import { deviceTexts } from "../../panel/src/localize/device.ts";
 import { en } from "../../panel/src/localize/en.ts";
 import { fr } from "../../panel/src/localize/fr.ts";
-import { clock, duration, localizer, unitLabel } from "../../panel/src/localize/localize.ts";
+import { clock, duration, localizer, momentWithin, unitLabel } from "../../panel/src/localize/localize.ts";
 
 const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
 
@@ -88,4 +90,25 @@ test("the first language we speak wins, and English when there is none", () => {
   assert.equal(languageOf(["EN-gb"]), "en");
   assert.equal(languageOf(["de"]), "en");
   assert.equal(localeOf(["de-DE", "fr-CA", "en-US"]), "fr-CA");
+});
+
+test("today within a sentence has no capital, in any language; a date has the one of its language", () => {
+  const now = Date.UTC(2026, 10, 30, 12);
+  const told = (locale: string, atMs: number): string =>
+    momentWithin(Object.assign(localizer(locale), { timeZone: "Europe/Paris" }), atMs, now).split(",")[0] ?? "";
+  assert.equal(told("en", now), "today");
+  assert.equal(told("en", now - 86_400_000), "yesterday");
+  assert.equal(told("fr", now), "aujourd’hui");
+  assert.equal(told("fr", now - 86_400_000), "hier");
+  assert.match(told("fr", now - 3 * 86_400_000), /^vendredi 27/);
+});
+
+test("what a button is for is named as the language sets its colon, and by no page itself", () => {
+  const named = (locale: string) => localizer(locale)("label.of", { what: "A", of: "B" });
+  assert.deepEqual([named("en"), named("fr")], ["A: B", "A\u00a0: B"]);
+  const sources = join(import.meta.dirname, "../../panel/src");
+  const own = globSync("**/*.ts", { cwd: sources }).filter((file) =>
+    /\}: \$\{/.test(readFileSync(join(sources, file), "utf8")),
+  );
+  assert.deepEqual(own, []);
 });

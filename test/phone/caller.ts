@@ -96,6 +96,11 @@ export async function playCase({
   }
 }
 
+/** Renders what the callers will say, so that no call has to wait for it and none is disturbed by the program that renders. */
+export async function rehearse(scripts: readonly NamedCase[]): Promise<void> {
+  await Promise.all(scripts.flatMap((script) => script.turns.map((turn) => spokenIn(turn, script))));
+}
+
 /** The caller's words, and those of whoever speaks in the room meanwhile. */
 async function spokenIn({ caller, beside }: Turn, script: NamedCase): Promise<Int16Array> {
   const words = caller === undefined ? new Int16Array() : await speak(caller, voiceOf(script));

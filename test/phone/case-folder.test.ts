@@ -1,7 +1,7 @@
 /** What people write wrong in a folder of golden calls is told in one sentence, with the file and the line. */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -155,6 +155,42 @@ test("a broken menu that no case has, and a file that nobody looks at, are noted
   );
 });
 
+test("a file is read as the panel reads one: a table saved as Windows-1252 or UTF-16 is the same menu", (t) => {
+  const csv = "type,id,parent,name,price,tax\ncategory,p,,Pâtes\nitem,cola,p,Pâté à l'œuf,3,10\n";
+  const text = CASE.replace('"voice":', '"menu": "carte.csv", "voice":').replace(
+    '"soldOut": { "reine": true }',
+    '"silenceMs": 1',
+  );
+  for (const bytes of [
+    Buffer.from(csv.replace("œ", "\x9c"), "latin1"),
+    Buffer.from(`\uFEFF${csv}`, "utf16le"),
+    Buffer.from(csv),
+  ]) {
+    const folder = folderOf(t, { "a.json": text });
+    writeFileSync(join(folder, "carte.csv"), bytes);
+    const { cases, menuOf } = readCaseFolder(folder);
+    assert.equal(cases[0] && menuOf(cases[0]).menu.items[0]?.name, "Pâté à l'œuf");
+  }
+});
+
+test("what is no file of a case's size is said to be none, beside everything else, and nothing waits for it", (t) => {
+  const folder = folderOf(t, {
+    "a.json": CASE,
+    "large.json": CASE.replace("A drink", "x".repeat(10_000_000)),
+    "z.json": "{",
+  });
+  symlinkSync(join(folder, "gone.json"), join(folder, "link.json"));
+  execFileSync("mkfifo", [join(folder, "pipe.json")]);
+  assert.throws(() => readCaseFolder(folder), {
+    message: [
+      "large.json: 10.1 MB are too much, a case or a menu has 1.2 MB at most",
+      "link.json: it is a link to nothing",
+      "pipe.json: it is no file",
+      "z.json:1: this is not valid JSON",
+    ].join("\n"),
+  });
+});
+
 test("hours around the call are windows of the week in Paris, over its end as two; holidays are dates there", () => {
   // Sunday 29 November 2026, 23:30 in Paris.
   const lateOnSunday = Date.UTC(2026, 10, 29, 22, 30);
@@ -213,6 +249,7 @@ test("what the bench is asked for and cannot do is said in a sentence", (t) => {
   for (const [args, said] of [
     [["--calls", empty], `${empty}: there is no case in it (a JSON file with "turns" and "expect")`],
     [["--calls", `${empty}/none`], `${empty}/none: there is no such folder`],
+    [["--calls", BENCH], `${BENCH}: it is no folder (name the folder that the cases are in)`],
     [["--only", "nobody"], "--only nobody: no case is called so"],
     [["--at-once", "many"], "--at-once many: a whole number from 1 to 20"],
     [["--replay", empty], `${empty}: there is no recording of any of the cases`],

@@ -3,19 +3,23 @@
  * file and line. JSON files with `turns` are cases, those with `items` are menus; CSV files are menus.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Value } from "typebox/value";
 import type { Menu } from "../../bridge/src/api/menu.ts";
 import { jsonLines, lineAt } from "../../bridge/src/ordering/menu/json-lines.ts";
 import { readMenu } from "../../bridge/src/ordering/menu/menu-file.ts";
 import { SAMPLE_MENU } from "../../bridge/src/ordering/menu/sample-menu.ts";
+import { textOf } from "../../panel/src/admin/components/read-text.ts";
 import { CallCase, type CartLine, type NamedCase } from "./call-case.ts";
 import { doubtsAbout } from "./case-doubts.ts";
 import { hoursProblems } from "./case-hours.ts";
 
 /** The message is for whoever wrote the files: one line for each thing that is wrong. */
 export class CaseError extends Error {}
+
+/** More than anybody writes: what the panel takes of a menu. */
+const MOST_BYTES = 1_200_000;
 
 /** A menu as it is imported. */
 export interface CaseMenu {
@@ -98,19 +102,57 @@ function filesOf(folder: string): { json: string[]; menus: string[]; others: str
       .filter((entry) => !entry.isDirectory())
       .map(({ name }) => name)
       .toSorted();
-  } catch {
-    throw new CaseError(`${folder}: there is no such folder`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CaseError(`${folder}: ${code === "ENOENT" ? "there is no such folder" : notReadable(code)}`);
   }
   const ends = (...endings: string[]) => names.filter((name) => endings.some((ending) => name.endsWith(ending)));
   const json = ends(".json");
-  const isMenu = (name: string) =>
-    name.endsWith(".csv") || /"items"\s*:/.test(readFileSync(join(folder, name), "utf8"));
-  const isCase = (name: string) => /"turns"\s*:/.test(readFileSync(join(folder, name), "utf8"));
+  const holds = (name: string, field: RegExp) => {
+    try {
+      return field.test(readFile(folder, name));
+    } catch {
+      // Told when it is read as a case.
+      return false;
+    }
+  };
+  const isMenu = (name: string) => holds(name, /"items"\s*:/) && !holds(name, /"turns"\s*:/);
   return {
     json,
-    menus: ends(".json", ".csv").filter((name) => isMenu(name) && !isCase(name)),
+    menus: [...ends(".csv"), ...json.filter(isMenu)],
     others: names.filter((name) => !json.includes(name) && !ends(".csv", ".md").includes(name)),
   };
+}
+
+/** Its text, as the panel reads a file that is imported; a pipe or a device would never end, and is none. */
+function readFile(folder: string, file: string): string {
+  const path = join(folder, file);
+  try {
+    const found = statSync(path);
+    if (!found.isFile()) throw new CaseError(`${file}: it is no file`);
+    if (found.size > MOST_BYTES) {
+      const size = `${Math.ceil(found.size / 100_000) / 10} MB`;
+      throw new CaseError(`${file}: ${size} are too much, a case or a menu has ${MOST_BYTES / 1_000_000} MB at most`);
+    }
+    return textOf(readFileSync(path));
+  } catch (error) {
+    if (error instanceof CaseError) throw error;
+    throw new CaseError(`${file}: ${notReadable((error as NodeJS.ErrnoException).code)}`);
+  }
+}
+
+/** Of a file or a folder that is there. */
+function notReadable(code: string | undefined): string {
+  switch (code) {
+    case "EACCES":
+      return "it may not be read (give yourself the right to read it)";
+    case "ENOTDIR":
+      return "it is no folder (name the folder that the cases are in)";
+    case "ENOENT":
+      return "it is a link to nothing";
+    default:
+      return `it cannot be read (${code})`;
+  }
 }
 
 /** Something wrong, and where in the case. */
@@ -127,10 +169,10 @@ interface ReadCase {
 
 /** null: it is a menu. */
 function readCase(folder: string, file: string): ReadCase | null {
-  const text = readFileSync(join(folder, file), "utf8");
+  const text = readFile(folder, file);
   const { lines, brokenIn } = jsonLines(text);
   if (brokenIn !== null) throw new CaseError(`${file}:${brokenIn}: this is not valid JSON`);
-  const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
+  const value: unknown = JSON.parse(text);
   const has = (name: string) => typeof value === "object" && value !== null && name in value;
   if (has("items") && !has("turns")) return null;
   if (!has("turns") && !has("expect")) {
@@ -185,12 +227,7 @@ function firstFault(value: unknown): { at: string; sentence: string } {
 function readMenuFile(folder: string, file: string): CaseMenu {
   if (file === "") return { format: "json", text: JSON.stringify(SAMPLE_MENU), menu: SAMPLE_MENU };
   const format = file.endsWith(".csv") ? "csv" : "json";
-  let text: string;
-  try {
-    text = readFileSync(join(folder, file), "utf8");
-  } catch (error) {
-    throw new CaseError(`${file}: it cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const text = readFile(folder, file);
   const { menu, problems } = readMenu(text, format);
   if (menu === null) {
     throw new CaseError(problems.map(({ line, message }) => `${file}:${line ?? 1}: ${message}`).join("\n"));

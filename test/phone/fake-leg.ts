@@ -72,6 +72,8 @@ export class FakeLeg implements CallLeg {
     );
   }
 
+  gather(): void {}
+
   join(other: CallLeg): void {
     this.joined = other;
   }

@@ -115,6 +115,11 @@ export class Handset {
     this.timestamp = (this.timestamp + 2 ** 30) >>> 0;
   }
 
+  /** Its next packets have these numbers. */
+  numberFrom(sequence: number): void {
+    this.sequence = sequence & 0xffff;
+  }
+
   /** Nothing is sent any more, as by a phone that died. */
   pause(): void {
     this.sending = false;

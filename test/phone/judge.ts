@@ -16,7 +16,7 @@ export interface Score {
   /** Orders, draft and hand-over are as expected. */
   exact: boolean;
   problem: string | null;
-  /** The orders were placed without a person. */
+  /** The orders were placed, and no person was asked whom the case does not expect. */
   completed: boolean;
   /** Totals that were stored or heard and are not right. */
   wrongTotals: number;
@@ -62,7 +62,7 @@ export async function judge({ lab, restaurant, script, beganAtMs, report, failur
     ...(!expect.human && wasHandedOver(call) ? [`a person was asked (${call?.reason})`] : []),
   ];
   const heard = await forbiddenHeard(script, report);
-  if (heard > 0) problems.push("a forbidden sentence was heard");
+  problems.push(...heard.map((words) => `forbidden words were heard: "${words}"`));
   return {
     id: script.id,
     noisy:
@@ -70,8 +70,8 @@ export async function judge({ lab, restaurant, script, beganAtMs, report, failur
     expectsOrder: expect.orders.length > 0,
     exact: problems.length === 0,
     problem: problems[0] ?? null,
-    completed: orders.length >= expect.orders.length && !wasHandedOver(call),
-    wrongTotals: stored.wrongTotals + heard,
+    completed: orders.length >= expect.orders.length && (expect.human === true || !wasHandedOver(call)),
+    wrongTotals: stored.wrongTotals + heard.length,
     lost: Math.max(0, expect.orders.length - orders.length) + (expect.draft && !draft ? 1 : 0),
     doubled: Math.max(0, orders.length - expect.orders.length),
     turns: report?.turns ?? 0,
@@ -143,9 +143,9 @@ function wanted(cart: readonly CartLine[]): string {
 }
 
 /** Sentences of the model that were not to be heard, by their very bytes: G.711 reaches the phone untouched. */
-async function forbiddenHeard({ turns, codec = "pcma" }: NamedCase, report: CallerReport | null): Promise<number> {
-  if (!report) return 0;
-  let heard = 0;
+async function forbiddenHeard({ turns, codec = "pcma" }: NamedCase, report: CallerReport | null): Promise<string[]> {
+  if (!report) return [];
+  const heard: string[] = [];
   for (const act of turns.flatMap(({ model }) => (model ?? []).flat())) {
     if (!("say" in act) || !act.forbidden) continue;
     const sound = encodeG711(await speak(act.say, MODEL_VOICE), codec);
@@ -153,7 +153,7 @@ async function forbiddenHeard({ turns, codec = "pcma" }: NamedCase, report: Call
     const half = sound.subarray(Math.floor(sound.length / 2));
     for (let at = 0; at + 640 <= half.length; at += 640) {
       if (!report.sound.includes(half.subarray(at, at + 640))) continue;
-      heard += 1;
+      heard.push(act.say);
       break;
     }
   }

@@ -1,6 +1,9 @@
 /** The bridge's phone in real calls: SIP through Kamailio, sound through RTPEngine, SRTP on the bridge's side. */
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { afterEach, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ClipPlayed } from "../../bridge/src/sip/media/messages.ts";
 import type { PhoneCall, PhoneCallEnd } from "../../bridge/src/sip/phone-call.ts";
 import { around } from "../lab/around.ts";
@@ -81,6 +84,22 @@ for (const codec of ["pcma", "pcmu"] as const) {
     await house.house.quiet();
   });
 }
+
+test("what is heard comes in larger pieces where they are asked for, and no byte is missing where the one goes over into the other", async () => {
+  const seen = answered();
+  const phone = await handset();
+  const call = await house.dial(phone);
+  await call.final;
+  await until(() => seen.sound.length > 5, { what: "packets" });
+  const sound = distinct(100);
+  const said = phone.say(sound);
+  await until(() => sound.includes(Buffer.from(seen.sound.at(-1) ?? [])), { what: "its begin" });
+  seen.call?.gather(200);
+  await said;
+  await until(() => Buffer.concat(seen.sound).includes(sound), { what: "all of it" });
+  assert.deepEqual([seen.sound[0]?.length, seen.sound.at(-1)?.length], [160, 1600]);
+  await call.hangup();
+});
 
 test("a key is reported once, and is no sound", async () => {
   const seen = answered();
@@ -217,6 +236,37 @@ test("comfort noise instead of silence and a sender that becomes another in mid-
   await call.hangup();
 });
 
+for (const [what, first, go] of [
+  [
+    "is cut for three seconds while its packets' numbers begin anew",
+    65_400,
+    async (phone: Handset) => {
+      phone.impairment = { loss: 1 };
+      await delay(3_000);
+      phone.impairment = {};
+    },
+  ],
+  [
+    "goes on with other numbers under the same name (SSRC)",
+    40_000,
+    (phone: Handset) => Promise.resolve(phone.numberFrom(5_000)),
+  ],
+] as const) {
+  test(`a sender that ${what} is heard again`, async () => {
+    const seen = answered();
+    const phone = await handset();
+    phone.numberFrom(first);
+    const call = await house.dial(phone);
+    await call.final;
+    await until(() => seen.sound.length > 5, { what: "sound" });
+    await go(phone);
+    const sound = distinct(25);
+    await phone.say(sound);
+    await until(() => Buffer.concat(seen.sound).includes(sound), { timeoutMs: 10_000, what: "the caller's sound" });
+    await call.hangup();
+  });
+}
+
 test("a gateway that sends nothing between words may listen for long, and hangs up itself", {
   timeout: 90_000,
 }, async () => {
@@ -254,6 +304,68 @@ test("a stranger who finds the relay's port is neither heard nor gets what the c
   const heard = Buffer.concat(seen.sound);
   for (let at = 0; at < theirs.length; at += 160)
     assert.ok(!heard.includes(theirs.subarray(at, at + 160)), `packet ${at / 160}`);
+  await call.hangup();
+});
+
+for (const [where, address] of [
+  ["at the gateway's own address, on another port", "127.0.0.1"],
+  ["at another address", "127.0.0.77"],
+] as const) {
+  test(`a stranger ${where}, who floods the relay's port from the first moment on, does not become the caller`, async () => {
+    const seen = answered();
+    const phone = await handset();
+    const call = await house.dial(phone);
+    const { body } = await call.final;
+    const relay = Number(/^m=audio (\d+)/m.exec(body)?.[1]);
+    const stranger = createSocket("udp4");
+    stranger.bind(0, address);
+    await once(stranger, "listening");
+    let got = 0;
+    stranger.on("message", () => {
+      got += 1;
+    });
+    const theirs = Buffer.concat([Buffer.from("800800010000000100000007", "hex"), distinct(60).subarray(59 * 160)]);
+    let sent = 0;
+    const flood = setInterval(() => {
+      for (let n = 0; n < 15; n++) {
+        sent += 1;
+        theirs.writeUInt16BE(sent & 0xffff, 2);
+        theirs.writeUInt32BE((sent * 160) >>> 0, 4);
+        stranger.send(theirs, relay, "127.0.0.1");
+      }
+    }, 20);
+    try {
+      await until(() => phone.heard.length > 250, { what: "five seconds of the call" });
+      const ours = distinct(25);
+      await phone.say(ours);
+      await until(() => Buffer.concat(seen.sound).includes(ours), { what: "the caller's sound at the bridge" });
+      assert.ok(sent > 1_000);
+      assert.equal(got, 0, "packets of the call that the stranger got");
+    } finally {
+      clearInterval(flood);
+      stranger.close();
+    }
+    await call.hangup();
+  });
+}
+
+test("a gateway behind a NAT, whose sound comes from another port than it says, is heard and hears", async () => {
+  const seen = answered();
+  const phone = await handset();
+  const nearby = await handset();
+  const { port } = phone;
+  phone.sdp = (...args) =>
+    Handset.prototype.sdp
+      .apply(phone, args)
+      .replace(`m=audio ${port} `, `m=audio ${nearby.port} `)
+      .replace("c=IN IP4 127.0.0.1", "c=IN IP4 192.0.2.9");
+  const call = await house.dial(phone);
+  await call.final;
+  const sound = distinct(25);
+  await phone.say(sound);
+  await until(() => Buffer.concat(seen.sound).includes(sound), { what: "the caller's sound at the bridge" });
+  seen.call?.play("a", sound, true);
+  await until(() => phone.sound().includes(sound), { what: "the bridge's sound at the caller" });
   await call.hangup();
 });
 

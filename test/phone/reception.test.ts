@@ -46,6 +46,18 @@ function tool(session: ScriptedSession, name: string, args: object = {}): void {
   session.listener.responseEnded("completed");
 }
 
+/** What a session still sends that is not the call's any more: neither heard nor done. */
+function ghost(session: ScriptedSession, leg: FakeLeg): void {
+  const before = luigi.store.orderCalls.get(leg.callId)?.data;
+  session.listener.speech({ itemId: "ghost", g711: Buffer.alloc(1600) });
+  session.listener.words({ itemId: "ghost", text: "Bonjour.", complete: true });
+  session.listener.speechEnded("ghost");
+  tool(session, "add_item", { item_id: "tiramisu", quantity: 1 });
+  assert.equal(leg.given.get("ghost"), undefined);
+  assert.equal(session.answers.at(-1)?.callId === `tool${tools}`, false);
+  assert.deepEqual(luigi.store.orderCalls.get(leg.callId)?.data, before);
+}
+
 const RIGHT = "Le total est de neuf euros cinquante.";
 const BEEP_BYTES = beep("pcma").length;
 const wrongStopped = ({ callId }: FakeLeg) =>
@@ -131,6 +143,26 @@ describe("before the answer", () => {
     await until(() => fourth.status === 200, { what: "the fourth" });
   });
 
+  test("ten calls that come at once are let in one by one, with room for everything else between them", async () => {
+    luigi.ordering.lines.pause(luigi.line.id, { paused: true });
+    const ids = Array.from({ length: 10 }, (_, at) => `together${at}`);
+    for (const id of ids) desk.reception.take(new FakeLeg(id));
+    const back = ids.map((id) => new FakeLeg(id));
+    for (const leg of back) desk.reception.take(leg);
+    back[3]?.end("them");
+    const taken: number[] = [];
+    for (const _ of ids) {
+      taken.push(back.filter(({ status }) => status === 200).length);
+      await new Promise(setImmediate);
+    }
+    await until(() => back.filter(({ status }) => status === 200).length === 9, { what: "all but who gave up" });
+    assert.equal(taken[0], 0);
+    assert.ok(
+      taken.every((count, at) => at === 0 || count - (taken[at - 1] ?? 0) <= 1),
+      taken.join(" "),
+    );
+  });
+
   test("paused is a 503; closed says so and hangs up", async () => {
     luigi.ordering.lines.pause(luigi.line.id, { paused: true });
     const leg = new FakeLeg("paused");
@@ -163,6 +195,11 @@ describe("the talk", () => {
     tool(session, "read_back");
     await until(() => spoken.some((text) => text.startsWith("Je récapitule")), { what: "the read-back" });
     assert.equal(session.responds.length, 2, "the model says nothing of its own there");
+    const offered = session.updates.at(-1)?.tools?.map(({ name }) => name) ?? [];
+    assert.ok(
+      offered.includes("confirm_order") && !offered.includes("find_items"),
+      "its tools are those of a read-back",
+    );
     await until(() => leg.heardAll, { what: "the read-back to be played" });
     luigi.wait(1000);
     session.listener.turnBegan(Date.now() + 10 ** 12);
@@ -172,6 +209,30 @@ describe("the talk", () => {
     leg.end("them");
     assert.equal((await past())[0]?.reason, "completed");
     assert.equal((await past())[0]?.orders.length, 1);
+  });
+
+  test("whoever speaks into the notice hears it to its end all the same, and the greeting after it", async () => {
+    const leg = new FakeLeg("impatient");
+    leg.holds = true;
+    desk.reception.take(leg);
+    await until(() => [...leg.given.keys()].some((id) => id.startsWith("notice")), { what: "the notice" });
+    const [session] = engine.sessions as [ScriptedSession];
+    let flushed = 0;
+    leg.flush = () => {
+      flushed += 1;
+      return FakeLeg.prototype.flush.call(leg);
+    };
+    session.listener.turnBegan(Date.now());
+    session.listener.turnEnded(Date.now());
+    assert.equal(flushed, 0);
+    assert.deepEqual(session.interruptions, []);
+    leg.holds = false;
+    for (const [id, played] of [...leg.given]) leg.listener?.played({ id, played, complete: true });
+    await until(() => spoken.some((text) => /commander/.test(text)), { what: "the greeting" });
+    // After it a turn of the caller's cuts what is said, and the service is told how much of it was heard.
+    session.listener.turnBegan(Date.now());
+    assert.equal(flushed, 1);
+    await until(() => session.interruptions.length === 1, { what: "the service to be told" });
   });
 
   test("a model that speaks unasked before the notice is not heard, however much of it comes later", async () => {
@@ -266,6 +327,24 @@ describe("the talk", () => {
     leg.end("them");
   });
 
+  test("what the restaurant itself greets with may be repeated, a bare number in it too; another number may not", async () => {
+    const greeting = "Bonjour, ici le vingt-sept. Que voulez-vous commander ?";
+    luigi.settings({ greeting: { fr: greeting } });
+    const { leg, session } = await dial();
+    await until(() => leg.given.size === 2 && leg.heardAll, { what: "notice and greeting to be heard" });
+    tool(session, "add_item", MARINARA);
+    const say = (itemId: string, text: string) => {
+      session.listener.speech({ itemId, g711: Buffer.alloc(1600) });
+      session.listener.words({ itemId, text, complete: true });
+      session.listener.speechEnded(itemId);
+    };
+    say("again", greeting);
+    assert.equal(leg.given.get("again"), 1600);
+    say("other", greeting.replace("vingt-sept", "trente"));
+    assert.equal(leg.given.get("other"), undefined);
+    leg.end("them");
+  });
+
   test("words with a wrong amount stop the model, the right total follows, and the third time a person is asked", async () => {
     person = new FakeLeg("person");
     const { leg, session } = await dial();
@@ -354,7 +433,7 @@ describe("the talk", () => {
 
   for (const [what, limits, act, reason] of [
     ["too long", { longestMs: 300 }, () => {}, "too-long"],
-    ["too expensive", { mostCents: 1 }, (session: ScriptedSession) => session.listener.cost(2_000), "too-expensive"],
+    ["too expensive", { mostCents: 1 }, (session: ScriptedSession) => session.listener.cost(1_001), "too-expensive"],
   ] as const) {
     test(`a call that is ${what} goes to people; nobody is there, so a message is taken`, async () => {
       desk.open(limits);
@@ -380,10 +459,41 @@ describe("the talk", () => {
     const second = await until(() => engine.sessions[1], { what: "the second session" });
     assert.match(second.setup.instructions, /marinara.*950/);
     await until(() => spoken.some((text) => /une Marinara/.test(text) && /coupure/.test(text)), { what: "the recap" });
-    session.listener.speech({ itemId: "ghost", g711: Buffer.alloc(1600) });
-    assert.equal(leg.given.get("ghost"), undefined);
+    ghost(session, leg);
     second.listener.ended(voiceError("connection_lost", ""));
     await until(() => spoken.some((text) => /passe quelqu'un/.test(text)), { what: "the hand-over" });
+    leg.end("them");
+    assert.equal((await past())[0]?.reason, "model-failed");
+  });
+
+  test("a call costs its thousandths of a cent, summed and rounded up, and goes on until they are more than it may cost", async () => {
+    desk.open({ mostCents: 1 });
+    const { leg, session } = await dial();
+    for (const millicents of [400, 300, 300]) session.listener.cost(millicents);
+    assert.equal(session.closed, false);
+    leg.end("them");
+    assert.deepEqual(
+      (await past()).map(({ costCents, reason }) => [costCents, reason]),
+      [[1, "caller-hung-up"]],
+    );
+  });
+
+  test("the key 0 is a person, any other is not", async () => {
+    const { leg, session } = await dial();
+    leg.listener?.key("1");
+    assert.ok(!spoken.some((text) => /passe quelqu'un/.test(text)));
+    leg.listener?.key("0");
+    await until(() => spoken.some((text) => /passe quelqu'un/.test(text)), { what: "the hand-over" });
+    ghost(session, leg);
+    leg.end("them");
+    assert.equal((await past())[0]?.reason, "handed-over");
+  });
+
+  test("a session that ends for good is not opened again: a person gets the call", async () => {
+    const { leg, session } = await dial();
+    session.listener.ended(voiceError("insufficient_quota", ""));
+    await until(() => spoken.some((text) => /passe quelqu'un/.test(text)), { what: "the hand-over" });
+    assert.equal(engine.sessions.length, 1);
     leg.end("them");
     assert.equal((await past())[0]?.reason, "model-failed");
   });
@@ -450,6 +560,46 @@ describe("the talk", () => {
     person.end("them");
     await until(() => spoken.some((text) => /après le signal/.test(text)), { what: "the offer of a message" });
     leg.end("them");
+  });
+
+  test("whoever took the call is cut off from it: the next one is rung, hears what it is about, and has it", async () => {
+    const first = new FakeLeg("tablet");
+    person = first;
+    const { leg } = await dial();
+    luigi.ordering.boards.takeOver(leg.callId, "Marco");
+    await until(() => first.listener, { what: "staff to be rung" });
+    first.answer();
+    await until(() => leg.joined === first, { what: "the two to be joined" });
+    const second = new FakeLeg("phone");
+    person = second;
+    first.end("silence");
+    await until(() => second.listener, { what: "staff to be rung again" });
+    assert.equal(leg.ended, false);
+    await until(() => spoken.includes("Ne quittez pas, je vous passe quelqu'un."), { what: "the caller to be told" });
+    assert.equal(luigi.ordering.boards.board(luigi.line.id).calls[0]?.takenOverBy, null);
+    second.answer();
+    await until(() => leg.joined === second, { what: "the second to be joined" });
+    // Cut off again: it is not rung without end.
+    second.end("media");
+    await until(() => leg.heard.has(BEEP_BYTES), { what: "the tone" });
+    leg.end("them");
+    assert.deepEqual(
+      drafts().map(({ callId, reason }) => [callId, reason]),
+      [[leg.callId, "media-failed"]],
+    );
+  });
+
+  test("whoever took the call hangs up: it is over, and nobody is rung again", async () => {
+    const staff = new FakeLeg("staff");
+    person = staff;
+    const { leg } = await dial();
+    leg.listener?.key("0");
+    await until(() => staff.listener, { what: "staff to be rung" });
+    staff.answer();
+    await until(() => leg.joined === staff, { what: "the two to be joined" });
+    staff.end("them");
+    assert.ok(leg.ended);
+    assert.deepEqual(drafts(), []);
   });
 
   test("on hold nobody is asked whether they are there and no music reaches the model; back from it a goodbye is said to its end", async () => {

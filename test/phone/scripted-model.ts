@@ -4,13 +4,13 @@
  * understood". Of the lines it knows what a model knows: the name in its instructions.
  */
 import type { Brain, Occasion, Part } from "../fakes/realtime/brain.ts";
-import { type Fingerprint, fingerprint, scoresOf } from "../fakes/realtime/fingerprint.ts";
+import { fingerprint, type KnownSound, knownSound, scoresOf } from "../fakes/realtime/fingerprint.ts";
 import type { Act, NamedCase } from "./call-case.ts";
 import { speak } from "./speech.ts";
 
 interface Utterance {
   text: string;
-  print: Fingerprint;
+  sound: KnownSound;
   acts: readonly (Act | readonly Act[])[];
 }
 
@@ -29,6 +29,9 @@ const SAME_SOUND = 0.03;
 /** So much more like one that was spoken already: it is the rest of that one, and means nothing new. */
 const SPOKEN_MARGIN = 0.15;
 
+/** Less like it than this is a part of it, or all of it in noise: what comes next and is like nothing may be its rest, cut off by a machine or a network that stalled. */
+const WHOLE_SCORE = 0.75;
+
 const scripts = new Map<string, Promise<Utterance[]>>();
 
 function utterancesOf(script: NamedCase): Promise<Utterance[]> {
@@ -40,7 +43,7 @@ function utterancesOf(script: NamedCase): Promise<Utterance[]> {
         .filter((turn) => turn.caller !== undefined)
         .map(async ({ caller = "", model }) => ({
           text: caller,
-          print: fingerprint(await speak(caller, voice)),
+          sound: knownSound(await speak(caller, voice)),
           acts: model ?? [{ tool: "did_not_understand", args: {} }],
         })),
     );
@@ -69,6 +72,8 @@ export class ScriptedModel implements Brain {
   private said = "";
   /** Callers say each utterance of their script once. */
   private readonly spoken = new Set<Utterance>();
+  /** Of the last utterance only a part may have been heard. */
+  private inPart = false;
   /** What was recognised, with its score, and what the desk refused since. */
   readonly recognised: { text: string; score: number; margin: number; refused: string[] }[] = [];
 
@@ -89,7 +94,8 @@ export class ScriptedModel implements Brain {
     if (turn) {
       const found = await this.recognise(turn);
       heard = found?.text ?? "…";
-      const isRest = found !== null && this.spoken.has(found);
+      const isRest = found === null ? this.inPart : this.spoken.has(found);
+      this.inPart = found !== null && (this.recognised.at(-1)?.score ?? 1) < WHOLE_SCORE;
       if (!isRest) this.queue = [...(found?.acts ?? [{ tool: "did_not_understand", args: {} }])];
       if (found) this.spoken.add(found);
     }
@@ -134,7 +140,7 @@ export class ScriptedModel implements Brain {
     const known = this.script ? await utterancesOf(this.script) : [];
     const scores = await scoresOf(
       fingerprint(turn),
-      known.map(({ print }) => print),
+      known.map(({ sound }) => sound),
     );
     const at = meant(scores, (index) => this.spoken.has(known[index] as Utterance));
     const found = known[at];

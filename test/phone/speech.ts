@@ -14,8 +14,8 @@ export interface Voice {
 const run = promisify(execFile);
 const cache = new Map<string, Promise<Int16Array>>();
 const RATE = 8000;
-/** A caller's turn ends after 500 ms of silence, and slow voices pause longer between two sentences of one turn. */
-const LONGEST_PAUSE_MS = 320;
+/** A caller's turn ends after 500 ms of silence, to which the soft end of a slow word counts; slow voices pause longer within one turn. */
+const LONGEST_PAUSE_MS = 200;
 /** What a telephone's silence stays below. */
 const QUIET = 260;
 /** More at once only makes each slower. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeG711, encodeG711 } from "../../bridge/src/audio/g711.ts";
-import { fingerprint, scoresOf } from "../fakes/realtime/fingerprint.ts";
+import { fingerprint, knownSound, scoresOf } from "../fakes/realtime/fingerprint.ts";
 import { EnergyVad } from "../fakes/realtime/vad.ts";
 import { kitchen } from "./kitchen.ts";
 import { speak, type Voice } from "./speech.ts";
@@ -28,7 +28,7 @@ function lossy(share: number): () => boolean {
 /** The utterance that each turn is most like, in their order. */
 async function heardAs(voice: Voice, noiseDb: number | null, loss: number): Promise<number[]> {
   const spoken = await Promise.all(TEXTS.map((text) => speak(text, voice)));
-  const known = spoken.map((samples) => fingerprint(samples));
+  const known = spoken.map(knownSound);
   const pause = new Int16Array(2 * SECOND);
   const talk = Int16Array.from([pause, ...spoken.flatMap((samples) => [samples, pause])].flatMap((part) => [...part]));
   const room = noiseDb === null ? null : kitchen(noiseDb);
@@ -67,3 +67,22 @@ for (const voice of [
     }
   }
 }
+
+test("numbers of one syllable are told apart, wherever frames begin in them", async () => {
+  const words = ["Six.", "Dix.", "Deux.", "Douze.", "Trois.", "Oui.", "Non."];
+  const wrong: string[] = [];
+  for (const name of ["fr", "fr-be", "fr+f4", "fr+m3"]) {
+    const spoken = await Promise.all(words.map((word) => speak(word, { name, speed: 155 })));
+    const known = spoken.map(knownSound);
+    for (const [index, samples] of spoken.entries()) {
+      for (let at = 0; at < FRAME; at += 20) {
+        const turn = new Int16Array(SECOND / 4 + at + samples.length + SECOND / 2);
+        turn.set(decodeG711(encodeG711(samples, "pcma"), "pcma"), SECOND / 4 + at);
+        const scores = await scoresOf(fingerprint(turn), known);
+        const heard = scores.indexOf(Math.max(...scores));
+        if (heard !== index) wrong.push(`${name}, ${at}: ${words[index]} for ${words[heard]}`);
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+});

@@ -7,7 +7,7 @@ import { CallCloseReason, Cart, Draft, Language, LiveCall, Order, OrderStage, Tr
 
 const closed = { additionalProperties: false } as const;
 
-/** `GET /api/lines/:id/board`, and every message of its WebSocket `GET /api/lines/:id/ws`. */
+/** `GET /api/lines/:id/board`, and what its WebSocket `GET /api/lines/:id/ws` says first. */
 export const Board = Type.Object({
   nowMs: Type.Integer(),
   line: Line,
@@ -20,6 +20,18 @@ export const Board = Type.Object({
   /** Which menu it is by now, for pages that show it: `revision` grows with each change, `soldOut` holds ids of dishes and options. */
   menu: Type.Object({ revision: Type.Integer(), soldOut: Type.Array(Type.String()) }),
 });
+
+/** What of a board is different from the message before; what is left out is as it was. */
+export const BoardChange = Type.Object({
+  type: Type.Literal("change"),
+  ...Type.Pick(Board, ["nowMs"]).properties,
+  ...Type.Partial(Type.Pick(Board, ["line", "drafts", "calls", "today", "menu"])).properties,
+  /** All that are shown now, in their order, and those of them that are new or different. */
+  orders: Type.Optional(Type.Object({ ids: Type.Array(Id), changed: Type.Array(Order) })),
+});
+
+/** Of `GET /api/lines/:id/ws`. Without `changes` every message is the whole board. */
+export const BoardQuery = Type.Object({ changes: Type.Optional(Type.Literal("true")) }, closed);
 
 /** `PUT /api/orders/:id/stage`: `from` is what the person saw. Back again is undo. */
 export const StagePut = Type.Object({ from: OrderStage, to: OrderStage }, closed);
@@ -108,6 +120,7 @@ export const CallerErased = Type.Object({
 });
 
 export type Board = Static<typeof Board>;
+export type BoardChange = Static<typeof BoardChange>;
 export type StagePut = Static<typeof StagePut>;
 export type DraftReply = Static<typeof DraftReply>;
 export type DraftDone = Static<typeof DraftDone>;

@@ -242,7 +242,8 @@ export const Rule = Type.Object({
 /**
  * `GET /api/rules/warnings?siteId=|unitId=`: rules that can never fire, or not as meant.
  * - `matches-nobody`: no enabled device of the site has a name, and no telephone number is such, that the pattern matches.
- * - `taken-by-voicemail`: at every hour and for every caller, earlier rules have sent the call to voicemail, which answers.
+ * - `taken-by-voicemail`: at every hour and for every caller, earlier rules have sent the call to a line, which takes the message.
+ * - `no-mailbox`: nobody takes a message: Neolia's own account (`bridge`) does, and only of who calls a telephone line.
  * - `repeats`: earlier rules have rung the same devices for every call that this one matches.
  * - `target-gone`: the target is not of this site or does not exist.
  * - `rings-nobody`: the target or unit has no enabled account.
@@ -255,6 +256,7 @@ export const RuleWarning = Type.Object({
   kind: Type.Union([
     Type.Literal("matches-nobody"),
     Type.Literal("taken-by-voicemail"),
+    Type.Literal("no-mailbox"),
     Type.Literal("repeats"),
     Type.Literal("target-gone"),
     Type.Literal("rings-nobody"),
@@ -309,7 +311,7 @@ export const EvaluateReply = Type.Object({
   /**
    * Every rule of the unit in order, and why it does or does not take part: it `fires`; is tried `next` when nobody
    * answered before; is `disabled`; its `pattern` does not match the caller; its `schedule` is closed; its
-   * `target-gone`; it `rings-nobody` (no enabled account but the caller's own).
+   * `target-gone`; all that it would ring is on `do-not-disturb`; it `rings-nobody` (no enabled account but the caller's own).
    */
   considered: Type.Array(
     Type.Object({
@@ -321,6 +323,7 @@ export const EvaluateReply = Type.Object({
         Type.Literal("pattern"),
         Type.Literal("schedule"),
         Type.Literal("target-gone"),
+        Type.Literal("do-not-disturb"),
         Type.Literal("rings-nobody"),
       ]),
     }),

@@ -74,7 +74,8 @@ export const LineSettings = Type.Object(
     printer: Type.Union([
       Type.Object(
         {
-          host: Type.String({ pattern: "^[A-Za-z0-9]([A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?$" }),
+          /** A name or an address; one colon would be its port. */
+          host: Type.String({ pattern: "^(?![^:]*:[^:]*$)[A-Za-z0-9]([A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?$" }),
           port: Type.Integer({ minimum: 1, maximum: 65_535 }),
         },
         closed,
@@ -126,6 +127,8 @@ export const PrinterProblem = Type.Union([
   Type.Literal("paper-out"),
   Type.Literal("cover-open"),
   Type.Literal("fault"),
+  /** Something else answers at its address. */
+  Type.Literal("not-a-printer"),
 ]);
 /** `unsure`: it takes tickets and tells nothing about its paper. */
 export const PrinterState = Type.Union([

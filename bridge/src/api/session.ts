@@ -19,6 +19,8 @@ export const Session = Type.Object({
   version: Type.String(),
   /** What an administrator must know, plain English sentences: data that was restored from a copy, parts not set up. */
   notices: Type.Array(Type.String()),
+  /** No site is here yet: it may be about to be restored, and nothing can be said about its devices. */
+  empty: Type.Boolean(),
 });
 
 /** A device id is made once by the browser (crypto.randomUUID) and kept there. */

@@ -75,6 +75,10 @@ export const TestRingStep = Type.Union([
   Type.Literal("audio-out"),
   /** Into the device: it heard nothing. */
   Type.Literal("audio-in"),
+  /** Neither: nothing came from the server, and a browser sends no sound until it did. Which way is blocked cannot be told. */
+  Type.Literal("audio-both"),
+  /** Not the device's: it and the server hear each other, the bridge's own sound does not get to the server or back. */
+  Type.Literal("audio-home"),
 ]);
 /** One device's part of a test; `failedStep` names the first link of the chain that broke. */
 export const TestRingDevice = Type.Object({
@@ -124,6 +128,9 @@ export const TestCallResult = Type.Object(
     /** RTP packets it heard and sent. */
     packetsIn: Type.Integer({ minimum: 0 }),
     packetsOut: Type.Integer({ minimum: 0 }),
+    /** ICE connectivity checks (RFC 8445) that came from the server, and those of its own that were answered; an older page sends none. */
+    checksIn: Type.Optional(Type.Integer({ minimum: 0 })),
+    checksAnswered: Type.Optional(Type.Integer({ minimum: 0 })),
   },
   closed,
 );

@@ -3,7 +3,8 @@
  * other. Who is at work travels beside the call (AsyncLocalStorage): the HTTP side says it once for a request.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { AuditPage, AuditQuery } from "../api/audit.ts";
+import { setImmediate as turn } from "node:timers/promises";
+import type { AuditEntry, AuditPage, AuditQuery } from "../api/audit.ts";
 import type { AuditSight } from "../store/audit-store.ts";
 import type { Store } from "../store/store.ts";
 
@@ -30,7 +31,7 @@ export interface AuditNote {
 
 export interface Audit {
   note(note: AuditNote): void;
-  list(query: AuditQuery, sight?: AuditSight): AuditPage;
+  list(query: AuditQuery, sight?: AuditSight): Promise<AuditPage>;
   /** Drops what is older than the days that it is kept, and the oldest of too many; that there were too many is noted. */
   trim(): void;
 }
@@ -67,6 +68,8 @@ const PAGE = 100;
 /** Values never shown; that they changed is. */
 const SECRET = /^(ha1|password|secret|token|code)$/i;
 const UNINTERESTING = new Set(["version", "revision", "registration"]);
+/** Told by name: the log outlives what it tells of. */
+const PLACES = new Set(["unitId", "unitIds", "doorId", "buildingId"]);
 const LONGEST_VALUE = 300;
 
 export function audit(
@@ -77,15 +80,16 @@ export function audit(
 ): Audit {
   const note: Audit["note"] = ({ siteId, noun, verb, rowId, label, before, after }) => {
     const actor = actors.getStore() ?? NEOLIA;
-    const changes = differences(before, after);
+    const changes = differences(before, after, (id) => placeName(store, id));
     if (verb === "changed" && Object.keys(changes).length === 0) return;
     store.audit.add({ atMs: now(), siteId, ...actor, noun, verb, rowId, label, changes });
   };
   return {
     note,
-    list: (query, sight) => {
+    list: async (query, sight) => {
       const limit = query.limit ?? PAGE;
-      const entries = store.audit.list(query, limit + 1, sight);
+      const entries: AuditEntry[] = [];
+      for await (const some of auditInPieces(store, query, limit + 1, sight)) entries.push(...some);
       const next = entries.length > limit ? (entries[limit - 1]?.id ?? null) : null;
       return { entries: entries.slice(0, limit), next, keptDays, keptEntries };
     },
@@ -97,7 +101,46 @@ export function audit(
   };
 }
 
-function differences(before: object = {}, after: object = {}): Record<string, { from: unknown; to: unknown }> {
+/** "101, Building A"; the id of what is not there. */
+function placeName({ units, buildings }: Store, id: string): string {
+  const unit = units.get(id);
+  const building = buildings.get(unit?.buildingId ?? id)?.name ?? id;
+  return unit === null ? building : `${unit.label}, ${building}`;
+}
+
+/** Ids that are looked at between two turns of the event loop: whoever looks for what is not there has the whole log read. */
+const LOOKED_AT = 2_000;
+
+/** The newest `most` entries that are asked for, newest first. What is noted meanwhile is not among them. */
+export async function* auditInPieces(
+  store: Pick<Store, "audit">,
+  query: AuditQuery,
+  most: number,
+  sight?: AuditSight,
+): AsyncGenerator<AuditEntry[]> {
+  const { first, last } = store.audit.bounds();
+  let before = Math.min(query.before ?? last + 1, last + 1);
+  let left = most;
+  while (before > first && left > 0) {
+    const from = Math.max(first, before - LOOKED_AT);
+    const some = store.audit.list({ ...query, before }, left, sight, from);
+    if (some.length > 0) yield some;
+    left -= some.length;
+    before = from;
+    await turn();
+  }
+}
+
+function differences(
+  before: object = {},
+  after: object = {},
+  placeOf: (id: string) => string,
+): Record<string, { from: unknown; to: unknown }> {
+  const told = (name: string, value: unknown): unknown => {
+    if (!PLACES.has(name)) return short(value ?? null);
+    if (Array.isArray(value)) return short(value.map((id) => placeOf(String(id))));
+    return typeof value === "string" ? placeOf(value) : null;
+  };
   const from = before as Record<string, unknown>;
   const to = after as Record<string, unknown>;
   const names = new Set([...Object.keys(from), ...Object.keys(to)]);
@@ -106,7 +149,7 @@ function differences(before: object = {}, after: object = {}): Record<string, { 
     if (UNINTERESTING.has(name) || JSON.stringify(from[name]) === JSON.stringify(to[name])) continue;
     changes[name] = SECRET.test(name)
       ? { from: null, to: "changed" }
-      : { from: short(from[name] ?? null), to: short(to[name] ?? null) };
+      : { from: told(name, from[name]), to: told(name, to[name]) };
   }
   return changes;
 }

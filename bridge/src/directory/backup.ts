@@ -42,7 +42,7 @@ export function backups(context: DirectoryContext): Backups {
 
   function isLarge(siteId: string): boolean {
     if (store.lines.list(siteId).length > 0) return true;
-    return store.units.names(siteId).length + store.extras.count(siteId) > WORTH_A_THREAD;
+    return store.units.count(siteId) + store.extras.count(siteId) > WORTH_A_THREAD;
   }
 
   async function make(siteId: string, madeBy: string, part: BackupOrder["part"]): Promise<BackupFile> {

@@ -71,11 +71,16 @@ export function devices(context: DirectoryContext): Devices {
           return toDevice(deviceId, moved);
         }
         // The login is bound to the realm of the site, so another site means another account.
-        if (account) edit(context, account.siteId, () => store.accounts.remove(account.id));
+        if (account) {
+          edit(context, account.siteId, () => {
+            store.accounts.remove(account.id);
+            audit.note({ ...noteOf(account), verb: "removed", before: { unitId: account.unitId } });
+          });
+        }
         return edit(context, unit.siteId, () => {
           const made = makeAccount(context, { siteId: unit.siteId, unit, type: "panel", label });
           store.devices.insert(deviceId, made.id, userId);
-          audit.note({ ...noteOf(made), verb: "added" });
+          audit.note({ ...noteOf(made), verb: "added", after: { unitId } });
           return toDevice(deviceId, accountOf(store, made.id));
         });
       }),

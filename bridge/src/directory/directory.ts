@@ -14,7 +14,7 @@ import { type Devices, devices } from "./devices.ts";
 import { type Doors, doors } from "./doors.ts";
 import type { DirectoryContext } from "./edit.ts";
 import { type DeviceReports, deviceReports } from "./health/device-reports.ts";
-import { type SiteHealthOf, siteHealth } from "./health/site-health.ts";
+import { type DeviceHealthOf, type SiteHealthOf, siteHealth } from "./health/site-health.ts";
 import { type TestAccountOf, testAccount } from "./health/test-account.ts";
 import { type TestCaller, type TestRings, testRings } from "./health/test-rings.ts";
 import { type Members, members } from "./members.ts";
@@ -55,6 +55,7 @@ export interface Directory {
   makeDeviceFile: MakeDeviceFile;
   reports: DeviceReports;
   siteHealth: SiteHealthOf;
+  deviceHealth: DeviceHealthOf;
   testRings: TestRings;
   testAccountOf: TestAccountOf;
   registrations: Registrations;
@@ -146,7 +147,7 @@ export function openDirectory({
     restores: restores(context),
     makeDeviceFile: deviceFiles(context, post),
     reports,
-    siteHealth: siteHealth(context, reports, certificates, freeBytes),
+    ...siteHealth(context, reports, certificates, freeBytes),
     testRings: testRings(context, testCaller),
     testAccountOf: testAccount(context),
     registrations: context.registrations,
@@ -155,7 +156,7 @@ export function openDirectory({
     remoteSites: remoteSites(context, remote.relay, remote.version),
     siteTokens: siteTokens(context, tokenDoor),
     audit: context.audit,
-    auditCsv: auditCsv(context.store),
+    auditCsv: auditCsv(context.store, context.audit),
   };
 }
 

@@ -14,15 +14,13 @@ import { canMatchNumber } from "./number-kinds.ts";
 export function unitsRemoval(context: DirectoryContext, siteId: string, units: readonly UnitRow[]): Removal {
   const { store, now } = context;
   const gone = new Set(units.map((unit) => unit.id));
-  const accounts = units
-    .flatMap(({ id }) => store.accounts.list({ unitId: id }))
-    .toSorted((a, b) => (a.username < b.username ? -1 : 1));
+  const accounts = store.accounts.ofUnits([...gone]);
   const names = new Set([...units.map(({ name }) => name), ...accounts.map(({ username }) => username)]);
   return {
     units: units.filter(({ kind }) => kind === "residential").map(({ label }) => label),
     doors: units.filter(({ kind }) => kind === "door").map(({ label }) => label),
     accounts: accounts.map(({ label }) => label),
-    rules: units.reduce((sum, { id }) => sum + store.rules.list({ unitId: id }).length, 0),
+    rules: store.rules.countOf([...gone]),
     targetsLost: targetsLost(store, siteId, names, gone),
     callersLost: callersLost(store, siteId, accounts, gone),
     loggedOut: registeredOf(context, accounts),

@@ -13,6 +13,8 @@ export interface Roster {
   unit(id: string): RosterUnit | null;
   unitNamed(name: string): RosterUnit | null;
   account(username: string): RosterAccount | null;
+  /** Whether it is a telephone line. */
+  isLine(unitId: string): boolean;
   /** By user name. */
   accountsOf(unitId: string): readonly RosterAccount[];
   /** User names of enabled accounts, sorted: of gateways, and of all that start so. */
@@ -23,10 +25,10 @@ export interface Roster {
 }
 
 export type RosterUnit = Pick<UnitRow, "id" | "kind" | "name">;
-type RosterAccount = Pick<AccountRow, "username" | "enabled">;
+type RosterAccount = Pick<AccountRow, "username" | "enabled" | "type">;
 
 /** null: there is no such site, or not all of it is there yet. */
-export function rosterByName({ sites, units, accounts }: Store, siteId: string): Roster | null {
+export function rosterByName({ sites, units, accounts, lines }: Store, siteId: string): Roster | null {
   const site = sites.get(siteId);
   return (
     site && {
@@ -34,6 +36,7 @@ export function rosterByName({ sites, units, accounts }: Store, siteId: string):
       unit: (id) => units.get(id),
       unitNamed: (name) => units.byName(siteId, name),
       account: (username) => accounts.byUsername(siteId, username),
+      isLine: (unitId) => lines.byUnit(unitId) !== null,
       accountsOf: (unitId) => accounts.list({ unitId }),
       gateways: () => accounts.enabledNames(siteId, { type: "gateway" }),
       startingWith: (start) => accounts.enabledNames(siteId, { start }),
@@ -48,6 +51,7 @@ export function rosterAtOnce(store: Store, siteId: string): (Roster & { unitIds:
   if (!site) return null;
   const units = store.units.names(siteId);
   const accounts = store.accounts.names(siteId);
+  const lines = new Set(store.lines.list(siteId).map(({ unitId }) => unitId));
   const byId = new Map(units.map((unit) => [unit.id, unit]));
   const byName = new Map(units.map((unit) => [unit.name, unit]));
   const byUsername = new Map(accounts.map((account) => [account.username, account]));
@@ -61,6 +65,7 @@ export function rosterAtOnce(store: Store, siteId: string): (Roster & { unitIds:
     unit: (id) => byId.get(id) ?? null,
     unitNamed: (name) => byName.get(name) ?? null,
     account: (username) => byUsername.get(username) ?? null,
+    isLine: (unitId) => lines.has(unitId),
     accountsOf: (unitId) => byUnit.get(unitId) ?? [],
     gateways: () => gateways,
     startingWith: (start) => {

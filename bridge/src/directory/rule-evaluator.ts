@@ -31,6 +31,8 @@ export interface ConsideredRule extends RuleStep {
   exclusion: Exclusion;
   /** The rule's target is a unit or account of the site; true for rules without one. */
   targetKnown: boolean;
+  /** Somebody would ring if all that could were not on do-not-disturb. */
+  isQuiet: boolean;
 }
 
 export interface RuleAnswer {
@@ -70,11 +72,13 @@ export function considerRules(directory: Content, domain: string, question: Rule
     .sort((a, b) => a.position - b.position)
     .map((rule) => {
       const tried = rule.target === null ? callee.accounts : targets(directory, domain, rule.target);
+      const accounts = ringable(tried ?? [], question.caller, quiet);
       return {
         rule,
         exclusion: exclusionOf(rule),
         targetKnown: tried !== null,
-        accounts: ringable(tried ?? [], question.caller, quiet),
+        accounts,
+        isQuiet: accounts.length === 0 && ringable(tried ?? [], question.caller, new Set()).length > 0,
       };
     });
 }

@@ -25,6 +25,8 @@ interface Aimed {
   row: RuleRow;
   /** Names of the enabled accounts, sorted; null: the target is no unit or account of this site. */
   accounts: string[] | null;
+  /** Those of them that take a message: Neolia's own, of who calls a telephone line. */
+  mailboxes: ReadonlySet<string>;
 }
 
 /** What is known of a rule when every call has been tried. */
@@ -97,11 +99,15 @@ function warningsOf(unit: RosterUnit, rules: readonly Aimed[], devices: string[]
 }
 
 /** The first thing that is wrong says enough. */
-function lookAt({ accounts }: Aimed, found: Findings | undefined): Pick<RuleWarning, "kind" | "byRuleIds"> | null {
+function lookAt(
+  { row, accounts, mailboxes }: Aimed,
+  found: Findings | undefined,
+): Pick<RuleWarning, "kind" | "byRuleIds"> | null {
   if (!found?.isMatched) return { kind: "matches-nobody", byRuleIds: [] };
   if (accounts === null) return { kind: "target-gone", byRuleIds: [] };
   if (accounts.length === 0) return { kind: "rings-nobody", byRuleIds: [] };
   if (found.fires) {
+    if (row.action === "voicemail" && mailboxes.size === 0) return { kind: "no-mailbox", byRuleIds: [] };
     return found.addsSomething ? null : { kind: "repeats", byRuleIds: [...found.byRepeat] };
   }
   if (found.byVoicemail.size > 0) {
@@ -160,7 +166,7 @@ function tryOne(
       seconds += ringSeconds;
     }
     if (alike === undefined) rung.set(key, id);
-    if (action === "voicemail") voicemail ??= id;
+    if (action === "voicemail" && accounts.some((name) => rule.mailboxes.has(name))) voicemail ??= id;
   }
 }
 
@@ -194,20 +200,22 @@ function isOpen({ schedule }: RuleRow, minute: number): boolean {
 
 /** Remembers what each name leads to. */
 function aimer(roster: Roster): (unit: RosterUnit, row: RuleRow) => Aimed {
-  const known = new Map<string, string[] | null>();
-  const lookUp = (name: string): string[] | null => {
+  const known = new Map<string, Omit<Aimed, "row">>();
+  const nowhere = { accounts: null, mailboxes: new Set<string>() };
+  const lookUp = (name: string): Omit<Aimed, "row"> => {
     const unit = roster.unitNamed(name);
     const account = unit ? null : roster.account(name);
-    if (!unit && !account) return null;
-    const accounts = unit ? roster.accountsOf(unit.id) : account ? [account] : [];
-    return accounts.flatMap(({ enabled, username }) => (enabled ? [username] : [])).toSorted();
+    if (!unit && !account) return nowhere;
+    const enabled = (unit ? roster.accountsOf(unit.id) : account ? [account] : []).filter((one) => one.enabled);
+    const mailboxes = enabled.flatMap(({ type, username }) => (type === "bridge" ? [username] : []));
+    return { accounts: enabled.map(({ username }) => username).toSorted(), mailboxes: new Set(mailboxes) };
   };
   return (unit, row) => {
     const { targetSipUri } = row;
     const [, name = unit.name, host = ""] = /^sip:([^@]+)@(.+)$/.exec(targetSipUri ?? "") ?? [];
-    if (targetSipUri !== null && host.toLowerCase() !== roster.domain) return { row, accounts: null };
-    const accounts = known.has(name) ? (known.get(name) ?? null) : lookUp(name);
-    known.set(name, accounts);
-    return { row, accounts };
+    if (targetSipUri !== null && host.toLowerCase() !== roster.domain) return { row, ...nowhere };
+    const found = known.get(name) ?? lookUp(name);
+    known.set(name, found);
+    return { row, ...(roster.isLine(unit.id) ? found : { ...found, mailboxes: nowhere.mailboxes }) };
   };
 }

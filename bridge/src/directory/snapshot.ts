@@ -13,13 +13,16 @@ import type { UnitRow } from "../store/unit-store.ts";
 import { siteOf } from "./lookup.ts";
 import { siteClock, UTC } from "./site-clock.ts";
 
+/** What of the store a snapshot is made of. */
+export type SnapshotSource = Pick<Store, "sites" | "units" | "accounts" | "rules" | "provisioning">;
+
 /**
  * A site's whole directory as the VPS gets it, at its present revision. Throws AppError UNKNOWN_SITE.
  *
  * The clock of a new year makes other content of the same revision; the VPS then answers REVISION_CONFLICT with that
  * revision, and `provisioning.raiseAbove` makes a new one.
  */
-export function siteSnapshot(store: Store, siteId: string, nowMs: number): DirectoryPut {
+export function siteSnapshot(store: SnapshotSource, siteId: string, nowMs: number): DirectoryPut {
   const site = siteOf(store, siteId);
   const units = store.units.list({ siteId });
   const nameOf = new Map(units.map(({ id, name }) => [id, name]));
@@ -48,7 +51,7 @@ export function wireRule(row: RuleRow, unit: string): DirectoryRule {
 }
 
 /** Only hours of the week need to know what time it is at the site. */
-function clockOf(store: Store, { id, timeZone }: Site, nowMs: number): DirectoryPut["clock"] {
+function clockOf(store: SnapshotSource, { id, timeZone }: Site, nowMs: number): DirectoryPut["clock"] {
   return [...(store.rules.haveHours(id) ? siteClock(timeZone, nowMs) : UTC)];
 }
 

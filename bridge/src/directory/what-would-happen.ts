@@ -57,6 +57,7 @@ function callerOf(store: Store, { siteId, caller, gateway }: EvaluateRequest) {
 function outcomeOf(one: ConsideredRule, firing: ConsideredRule | undefined) {
   if (one.exclusion !== null) return one.exclusion;
   if (!one.targetKnown) return "target-gone";
+  if (one.isQuiet) return "do-not-disturb";
   if (one.accounts.length === 0) return "rings-nobody";
   return one === firing ? "fires" : "next";
 }

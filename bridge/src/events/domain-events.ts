@@ -88,6 +88,8 @@ export interface DeskChanged {
 export interface MenuChanged {
   siteId: string;
   lineId: string;
+  /** `stock`: only what is sold out. */
+  what: "menu" | "stock";
 }
 
 /** A grant of the site was made, taken or revoked. */

@@ -1,4 +1,5 @@
 /** The bridge's HTTP server: everything that every request meets, then the routes by noun. */
+import { isUtf8 } from "node:buffer";
 import fastifyCookie from "@fastify/cookie";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
@@ -139,6 +140,8 @@ function readJson(app: App): void {
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
     if (body.length === 0) return done(null, undefined);
     if (request.routeOptions.config.unparsed) return done(null, body);
+    // RFC 8259 section 8.1. Read as if it were, each letter with an accent would become the same strange one.
+    if (!isUtf8(Buffer.from(body))) return done(new AppError("MALFORMED_JSON", "the body is not UTF-8"));
     void parse(request, body.toString(), (error, value) => {
       done(error ? new AppError("MALFORMED_JSON", "the body is not valid JSON") : null, value);
     });

@@ -77,7 +77,11 @@ export function controlAccess(api: App, identity: Identity, directory: Directory
     if (visitor) refuseElsewhere(request, visitor);
     const access = request.routeOptions.config.access ?? "admin";
     if (access === "anyone") return;
-    if (!request.asker) throw new AppError("NOT_SIGNED_IN", "there is no valid session");
+    if (!request.asker) {
+      // A panel whose site is about to be restored here is not told that it is none any more.
+      const details = directory.sites.list().length === 0 ? { details: { empty: true } } : {};
+      throw new AppError("NOT_SIGNED_IN", "there is no valid session", details);
+    }
     refuseWithoutRights(request.asker, access);
     const later = visitor ? null : identity.later(request);
     request.stillMay = () => (visitor ? directory.grants.holds(visitor.grantId) : mayUse(later?.() ?? null, access));

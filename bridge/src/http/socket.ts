@@ -1,7 +1,7 @@
 /** What every WebSocket of the bridge needs: a bound on what waits for its reader, and an end for dead ones. */
 import type { FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
-import type { Board } from "../api/board.ts";
+import type { Board, BoardChange } from "../api/board.ts";
 import type { PanelMessage } from "../api/live.ts";
 import { AppError } from "../events/errors.ts";
 import { FirstTimes } from "../links/first-times.ts";
@@ -14,7 +14,7 @@ const MOST_WORDS = 20;
 const MOST_WAITING_BYTES = 1024 * 1024;
 
 /** A reader that is too far behind is cut off. */
-export function send(socket: WebSocket, message: PanelMessage | Board): void {
+export function send(socket: WebSocket, message: PanelMessage | Board | BoardChange): void {
   if (socket.readyState !== socket.OPEN) return;
   if (socket.bufferedAmount > MOST_WAITING_BYTES) socket.terminate();
   else socket.send(JSON.stringify(message));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { Audience, LONGEST_WAIT_MS } from "./audience.ts";
+import { Audience, LONGEST_RESTART_MS, LONGEST_WAIT_MS } from "./audience.ts";
 
 let listening: number;
 let audience: Audience;
@@ -59,4 +59,28 @@ test("a stopped wait calls nobody", () => {
   audience.stop();
   mock.timers.tick(LONGEST_WAIT_MS);
   assert.deepEqual([audience.waiting, listening], [false, 0]);
+});
+
+test("Home Assistant that ends is away until it is back, however long the broker has run, and five minutes at most", () => {
+  for (const back of [
+    () => audience.hear("homeassistant/status", "online", false),
+    () => mock.timers.tick(LONGEST_RESTART_MS),
+  ]) {
+    listening = 0;
+    audience.hear("homeassistant/status", "offline", true);
+    assert.equal(audience.away, false);
+    audience.hear("homeassistant/status", "offline", false);
+    audience.hear("$SYS/broker/uptime", "3600 seconds", false);
+    mock.timers.tick(LONGEST_RESTART_MS - 1);
+    assert.deepEqual([audience.away, audience.waiting, listening], [true, false, 0]);
+    back();
+    assert.deepEqual([audience.away, listening], [false, 1]);
+  }
+});
+
+test("the wait on the broker's account ends without Home Assistant, which stays away", () => {
+  audience.hear("homeassistant/status", "offline", false);
+  audience.waitFor();
+  mock.timers.tick(LONGEST_WAIT_MS);
+  assert.deepEqual([audience.waiting, audience.away, listening], [false, true, 1]);
 });

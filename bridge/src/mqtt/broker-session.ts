@@ -37,6 +37,8 @@ export interface SessionOptions extends ConnectionOptions {
 
 /** A bridge that hangs is offline after one and a half of these, and Mosquitto 2.0 looks only every 6 s. */
 const KEEPALIVE_S = 3;
+/** Messages that go out before their PUBACKs are waited for: some 10 ms of work. */
+export const AT_ONCE = 100;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 export class BrokerSession {
@@ -121,6 +123,14 @@ export class BrokerSession {
   /** QoS 1: resolves with the broker's PUBACK, rejects when the session ends before it. */
   async publish(topic: string, payload: string, retain: boolean): Promise<void> {
     await Promise.race([this.client.publishAsync(topic, payload, { qos: 1, retain }), this.over]);
+  }
+
+  /** Retained messages in their order, some at a time: a large site has tens of thousands, and others are served meanwhile. */
+  async retain(messages: readonly (readonly [topic: string, payload: string])[]): Promise<void> {
+    for (let from = 0; from < messages.length; from += AT_ONCE) {
+      const some = messages.slice(from, from + AT_ONCE);
+      await Promise.all(some.map(([topic, payload]) => this.publish(topic, payload, true)));
+    }
   }
 
   /** @param passing what is worth nothing later: the broker does not keep it while we are away */

@@ -5,22 +5,68 @@ export interface NamedDevice {
   name: string;
   /** What tells it from others of its name: its building, its unit, what it is. null: it keeps its name alone. */
   addition: string | null;
+  /** Only another one of its kind is taken for it: a line's gateway may have the line's name. Left out: all are. */
+  kind?: "line" | undefined;
 }
 
 /**
- * Names by id. Where a site has a name twice, what tells the two apart stands behind it; `site` stands behind every name,
- * null while there is only one site.
+ * Who is called what at a site. Where it has a name twice, what tells the two apart stands behind it; so a name hangs on
+ * the others, and who comes, goes or is renamed may rename another one.
  */
+export class DeviceNames {
+  private readonly byId = new Map<string, Pick<NamedDevice, "name" | "kind">>();
+  /** Ids by name, and of lines by name. */
+  private readonly alike = new Map<string, Set<string>>();
+
+  has(id: string): boolean {
+    return this.byId.has(id);
+  }
+
+  /** @returns ids of others that may be called otherwise now */
+  put({ id, name, kind }: NamedDevice): string[] {
+    const before = this.byId.get(id);
+    if (before && before.kind === kind && key(before.name) === key(name)) return [];
+    const left = this.remove(id);
+    this.byId.set(id, { name, kind });
+    return [...left, ...keysOf({ name, kind }).flatMap((one) => this.join(one, id))];
+  }
+
+  /** @returns ids of others that may be called otherwise now */
+  remove(id: string): string[] {
+    const before = this.byId.get(id);
+    this.byId.delete(id);
+    return before ? keysOf(before).flatMap((one) => this.leave(one, id)) : [];
+  }
+
+  /** `site` stands behind every name, null while there is only one site. */
+  labelOf({ name, addition, kind }: NamedDevice, site: string | null): string {
+    const isShared = (this.alike.get(kind ? kindKey(kind, name) : key(name))?.size ?? 0) > 1;
+    const behind = [isShared ? addition : null, site].filter((word) => word !== null).join(", ");
+    return behind === "" ? name : `${name} (${behind})`;
+  }
+
+  /** @returns who was alone until now */
+  private join(name: string, id: string): string[] {
+    const ids = this.alike.get(name) ?? new Set();
+    const alone = ids.size === 1 ? [...ids] : [];
+    this.alike.set(name, ids.add(id));
+    return alone;
+  }
+
+  /** @returns who is alone now */
+  private leave(name: string, id: string): string[] {
+    const ids = this.alike.get(name);
+    ids?.delete(id);
+    if (ids?.size === 0) this.alike.delete(name);
+    return ids?.size === 1 ? [...ids] : [];
+  }
+}
+
+/** Names by id of some that are named together. */
 export function deviceNames(devices: readonly NamedDevice[], site: string | null): Map<string, string> {
-  const count = new Map<string, number>();
-  for (const { name } of devices) count.set(key(name), (count.get(key(name)) ?? 0) + 1);
-  return new Map(
-    devices.map(({ id, name, addition }) => {
-      const own = count.get(key(name)) === 1 ? null : addition;
-      const behind = [own, site].filter((word) => word !== null).join(", ");
-      return [id, behind === "" ? name : `${name} (${behind})`];
-    }),
-  );
+  const names = new DeviceNames();
+  for (const device of devices) names.put(device);
+  return new Map(devices.map((device) => [device.id, names.labelOf(device, site)]));
 }
 
 /** A site's name; with its domain where another site has the same name. */
@@ -33,3 +79,6 @@ export function siteName(
 }
 
 const key = (name: string): string => name.trim().toLowerCase();
+const kindKey = (kind: string, name: string): string => `${key(name)}\n${kind}`;
+const keysOf = ({ name, kind }: Pick<NamedDevice, "name" | "kind">): string[] =>
+  kind ? [key(name), kindKey(kind, name)] : [key(name)];

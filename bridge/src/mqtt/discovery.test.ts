@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type DiscoverySite, discoveryChanges, discoveryMessages } from "./discovery.ts";
+import { type DiscoveryDish, type DiscoverySite, discoveryChanges, discoveryMessages } from "./discovery.ts";
 
 const SITE: DiscoverySite = {
   id: "SITE1",
@@ -10,7 +10,7 @@ const SITE: DiscoverySite = {
     { id: "DOOR1", name: "intercom-entrance", label: "Entrance", stations: [{ id: "STATION1", username: "entrance" }] },
   ],
   units: [{ id: "UNIT401", name: "unit401", label: "Unit 401" }],
-  lines: [{ id: "LINE1", name: "line1", label: "Restaurant" }],
+  lines: [{ id: "LINE1", name: "line1", label: "Restaurant", dishes: [] }],
   devices: [
     { id: "PANEL1", kind: "Panel", username: "panel401", label: "Hall panel", unitId: "UNIT401" },
     { id: "PHONE1", kind: "Phone", username: "mobile401", label: "Rosa's phone", unitId: "UNIT401" },
@@ -24,9 +24,11 @@ interface Config {
   components: Record<string, Record<string, unknown>>;
 }
 
+const messagesOf = (site: DiscoverySite, language: "en" | "fr" = "en") =>
+  new Map(discoveryMessages(site, "1.2.3", language));
 const topic = (id: string) => `homeassistant/device/neolia_home_sip_example_com/${id}/config`;
 const configs = (site: DiscoverySite = SITE) =>
-  new Map([...discoveryMessages(site, "1.2.3")].map(([key, payload]) => [key, JSON.parse(payload) as Config]));
+  new Map([...messagesOf(site)].map(([key, payload]) => [key, JSON.parse(payload) as Config]));
 const component = (id: string, key: string) => configs().get(topic(id))?.components[key];
 
 test("site, doors, units, lines and what rings are devices of their own, told apart by the directory's ids", () => {
@@ -80,7 +82,7 @@ test("every suggested entity id carries its domain and only characters that enti
 });
 
 test("no component uses object_id, which Home Assistant no longer reads", () => {
-  for (const payload of discoveryMessages(SITE, "1.2.3").values()) assert.doesNotMatch(payload, /"object_id"/);
+  for (const payload of messagesOf(SITE).values()) assert.doesNotMatch(payload, /"object_id"/);
 });
 
 test("a panel that is not registered is a problem", () => {
@@ -102,22 +104,53 @@ test("every panel, phone and station says whether it could ring, and only a pane
   );
 });
 
+const withDishes = (...dishes: DiscoveryDish[]): DiscoverySite => ({
+  ...SITE,
+  lines: [{ id: "LINE1", name: "line1", label: "Restaurant", dishes }],
+});
+
+test("a line's menu is a device behind it with a switch for each dish that is off by default; a dish keeps its name in every language", () => {
+  const site = withDishes({ id: "soupe-7", label: "Door" });
+  for (const language of ["en", "fr"] as const) {
+    const menu = JSON.parse(messagesOf(site, language).get(topic("LINE1_menu")) ?? "") as Config;
+    assert.deepEqual(
+      [menu.device.name, menu.device.via_device],
+      [language === "en" ? "Restaurant: menu" : "Restaurant: carte", "neolia_LINE1"],
+    );
+    const { "dish_soupe-7": dish } = menu.components;
+    assert.deepEqual(
+      [dish?.name, dish?.default_entity_id, dish?.enabled_by_default],
+      ["Door", "switch.line1_dish_soupe_7", false],
+    );
+  }
+  assert.ok(!configs().has(topic("LINE1_menu")));
+});
+
+test("a dish that is new, renamed or gone changes nothing but its line's menu", () => {
+  const soup = { id: "soup", label: "Soup" };
+  const before = messagesOf(withDishes(soup));
+  for (const dishes of [[soup, { id: "salad", label: "Salad" }], [{ ...soup, label: "Broth" }], []]) {
+    const changes = discoveryChanges(before, messagesOf(withDishes(...dishes)));
+    assert.deepEqual([...new Set(changes.map(([key]) => key))], [topic("LINE1_menu")]);
+  }
+});
+
 test("nothing that has not changed is published again", () => {
-  const messages = discoveryMessages(SITE, "1.2.3");
-  assert.deepEqual(discoveryChanges(messages, discoveryMessages(SITE, "1.2.3")), []);
+  const messages = messagesOf(SITE);
+  assert.deepEqual(discoveryChanges(messages, messagesOf(SITE)), []);
   assert.deepEqual(
-    discoveryChanges(messages, discoveryMessages({ ...SITE, name: "House" }, "1.2.3")).map(([key]) => key),
+    discoveryChanges(messages, messagesOf({ ...SITE, name: "House" })).map(([key]) => key),
     [topic("SITE1")],
   );
 });
 
 test("what was deleted is taken off the broker", () => {
-  const without = discoveryMessages({ ...SITE, doors: [] }, "1.2.3");
-  assert.deepEqual(discoveryChanges(discoveryMessages(SITE, "1.2.3"), without), [[topic("DOOR1"), ""]]);
+  const without = messagesOf({ ...SITE, doors: [] });
+  assert.deepEqual(discoveryChanges(messagesOf(SITE), without), [[topic("DOOR1"), ""]]);
 });
 
 test("an entity that a device no longer has is named once with its platform, then left out", () => {
-  const after = discoveryMessages(SITE, "1.2.3");
+  const after = messagesOf(SITE);
   const config = JSON.parse(after.get(topic("PANEL1")) ?? "") as Config;
   config.components.battery = { platform: "sensor", unique_id: "neolia_PANEL1_battery", state_topic: "x" };
   const before = new Map(after).set(topic("PANEL1"), JSON.stringify(config));
@@ -133,15 +166,15 @@ test("an entity that a device no longer has is named once with its platform, the
 });
 
 test("whatever else lies on a discovery topic is simply replaced", () => {
-  const after = discoveryMessages(SITE, "1.2.3");
+  const after = messagesOf(SITE);
   const before = new Map(after).set(topic("SITE1"), "not ours");
   assert.deepEqual(discoveryChanges(before, after), [[topic("SITE1"), after.get(topic("SITE1"))]]);
 });
 
 test("in French every name is French, and nothing but names and models is different", () => {
   const lines = configs().get(topic("LINE1"))?.components ?? {};
-  const english = discoveryMessages(SITE, "1.2.3");
-  const french = discoveryMessages(SITE, "1.2.3", "fr");
+  const english = messagesOf(SITE);
+  const french = messagesOf(SITE, "fr");
   const plain = (messages: Map<string, string>) =>
     [...messages].map(([key, payload]) => {
       const { device, components, ...rest } = JSON.parse(payload) as Config;

@@ -7,6 +7,7 @@
  */
 import { type NameLanguage, nameIn } from "./entity-names.ts";
 import { lineComponents } from "./line-discovery.ts";
+import { dishSwitches, menuId, menuTopics } from "./menu-discovery.ts";
 import {
   availabilityTopic,
   couldRingTopic,
@@ -27,7 +28,7 @@ export interface DiscoverySite {
   doors: readonly DiscoveryDoor[];
   units: readonly DiscoveryPlace[];
   /** Phone lines of a restaurant. */
-  lines: readonly DiscoveryPlace[];
+  lines: readonly DiscoveryLine[];
   devices: readonly DiscoveryDevice[];
 }
 
@@ -37,6 +38,17 @@ export interface DiscoveryPlace {
   /** SIP name. */
   name: string;
   /** What people call it: "Entrance", "Unit 401". */
+  label: string;
+}
+
+export interface DiscoveryLine extends DiscoveryPlace {
+  /** What is on its menu. */
+  dishes: readonly DiscoveryDish[];
+}
+
+export interface DiscoveryDish {
+  /** Of the menu (`MenuId`). */
+  id: string;
   label: string;
 }
 
@@ -109,20 +121,22 @@ export function payloadOf(components: string): string {
   return JSON.stringify({ components: Object.fromEntries(platforms.map(([key, platform]) => [key, { platform }])) });
 }
 
-/** All discovery messages of a site. `version` is Neolia's own; the labels of `site` are in `language` already. */
-export function discoveryMessages(
+/**
+ * All discovery messages of a site, one by one, as all of a large site's take a second. `version` is Neolia's own; the labels of `site`
+ * are in `language` already.
+ */
+export function* discoveryMessages(
   site: DiscoverySite,
   version: string,
   language: NameLanguage = "en",
-): DiscoveryMessages {
-  const messages: DiscoveryMessages = new Map();
-  const add = (id: string, config: Omit<DiscoveryConfig, "origin">): void => {
-    const named = { ...config, components: namedIn(language, config.components as Record<string, Component>) };
-    messages.set(
-      discoveryTopic(site.domain, id),
-      JSON.stringify({ origin: { name: "Neolia", sw_version: version }, qos: 1, ...named }),
-    );
-  };
+): Generator<[topic: string, payload: string]> {
+  /** The components' names as they are. */
+  const plain = (id: string, config: Omit<DiscoveryConfig, "origin">): [string, string] => [
+    discoveryTopic(site.domain, id),
+    JSON.stringify({ origin: { name: "Neolia", sw_version: version }, qos: 1, ...config }),
+  ];
+  const message = (id: string, config: Omit<DiscoveryConfig, "origin">): [string, string] =>
+    plain(id, { ...config, components: namedIn(language, config.components as Record<string, Component>) });
   const device = (id: string, name: string, model: string, more: Record<string, string>): Record<string, unknown> => ({
     ...{ identifiers: [deviceId(id)], name, manufacturer: "Neolia", model: nameIn(language, model) },
     ...more,
@@ -130,40 +144,47 @@ export function discoveryMessages(
   const available = { availability_topic: availabilityTopic(site.domain) };
   const via = { via_device: deviceId(site.id) };
 
-  add(site.id, {
+  yield message(site.id, {
     device: device(site.id, site.name, "Site", { sw_version: version }),
     components: siteComponents(site),
   });
   for (const door of site.doors) {
-    add(door.id, {
+    yield message(door.id, {
       device: device(door.id, door.label, "Door", via),
       ...available,
       components: doorComponents(site, door),
     });
   }
   for (const unit of site.units) {
-    add(unit.id, {
+    yield message(unit.id, {
       device: device(unit.id, unit.label, "Unit", via),
       ...available,
       components: unitComponents(site, unit),
     });
   }
   for (const line of site.lines) {
-    add(line.id, {
+    yield message(line.id, {
       device: device(line.id, line.label, "Line", via),
       ...available,
       components: { ...callComponents(site, line), ...lineComponents(site.domain, line) },
     });
+    if (line.dishes.length === 0) continue;
+    const menu = menuId(line.id);
+    yield plain(menu, {
+      device: device(menu, `${line.label}: ${nameIn(language, "menu")}`, "Menu", { via_device: deviceId(line.id) }),
+      ...available,
+      ...menuTopics(site.domain, line),
+      components: dishSwitches(line),
+    });
   }
   for (const one of site.devices) {
     const at = { via_device: deviceId(one.unitId ?? site.id) };
-    add(one.id, {
+    yield message(one.id, {
       device: device(one.id, one.label, one.kind, at),
       ...available,
       components: deviceComponents(site, one),
     });
   }
-  return messages;
 }
 
 function namedIn(language: NameLanguage, components: Record<string, Component>): Record<string, Component> {
@@ -175,22 +196,21 @@ function namedIn(language: NameLanguage, components: Record<string, Component>):
 /**
  * What must be published, in order, to get from what the broker holds to what it should hold: devices that are gone are
  * emptied; an entity that is gone from a device is named once with nothing but its platform (Home Assistant deletes it
- * then), before the device is published without it.
+ * then), before the device is published without it, and before any other device that may have the entity now.
  */
 export function discoveryChanges(
   before: DiscoveryMessages,
   after: DiscoveryMessages,
 ): [topic: string, payload: string][] {
-  const changes: [string, string][] = [];
-  for (const topic of before.keys()) if (!after.has(topic)) changes.push([topic, ""]);
-  for (const [topic, payload] of after) {
-    const old = before.get(topic);
-    if (old === payload) continue;
-    const farewell = old ? withFarewells(old, payload) : null;
-    if (farewell) changes.push([topic, farewell]);
-    changes.push([topic, payload]);
-  }
-  return changes;
+  const changed = [...after].filter(([topic, payload]) => before.get(topic) !== payload);
+  return [
+    ...[...before.keys()].filter((topic) => !after.has(topic)).map((topic): [string, string] => [topic, ""]),
+    ...changed.flatMap(([topic, payload]): [string, string][] => {
+      const farewell = withFarewells(before.get(topic) ?? "", payload);
+      return farewell === null ? [] : [[topic, farewell]];
+    }),
+    ...changed,
+  ];
 }
 
 /** The new configuration with the components that it no longer has reduced to their platform; null if it has them all. */

@@ -35,6 +35,8 @@ const FRENCH: Readonly<Record<string, string>> = {
   Door: "Porte",
   Unit: "Logement",
   Line: "Ligne",
+  Menu: "Carte",
+  menu: "carte",
   Panel: "Écran",
   Phone: "Téléphone",
   Gateway: "Passerelle",

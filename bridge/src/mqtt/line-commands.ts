@@ -6,7 +6,7 @@ import { Type } from "typebox";
 import { Check } from "typebox/value";
 import { MenuId } from "../api/menu.ts";
 import { actingAs } from "../directory/audit.ts";
-import type { LineFacts } from "../ordering/board.ts";
+import type { Boards } from "../ordering/board.ts";
 import type { Ordering } from "../ordering/ordering.ts";
 import type { Store } from "../store/store.ts";
 import { BROKER, LONGEST_PAYLOAD, STALE_MS, wantedState } from "./commands.ts";
@@ -16,7 +16,7 @@ export type LineCommand = (siteId: string, name: string, what: string, payload: 
 
 /** What the order desk has for the broker, and takes from it. */
 export interface MqttLines {
-  facts(siteId: string): LineFacts[];
+  boards: Pick<Boards, "facts" | "lineFacts">;
   command: LineCommand;
 }
 

@@ -6,6 +6,9 @@ interface Entity {
   [key: string]: unknown;
 }
 
+/** QoS 1 may deliver an event again when the broker's confirmation was lost: an empty object is ignored by Home Assistant. */
+const ONCE = "{% if value_json.id == this.attributes.get('id') %}{}{% else %}{{ value }}{% endif %}";
+
 const ORDER_EVENTS = ["new", "accepted", "ready", "gone", "cancelled", "reopened", "unaccepted"];
 
 export function lineComponents(domain: string, line: { id: string; name: string }): Record<string, Entity> {
@@ -40,7 +43,7 @@ export function lineComponents(domain: string, line: { id: string; name: string 
       payload_off: "off",
       json_attributes_topic: topic("assistant"),
     }),
-    // Which problem stands in the attribute `state`: away, paper-out, cover-open, fault (PrinterState).
+    // Which problem stands in the attribute `state`: away, paper-out, cover-open, fault, not-a-printer (PrinterState).
     printer: entity("binary_sensor", "printer", "Kitchen printer", {
       device_class: "problem",
       state_topic: topic("printer"),
@@ -61,6 +64,8 @@ export function lineComponents(domain: string, line: { id: string; name: string 
       state_class: "total",
       state_topic: topic("today"),
       value_template: "{{ value_json.turnover }}",
+      // At midnight it begins again, which is no loss of what was earned: the sum over many days goes on.
+      last_reset_value_template: "{{ value_json.since }}",
       suggested_display_precision: 2,
     }),
     unaccepted: entity("binary_sensor", "unaccepted", "Order not accepted", {
@@ -73,6 +78,7 @@ export function lineComponents(domain: string, line: { id: string; name: string 
       icon: "mdi:receipt-text",
       event_types: ORDER_EVENTS,
       state_topic: orderTopic(domain, line.name),
+      value_template: ONCE,
     }),
     pause: entity("switch", "pause", "No phone orders now", {
       icon: "mdi:phone-off",

@@ -368,6 +368,8 @@ test("two sites with the same flat and panel are two worlds: calls, states, devi
   take(2, "answered");
   await until(() => listener.last(`${TOPIC}/unit401/state`) === "in-call", { what: "our call" });
   assert.equal(listener.last(`${OTHER}/unit401/state`), "ringing");
+  // What is told of the state comes first.
+  await until(() => types().length === 2, { what: "two events" });
   assert.deepEqual(types(), ["ringing", "answered"]);
   assert.equal(listener.last(`${TOPIC}/account/panel401/registered`), "on");
   assert.equal(listener.last(`${OTHER}/account/panel401/registered`), "off");

@@ -10,8 +10,8 @@ import type { Command } from "./commands.ts";
 import type { NameLanguage } from "./entity-names.ts";
 import type { MqttLines } from "./line-commands.ts";
 import type { MqttProblem } from "./mqtt-error.ts";
-import { ASKED_EVERY_MS, type DeviceHealthOf, RingChecks } from "./ring-checks.ts";
 import { SitePublisher } from "./site-publisher.ts";
+import type { DeviceHealthOf } from "./site-state.ts";
 
 export interface MqttOptions {
   broker: BrokerSource;
@@ -21,7 +21,7 @@ export interface MqttOptions {
   log: Log;
   /** Ids of the accounts with at least one live contact. */
   registered: () => string[];
-  /** The devices of a site that there is, with what keeps them from ringing. Left out: nothing is known of any. */
+  /** What keeps a device from ringing. Left out: nothing is known of any. */
   deviceHealth?: DeviceHealthOf;
   /** Left out: there are no lines. */
   lines?: MqttLines;
@@ -43,6 +43,8 @@ export interface Mqtt {
 /** Events that wait for the broker at most; older ones stay in the call log only. */
 const MOST_WAITING = 10_000;
 const TRIM_EVERY_MS = 60_000;
+/** Devices that fall silent tell nobody. */
+const ASKED_EVERY_MS = 30_000;
 const WORST_FIRST = ["not-configured", "down", "connecting", "up"] as const;
 
 export function startMqtt(options: MqttOptions): Mqtt {
@@ -79,7 +81,7 @@ export function startMqtt(options: MqttOptions): Mqtt {
 
 const NOT_CONFIGURED = { link: "not-configured", code: "MQTT_NOT_CONFIGURED" satisfies MqttProblem } as const;
 
-const NO_LINES: MqttLines = { facts: () => [], command: () => false };
+const NO_LINES: MqttLines = { boards: { facts: () => [], lineFacts: () => null }, command: () => false };
 
 interface Publishers {
   states(): LiveState["mqtt"][];
@@ -92,7 +94,6 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
   const publishers = new Map<string, SitePublisher>();
   /** Of sites that are gone, by domain: they take back what the broker and Home Assistant hold of them. */
   const leaving = new Map<string, SitePublisher>();
-  const checks = new RingChecks((siteId) => (store.sites.get(siteId) ? (options.deviceHealth?.(siteId) ?? []) : []));
   let stopped = false;
   let names = "";
 
@@ -102,7 +103,7 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
       site,
       lines: options.lines ?? NO_LINES,
       language: options.language ?? (() => "en"),
-      ringChecks: (siteId) => checks.site(siteId),
+      deviceHealth: options.deviceHealth ?? (() => null),
       onLink: () => bus.emit("linkChanged", { link: "mqtt" }),
       onCommand: (command) => options.command(site.id, command),
     });
@@ -142,35 +143,48 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
     }
   }
 
-  const refresh = ({ siteId }: { siteId: string }): void => publishers.get(siteId)?.refresh();
-  const refreshLines = ({ siteId }: { siteId: string }): void => publishers.get(siteId)?.refreshLines();
-  const askAgain = (): void => {
-    checks.forget();
+  const refresh = (): void => {
     for (const publisher of publishers.values()) publisher.refresh();
   };
+  /** What was written since the last edit, of whatever site it was; lines say more of a site than its rows do. */
+  function refreshEdited(edited: string): void {
+    const rows = store.edited.take();
+    if (rows === "all") refresh();
+    else {
+      for (const [siteId, publisher] of publishers) {
+        const ours = rows.filter((row) => row.siteId === siteId);
+        if (ours.length > 0 || siteId === edited) publisher.refreshRows(ours);
+      }
+    }
+  }
+
+  const refreshLine = ({ siteId, lineId }: { siteId: string; lineId: string }): void =>
+    publishers.get(siteId)?.refreshLine(lineId);
+  const askAgain = (): void => {
+    for (const publisher of publishers.values()) publisher.refreshAccounts();
+  };
   const offs = [
-    bus.on("callChanged", refresh),
-    bus.on("registrationsChanged", (change) => {
-      checks.forget(change.siteId);
-      refresh(change);
-    }),
+    bus.on("callChanged", ({ siteId, callId }) => publishers.get(siteId)?.refreshCall(callId)),
+    bus.on("registrationsChanged", ({ siteId }) => publishers.get(siteId)?.refreshRegistrations()),
     // A part of the VPS stopped or is back: that is so for every device.
     bus.on("linkChanged", ({ link }) => {
       if (link === "vps") askAgain();
     }),
-    bus.on("testRingChanged", (change) => {
-      if (!change.isOver) return;
-      checks.forget(change.siteId);
-      refresh(change);
+    bus.on("testRingChanged", ({ siteId, isOver }) => {
+      if (isOver) publishers.get(siteId)?.refreshAccounts();
     }),
-    bus.on("deskChanged", refreshLines),
-    bus.on("menuChanged", refreshLines),
-    bus.on("directoryChanged", (change) => {
-      checks.forget(change.siteId);
+    // What changes a menu changes the desk as well.
+    bus.on("deskChanged", refreshLine),
+    bus.on("menuChanged", ({ siteId, lineId, what }) => {
+      if (what === "menu") publishers.get(siteId)?.refreshMenu(lineId);
+    }),
+    bus.on("directoryChanged", ({ siteId }) => {
       follow();
-      refresh(change);
+      refreshEdited(siteId);
     }),
   ];
+  // Each publisher begins with all of its site.
+  store.edited.take();
   follow();
   const asking = setInterval(askAgain, ASKED_EVERY_MS);
   const present = new Set(store.sites.list().map(({ domain }) => domain));
@@ -180,9 +194,7 @@ function startPublishers(options: MqttOptions & { nowMs: () => number }): Publis
 
   return {
     states: () => [...publishers.values()].map((publisher) => publisher.state()),
-    refresh: () => {
-      for (const publisher of publishers.values()) publisher.refresh();
-    },
+    refresh,
     stop: async () => {
       stopped = true;
       clearInterval(asking);

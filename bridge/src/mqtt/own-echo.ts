@@ -9,7 +9,7 @@
  *     connected ──► subscribed ──► word said ──► word heard: caught up      or time is up
  *
  * A repeat is left only when the broker forgets the session, by a crash between an event and its confirmation; event
- * entities ignore it by the event's id (discovery.ts).
+ * entities ignore it by what they told last (discovery.ts, line-discovery.ts).
  */
 import { randomUUID } from "node:crypto";
 import type { EventOutbox, OutboxMessage } from "../store/event-outbox.ts";
@@ -70,9 +70,9 @@ export class OwnEcho {
     return true;
   }
 
-  /** These go out now. */
-  sending(messages: readonly OutboxMessage[]): void {
-    for (const message of messages) this.inDoubt.set(keyOf(message), message.id);
+  /** It goes out now. */
+  sending(message: OutboxMessage): void {
+    this.inDoubt.set(keyOf(message), message.id);
   }
 
   /** The broker has confirmed it. */

@@ -2,11 +2,13 @@
  * One site on the broker, and its only way out: availability, retained state, and call events from the outbox. A site
  * has a connection of its own because a connection has one last will.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { FRESH_MS } from "../calls/call-machine.ts";
 import { Backoff } from "../links/backoff.ts";
 import { type Connection, keepConnected } from "../links/keep-connected.ts";
 import type { Log } from "../links/log.ts";
 import type { NetworkWatch } from "../links/network-watch.ts";
+import type { EditedRow } from "../store/edited-rows.ts";
 import type { OutboxMessage } from "../store/event-outbox.ts";
 import type { Store } from "../store/store.ts";
 import { isRing } from "./announcer.ts";
@@ -15,15 +17,17 @@ import { BrokerSession, type BrokerSource, type SessionOptions } from "./broker-
 import { type Command, commandOf, type IncomingMessage } from "./commands.ts";
 import type { NameLanguage } from "./entity-names.ts";
 import type { MqttLines } from "./line-commands.ts";
-import { lineState } from "./line-state.ts";
 import { type MqttProblem, NoBroker, problemOf } from "./mqtt-error.ts";
 import { OwnEcho } from "./own-echo.ts";
-import type { RingCheck } from "./ring-checks.ts";
+import { Rounds } from "./rounds.ts";
 import { SiteDiscovery } from "./site-discovery.ts";
-import { retainedState } from "./site-state.ts";
+import { SiteDue } from "./site-due.ts";
+import type { DeviceHealthOf } from "./site-state.ts";
+import { SiteTopics } from "./site-topics.ts";
 import {
   availabilityTopic,
   commandFilter,
+  isOrderTopic,
   lineCommandFilter,
   lineCommandOf,
   retainedFilters,
@@ -41,8 +45,7 @@ export interface SitePublisherOptions {
   registered: () => string[];
   lines: MqttLines;
   language: () => NameLanguage;
-  /** By the account's id. */
-  ringChecks: (siteId: string) => ReadonlyMap<string, RingCheck>;
+  deviceHealth: DeviceHealthOf;
   onLink: () => void;
   onCommand: (command: Command) => void;
   nowMs: () => number;
@@ -52,6 +55,8 @@ type Link = { link: "up" | "connecting" | "down" | "not-configured"; code: MqttP
 
 /** The broker is in the house: within ten seconds of its return it must know again that we are there. */
 const LONGEST_PAUSE_MS = 5_000;
+/** Home Assistant takes a moment to let go of an entity, and until then an empty state is a wrong one to it. */
+const LET_GO_MS = 1_000;
 /** Messages on their way at once; the rest waits for their PUBACKs. */
 const IN_FLIGHT = 50;
 
@@ -71,20 +76,26 @@ export class SitePublisher {
   private cleared: (() => void) | null = null;
   /** Nothing of a site that is gone is left but its availability. */
   private isLast = false;
-  /** Retained topics as the broker has them, by our knowledge. */
-  private published = new Map<string, string>();
-  /** What the directory's and the calls' topics say, as it was worked out last. */
-  private site = new Map<string, string>();
-  /** That may be different now. */
-  private siteDue = true;
-  private working: Promise<void> | null = null;
-  private again = false;
+  /** Retained; anew in each session. */
+  private topics = new SiteTopics();
+  /** What of them may be different now. */
+  private readonly due: SiteDue;
+  /** What Home Assistant is told of devices and entities may be different now. */
+  private discoveryDue = true;
+  /** What hangs on edited rows. */
+  private readonly edits = new Rounds(() => this.publish((session) => this.publishEdits(session)));
+  private readonly emptied = new Rounds(() => this.publishEmptied());
+  /** What changed row by row, and events. */
+  private readonly rows = new Rounds(() => this.publish((session) => this.publishRows(session)));
+  /** What is gone through as a whole, beside the rows: no ring waits for that. */
+  private readonly whole = new Rounds(() => this.publish((session) => this.publishWhole(session)));
 
   constructor(options: SitePublisherOptions) {
     this.options = options;
     const { site, store, language } = options;
-    this.discovery = new SiteDiscovery({ site, store, language, onDue: () => this.refresh() });
-    this.audience = new Audience(() => this.refresh());
+    this.due = new SiteDue(options);
+    this.discovery = new SiteDiscovery({ site, store, language, onDue: () => this.refreshDiscovery() });
+    this.audience = new Audience(() => this.rows.ask());
     this.echo = new OwnEcho(options.store.outbox, options.site.domain);
     this.connection = keepConnected({
       connect: (up, signal) => this.connect(up, signal),
@@ -102,32 +113,62 @@ export class SitePublisher {
     return this.current;
   }
 
-  /** Something changed: publishes what is new. */
+  /** Something of the site changed: publishes what is new. */
   refresh(): void {
-    this.siteDue = true;
-    this.refreshLines();
+    this.due.all();
+    this.refreshDiscovery();
+    this.rows.ask();
   }
 
-  /** Something changed on the lines alone, as it does at every word of a running call: a large site is not gone through for that. */
-  refreshLines(): void {
-    const { session } = this;
-    if (!session) return;
-    if (this.working) {
-      this.again = true;
-      return;
-    }
-    this.working = this.publishAll(session).finally(() => {
-      this.working = null;
-      if (this.again) this.refreshLines();
-      else this.endCleared(session);
-    });
+  /** Some rows of the site were written; nothing else is gone through for that. */
+  refreshRows(rows: readonly EditedRow[]): void {
+    // All of it is told once there is a session.
+    if (!this.session) return;
+    this.discovery.edited(rows);
+    this.due.rows(rows);
+    this.edits.ask();
+    this.rows.ask();
+  }
+
+  /** Home Assistant has a switch for each dish. */
+  refreshMenu(lineId: string): void {
+    const line = this.options.store.lines.get(lineId);
+    if (line) this.refreshRows([{ noun: "line", name: "", ...line }]);
+  }
+
+  /** Something changed that may concern every device. */
+  refreshAccounts(): void {
+    this.due.allAccounts();
+    this.rows.ask();
+    this.whole.ask();
+  }
+
+  refreshRegistrations(): void {
+    const isSome = this.due.registrations();
+    (isSome ? this.rows : this.whole).ask();
+  }
+
+  refreshCall(callId: string): void {
+    this.due.call(callId);
+    this.rows.ask();
+  }
+
+  /** Something changed on this line alone, as it does at every word of a running call: nothing else is gone through for that. */
+  refreshLine(lineId: string): void {
+    this.due.line(lineId);
+    this.rows.ask();
+  }
+
+  private refreshDiscovery(): void {
+    this.discoveryDue = true;
+    this.whole.ask();
   }
 
   async stop(): Promise<void> {
     const { session } = this;
     this.leaving = true;
     this.session = null;
-    await this.working;
+    await Promise.all([this.edits.idle(), this.rows.idle(), this.whole.idle()]);
     if (this.cleared) session?.end();
     else await session?.leave(this.availabilityTopic);
     await this.connection.stop();
@@ -144,7 +185,7 @@ export class SitePublisher {
 
   /** The rest is said in a connection of its own. */
   private endCleared(session: BrokerSession): void {
-    const nothingLeft = this.discovery.empty && this.published.size === 0;
+    const nothingLeft = this.discovery.empty && this.topics.empty;
     if (!this.cleared || !nothingLeft || this.session !== session) return;
     this.leaving = true;
     this.isLast = true;
@@ -177,7 +218,7 @@ export class SitePublisher {
     });
     try {
       this.session = session;
-      this.published = new Map();
+      this.topics = new SiteTopics();
       if (this.lost) this.audience.waitFor(this.patienceMs());
       await session.subscribe(
         [
@@ -193,6 +234,9 @@ export class SitePublisher {
       await this.echo.catchUp(session);
       up();
       this.set({ link: "up", code: null });
+      // What rings goes out before its event does, and before all of the site.
+      const { store, site } = this.options;
+      for (const { callId } of store.calls.activeCalls({ siteId: site.id })) this.refreshCall(callId);
       this.refresh();
       await session.over;
     } catch (error) {
@@ -246,53 +290,54 @@ export class SitePublisher {
 
   /** A retained topic on the broker. One that we know nothing of is left over: a flat or account that is gone. */
   private found(topic: string): void {
-    if (this.published.has(topic)) return;
-    this.published.set(topic, "?");
-    this.refresh();
+    if (!this.topics.found(topic)) return;
+    this.due.all();
+    this.whole.ask();
   }
 
-  private siteState(): Map<string, string> {
-    const { store, site, registered, ringChecks } = this.options;
-    return retainedState(store, site.id, new Set(registered()), ringChecks(site.id));
-  }
-
-  private wanted(): Map<string, string> {
-    const { site, lines } = this.options;
-    return new Map([...this.site, ...lineState(site.domain, lines.facts(site.id))]);
-  }
-
-  private async publishAll(session: BrokerSession): Promise<void> {
+  /** One round in the session that there is. */
+  private async publish(work: (session: BrokerSession) => Promise<void>): Promise<void> {
+    const { session } = this;
+    if (!session) return;
     try {
-      do {
-        this.again = false;
-        const siteDue = this.siteDue;
-        this.siteDue = false;
-        if (siteDue) this.site = this.siteState();
-        // Sent first, so that an entity is gone before its state is; a ring does not wait until all of it is confirmed.
-        await Promise.all([
-          siteDue && this.discovery.publish(session),
-          this.publishState(session).then(() => this.publishEvents(session)),
-        ]);
-      } while (this.again && this.session === session);
+      await work(session);
     } catch (error) {
       // The session is over, and the next one starts with everything that is left; or the store refuses.
-      this.siteDue = true;
       if (this.session === session) {
         this.options.log.warn({ error: String(error) }, "publishing to the broker stopped");
         session.drop();
       }
     }
+    this.endCleared(session);
   }
 
-  private async publishState(session: BrokerSession): Promise<void> {
-    const wanted = this.wanted();
-    const gone = [...this.published.keys()].filter((topic) => !wanted.has(topic));
-    const changed = [...wanted].filter(([topic, payload]) => this.published.get(topic) !== payload);
-    this.published = wanted;
+  /** The state first, then its events. */
+  private async publishRows(session: BrokerSession): Promise<void> {
+    await this.topics.say(session, this.due.takeRows());
+    await this.publishEvents(session);
+  }
+
+  private async publishEdits(session: BrokerSession): Promise<void> {
+    await this.discovery.publishEdited(session);
+    await this.topics.say(session, this.due.editedRows());
+    this.emptied.ask();
+  }
+
+  /** What edits took away, once its entities are gone. */
+  private async publishEmptied(): Promise<void> {
+    await delay(LET_GO_MS, undefined, { ref: false });
+    await this.publish((session) => this.topics.say(session, this.due.takeEdited()));
+    this.whole.ask();
+  }
+
+  private async publishWhole(session: BrokerSession): Promise<void> {
+    const { discoveryDue } = this;
+    this.discoveryDue = false;
+    const site = this.due.takeWhole();
+    const told = discoveryDue ? this.discovery.publishAll(session) : null;
     await Promise.all([
-      ...changed.map(([topic, payload]) => session.publish(topic, payload, true)),
-      // An empty retained message takes the topic off the broker (MQTT 3.1.1 section 3.3.1.3).
-      ...gone.map((topic) => session.publish(topic, "", true)),
+      told,
+      site && this.topics.sayAll(session, { ...site, told, isOver: () => this.session !== session }),
     ]);
   }
 
@@ -306,10 +351,11 @@ export class SitePublisher {
       const last = messages.at(-1);
       if (!last) return;
       after = last.id;
-      const ours = messages.filter(({ topic }) => topic.startsWith(prefix));
+      const ours = messages.filter(({ topic }) => topic.startsWith(prefix) && !this.waits(topic));
       if (ours.length === 0) continue;
-      this.echo.sending(ours);
-      const outcomes = await Promise.allSettled(ours.map((message) => this.publishEvent(session, message)));
+      // What changed with them is said before them.
+      await this.topics.say(session, this.due.takeRows());
+      const outcomes = await Promise.allSettled(this.publishInTurn(session, ours));
       store.transaction(() => {
         for (const [index, message] of ours.entries()) {
           // Only what the broker confirmed leaves the outbox, or what we heard ourselves.
@@ -318,6 +364,28 @@ export class SitePublisher {
       });
       if (outcomes.some(({ status }) => status === "rejected")) throw new Error("not everything was confirmed");
     }
+  }
+
+  /** Orders wait for a Home Assistant that restarts. */
+  private waits(topic: string): boolean {
+    return this.audience.away && isOrderTopic(topic);
+  }
+
+  /**
+   * One after the other on each topic: if the broker dies with all it knows, at most the newest event that a listener has of a topic
+   * is in doubt, and a listener that remembers that one takes none twice.
+   */
+  private publishInTurn(session: BrokerSession, messages: readonly OutboxMessage[]): Promise<void>[] {
+    const newest = new Map<string, Promise<void>>();
+    return messages.map((message) => {
+      const before = newest.get(message.topic) ?? Promise.resolve();
+      const sent = before.then(() => {
+        this.echo.sending(message);
+        return this.publishEvent(session, message);
+      });
+      newest.set(message.topic, sent);
+      return sent;
+    });
   }
 
   private async publishEvent(session: BrokerSession, { topic, payload, createdAtMs }: OutboxMessage): Promise<void> {

@@ -58,6 +58,14 @@ export const doNotDisturbTopic = (domain: string, name: string): string =>
 export const doNotDisturbCommandTopic = (domain: string, name: string): string =>
   `${doNotDisturbTopic(domain, name)}/set`;
 
+/** Every retained topic that a flat or door of this name can have, but those of a line. */
+export const unitTopics = (domain: string, name: string): string[] =>
+  [stateTopic, doNotDisturbTopic, lastCallerTopic].map((topic) => topic(domain, name));
+
+/** Every retained topic that an account of this name can have. */
+export const accountTopics = (domain: string, username: string): string[] =>
+  [registeredTopic, couldRingTopic].map((topic) => topic(domain, username));
+
 /** Filters that match every retained topic of a site but its availability. */
 export const retainedFilters = (domain: string): string[] => [
   ...["state", "last-caller", "do-not-disturb"].map((leaf) => `${siteTopic(domain)}/+/${leaf}`),
@@ -109,6 +117,9 @@ export const lineTopic = (domain: string, name: string, what: LineTopic): string
 
 /** Order events of a line, never retained. */
 export const orderTopic = (domain: string, name: string): string => `${siteTopic(domain)}/${level(name)}/line/order`;
+
+/** Whether a topic is one of order events. */
+export const isOrderTopic = (topic: string): boolean => topic.endsWith("/line/order");
 
 export const lineCommandTopic = (domain: string, name: string, what: "pause" | "stock"): string =>
   `${siteTopic(domain)}/${level(name)}/line/${what}/set`;

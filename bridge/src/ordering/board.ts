@@ -15,10 +15,11 @@ import {
   toLine,
 } from "./context.ts";
 import type { Desk } from "./desk.ts";
-import { localTime } from "./opening.ts";
+import { atOn, localTime } from "./opening.ts";
 import { type OrderData, totalCents } from "./order-machine.ts";
-import { GONE_SHOWN_MS, isAlarming, type Orders, toOrder } from "./orders.ts";
+import { isAlarming, type Orders, toOrder } from "./orders.ts";
 import { maskOrder, pastCallDetails, pastCalls } from "./past-calls.ts";
+import { isWaiting, shownOrders } from "./shown-orders.ts";
 
 /** What MQTT and others tell of a line, without anybody's number. */
 export interface LineFacts {
@@ -30,14 +31,17 @@ export interface LineFacts {
   assistantProblem: AssistantProblem | null;
   printer: PrinterState;
   queue: { new: number; accepted: number; ready: number; drafts: number; calls: number; oldestNewAtMs: number | null };
-  today: { orders: number; turnoverCents: number };
+  today: { orders: number; turnoverCents: number; sinceMs: number };
   /** An order waits longer than a minute for somebody to accept it. */
   alarm: boolean;
   soldOut: { id: string; name: string }[];
 }
 
 export interface Boards {
+  /** Of all lines of a site. */
   facts(siteId: string): LineFacts[];
+  /** null: there is no such line (any more). */
+  lineFacts(lineId: string): LineFacts | null;
   /** Calls back whenever a line's board may be different. Returns the unsubscribe. */
   onChange(lineId: string, listener: () => void): () => void;
   board(lineId: string): Board;
@@ -69,6 +73,7 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
   const { store, now } = context;
   /** Call → when this process put its draft aside. */
   const dismissed = new Map<string, number>();
+  const shown = shownOrders(context);
 
   function callRow(callId: string): OrderCallRow {
     const row = store.orderCalls.get(callId);
@@ -94,54 +99,53 @@ export function boards(context: OrderingContext, desk: Desk, orders: Orders): Bo
     return { orders: count, turnoverCents: cents };
   }
 
+  /** Some zones begin a day of the year at one o'clock. */
+  function startOfDay(row: LineRow): number {
+    const clock = clockOf(context, row.siteId);
+    return atOn(0, 0, now(), clock) ?? atOn(0, 60, now(), clock) ?? now();
+  }
+
+  /** Asked at every change of a call: what is many is counted and not read. */
+  function factsOf(id: string): LineFacts {
+    const row = lineRow(store, id);
+    const waiting = store.orders.waiting(id);
+    const inStage = (stage: OrderStage): number => waiting.find((some) => some.stage === stage)?.count ?? 0;
+    const unaccepted = waiting.find(({ stage }) => stage === "new");
+    const { open: calls, drafts } = store.orderCalls.counts(id);
+    const soldOut = new Set(store.lines.soldOut(id));
+    const { items, groups } = soldOut.size === 0 ? { items: [], groups: [] } : store.lines.menu(id).menu;
+    const named = [...items, ...groups.flatMap(({ options }) => options)];
+    return {
+      lineId: id,
+      name: store.units.get(row.unitId)?.name ?? "",
+      state: lineState(context, row),
+      assistantProblem: assistantProblemOf(context, row),
+      printer: context.printerState(id),
+      queue: {
+        ...{ new: inStage("new"), accepted: inStage("accepted"), ready: inStage("ready"), drafts, calls },
+        oldestNewAtMs: unaccepted?.firstMs ?? null,
+      },
+      today: { ...today(row), sinceMs: startOfDay(row) },
+      // The clock may have been set back since the last one.
+      alarm: [unaccepted?.firstMs, unaccepted?.lastMs].some(
+        (committedAtMs) => committedAtMs !== undefined && isAlarming({ stage: "new", committedAtMs }, now()),
+      ),
+      soldOut: named.filter((one) => soldOut.has(one.id)).map(({ id: menuId, name }) => ({ id: menuId, name })),
+    };
+  }
+
   return {
-    facts: (siteId) =>
-      store.lines.list(siteId).map(({ id }) => {
-        const row = lineRow(store, id);
-        const waiting = store.orders.inStages(id, ["new", "accepted", "ready"]);
-        const inStage = (stage: OrderStage): number => waiting.filter((order) => order.stage === stage).length;
-        const soldOut = new Set(store.lines.soldOut(id));
-        // A menu is large, and this is asked at every change of a call.
-        const { items, groups } = soldOut.size === 0 ? { items: [], groups: [] } : store.lines.menu(id).menu;
-        const named = [...items, ...groups.flatMap(({ options }) => options)];
-        return {
-          lineId: id,
-          name: store.units.get(row.unitId)?.name ?? "",
-          state: lineState(context, row),
-          assistantProblem: assistantProblemOf(context, row),
-          printer: context.printerState(id),
-          queue: {
-            new: inStage("new"),
-            accepted: inStage("accepted"),
-            ready: inStage("ready"),
-            drafts: store.orderCalls.drafts(id).length,
-            calls: store.orderCalls.open(id).length,
-            oldestNewAtMs: waiting.find(({ stage }) => stage === "new")?.committedAtMs ?? null,
-          },
-          today: today(row),
-          alarm: waiting.some((order) => isAlarming(order, now())),
-          soldOut: named.filter((one) => soldOut.has(one.id)).map(({ id: menuId, name }) => ({ id: menuId, name })),
-        };
-      }),
+    facts: (siteId) => store.lines.list(siteId).map(({ id }) => factsOf(id)),
+    lineFacts: (lineId) => (store.lines.get(lineId) ? factsOf(lineId) : null),
     onChange: (lineId, listener) => context.bus.on("deskChanged", (change) => change.lineId === lineId && listener()),
     board: (lineId) => {
       const row = lineRow(store, lineId);
-      const shown = [
-        ...store.orders.inStages(lineId, ["new", "accepted", "ready"]),
-        ...store.orders
-          .inStages(lineId, ["gone"], now() - 12 * 3_600_000)
-          .filter(({ goneAtMs }) => (goneAtMs ?? 0) > now() - GONE_SHOWN_MS),
-        ...store.orders
-          .inStages(lineId, ["cancelled"], now() - 12 * 3_600_000)
-          .filter(({ pickupAtMs }) => pickupAtMs > now() - GONE_SHOWN_MS),
-      ];
       return {
         nowMs: now(),
         line: toLine(context, row),
         drafts: store.orderCalls.drafts(lineId).map((call) => toDraft(context, call)),
         calls: store.orderCalls.open(lineId).map((call) => toLiveCall(context, call)),
-        // Who calls back needs the number; once the order is gone nobody does.
-        orders: shown.map((order) => maskOrder(toOrder(context, order), isWaiting(order.stage))),
+        orders: shown(lineId),
         today: today(row),
         menu: { revision: store.lines.menuRevision(lineId), soldOut: store.lines.soldOut(lineId) },
       };
@@ -239,10 +243,6 @@ function toLiveCall({ store }: OrderingContext, call: OrderCallRow): LiveCall {
     takenOverBy: call.takenBy,
     transcript: store.orderCalls.transcript(call.callId).slice(-TRANSCRIPT_SHOWN),
   };
-}
-
-function isWaiting(stage: OrderStage): boolean {
-  return stage !== "gone" && stage !== "cancelled";
 }
 
 function ordinalOf(call: OrderCallRow): number {

@@ -40,7 +40,7 @@ export function isDraft(data: OrderData, reason: CallCloseReason): boolean {
       return false;
     case "handed-over":
       // A person had the call; what was in the cart is theirs until somebody says that it is done.
-      return data.lines.length > 0 || reason === "model-failed";
+      return data.lines.length > 0 || reason === "model-failed" || reason === "media-failed";
     default:
       return isOpen(data.state) && (data.lines.length > 0 || NEVER_SILENT.has(reason));
   }

@@ -1,5 +1,7 @@
 /** Callers' telephone numbers, and those that people say or write down. */
 import { sameNumberKey } from "../../../infra/control/src/caller-number.ts";
+import { plainDigits } from "./speech/foreign-numbers.ts";
+import { replaceSaidNumbers, withoutSaidNumber } from "./speech/said-phone-number.ts";
 
 /** "0639980178" → "06 •• •• •• 78"; null stays null. */
 export function masked(number: string | null): string | null {
@@ -14,28 +16,34 @@ const SHORTEST = 8;
 /** Of one that begins with neither 0 nor +. */
 const SHORTEST_BARE = 9;
 
-/** A text with every telephone number in it masked: whoever may not read the caller's reads none in a note either. */
+/** A text with every telephone number in it masked, in digits or words: whoever may not read the caller's reads none in a note either. */
 export function maskedIn(text: string): string {
-  return text.replaceAll(WRITTEN, (found) => (isNumber(found) ? (masked(found) ?? "") : found));
+  const rest = text.replaceAll(WRITTEN, (found) => (isNumber(found) ? (masked(found) ?? "") : found));
+  return replaceSaidNumbers(rest, (digits) => masked(digits) ?? "");
 }
 
-/** A text without one number, however it is written there. `key`: its `sameNumberKey`. */
+/** A text without one number, however it is written or said there. `key`: its `sameNumberKey`. */
 export function withoutNumber(text: string, key: string): string {
-  return text.replaceAll(WRITTEN, (found) =>
-    isNumber(found) && sameNumberKey(plain(found).replace(/\(0\)/, "")) === key ? "••••" : found,
+  const rest = text.replaceAll(WRITTEN, (found) =>
+    isNumber(found) && isSame(plainDigits(found).replace(/\(0\)/, ""), key) ? "••••" : found,
   );
+  return withoutSaidNumber(rest, (digits) => isSame(digits, key));
+}
+
+/** Also without its zero, and one from abroad as it is said at home. */
+function isSame(number: string, key: string): boolean {
+  const own = sameNumberKey(number);
+  if (own === key || `0${own}` === key) return true;
+  const atHome = own.replace(/^0/, "");
+  const country = key.length - atHome.length;
+  return !key.startsWith("0") && atHome.length >= SHORTEST && country > 0 && country <= 3 && key.endsWith(atHome);
 }
 
 function isNumber(found: string): boolean {
   const digits = digitsOf(found);
-  return digits.length >= (/^(\+|0)/.test(plain(found)) ? SHORTEST : SHORTEST_BARE);
+  return digits.length >= (/^(\+|0)/.test(plainDigits(found)) ? SHORTEST : SHORTEST_BARE);
 }
 
 function digitsOf(text: string): string {
-  return plain(text).replaceAll(/\D/g, "");
-}
-
-/** Arabic, Persian and full-width digits as the others. */
-function plain(text: string): string {
-  return text.replaceAll(/[٠-٩۰-۹０-９]/g, (digit) => String((digit.codePointAt(0) ?? 0) & 0xf));
+  return plainDigits(text).replaceAll(/\D/g, "");
 }

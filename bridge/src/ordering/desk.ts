@@ -1,5 +1,5 @@
 /** The order desk: what stands behind `OrderDesk`. Calls that are on live here; everything they did is in the store. */
-import type { Line } from "../api/line.ts";
+import type { LineSettings } from "../api/line.ts";
 import type { Language } from "../api/order.ts";
 import type { OrderCallRow } from "../store/order-call-store.ts";
 import { briefing } from "./briefing.ts";
@@ -35,7 +35,7 @@ export function openDesk(context: OrderingContext, orders: Orders): Desk {
     if (!row) return { kind: "people", reason: "unknown-line" };
     const line = toLine(context, row);
     const { settings } = row;
-    const { language, greeting, afterHours } = firstWordsOf(line);
+    const { language, greeting, afterHours } = firstWordsOf(settings, line.label);
     if (settings.answeredBy === "people") return { kind: "people", reason: "people" };
     if (isPaused(row, now())) return { kind: "people", reason: "paused" };
     if (!isOpenAt(settings, localTime(now(), clockOf(context, row.siteId)))) {
@@ -91,8 +91,9 @@ export function openDesk(context: OrderingContext, orders: Orders): Desk {
       return row && toLine(context, row);
     },
     firstWords: (siteId) =>
-      store.lines.list(siteId).flatMap((row) => {
-        const { greeting, afterHours } = firstWordsOf(toLine(context, row));
+      store.lines.list(siteId).flatMap(({ id, unitId }) => {
+        const { settings } = lineRow(store, id);
+        const { greeting, afterHours } = firstWordsOf(settings, store.units.get(unitId)?.label ?? "");
         return [greeting, afterHours];
       }),
     open,
@@ -108,7 +109,10 @@ export function openDesk(context: OrderingContext, orders: Orders): Desk {
   };
 }
 
-function firstWordsOf({ settings, label }: Line): { language: Language; greeting: Sentence; afterHours: Sentence } {
+function firstWordsOf(
+  settings: LineSettings,
+  label: string,
+): { language: Language; greeting: Sentence; afterHours: Sentence } {
   const language = settings.languages[0] ?? "fr";
   const sentence = (own: string | undefined, usual: string) => ({
     ...{ text: own?.trim() || usual, language },

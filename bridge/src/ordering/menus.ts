@@ -1,6 +1,7 @@
 /** The menus of lines, and what is sold out. */
 import type { Menu, MenuFormat, MenuImport, MenuImportReply, MenuPut, StoredMenu } from "../api/menu.ts";
 import type { Audit } from "../directory/audit.ts";
+import type { MenuChanged } from "../events/domain-events.ts";
 import { AppError } from "../events/errors.ts";
 import type { LineRow } from "../store/line-store.ts";
 import { deskChanged, lineRow, type OrderingContext } from "./context.ts";
@@ -32,9 +33,9 @@ export function menus(context: OrderingContext, audit: Audit): Menus {
     label: store.units.get(unitId)?.label ?? "",
   });
 
-  function announce(row: LineRow): void {
+  function announce(row: LineRow, what: MenuChanged["what"]): void {
     deskChanged(context, row);
-    store.afterCommit(() => bus.emit("menuChanged", { siteId: row.siteId, lineId: row.id }));
+    store.afterCommit(() => bus.emit("menuChanged", { siteId: row.siteId, lineId: row.id, what }));
   }
 
   function keep(lineId: string, menu: Menu): number {
@@ -45,7 +46,7 @@ export function menus(context: OrderingContext, audit: Audit): Menus {
     const ids = idsOf(menu);
     // What is no longer on the menu is not sold out either.
     for (const id of store.lines.soldOut(lineId)) if (!ids.has(id)) store.lines.setSoldOut(lineId, id, false, now());
-    announce(row);
+    announce(row, "menu");
     return revision;
   }
 
@@ -101,7 +102,7 @@ export function menus(context: OrderingContext, audit: Audit): Menus {
         const label = `${noteOf(row).label}: ${namesOf(menu).get(menuId) ?? menuId}`;
         audit.note({ ...noteOf(row), label, verb: "changed", before, after: { soldOut } });
         store.lines.setSoldOut(lineId, menuId, soldOut, now());
-        announce(row);
+        announce(row, "stock");
         return get(lineId);
       }),
   };

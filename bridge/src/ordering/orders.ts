@@ -94,22 +94,21 @@ export function orders(context: OrderingContext, announce: AnnounceOrder): Order
         deskChanged(context, lineRow(store, order.lineId));
         return moved;
       }),
-    remind: () =>
-      store.transaction(() => {
-        const atMs = now();
-        let next: number | null = null;
-        for (const order of store.orders.unaccepted()) {
-          let dueMs = order.remindedAtMs + ALARM_AFTER_MS;
-          if (dueMs <= atMs) {
+    remind: () => {
+      const atMs = now();
+      const due = store.orders.unaccepted(atMs - ALARM_AFTER_MS + 1, atMs + ALARM_AFTER_MS - 1);
+      if (due.length > 0) {
+        store.transaction(() => {
+          for (const order of due) {
             store.orders.update({ ...order, remindedAtMs: atMs });
             announce(order, "unaccepted", atMs);
             deskChanged(context, lineRow(store, order.lineId));
-            dueMs = atMs + ALARM_AFTER_MS;
           }
-          next = Math.min(next ?? dueMs, dueMs);
-        }
-        return next;
-      }),
+        });
+      }
+      const remindedAtMs = store.orders.longestUnreminded();
+      return remindedAtMs === null ? null : remindedAtMs + ALARM_AFTER_MS;
+    },
   };
 }
 
@@ -166,8 +165,13 @@ export function toOrder(context: OrderingContext, order: CustomerOrderRow): Orde
   };
 }
 
-export function isAlarming(order: CustomerOrderRow, nowMs: number): boolean {
-  return order.stage === "new" && nowMs - order.committedAtMs >= ALARM_AFTER_MS;
+export function isAlarming(order: Pick<CustomerOrderRow, "stage" | "committedAtMs">, nowMs: number): boolean {
+  return order.stage === "new" && isMinuteAway(order.committedAtMs, nowMs);
+}
+
+/** What is to come by more than that was written before the clock was set back: nobody knows how long ago that is. */
+function isMinuteAway(atMs: number, nowMs: number): boolean {
+  return Math.abs(nowMs - atMs) >= ALARM_AFTER_MS;
 }
 
 /** Prices include the tax: its share is rounded once for each rate. */

@@ -23,8 +23,17 @@ const TIMEOUT_MS = 5_000;
 /** A printer that tells its state does so at once. */
 const ANSWER_MS = 700;
 const MOST_ANSWER_BYTES = 1_000;
+/** A status is three bytes, and what some printers send unasked (ASB) has control characters between. */
+const LETTERS = /[ -~]{5}/;
 /** Until a ticket is out of it. */
 const PRINT_MS = 6_000;
+
+export interface Ticket {
+  /** Asked for once the printer can print. */
+  bytes(): Buffer;
+  /** It came out unconfirmed often enough: one that answers, and then goes or says nothing of it, has printed it all the same. */
+  isBelieved: boolean;
+}
 
 /** What a printer was seen to do: when it does not any more, it hangs. */
 export interface PrinterManners {
@@ -35,26 +44,28 @@ export interface PrinterManners {
 }
 
 /**
- * `ticket` is asked for once the printer can print; null: it is only looked at. Gives `unsure` for a printer that takes
+ * `ticket` null: it is only looked at. Gives `unsure` for a printer that takes
  * tickets and answers no question, and what it did. Throws PrinterFailure; whether part of a ticket is out nobody knows then.
  */
 export async function visit(
   address: PrinterAddress,
-  ticket: (() => Buffer) | null,
+  ticket: Ticket | null,
   { tells, closes }: PrinterManners,
 ): Promise<PrinterManners & { state: PrinterState }> {
   const link = await PrinterLink.open(address);
   try {
     const before = await link.ask(STATUS_REQUEST, STATUS_BYTES, ANSWER_MS);
+    if (link.isTalker) throw new PrinterFailure("not-a-printer");
     const answers = before.length === STATUS_BYTES;
     refuse(answers ? before : []);
-    if (tells && !answers) throw new PrinterFailure("away");
+    if (link.isOver || (tells && !answers)) throw new PrinterFailure("away");
     if (ticket) {
-      link.write(ticket());
-      if (answers) await link.printed();
+      link.write(ticket.bytes());
+      if (answers && !(await link.printed()) && !ticket.isBelieved) throw new PrinterFailure("away");
     }
     // One that answers has read what came; of another one that is all that can be seen.
     const closed = ticket || !answers ? await link.finish(ticket ? TIMEOUT_MS : ANSWER_MS) : closes;
+    if (link.isTalker) throw new PrinterFailure("not-a-printer");
     if (closes && !answers && !closed) throw new PrinterFailure("away");
     return { state: answers ? "ready" : "unsure", tells: answers, closes: closed };
   } finally {
@@ -68,6 +79,10 @@ function refuse(status: readonly number[]): void {
 }
 
 class PrinterLink {
+  /** It said something in letters, as no printer does. */
+  isTalker = false;
+  /** The other side hung up. */
+  isOver = false;
   private readonly socket: Socket;
   /** Its end: true when it broke. */
   private readonly over: Promise<boolean>;
@@ -77,9 +92,13 @@ class PrinterLink {
   private constructor(socket: Socket) {
     this.socket = socket;
     socket.on("data", (bytes) => {
+      this.isTalker ||= LETTERS.test(bytes.toString("latin1"));
       // No printer says so much.
       if (this.came.length < MOST_ANSWER_BYTES) this.came.push(...bytes.subarray(0, MOST_ANSWER_BYTES));
       this.onData();
+    });
+    socket.once("end", () => {
+      this.isOver = true;
     });
     this.over = new Promise((resolve) => socket.once("close", resolve));
   }
@@ -111,13 +130,19 @@ class PrinterLink {
     return statusBytes(this.came).slice(0, count);
   }
 
-  /** Throws when it stopped on the way. A print server that does not know the question is asked how it is instead. */
-  async printed(): Promise<void> {
+  /**
+   * Whether it says so, or at least that nothing keeps it: a print server that does not know the question is asked how it is instead.
+   * Throws when it stopped on the way.
+   */
+  async printed(): Promise<boolean> {
     this.came = [];
     this.write(PRINTED_REQUEST);
     // Its fixed bits are others than those of DLE EOT: any byte is the answer.
     await this.until(() => this.came.length > 0, PRINT_MS);
-    if (this.came.length === 0) refuse(await this.ask(STATUS_REQUEST, STATUS_BYTES, ANSWER_MS));
+    if (this.came.length > 0) return true;
+    const status = await this.ask(STATUS_REQUEST, STATUS_BYTES, ANSWER_MS);
+    refuse(status);
+    return status.length === STATUS_BYTES;
   }
 
   /** Closes our side; true: it closed its own, so that it has read all there was. Throws when that found no room. */

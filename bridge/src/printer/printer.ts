@@ -9,7 +9,7 @@ import type { EventBus } from "../events/bus.ts";
 import type { Log } from "../links/log.ts";
 import type { CustomerOrderRow } from "../store/customer-order-store.ts";
 import type { Store } from "../store/store.ts";
-import { type PrinterAddress, PrinterFailure, type PrinterManners, visit } from "./printer-link.ts";
+import { type PrinterAddress, PrinterFailure, type PrinterManners, type Ticket, visit } from "./printer-link.ts";
 import { ticket } from "./ticket.ts";
 
 export interface PrinterOptions {
@@ -30,6 +30,8 @@ export interface Printers {
 
 const RETRY_MS = 10_000;
 const LOOK_MS = 60_000;
+/** So often a ticket goes to a printer that does not say that it came out. */
+const MOST_ATTEMPTS = 3;
 
 /** One printer, which may print for several lines. */
 interface Printer {
@@ -62,7 +64,7 @@ export function startPrinter({ store, bus, log, retryMs = RETRY_MS, lookMs = LOO
   const lines = (printer: Printer) => store.lines.list().filter(({ id }) => printerOf(id) === printer);
 
   /** Its oldest ticket; null: none waits. */
-  function nextJob(printer: Printer): { orderId: string; print: () => Buffer } | null {
+  function nextJob(printer: Printer): { orderId: string; ticket: Ticket } | null {
     for (const { orderId, attempts } of store.orders.printJobs()) {
       const order = store.orders.get(orderId);
       const line = order && store.lines.get(order.lineId);
@@ -71,12 +73,12 @@ export function startPrinter({ store, bus, log, retryMs = RETRY_MS, lookMs = LOO
         continue;
       }
       if (printerOf(line.id) !== printer) continue;
-      const print = (): Buffer => {
+      const bytes = (): Buffer => {
         // Noted first: whoever prints after a crash knows that it may be a copy.
         store.orders.notePrintAttempt(orderId);
         return ticketOf(store, order, line, attempts > 0);
       };
-      return { orderId, print };
+      return { orderId, ticket: { bytes, isBelieved: attempts + 1 >= MOST_ATTEMPTS } };
     }
     return null;
   }
@@ -88,15 +90,18 @@ export function startPrinter({ store, bus, log, retryMs = RETRY_MS, lookMs = LOO
     let again = lookMs;
     try {
       let job = nextJob(printer);
+      // What hangs is looked at first: it would print at once all that it was given meanwhile.
+      let mayPrint = prints(printer.state);
       do {
-        // What hangs is looked at first: it would print at once all that it was given meanwhile.
-        const print = prints(printer.state) ? (job?.print ?? null) : null;
-        const { state, tells, closes } = await visit(printer.address, print, printer.manners);
+        const print = mayPrint ? job : null;
+        const { state, tells, closes } = await visit(printer.address, print?.ticket ?? null, printer.manners);
+        mayPrint = true;
         printer.manners = { tells: printer.manners.tells || tells, closes: printer.manners.closes || closes };
-        if (job && print) store.orders.removePrintJob(job.orderId);
-        found(printer, state);
+        if (print) store.orders.removePrintJob(print.orderId);
         // Also after a look: an order may have come meanwhile.
         job = nextJob(printer);
+        // One that tells nothing shows with the next ticket whether it prints.
+        if (state === "ready" || !job) found(printer, state);
       } while (job && !stopped);
     } catch (error) {
       again = retryMs;

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import JsSIP from "jssip";
 import type { IncomingRTCSessionEvent, RTCSessionEvent, UnRegisteredEvent } from "jssip/lib/UA.js";
+import { Backoff } from "../links/backoff.ts";
 import type { Log } from "../links/log.ts";
 import type { Media } from "./media/media.ts";
 import { SdesPeerConnection } from "./peer-connection.ts";
@@ -29,7 +30,9 @@ export interface PhoneListener {
   registered(registered: boolean): void;
 }
 
-const REGISTER_S = 120;
+const REGISTER_S = 180;
+/** Long before it runs out: a refresh may go unanswered for half a minute, and be refused by a server that is just busy. */
+const REFRESH_EVERY_MS = 60_000;
 const RECONNECT_MIN_S = 1;
 const RECONNECT_MAX_S = 8;
 
@@ -38,6 +41,9 @@ export class Phone {
   private readonly ua: JsSIP.UA;
   private readonly listener: PhoneListener;
   private readonly log: Log;
+  private readonly backoff = new Backoff();
+  private refreshing: NodeJS.Timeout | undefined;
+  private stopped = false;
   private isRegistered = false;
 
   constructor(account: PhoneAccount, media: Media, listener: PhoneListener, log: Log) {
@@ -61,7 +67,11 @@ export class Phone {
       connection_recovery_max_interval: RECONNECT_MAX_S,
       user_agent: "Neolia bridge",
     });
-    this.ua.on("registered", () => this.setRegistered(true));
+    this.ua.on("registered", () => {
+      this.backoff.reset();
+      this.registerIn(REFRESH_EVERY_MS);
+      this.setRegistered(true);
+    });
     this.ua.on("unregistered", () => this.setRegistered(false));
     this.ua.on("disconnected", () => this.setRegistered(false));
     this.ua.on("registrationFailed", (event: UnRegisteredEvent) => {
@@ -71,6 +81,8 @@ export class Phone {
         "the phone's registration was refused",
       );
       this.setRegistered(false);
+      // JsSIP would leave it at that until the connection breaks, and the line be without its assistant for so long.
+      this.registerIn(this.backoff.next());
     });
     this.ua.on("newRTCSession", (event: RTCSessionEvent) => {
       if (isIncoming(event)) this.incoming(event);
@@ -92,8 +104,20 @@ export class Phone {
 
   /** Hangs up what runs, and unregisters. */
   stop(): void {
+    this.stopped = true;
     this.ua.stop();
+    clearTimeout(this.refreshing);
     this.setRegistered(false);
+  }
+
+  private registerIn(ms: number): void {
+    clearTimeout(this.refreshing);
+    if (this.stopped) return;
+    this.refreshing = setTimeout(() => {
+      // Without a connection there is nobody to ask; JsSIP asks when it has one again.
+      if (this.ua.isConnected()) this.ua.register();
+      this.registerIn(REFRESH_EVERY_MS);
+    }, ms);
   }
 
   private incoming({ session, request }: IncomingRTCSessionEvent): void {

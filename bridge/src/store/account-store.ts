@@ -31,6 +31,10 @@ export interface AccountFilter {
 
 export interface AccountStore {
   list(filter: AccountFilter): AccountRow[];
+  /** Those of these flats and doors, by user name. */
+  ofUnits(unitIds: readonly string[]): AccountRow[];
+  /** Those of a site whose user names come after this one, by user name, at most so many. */
+  some(siteId: string, afterUsername: string, most: number): AccountRow[];
   get(id: string): AccountRow | null;
   byUsername(siteId: string, username: string): AccountRow | null;
   /** What rules know of all accounts of the site, by user name. */
@@ -65,6 +69,12 @@ export function accountStore(db: Database): AccountStore {
   const ofUnit = db.prepare<{ unitId: string; siteId: string | null }, Columns>(
     `${select} WHERE unit_id = @unitId AND (@siteId IS NULL OR site_id = @siteId) ORDER BY username, id`,
   );
+  const ofUnits = db.prepare<[string], Columns>(
+    `${select} WHERE unit_id IN (SELECT value FROM json_each(?)) ORDER BY username, id`,
+  );
+  const some = db.prepare<[string, string, number], Columns>(
+    `${select} WHERE site_id = ? AND username > ? ORDER BY username LIMIT ?`,
+  );
   const get = db.prepare<[string], Columns>(`${select} WHERE id = ?`);
   const byUsername = db.prepare<[string, string], Columns>(`${select} WHERE site_id = ? AND username = ?`);
   const names = db.prepare<[string], { unitId: string | null; username: string; type: AccountType; enabled: number }>(
@@ -95,6 +105,8 @@ export function accountStore(db: Database): AccountStore {
       if (unitId !== undefined) return ofUnit.all({ unitId, siteId: siteId ?? null }).map(fromColumns);
       return (siteId === undefined ? all.all() : ofSite.all(siteId)).map(fromColumns);
     },
+    ofUnits: (unitIds) => ofUnits.all(JSON.stringify(unitIds)).map(fromColumns),
+    some: (siteId, afterUsername, most) => some.all(siteId, afterUsername, most).map(fromColumns),
     get: (id) => row(get.get(id)),
     byUsername: (siteId, username) => row(byUsername.get(siteId, username)),
     names: (siteId) => names.all(siteId).map((row) => ({ ...row, enabled: row.enabled === 1 })),

@@ -13,8 +13,10 @@ export type AuditSight = "all" | "visitor";
 
 export interface AuditStore {
   add(entry: Omit<AuditEntry, "id">): void;
-  /** Newest first. */
-  list(query: AuditQuery, limit: number, sight?: AuditSight): AuditEntry[];
+  /** Newest first; `from`: none whose id is smaller. */
+  list(query: AuditQuery, limit: number, sight?: AuditSight, from?: number): AuditEntry[];
+  /** The smallest and the largest id that there is; zeros when there is none. */
+  bounds(): { first: number; last: number };
   trim(olderThanMs: number): void;
   /** Drops the oldest beyond the newest `most`, but none from `youngMs` on; returns how many went. */
   trimTo(most: number, youngMs: number): number;
@@ -41,9 +43,14 @@ export function auditStore(db: Database): AuditStore {
   const lists = statements<Columns>(db);
   const select = `SELECT id, at_ms AS atMs, site_id AS siteId, who, user_id AS userId, origin, noun, verb, row_id AS rowId, label,
       changes FROM audit
-    WHERE id < @before AND (@siteId IS NULL OR site_id = @siteId) AND (@noun IS NULL OR noun = @noun)
+    WHERE id < @before AND id >= @from AND (@siteId IS NULL OR site_id = @siteId) AND (@noun IS NULL OR noun = @noun)
       -- The plus keeps the planner from the index of times: it would sort the whole log for its newest page.
-      AND +at_ms BETWEEN @fromMs AND @toMs`;
+      AND +at_ms BETWEEN @fromMs AND @toMs
+      -- What a restore has copied is there with its site.
+      AND (site_id IS NULL OR site_id NOT IN (SELECT site_id FROM restoring))`;
+  const bounds = db.prepare<[], { first: number; last: number }>(
+    "SELECT coalesce((SELECT min(id) FROM audit), 0) AS first, coalesce((SELECT max(id) FROM audit), 0) AS last",
+  );
   const trim = db.prepare<[number]>("DELETE FROM audit WHERE at_ms < ?");
   const trimTo = db.prepare<[number, number]>(
     "DELETE FROM audit WHERE id <= (SELECT id FROM audit ORDER BY id DESC LIMIT 1 OFFSET ?) AND at_ms < ?",
@@ -54,7 +61,8 @@ export function auditStore(db: Database): AuditStore {
       const text = searchText(`${who} ${noun} ${verb} ${label} ${from}`);
       add.run({ ...entry, origin: from, changes: JSON.stringify(changes), searchText: text });
     },
-    list: ({ before, siteId, noun, fromMs, toMs, search }, limit, sight = "all") => {
+    bounds: () => bounds.get() ?? { first: 0, last: 0 },
+    list: ({ before, siteId, noun, fromMs, toMs, search }, limit, sight = "all", from = 0) => {
       const { parameters, condition } = searchOf(search);
       const isAll = sight === "all";
       const words = condition(isAll ? "instr(search_text, %)" : `instr(search_text, %) AND instr(${VISITORS_TEXT}, %)`);
@@ -63,6 +71,7 @@ export function auditStore(db: Database): AuditStore {
       );
       return list
         .all({
+          from,
           before: before ?? Number.MAX_SAFE_INTEGER,
           siteId: siteId ?? null,
           noun: noun ?? null,

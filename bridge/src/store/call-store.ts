@@ -28,8 +28,8 @@ export interface CallStore {
   byGatewayCaller(matches: (number: string) => boolean): CallRow[];
   /** Takes the numbers of outside callers that match out of the log. Returns of how many calls. */
   forgetGatewayCallers(matches: (number: string) => boolean): number;
-  /** The newest call to each unit of a site that let its caller through. */
-  lastToUnits(siteId: string): CallRow[];
+  /** The newest call to the unit that let its caller through. */
+  lastToUnit(unitId: string): CallRow | null;
   /** Calls without an end, oldest first. */
   activeCalls(filter?: CallFilter): CallRow[];
 }
@@ -83,9 +83,9 @@ export function callStore(db: Database): CallStore {
   const active = db.prepare<Record<string, unknown>, Columns>(
     `${SELECT} WHERE ended_at_ms IS NULL AND ${VISIBLE} ORDER BY started_at_ms, id`,
   );
-  const lastToUnits = db.prepare<[string], Columns>(`${SELECT} WHERE id IN (
-    SELECT (SELECT id FROM call WHERE unit_id = unit.id AND reason IS NOT 'forbidden'
-      ORDER BY started_at_ms DESC, id DESC LIMIT 1) FROM unit WHERE site_id = ?)`);
+  const lastToUnit = db.prepare<[string], Columns>(
+    `${SELECT} WHERE unit_id = ? AND reason IS NOT 'forbidden' ORDER BY started_at_ms DESC, id DESC LIMIT 1`,
+  );
   const countOf = db.prepare<{ unitIds: string; siteId: null }, { n: number }>(
     `SELECT count(*) AS n FROM call WHERE ${VISIBLE}`,
   );
@@ -122,7 +122,10 @@ export function callStore(db: Database): CallStore {
         .all()
         .filter(({ label }) => matches(label))
         .reduce((sum, { label }) => sum + forget.run(label).changes, 0),
-    lastToUnits: (siteId) => lastToUnits.all(siteId).map(fromColumns),
+    lastToUnit: (unitId) => {
+      const row = lastToUnit.get(unitId);
+      return row ? fromColumns(row) : null;
+    },
     activeCalls: (filter = {}) => active.all(visible(filter)).map(fromColumns),
   };
 }

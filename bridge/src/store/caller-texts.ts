@@ -22,11 +22,15 @@ const PLACES = [
   { table: "customer_order", column: "lines", json: true, rows: "stage IN ('gone', 'cancelled')" },
 ] as const;
 
+/** What can hold a number: digits, or the words that one said aloud begins with ("zéro six", "oh seven", "plus trente-trois"). */
+const mayHoldNumber = (column: string): string =>
+  `(${column} GLOB '*[0-9٠-٩۰-۹０-９]*' OR ${["%z_ro%", "%oh%", "%plus%"].map((words) => `${column} LIKE '${words}'`).join(" OR ")})`;
+
 export function callerTexts(db: Database): CallerTexts {
   const places = PLACES.map(({ table, column, rows, ...place }) => ({
     isJson: "json" in place,
     read: db.prepare<[], { row: number; text: string }>(
-      `SELECT rowid AS row, ${column} AS text FROM ${table} WHERE ${column} GLOB '*[0-9٠-٩۰-۹０-９]*' AND ${rows}`,
+      `SELECT rowid AS row, ${column} AS text FROM ${table} WHERE ${mayHoldNumber(column)} AND ${rows}`,
     ),
     write: db.prepare<[string, number]>(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`),
   }));

@@ -1,6 +1,7 @@
 /** Orders that the kitchen has to make, and the tickets that wait for the printer. */
 import type { Database } from "better-sqlite3";
 import type { CartLine, OrderStage } from "../api/order.ts";
+import { touchedRows } from "./touched-rows.ts";
 
 export interface CustomerOrderRow {
   id: string;
@@ -36,12 +37,18 @@ export interface CustomerOrderStore {
   nextNumber(lineId: string, day: string): number;
   /** In these stages, oldest first. */
   inStages(lineId: string, stages: readonly OrderStage[], sinceMs?: number): CustomerOrderRow[];
-  /** New ones of all lines, oldest first. */
-  unaccepted(): CustomerOrderRow[];
+  /** How many are in each stage before `gone`, with the first and the last commit among them. */
+  waiting(lineId: string): { stage: OrderStage; count: number; firstMs: number; lastMs: number }[];
+  /** New ones of all lines whose last reminder was not between these times, oldest first. */
+  unaccepted(remindedAfterMs: number, remindedBeforeMs: number): CustomerOrderRow[];
+  /** When the new one of all lines was reminded of that waits longest for it; null: there is none. */
+  longestUnreminded(): number | null;
   /** Those of a day that were not cancelled. */
   turnover(lineId: string, day: string): { orders: number; cents: number };
   history(lineId: string, beforeMs: number, limit: number): CustomerOrderRow[];
   byNumber(callerNumber: string): CustomerOrderRow[];
+  /** Another number after orders of any line were written. */
+  changes(): number;
   /** Number of the first order of the same caller and total on its line, within that time before it; null: there is none. */
   sameBefore(order: CustomerOrderRow, withinMs: number): number | null;
   addPrintJob(orderId: string): void;
@@ -54,6 +61,11 @@ interface Columns extends Omit<CustomerOrderRow, "lines" | "callerTold"> {
   lines: string;
   callerTold: number;
 }
+
+type SameBefore = { sinceMs: number } & Pick<
+  Columns,
+  "id" | "lineId" | "callId" | "ordinal" | "callerNumber" | "totalCents" | "committedAtMs"
+>;
 
 const SELECT = `SELECT id, line_id AS lineId, call_id AS callId, ordinal, day, number, stage,
   confirmed_by AS confirmedBy, name, caller_number AS callerNumber, note, lines, total_cents AS totalCents,
@@ -82,7 +94,17 @@ export function customerOrderStore(db: Database): CustomerOrderStore {
   const inStages = db.prepare<[string, string, number], Columns>(`
     ${SELECT} WHERE line_id = ? AND stage IN (SELECT value FROM json_each(?)) AND committed_at_ms >= ?
     ORDER BY committed_at_ms, id`);
-  const unaccepted = db.prepare<[], Columns>(`${SELECT} WHERE stage = 'new' ORDER BY committed_at_ms, id`);
+  const waiting = db.prepare<[string], { stage: OrderStage; count: number; firstMs: number; lastMs: number }>(`
+    SELECT stage, count(*) AS count, min(committed_at_ms) AS firstMs, max(committed_at_ms) AS lastMs
+    FROM customer_order WHERE line_id = ? AND stage IN ('new', 'accepted', 'ready') GROUP BY stage`);
+  // By line, as the index is: without it all orders of all years would be gone through.
+  const NEW = "line_id IN (SELECT id FROM line) AND stage = 'new'";
+  const unaccepted = db.prepare<[number, number], Columns>(
+    `${SELECT} WHERE ${NEW} AND reminded_at_ms NOT BETWEEN ? AND ? ORDER BY committed_at_ms, id`,
+  );
+  const longestUnreminded = db
+    .prepare<[], number | null>(`SELECT min(reminded_at_ms) FROM customer_order WHERE ${NEW}`)
+    .pluck();
   const turnover = db.prepare<[string, string], { orders: number; cents: number }>(`
     SELECT count(*) AS orders, coalesce(sum(total_cents), 0) AS cents FROM customer_order
     WHERE line_id = ? AND day = ? AND stage <> 'cancelled'`);
@@ -90,7 +112,9 @@ export function customerOrderStore(db: Database): CustomerOrderStore {
     `${SELECT} WHERE line_id = ? AND committed_at_ms < ? ORDER BY committed_at_ms DESC, id DESC LIMIT ?`,
   );
   const byNumber = db.prepare<[string], Columns>(`${SELECT} WHERE caller_number = ? ORDER BY committed_at_ms`);
-  const sameBefore = db.prepare<Columns & { sinceMs: number }, { number: number }>(`
+  const touched = touchedRows(db, { table: "customer_order" });
+  let changes = 0;
+  const sameBefore = db.prepare<SameBefore, { number: number }>(`
     SELECT number FROM customer_order WHERE caller_number = @callerNumber AND line_id = @lineId AND id <> @id
       AND stage <> 'cancelled' AND total_cents = @totalCents
       AND committed_at_ms > @sinceMs AND committed_at_ms <= @committedAtMs
@@ -112,12 +136,24 @@ export function customerOrderStore(db: Database): CustomerOrderStore {
     update: (order) => void update.run(toColumns(order)),
     nextNumber: (lineId, day) => nextNumber.get(lineId, day)?.number ?? 1,
     inStages: (lineId, stages, sinceMs = 0) => inStages.all(lineId, JSON.stringify(stages), sinceMs).map(fromColumns),
-    unaccepted: () => unaccepted.all().map(fromColumns),
+    waiting: (lineId) => waiting.all(lineId),
+    unaccepted: (remindedAfterMs, remindedBeforeMs) =>
+      unaccepted.all(remindedAfterMs, remindedBeforeMs).map(fromColumns),
+    longestUnreminded: () => longestUnreminded.get() ?? null,
     turnover: (lineId, day) => turnover.get(lineId, day) ?? { orders: 0, cents: 0 },
     history: (lineId, beforeMs, limit) => history.all(lineId, beforeMs, limit).map(fromColumns),
     byNumber: (callerNumber) => byNumber.all(callerNumber).map(fromColumns),
-    sameBefore: (order, withinMs) =>
-      sameBefore.get({ ...toColumns(order), sinceMs: order.committedAtMs - withinMs })?.number ?? null,
+    changes: () => {
+      const ids = touched.take();
+      if (ids === "all" || ids.size > 0) changes += 1;
+      return changes;
+    },
+    sameBefore: ({ id, lineId, callId, ordinal, callerNumber, totalCents, committedAtMs }, withinMs) => {
+      if (callerNumber === null) return null;
+      const sinceMs = committedAtMs - withinMs;
+      const wanted = { id, lineId, callId, ordinal, callerNumber, totalCents, committedAtMs, sinceMs };
+      return sameBefore.get(wanted)?.number ?? null;
+    },
     addPrintJob: (orderId) => void addJob.run(orderId),
     printJobs: () => jobs.all(),
     notePrintAttempt: (orderId) => void attempt.run(orderId),

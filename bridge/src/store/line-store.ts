@@ -21,7 +21,7 @@ export interface LineStore {
   /** Settings and pause. */
   update(line: LineRow): void;
   remove(id: string): void;
-  /** Revision 0 and an empty menu when there is none yet. */
+  /** Revision 0 and an empty menu when there is none yet. Frozen: many get the same one. */
   menu(lineId: string): { revision: number; menu: Menu };
   /** 0 when there is no menu yet. */
   menuRevision(lineId: string): number;
@@ -30,6 +30,9 @@ export interface LineStore {
   soldOut(lineId: string): string[];
   setSoldOut(lineId: string, menuId: string, soldOut: boolean, atMs: number): void;
 }
+
+/** Menus that are kept as they were read; a large one takes a megabyte. */
+const MOST_READ = 4;
 
 interface Columns extends Omit<LineRow, "settings"> {
   settings: string;
@@ -65,6 +68,16 @@ export function lineStore(db: Database): LineStore {
   const addSoldOut = db.prepare<[string, string, number]>(
     "INSERT INTO sold_out (line_id, menu_id, since_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
   );
+  // Read at every turn of every call, and long: what is written as it was before is not parsed again.
+  const read = new Map<string, { document: string; menu: Menu }>();
+  const parsed = (lineId: string, document: string): Menu => {
+    const before = read.get(lineId);
+    if (before?.document === document) return before.menu;
+    const found = frozen(JSON.parse(document) as Menu);
+    if (read.size >= MOST_READ) read.clear();
+    read.set(lineId, { document, menu: found });
+    return found;
+  };
   const removeSoldOut = db.prepare<[string, string]>("DELETE FROM sold_out WHERE line_id = ? AND menu_id = ?");
   return {
     list: (siteId) => list.all({ siteId: siteId ?? null }).map(fromColumns),
@@ -77,7 +90,7 @@ export function lineStore(db: Database): LineStore {
     menu: (lineId) => {
       const row = menu.get(lineId);
       if (!row) return { revision: 0, menu: { categories: [], items: [], groups: [] } };
-      return { revision: row.revision, menu: JSON.parse(row.document) as Menu };
+      return { revision: row.revision, menu: parsed(lineId, row.document) };
     },
     menuRevision: (lineId) => menuRevision.get(lineId) ?? 0,
     putMenu: (lineId, document) => putMenu.get(lineId, JSON.stringify(document))?.revision ?? 0,
@@ -85,6 +98,12 @@ export function lineStore(db: Database): LineStore {
     setSoldOut: (lineId, menuId, isOut, atMs) =>
       void (isOut ? addSoldOut.run(lineId, menuId, atMs) : removeSoldOut.run(lineId, menuId)),
   };
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
 }
 
 function found(row: Columns | undefined): LineRow | null {

@@ -469,6 +469,19 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX account_type ON account (site_id, type, enabled, username);
   CREATE INDEX rule_for_some ON rule (site_id, unit_id, position) WHERE enabled = 1 AND source_pattern <> '*';
   `,
+  `
+  -- The site whose rows a restore is copying; see takeovers.ts.
+  CREATE TABLE restoring (
+    site_id  TEXT PRIMARY KEY,
+    audit_id INTEGER NOT NULL                    -- the newest entry of the log before the first that came along
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- A flat that is removed takes along the accounts of its site and of itself: with an index for one of the two alone, SQLite looked
+  -- through every account of the site for each flat.
+  DROP INDEX account_unit;
+  CREATE INDEX account_unit ON account (unit_id, site_id, username);
+  `,
 ];
 
 /** Notes each insert, update and delete of a table in provisioning_change; `%` in `name` stands for the row. */

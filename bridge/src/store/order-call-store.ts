@@ -51,6 +51,8 @@ export interface OrderCallStore {
   open(lineId?: string): OrderCallRow[];
   /** Ended, and somebody has to look at them; newest first. */
   drafts(lineId: string): OrderCallRow[];
+  /** How many of each there are. */
+  counts(lineId: string): { open: number; drafts: number };
   /** Newest first. */
   history(lineId: string, filter: HistoryFilter, limit: number): OrderCallRow[];
   append(callId: string, event: OrderEventRow): void;
@@ -98,6 +100,9 @@ export function orderCallStore(db: Database): OrderCallStore {
   const drafts = db.prepare<[string], Columns>(
     `${SELECT} WHERE line_id = ? AND draft = 1 AND ended_at_ms IS NOT NULL ORDER BY started_at_ms DESC, id DESC`,
   );
+  const counts = db.prepare<[string], { open: number; drafts: number }>(`
+    SELECT count(*) FILTER (WHERE ended_at_ms IS NULL) AS open, count(*) FILTER (WHERE ended_at_ms IS NOT NULL) AS drafts
+    FROM order_call WHERE line_id = ? AND (ended_at_ms IS NULL OR draft = 1)`);
   const history = db.prepare<
     Omit<HistoryFilter, "edge"> & { lineId: string; edgeMs: number; edgeId: string; limit: number },
     Columns
@@ -152,6 +157,7 @@ export function orderCallStore(db: Database): OrderCallStore {
     update: (call) => void update.run(toColumns(call)),
     open: (lineId) => open.all({ lineId: lineId ?? null }).map(fromColumns),
     drafts: (lineId) => drafts.all(lineId).map(fromColumns),
+    counts: (lineId) => counts.get(lineId) ?? { open: 0, drafts: 0 },
     history: (lineId, { edge, ...filter }, limit) => {
       const from = { edgeMs: edge?.startedAtMs ?? Number.MAX_SAFE_INTEGER, edgeId: edge?.callId ?? "" };
       return history.all({ lineId, ...from, ...filter, limit }).map(fromColumns);

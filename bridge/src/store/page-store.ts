@@ -152,7 +152,7 @@ function kept<Row extends ListedRow & Key, Key extends object>(
 ): KeptList<Row, Key> {
   const all = db.prepare<[], Row>(`SELECT * FROM (${select}) ORDER BY ${order.join(", ")}`);
   const one = db.prepare<[string], Row>(`SELECT * FROM (${select}) WHERE id = ?`);
-  const touched = touchedRows(db, table, moves);
+  const touched = touchedRows(db, { table, all: moves });
   const compare = (a: Key, b: Key): number => {
     for (const column of order) {
       const difference = compareBytes(String(a[column]), String(b[column]));

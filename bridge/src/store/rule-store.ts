@@ -28,6 +28,7 @@ export interface RuleStore {
   list(filter: RuleFilter): RuleRow[];
   /** The same of some units of a site: those whose id is one of these or between them. */
   ofUnits(siteId: string, firstId: string, lastId: string): RuleRow[];
+  countOf(unitIds: readonly string[]): number;
   get(id: string): RuleRow | null;
   /** Rules that send calls to one of these addresses, whose domain is lower-case. */
   withTarget(siteId: string, uris: readonly string[]): RuleRow[];
@@ -54,6 +55,9 @@ export function ruleStore(db: Database): RuleStore {
   const ofUnits = db.prepare<[string, string, string], Columns>(
     `${select} WHERE site_id = ? AND unit_id BETWEEN ? AND ? ORDER BY unit_id, position, id`,
   );
+  const countOf = db
+    .prepare<[string], number>("SELECT count(*) FROM rule WHERE unit_id IN (SELECT value FROM json_each(?))")
+    .pluck();
   const withTarget = db.prepare<[string, string], Columns>(`
     ${select} INDEXED BY rule_target WHERE site_id = ? AND target_sip_uri IN (SELECT value FROM json_each(?))
       AND target_sip_uri IS NOT NULL ORDER BY unit_id, position, id`);
@@ -81,6 +85,7 @@ export function ruleStore(db: Database): RuleStore {
       return (siteId === undefined ? all.all() : ofSite.all(siteId)).map(fromColumns);
     },
     ofUnits: (siteId, firstId, lastId) => ofUnits.all(siteId, firstId, lastId).map(fromColumns),
+    countOf: (unitIds) => countOf.get(JSON.stringify(unitIds)) ?? 0,
     withTarget: (siteId, uris) => withTarget.all(siteId, JSON.stringify(uris)).map(fromColumns),
     forSome: (siteId) => forSome.all(siteId),
     get: (id) => {

@@ -8,13 +8,14 @@ import { deviceStore } from "./device-store.ts";
 import { extraStore } from "./extra-store.ts";
 import { lineStore } from "./line-store.ts";
 import { memberStore } from "./member-store.ts";
+import { provisioningStore } from "./provisioning-store.ts";
 import { ruleStore } from "./rule-store.ts";
 import { siteStore } from "./site-store.ts";
 import type { Store } from "./store.ts";
 import { addTextFunctions } from "./text.ts";
 import { unitStore } from "./unit-store.ts";
 
-/** The nouns that a backup holds. */
+/** The nouns that a backup or the VPS's directory holds. */
 export type SiteReader = Pick<
   Store,
   | "sites"
@@ -22,6 +23,7 @@ export type SiteReader = Pick<
   | "units"
   | "accounts"
   | "rules"
+  | "provisioning"
   | "devices"
   | "members"
   | "extras"
@@ -42,6 +44,7 @@ export function openSiteReader(folder: string): SiteReader {
     units: unitStore(db),
     accounts: accountStore(db),
     rules: ruleStore(db),
+    provisioning: provisioningStore(db),
     devices: deviceStore(db),
     members: memberStore(db),
     extras: extraStore(db),

@@ -11,6 +11,7 @@ const CARRIED_TABLES = SITE_TABLES.map(({ table }) => table);
 /** Tables that no backup holds, and why. */
 const LEFT_BEHIND: Readonly<Record<string, string>> = {
   provisioning: "what the VPS has is asked for anew",
+  restoring: "of a restore that is under way here",
   provisioning_change: "the VPS gets the whole site",
   feed_cursor: "of this machine's connection",
   event_outbox: "events of calls that are over",
@@ -53,6 +54,26 @@ test("parents come before children", () => {
       const parents = db.prepare<[], { table: string }>(`PRAGMA foreign_key_list(${table})`).all();
       for (const parent of parents) {
         assert.ok(CARRIED_TABLES.slice(0, at + 1).includes(parent.table), `${table} before ${parent.table}`);
+      }
+    }
+  });
+});
+
+test("what is removed takes its own along without a look through the whole site", () => {
+  withDatabase((db) => {
+    for (const table of CARRIED_TABLES) {
+      const keys = Map.groupBy(
+        db.prepare<[], { id: number; table: string; from: string }>(`PRAGMA foreign_key_list(${table})`).all(),
+        ({ id }) => id,
+      );
+      for (const parts of keys.values()) {
+        // The site itself goes only when it is empty.
+        const [own] = parts.map(({ from }) => from).filter((column) => column !== "site_id");
+        if (own === undefined) continue;
+        const children = `SELECT 1 FROM ${table} WHERE ${parts.map(({ from }) => `${from} = ?`).join(" AND ")}`;
+        const plan = db.prepare<string[], { detail: string }>(`EXPLAIN QUERY PLAN ${children}`);
+        const { detail = "" } = plan.get(...parts.map(() => "")) ?? {};
+        assert.ok(detail.startsWith("SEARCH") && detail.includes(`${own}=?`), `${table}: ${detail}`);
       }
     }
   });

@@ -14,7 +14,8 @@ export interface SiteTable {
   once?: true;
   /**
    * There are many rows of it, and they are put in before their site is there: whoever asks by a site, a resident or a line
-   * does not come upon them, and without a parent a row is told as a stray. A unit that is listed needs its building.
+   * does not come upon them, and without a parent a row is told as a stray. A unit that is listed needs its building; a device
+   * or an entry of the log needs its site.
    */
   early?: true;
 }
@@ -37,7 +38,7 @@ export const SITE_TABLES: readonly SiteTable[] = [
   { table: "unit", early: true },
   { table: "account", early: true },
   { table: "rule", early: true },
-  { table: "device", once: true },
+  { table: "device", once: true, early: true },
   { table: "member" },
   // Which device has not come back is told by when it was last heard of.
   {
@@ -85,6 +86,7 @@ export const SITE_TABLES: readonly SiteTable[] = [
   },
   {
     table: "audit",
+    early: true,
     rows: "WHERE site_id = @siteId ORDER BY id DESC LIMIT @most",
     // The log goes on counting as it does where it is put in.
     instead: { id: null },

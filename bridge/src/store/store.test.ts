@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import Database from "better-sqlite3";
 import { labFolder } from "../../../test/lab/folder.ts";
 import type { CallRow } from "./call-store.ts";
 import { openDatabase } from "./database.ts";
@@ -207,4 +209,21 @@ test("devices in a file of an older version are found by their flat, and nothing
     newer.close();
     old.remove();
   }
+});
+
+test("a menu is read again when its words are others, whoever wrote them", () => {
+  const menu = (name: string) => ({
+    categories: [{ id: "pizzas", name, names: {}, available: [] }],
+    items: [],
+    groups: [],
+  });
+  const db = new Database(join(lab.path, "neolia.db"));
+  db.pragma("foreign_keys = OFF");
+  const put = db.prepare("INSERT OR REPLACE INTO menu (line_id, revision, document) VALUES ('l', 1, ?)");
+  put.run(JSON.stringify(menu("Pizzas")));
+  const before = store.lines.menu("l").menu;
+  assert.equal(store.lines.menu("l").menu, before);
+  put.run(JSON.stringify(menu("Pizze")));
+  assert.deepEqual(store.lines.menu("l").menu, menu("Pizze"));
+  db.close();
 });

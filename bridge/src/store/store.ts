@@ -12,6 +12,7 @@ import { type OpenOptions, openDatabase } from "./database.ts";
 import { type DeviceStore, deviceStore } from "./device-store.ts";
 import { type DiscoveredStore, discoveredStore } from "./discovered-store.ts";
 import { translateRefusal } from "./disk-refusal.ts";
+import { type EditedRows, editedRows } from "./edited-rows.ts";
 import { type EventOutbox, eventOutbox } from "./event-outbox.ts";
 import { type ExtraStore, extraStore } from "./extra-store.ts";
 import { type FeedStore, feedStore } from "./feed-store.ts";
@@ -57,6 +58,8 @@ export interface Store {
   feed: FeedStore;
   outbox: EventOutbox;
   discovered: DiscoveredStore;
+  /** For mqtt/, which tells of them. */
+  edited: EditedRows;
   /** Phone lines, menus, stock. */
   lines: LineStore;
   orderCalls: OrderCallStore;
@@ -111,6 +114,7 @@ export function openStore(options: OpenOptions): Store {
     feed: feedStore(db),
     outbox: eventOutbox(db),
     discovered: discoveredStore(db),
+    edited: editedRows(db),
     lines: lineStore(db),
     orderCalls: orderCallStore(db),
     orders: customerOrderStore(db),

@@ -14,13 +14,18 @@ interface Reference {
 
 /** Takes them away, in steps that are short transactions each. Foreign keys see to it that no other row is ever one. */
 export function* removeStrays(db: Database): Generator<void> {
-  for (const { table } of SITE_TABLES.filter(({ early }) => early)) {
+  for (const { table } of SITE_TABLES.filter(({ early, table }) => early && table !== "audit")) {
     const { key, latestFirst } = orderOf(db, table);
     const strays = `SELECT ${key} FROM main.${table} AS stray WHERE ${isStray(db, table)} ${latestFirst} LIMIT ${PIECE}`;
     const remove = db.prepare(`DELETE FROM main.${table} WHERE ${key} IN (${strays})`);
     while (remove.run().changes > 0) yield;
   }
-  db.exec("DELETE FROM main.provisioning_change WHERE site_id NOT IN (SELECT id FROM main.site)");
+  // The log outlives what it speaks of: entries of a site that is not there are no strays for that alone.
+  const entries = db.prepare(`DELETE FROM main.audit WHERE id IN (
+    SELECT id FROM main.audit JOIN main.restoring USING (site_id) WHERE id > audit_id ORDER BY id DESC LIMIT ${PIECE})`);
+  while (entries.run().changes > 0) yield;
+  db.exec(`DELETE FROM main.provisioning_change WHERE site_id NOT IN (SELECT id FROM main.site);
+    DELETE FROM main.restoring`);
   yield;
 }
 

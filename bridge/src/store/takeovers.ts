@@ -56,9 +56,8 @@ export function takeovers(db: Database, dataFolder: string): Takeovers {
     }
   }
 
-  // A copy of the database that was made in the middle knows of no folder, but a building is copied before all else.
-  const isHalf = db.prepare("SELECT 1 FROM main.building WHERE site_id NOT IN (SELECT id FROM main.site)").get();
-  if (isHalf) makeFolder();
+  // A copy of the database that was made in the middle knows of no folder.
+  if (db.prepare("SELECT 1 FROM main.restoring").get()) makeFolder();
   for (const _step of clear());
   const columnsOf = ({ table, instead = {} }: SiteTable): string[] =>
     db
@@ -69,16 +68,19 @@ export function takeovers(db: Database, dataFolder: string): Takeovers {
   const copyOf = (one: SiteTable): string => {
     const columns = columnsOf(one).join(", ");
     const into = one.once ? "INSERT OR IGNORE INTO" : "INSERT INTO";
-    return `${into} main.${one.table} (${columns}) SELECT ${columns} FROM other.${one.table}`;
+    const order = one.table === "audit" ? " ORDER BY id" : "";
+    return `${into} main.${one.table} (${columns}) SELECT ${columns} FROM other.${one.table}${order}`;
   };
 
   function* copyEarly(): Generator<void> {
+    db.exec(`INSERT OR REPLACE INTO main.restoring (site_id, audit_id)
+      SELECT id, (SELECT coalesce(max(id), 0) FROM main.audit) FROM other.site`);
     for (const one of SITE_TABLES.filter(({ early }) => early)) {
       // Nobody writes there: the rows come in the same order each time.
       const copy = db.prepare<[number, number]>(`${copyOf(one)} LIMIT ? OFFSET ?`);
-      let copied = PIECE;
-      for (let from = 0; copied === PIECE; from += PIECE) {
-        copied = withoutParents(db, () => copy.run(PIECE, from).changes);
+      const rows = db.prepare<[], number>(`SELECT count(*) FROM other.${one.table}`).pluck().get() ?? 0;
+      for (let from = 0; from < rows; from += PIECE) {
+        withoutParents(db, () => copy.run(PIECE, from));
         yield;
       }
     }
@@ -104,8 +106,9 @@ export function takeovers(db: Database, dataFolder: string): Takeovers {
           copyEarly,
           copyRest: () => {
             for (const one of SITE_TABLES.filter(({ early }) => !early)) {
-              db.exec(`${copyOf(one)} ${one.table === "audit" ? "ORDER BY id" : ""}`);
+              db.exec(copyOf(one));
             }
+            db.exec("DELETE FROM main.restoring");
           },
         });
       } finally {
@@ -116,10 +119,10 @@ export function takeovers(db: Database, dataFolder: string): Takeovers {
 }
 
 /** In the store that they come from every row had its parents, and what is here is not theirs. */
-function withoutParents<T>(db: Database, work: () => T): T {
+function withoutParents(db: Database, work: () => unknown): void {
   db.pragma("foreign_keys = OFF");
   try {
-    return work();
+    work();
   } catch (error) {
     throw translateRefusal(error);
   } finally {

@@ -32,6 +32,10 @@ export interface UnitFilter {
 
 export interface UnitStore {
   list(filter: UnitFilter): UnitRow[];
+  /** Those of a site whose names come after this one, by name, at most so many. */
+  some(siteId: string, afterName: string, most: number): UnitRow[];
+  /** Flats and doors of the site. */
+  count(siteId: string): number;
   /** What rules know of all units of the site. */
   names(siteId: string): Pick<UnitRow, "id" | "kind" | "name">[];
   get(id: string): UnitRow | null;
@@ -62,6 +66,10 @@ export function unitStore(db: Database): UnitStore {
   const names = db.prepare<[string], Pick<UnitRow, "id" | "kind" | "name">>(
     "SELECT id, kind, name FROM unit WHERE site_id = ?",
   );
+  const some = db.prepare<[string, string, number], Found>(
+    `${select} WHERE site_id = ? AND name > ? ORDER BY name LIMIT ?`,
+  );
+  const count = db.prepare<[string], { n: number }>("SELECT count(*) AS n FROM unit WHERE site_id = ?");
   const get = db.prepare<[string], Found>(`${select} WHERE id = ?`);
   const byName = db.prepare<[string, string], Found>(`${select} WHERE site_id = ? AND name = ?`);
   const alike = db.prepare<[string, string], Found>(`${select} WHERE site_id = ? AND name = ? COLLATE NOCASE`);
@@ -83,6 +91,8 @@ export function unitStore(db: Database): UnitStore {
       list
         .all({ siteId: filter.siteId ?? null, buildingId: filter.buildingId ?? null, kind: filter.kind ?? null })
         .map(row),
+    some: (siteId, afterName, most) => some.all(siteId, afterName, most).map(row),
+    count: (siteId) => count.get(siteId)?.n ?? 0,
     names: (siteId) => names.all(siteId),
     get: (id) => maybeRow(get.get(id)),
     byName: (siteId, name) => maybeRow(byName.get(siteId, name)),

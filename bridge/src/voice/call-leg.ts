@@ -17,6 +17,8 @@ export interface CallLeg {
   play(clip: string, g711: Uint8Array, last: boolean): void;
   /** Silence at once; what was played of each clip that was not over. */
   flush(): Promise<PlayedClip[]>;
+  /** From now on what is heard comes in pieces of `ms`, no longer packet by packet. */
+  gather(ms: number): void;
   /** Each of the two hears the other from now on. */
   join(other: CallLeg): void;
 }

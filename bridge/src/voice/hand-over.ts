@@ -27,6 +27,8 @@ export interface HandOverOptions {
   ringPeople(): CallLeg | null;
 }
 
+/** Nobody answers what the caller says from here on: forty who leave a message at once are 200 pieces a second instead of 2,000. */
+const PIECE_MS = 200;
 const LONGEST_MESSAGE_MS = 60_000;
 /** Shorter is a click of hanging up. */
 const SHORTEST_MESSAGE_BYTES = 8_000;
@@ -38,6 +40,8 @@ export class HandOver {
   private readonly playing = new Map<string, () => void>();
   private person: CallLeg | null = null;
   private joined = false;
+  /** Whoever had the call was cut off from it: their tablet or phone died. */
+  private cutOff = false;
   private nobodyCame = false;
   private message: Uint8Array[] | null = null;
   private notKeptBytes = 0;
@@ -50,7 +54,8 @@ export class HandOver {
 
   /** How the call ended, as far as it is known. */
   get reason(): CallCloseReason {
-    return this.joined ? "handed-over" : this.options.insteadReason;
+    if (this.joined) return "handed-over";
+    return this.cutOff ? "media-failed" : this.options.insteadReason;
   }
 
   /** Nobody took the call: the caller leaves a message. */
@@ -60,11 +65,26 @@ export class HandOver {
 
   async run(): Promise<void> {
     const { leg, say } = this.options;
+    leg.gather(PIECE_MS);
     await leg.flush();
+    await this.ringAfter(() => this.sentence(say, leg));
+  }
+
+  private async ringAfter(saying: () => Promise<void>): Promise<void> {
     const person = this.ring();
-    await this.sentence(say, leg);
+    await saying();
     void this.ringTone();
     if (!(await person)) await this.takeMessage();
+  }
+
+  /** The caller did not end it and neither did they: somebody else is asked, once, and then for a message. */
+  private async lostPerson(): Promise<void> {
+    const isFirst = !this.cutOff;
+    this.cutOff = true;
+    this.joined = false;
+    this.options.order.nobodyCame();
+    if (isFirst) await this.ringAfter(() => this.fixed("ringing-people"));
+    else await this.takeMessage();
   }
 
   played({ id, complete }: PlayedClip): void {
@@ -112,11 +132,12 @@ export class HandOver {
         key: () => {},
         played: (clip) => this.played(clip),
         held: () => {},
-        ended: () => {
+        ended: ({ by }) => {
           this.person = null;
           for (const done of this.playing.values()) done();
-          if (this.joined) this.options.leg.hangUp();
-          else resolve(false);
+          if (!this.joined) resolve(false);
+          else if (by === "them" || this.over) this.options.leg.hangUp();
+          else void this.lostPerson();
         },
       });
     });

@@ -48,6 +48,8 @@ export class Reception {
   private messages = 0;
   /** Calls that went to people, and why: one that comes back found nobody there. */
   private readonly passedOn = new Map<string, CallCloseReason>();
+  /** Calls that were let in and whose work has not begun. */
+  private readonly letIn: (() => void)[] = [];
   private closed = false;
 
   constructor(options: ReceptionOptions) {
@@ -79,7 +81,10 @@ export class Reception {
     const reason = this.passedOn.get(leg.callId);
     const line = reason === undefined ? null : this.options.desk.line(arrival);
     if (reason !== undefined && line) {
-      this.takeMessage(leg, codec, line, reason);
+      this.passedOn.delete(leg.callId);
+      this.begin(() => {
+        if (!leg.ended) this.takeMessage(leg, codec, line, reason);
+      });
       return;
     }
     const admission = this.options.desk.admit(arrival);
@@ -97,7 +102,26 @@ export class Reception {
       this.passOn(leg, "handed-over", 486);
       return;
     }
-    void this.converse(leg, codec, admission, this.counted(id));
+    const done = this.counted(id);
+    this.begin(() => {
+      if (leg.ended) done();
+      else void this.converse(leg, codec, admission, done);
+    });
+  }
+
+  /**
+   * Of calls that come together, each gets a turn of the event loop of its own: between them the others are told that it rings, who talks
+   * is heard, and a BYE is answered. All in one, the edge would take the phone for dead.
+   */
+  private begin(work: () => void): void {
+    this.letIn.push(work);
+    if (this.letIn.length === 1) setImmediate(() => this.beginNext());
+  }
+
+  private beginNext(): void {
+    this.letIn[0]?.();
+    this.letIn.shift();
+    if (this.letIn.length > 0) setImmediate(() => this.beginNext());
   }
 
   /** Gives what is to be called when the call is over. */
@@ -115,7 +139,6 @@ export class Reception {
 
   private takeMessage(leg: CallLeg, codec: G711Codec, line: Line, reason: CallCloseReason): void {
     const { desk, clips, log, ringPeople } = this.options;
-    this.passedOn.delete(leg.callId);
     try {
       const call = new MessageCall({ leg, codec, line, desk, clips, reason, log, ringPeople: () => ringPeople(line) });
       this.messages += 1;

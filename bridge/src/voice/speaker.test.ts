@@ -109,3 +109,13 @@ test("what may not be interrupted is heard to its end", async () => {
   assert.equal(quiet, 1);
   assert.deepEqual(await speaker.flush(), []);
 });
+
+test("a clip of which the last part was not played is not told as heard, and one that was is told once", () => {
+  speaker.clip("read-back", sound(1000));
+  speaker.played({ id: "read-back", played: 7_999, complete: false });
+  assert.deepEqual([ended, quiet, speaker.quiet], [[], 0, false]);
+  speaker.played({ id: "read-back", played: 8_000, complete: true });
+  speaker.played({ id: "read-back", played: 8_000, complete: true });
+  speaker.played({ id: "never begun", played: 8_000, complete: true });
+  assert.deepEqual([ended, quiet], [["read-back"], 1]);
+});

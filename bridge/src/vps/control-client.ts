@@ -6,7 +6,6 @@ import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
 import {
   type DirectoryPatch,
-  type DirectoryPut,
   DirectoryStatus,
   type DocumentPut,
   DocumentStatus,
@@ -42,6 +41,15 @@ const LARGEST_REPLY = 16 * 1024 * 1024;
 
 class StaleConnection extends Error {}
 
+/** A body that is JSON already. */
+class JsonText {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
 export class ControlClient {
   private readonly access: ControlAccess;
   private readonly agent: HttpAgent;
@@ -58,8 +66,9 @@ export class ControlClient {
     return this.ask("GET", "/v1/directory", DirectoryStatus);
   }
 
-  putDirectory(directory: DirectoryPut): Promise<DirectoryStatus> {
-    return this.ask("PUT", "/v1/directory", DirectoryStatus, directory);
+  /** @param json of a `DirectoryPut` */
+  putDirectory(json: Uint8Array): Promise<DirectoryStatus> {
+    return this.ask("PUT", "/v1/directory", DirectoryStatus, new JsonText(json));
   }
 
   patchDirectory(patch: DirectoryPatch): Promise<DirectoryStatus> {
@@ -168,7 +177,7 @@ export class ControlClient {
 
   private exchange(method: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
     const isBinary = Buffer.isBuffer(body);
-    const payload = body === undefined ? null : isBinary ? body : Buffer.from(JSON.stringify(body));
+    const payload = body === undefined ? null : isBinary ? body : jsonOf(body);
     const headers: Record<string, string> = { ...this.headers(), accept: "application/json" };
     if (payload) {
       headers["content-type"] = isBinary ? "application/octet-stream" : "application/json";
@@ -193,6 +202,10 @@ export class ControlClient {
     // Date has whole seconds: half a second is the best guess for the rest.
     if (!Number.isNaN(dateMs)) this.clock.set(dateMs + 500);
   }
+}
+
+function jsonOf(body: unknown): Uint8Array {
+  return body instanceof JsonText ? body.bytes : Buffer.from(JSON.stringify(body));
 }
 
 async function readText(reply: IncomingMessage): Promise<string> {

@@ -3,8 +3,8 @@
  * as one; what could not be pushed is tried again; what the VPS refuses is noted in the provisioning row for people.
  */
 
-import { canonicalContent, hashContent } from "../../../infra/control/src/directory-content.ts";
-import type { DirectoryPut, DirectoryStatus } from "../../../infra/control/src/wire.ts";
+import type { DirectoryStatus } from "../../../infra/control/src/wire.ts";
+import type { PackedSnapshot } from "../directory/packed-snapshot.ts";
 import type { SiteChanges } from "../directory/snapshot.ts";
 import type { EventBus } from "../events/bus.ts";
 import { Backoff } from "../links/backoff.ts";
@@ -18,8 +18,8 @@ export interface ProvisionerOptions {
   store: Store;
   bus: EventBus;
   siteId: string;
-  /** The site's whole directory at its present revision (directory/snapshot.ts). */
-  snapshot: () => DirectoryPut;
+  /** The site's whole directory at its present revision (directory/packed-snapshot.ts). */
+  snapshot: () => Promise<PackedSnapshot>;
   /** What of it was edited since the VPS had everything; null: all of it must be sent. */
   changes: () => SiteChanges | null;
   /** The VPS has just taken the directory. */
@@ -98,18 +98,17 @@ export class Provisioner {
     if (await this.sendChanges()) return;
     let theirs = await client.directory();
     this.lost(theirs);
-    for (let conflicts = 0; !this.stopped; ) {
-      const ours = snapshot();
-      if (theirs.revision === ours.revision && theirs.contentHash === hashContent(canonicalContent(ours))) {
-        return this.agree(theirs, ours);
-      }
+    for (let conflicts = 0; ; ) {
+      const ours = await snapshot();
+      if (this.stopped) return;
+      if (theirs.revision === ours.revision && theirs.contentHash === ours.contentHash) return this.agree(theirs, ours);
       if (theirs.revision >= ours.revision) {
         // Our file was restored, or the year's clock changed: what we have now is a new revision.
         store.provisioning.raiseAbove(siteId, theirs.revision);
         continue;
       }
       try {
-        return this.agree(await client.putDirectory(ours), ours);
+        return this.agree(await client.putDirectory(ours.json), ours);
       } catch (error) {
         conflicts += 1;
         if (!isRevisionConflict(error) || conflicts > MOST_CONFLICTS) throw error;
@@ -146,10 +145,10 @@ export class Provisioner {
   }
 
   /** Both sides hold `ours`. */
-  private agree(theirs: DirectoryStatus, ours: DirectoryPut): void {
+  private agree(theirs: DirectoryStatus, { clock }: PackedSnapshot): void {
     const { store, siteId } = this.options;
     const { revision, contentHash } = theirs;
-    this.agreed = { revision, contentHash, clock: JSON.stringify(ours.clock) };
+    this.agreed = { revision, contentHash, clock };
     store.provisioning.forgetChanges(siteId, revision);
     this.isLive(theirs);
   }

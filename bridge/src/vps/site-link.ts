@@ -1,6 +1,7 @@
 /** Everything between one site and its VPS, on one token: find the site, push its directory, follow its events. */
-import type { ControlHealth, DirectoryPut, Registration } from "../../../infra/control/src/wire.ts";
+import type { ControlHealth, Registration } from "../../../infra/control/src/wire.ts";
 import type { LinkState } from "../api/live.ts";
+import type { PackedSnapshot } from "../directory/packed-snapshot.ts";
 import type { GrantDoor } from "../directory/remote/grant-door.ts";
 import type { Grants } from "../directory/remote/grants.ts";
 import type { SiteChanges } from "../directory/snapshot.ts";
@@ -21,7 +22,7 @@ export interface SiteLinkOptions {
   store: Store;
   bus: EventBus;
   sink: FeedSink;
-  snapshot: (siteId: string) => DirectoryPut;
+  snapshot: (siteId: string) => Promise<PackedSnapshot>;
   changes: (siteId: string) => SiteChanges | null;
   /** The live contacts of a site, every few seconds; null: nobody can say. */
   heard?: ((siteId: string, contacts: readonly Registration[] | null) => void) | undefined;

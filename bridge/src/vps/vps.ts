@@ -1,8 +1,9 @@
 /** The bridge's links to its VPS, one for each site token, seen as one. */
 import { documentId, newToken, seal } from "../../../infra/control/src/sealed-document.ts";
-import type { DirectoryPut, Registration, TurnCredentials } from "../../../infra/control/src/wire.ts";
+import type { Registration, TurnCredentials } from "../../../infra/control/src/wire.ts";
 import type { VpsErased } from "../api/board.ts";
 import type { LiveState } from "../api/live.ts";
+import type { PackedSnapshot } from "../directory/packed-snapshot.ts";
 import type { DocumentPost } from "../directory/pairing/document-post.ts";
 import type { TokenDoor } from "../directory/site-tokens.ts";
 import type { SiteChanges } from "../directory/snapshot.ts";
@@ -25,8 +26,8 @@ export interface VpsOptions {
   bus: EventBus;
   /** The call log. */
   sink: FeedSink;
-  /** A site's whole directory at its present revision (directory/snapshot.ts). */
-  snapshot: (siteId: string) => DirectoryPut;
+  /** A site's whole directory at its present revision (directory/packed-snapshot.ts). */
+  snapshot: (siteId: string) => Promise<PackedSnapshot>;
   /** What of it was edited since the VPS had everything. */
   changes: (siteId: string) => SiteChanges | null;
   /** The live contacts of a site, every few seconds; null: nobody can say. */

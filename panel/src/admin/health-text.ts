@@ -23,7 +23,7 @@ function toldOf({ step, part }: HealthProblem["params"], t: AdminLocalizer): Rec
   };
 }
 
-const STEPS = ["server", "register", "reach", "answer", "audio-out", "audio-in"] as const;
+const STEPS = ["server", "register", "reach", "answer", "audio-out", "audio-in", "audio-both", "audio-home"] as const;
 const PARTS = ["kamailio", "rtpengine", "coturn", "directory", "outbox"] as const;
 
 const CAUSES = [

@@ -14,6 +14,8 @@ import type { PanelState } from "../model.ts";
 
 const ASK_EVERY_MS = 5_000;
 const ASK_SOON_MS = 1_000;
+/** A longer one would be over at once. */
+const MOST_TIMER_MS = 2 ** 31 - 1;
 
 export class RemoteSiteModel {
   readonly site: RemoteSite;
@@ -30,7 +32,10 @@ export class RemoteSiteModel {
   /** Invitations and tests of ours whose end somebody waits for. */
   private readonly pairings = new Map<string, Pairing["state"]>();
   private readonly tests = new Set<string>();
+  /** As it answers; the pages' own questions are watched. */
+  private readonly asked: Api;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly end: ReturnType<typeof setTimeout>;
   private asking = false;
   private stopped = false;
 
@@ -38,22 +43,28 @@ export class RemoteSiteModel {
   constructor(host: Host, site: RemoteSite, changed: () => void) {
     this.site = site;
     this.changed = changed;
-    const api = remoteApi(host, site.id);
+    this.asked = remoteApi(host, site.id);
     this.api = {
-      ...api,
+      ...this.asked,
+      get: (path, options) => this.watched(this.asked.get(path, options)),
       send: async (method, path, body, options) => {
-        const reply = await api.send(method, path, body, options);
+        const reply = await this.watched(this.asked.send(method, path, body, options));
         this.follow(method, path, reply);
         this.askAgain(0);
         return reply as never;
       },
     };
+    document.addEventListener("visibilitychange", this.shown);
+    // On the minute, as far as this clock goes by the site's.
+    this.end = setTimeout(() => this.askAgain(0), Math.min(site.expiresAtMs - Date.now() + 250, MOST_TIMER_MS));
     void this.ask();
   }
 
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+    clearTimeout(this.end);
+    document.removeEventListener("visibilitychange", this.shown);
   }
 
   retry(): void {
@@ -77,6 +88,20 @@ export class RemoteSiteModel {
     return { ...own, live: { up: this.failure === null, state } };
   }
 
+  private readonly shown = (): void => {
+    if (document.visibilityState === "visible") this.askAgain(0);
+  };
+
+  /** What a page was refused may be so for all of the site: that is asked at once. */
+  private async watched<Reply>(reply: Promise<Reply>): Promise<Reply> {
+    try {
+      return await reply;
+    } catch (error) {
+      if (this.failure === null) this.askAgain(0);
+      throw error;
+    }
+  }
+
   private follow(method: string, path: string, reply: unknown): void {
     if (method !== "POST") return;
     if (path === "api/pairings") this.pairings.set((reply as Pairing).id, "waiting");
@@ -93,28 +118,31 @@ export class RemoteSiteModel {
     if (this.asking) return;
     this.asking = true;
     try {
-      // Nobody looks at a page that is hidden.
-      if (document.visibilityState === "visible") await this.look();
-      this.fail(null);
+      // Nobody looks at a page that is hidden: what was so stays so until it is shown.
+      if (document.visibilityState === "visible") {
+        await this.look();
+        this.fail(null);
+      }
     } catch (error) {
       this.fail(error);
     }
     this.asking = false;
-    this.askAgain(this.tests.size > 0 ? ASK_SOON_MS : ASK_EVERY_MS);
+    const isAway = this.failure instanceof ApiError && this.failure.code === "REMOTE_OFFLINE";
+    this.askAgain(this.tests.size > 0 || isAway ? ASK_SOON_MS : ASK_EVERY_MS);
   }
 
   private async look(): Promise<void> {
     const before = JSON.stringify(this.provisioning);
     const revisions = this.provisioning.map(({ revision }) => revision).join();
-    this.provisioning = await fetchProvisioning(this.api);
-    const { pageUrl, connections } = await fetchRemoteWord(this.api);
+    this.provisioning = await fetchProvisioning(this.asked);
+    const { pageUrl, connections } = await fetchRemoteWord(this.asked);
     this.pageUrl = pageUrl;
     if (connections !== this.connections) {
       this.connections = connections;
       this.changed();
     }
     if (this.directory === null || revisions !== this.provisioning.map(({ revision }) => revision).join()) {
-      this.directory = await fetchDirectory(this.api);
+      this.directory = await fetchDirectory(this.asked);
       this.changed();
       this.tell({ type: "directory", siteId: this.site.siteId });
     }
@@ -129,7 +157,7 @@ export class RemoteSiteModel {
 
   private async lookAtPairings(): Promise<void> {
     if (this.pairings.size === 0) return;
-    const all = await this.api.get<Pairing[]>(`api/pairings?siteId=${this.site.siteId}`);
+    const all = await this.asked.get<Pairing[]>(`api/pairings?siteId=${this.site.siteId}`);
     for (const [id, known] of this.pairings) {
       const pairing = all.find((one) => one.id === id);
       if (pairing?.state !== "waiting") this.pairings.delete(id);
@@ -139,7 +167,7 @@ export class RemoteSiteModel {
 
   private async lookAtTests(): Promise<void> {
     for (const id of this.tests) {
-      const testRing = await this.api.get<TestRing>(`api/test-rings/${id}`);
+      const testRing = await this.asked.get<TestRing>(`api/test-rings/${id}`);
       if (testRing.endedAtMs !== null) this.tests.delete(id);
       this.tell({ type: "testRing", testRing });
     }

@@ -1,6 +1,7 @@
 /** The restaurant's desk: lines, board, menu, history, and the WebSocket that keeps a board up to date. */
 import type {
   Board,
+  BoardChange,
   CallerErased,
   CallerExport,
   DraftReply,
@@ -71,6 +72,13 @@ export function deskApi(api: Api): DeskApi {
   };
 }
 
+/** The board after the change; what did not change of it is the same object. */
+export function changedBoard(board: Board, { type: _, orders, ...parts }: BoardChange): Board {
+  if (!orders) return { ...board, ...parts };
+  const known = new Map([...board.orders, ...orders.changed].map((order) => [order.id, order]));
+  return { ...board, ...parts, orders: orders.ids.flatMap((id) => known.get(id) ?? []) };
+}
+
 const RETRY_MS = 1_500;
 /** The bridge says how things stand every twenty seconds: a connection that is silent longer leads nowhere. */
 const SILENCE_MS = 50_000;
@@ -84,12 +92,20 @@ export function followBoard(
   lineId: string,
   on: { board(board: Board): void; link(up: boolean): void; gone(): void },
 ): () => void {
-  const url = new URL(`api/lines/${lineId}/ws`, api.baseUrl);
+  const url = new URL(`api/lines/${lineId}/ws?changes=true`, api.baseUrl);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   let socket: WebSocket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
   let heardAtMs = Date.now();
+  let board: Board | null = null;
+  const take = (message: Board | BoardChange | { type: "error" }): void => {
+    if (!("type" in message)) board = message;
+    else if (message.type === "change" && board) board = changedBoard(board, message);
+    // The last word of a connection that ends: who is asking has changed.
+    else return;
+    on.board(board);
+  };
   const open = (): void => {
     if (over) return;
     clearTimeout(timer);
@@ -102,9 +118,7 @@ export function followBoard(
       if (socket !== mine) return;
       heardAtMs = Date.now();
       on.link(true);
-      const message = JSON.parse(String(event.data)) as Board | { type: "error" };
-      // The last word of a connection that ends: who is asking has changed.
-      if (!("type" in message)) on.board(message);
+      take(JSON.parse(String(event.data)));
     };
     mine.onclose = ({ code }) => {
       if (over || socket !== mine) return;

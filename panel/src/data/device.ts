@@ -34,10 +34,15 @@ const ICE_WAIT_MS = 400;
 
 /** STUN and TURN servers for one call. Empty when the bridge is slow or away: a call without them beats no call. */
 export async function fetchIceServers(api: Api, deviceId: string): Promise<RTCIceServer[]> {
-  const reply = api.send<IceServers>("POST", `api/devices/${deviceId}/ice`, {}).then(
+  const reply = askIceServers(api, deviceId).then(
     (servers) => servers.iceServers,
     () => [],
   );
   const late = new Promise<RTCIceServer[]>((resolve) => setTimeout(() => resolve([]), ICE_WAIT_MS));
   return await Promise.race([reply, late]);
+}
+
+/** The same for whoever has time: `expiresAtMs` 0 if the bridge got none from the VPS. Throws ApiError. */
+export function askIceServers(api: Api, deviceId: string): Promise<IceServers> {
+  return api.send("POST", `api/devices/${deviceId}/ice`, {});
 }

@@ -52,7 +52,10 @@ export class CallerData extends LitElement {
   /** As it is sent: without what people write between the digits; null when the field holds no number. */
   private get number(): string | null {
     const { input } = this;
-    return input?.reportValidity() ? input.value.replaceAll("(0)", "").replaceAll(/[^+\d]/g, "") : null;
+    if (!input?.reportValidity()) return null;
+    const digits = input.value.replaceAll("(0)", "").replaceAll(/[^+\d]/g, "");
+    // Without its zero or plus nothing would be found under it.
+    return digits.replace(/^(?=[1-9]\d{8}$)/, "0").replace(/^(?=33[1-9]\d{8}$)/, "+");
   }
 
   private export = (event: Event): void => {

@@ -303,7 +303,7 @@ export class KitchenBoard extends LitElement {
         ${order.callerTold || order.confirmedBy === "staff" || column !== "new" ? nothing : html`<p class="muted">${t("board.notTold")}</p>`}
         <div class="actions">
           ${next === null ? nothing : html`<button class="main ${column === "new" ? "go" : "accent"}" @click=${() => void this.move(order, column, next)}>${t(label)}</button>`}
-          ${back === null ? nothing : html`<button class="icon" aria-label=${`${t("board.undo")}: ${order.number}`} title=${t("board.undo")} @click=${() => void this.move(order, column, back)}>${icon("back")}</button>`}
+          ${back === null ? nothing : html`<button class="icon" aria-label=${t("label.of", { what: t("board.undo"), of: order.number })} title=${t("board.undo")} @click=${() => void this.move(order, column, back)}>${icon("back")}</button>`}
           ${
             order.callerNumber === null || column === "gone"
               ? nothing
@@ -327,7 +327,7 @@ export class KitchenBoard extends LitElement {
         <p>${order.name === "" ? nothing : html`<strong><bdi>${order.name}</bdi></strong> · `}${euros(t, order.cart.totalCents)}</p>
         ${cartLines(order.cart.lines)}
         <div class="actions">
-          <button aria-label=${`${t("board.takeBack")}: ${order.number}`} @click=${() => void this.move(order, "cancelled", before)}>${t("board.takeBack")}</button>
+          <button aria-label=${t("label.of", { what: t("board.takeBack"), of: order.number })} @click=${() => void this.move(order, "cancelled", before)}>${t("board.takeBack")}</button>
         </div>
       </article>
     `;

@@ -15,6 +15,7 @@ import { formStyle } from "./form-style.ts";
 import { forgetTyped, keepTyped, typedBefore } from "./kept-typing.ts";
 import "./line-list.ts";
 import { centsOf, plainEuros } from "./money.ts";
+import { printerOf } from "./printer-address.ts";
 import "./remove-line.ts";
 import { clashTexts } from "./setting-clash.ts";
 import { typed } from "./typed.ts";
@@ -42,8 +43,8 @@ export class LineSettingsPage extends LitElement {
   @state() private clashes: (keyof LineSettings)[] = [];
   private seen: Draft["seen"] | null = null;
   private lineId = "";
-  /** Another number starts the editor of hours anew. */
-  private hoursStarted = 0;
+  /** Another number starts those fields anew that keep what is typed though it is wrong. */
+  private started = 0;
   /** As the editor starts with them; it keeps what is typed into it. */
   private hours: LineSettings["hours"] = [];
 
@@ -108,6 +109,14 @@ export class LineSettingsPage extends LitElement {
     this.hours = this.settings.hours;
   }
 
+  protected override updated(): void {
+    const days = [...this.renderRoot.querySelectorAll<HTMLInputElement>(".holiday input[type=date]")];
+    for (const [at, day] of days.entries()) {
+      const isThere = days.findIndex(({ value }) => value === day.value) < at;
+      day.setCustomValidity(isThere ? this.desk.t("line.holidayTwice") : "");
+    }
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener("beforeunload", this.askToStay);
@@ -139,7 +148,7 @@ export class LineSettingsPage extends LitElement {
         <h1 tabindex="-1">${line.label}</h1>
         <section class="card" aria-label=${t("line.hours")}>
           <div><h2>${t("line.hours")}</h2><p class="muted">${t("line.hoursHint")}</p></div>
-          ${keyed(`${this.lineId} ${this.hoursStarted}`, html`<neolia-schedule-editor .t=${t} .windows=${this.hours} @edited=${this.editHours}></neolia-schedule-editor>`)}
+          ${keyed(`${this.lineId} ${this.started}`, html`<neolia-schedule-editor .t=${t} .windows=${this.hours} @edited=${this.editHours}></neolia-schedule-editor>`)}
         </section>
         ${this.renderHolidays(settings)} ${this.renderAnswer(settings)} ${this.renderWords(settings)}
         <section class="card" aria-label=${t("line.limits")}>
@@ -147,7 +156,7 @@ export class LineSettingsPage extends LitElement {
           <div class="fields">
             ${this.number("concurrentCalls", t("line.concurrentCalls"), 1, 20)} ${this.number("maxQuantity", t("line.maxQuantity"), 1, 200)}
             ${this.number("maxLines", t("line.maxLines"), 1, 100)}
-            <label>${t("line.maxTotal")}<input required inputmode="decimal" .value=${plainEuros(t, settings.maxTotalCents)} @change=${this.editMaxTotal} /></label>
+            <label>${t("line.maxTotal")}${keyed(this.started, html`<input required inputmode="decimal" .value=${plainEuros(t, settings.maxTotalCents)} @change=${this.editMaxTotal} />`)}</label>
           </div>
           <label class="check"><input type="checkbox" .checked=${settings.upsell} @change=${(event: Event) => this.edit({ upsell: (event.target as HTMLInputElement).checked })} /> ${t("line.upsell")}</label>
         </section>
@@ -275,8 +284,7 @@ export class LineSettingsPage extends LitElement {
         <div class="fields">
           <label>${t("line.backup")}<input pattern="[A-Za-z0-9][A-Za-z0-9 ._\\-]{0,39}" ?disabled=${!administrator} .value=${backupNumber ?? ""}
             @change=${(event: Event) => this.edit({ backupNumber: typed(event).replaceAll(" ", "") || null })} /></label>
-          <label>${t("line.printerHost")}<input maxlength="253" ?disabled=${!administrator} .value=${printer?.host ?? ""}
-            @change=${(event: Event) => this.edit({ printer: typed(event).trim() === "" ? null : { host: typed(event).trim(), port: printer?.port ?? 9100 } })} /></label>
+          <label>${t("line.printerHost")}${keyed(this.started, html`<input maxlength="260" ?disabled=${!administrator} .value=${printer?.host ?? ""} @change=${this.editPrinter} />`)}</label>
           <label>${t("line.printerPort")}<input type="number" min="1" max="65535" ?disabled=${!administrator || printer === null} .value=${String(printer?.port ?? 9100)}
             @change=${(event: Event) => printer && this.edit({ printer: { ...printer, port: Number(typed(event)) } })} /></label>
         </div>
@@ -303,9 +311,21 @@ export class LineSettingsPage extends LitElement {
 
   private editMaxTotal = (event: Event): void => {
     const cents = centsOf(typed(event));
+    const isAllowed = cents !== null && cents >= LEAST_TOTAL && cents <= MOST_TOTAL;
+    const problem = cents === null ? "menu.priceWrong" : "line.maxTotalWrong";
+    (event.target as HTMLInputElement).setCustomValidity(isAllowed ? "" : this.desk.t(problem));
+    if (isAllowed) this.edit({ maxTotalCents: cents });
+  };
+
+  private editPrinter = (event: Event): void => {
     const input = event.target as HTMLInputElement;
-    input.setCustomValidity(cents === null ? this.desk.t("menu.priceWrong") : "");
-    if (cents !== null) this.edit({ maxTotalCents: cents });
+    const printer = printerOf(input.value, this.settings.printer?.port ?? 9100);
+    const isAllowed = printer !== null || input.value.trim() === "";
+    input.setCustomValidity(isAllowed ? "" : this.desk.t("line.printerHostWrong"));
+    if (!isAllowed) return;
+    // Its port goes to the field of the port.
+    input.value = printer?.host ?? "";
+    this.edit({ printer });
   };
 
   private editFirst(value: string): void {
@@ -372,7 +392,7 @@ export class LineSettingsPage extends LitElement {
     this.edits = edits;
     this.clashes = [];
     this.hours = this.settings.hours;
-    this.hoursStarted++;
+    this.started++;
     if (Object.keys(edits).length === 0) {
       this.seen = null;
       forgetTyped(this.keptAt);
@@ -380,6 +400,9 @@ export class LineSettingsPage extends LitElement {
   };
 }
 
+/** Of the largest order, in cents. */
+const LEAST_TOTAL = 100;
+const MOST_TOTAL = 1_000_000;
 const WHOLE_DAY = { fromMinute: 600, toMinute: 1320 };
 
 /** The end at 00:00 is the end of that day. */

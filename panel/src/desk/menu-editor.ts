@@ -224,7 +224,7 @@ export class MenuEditor extends LitElement {
     const { t } = this.desk;
     const out = stored.soldOut.includes(id);
     const text = t(out ? "menu.soldOut" : "menu.available");
-    return html`<button class="stock ${out ? "gone" : ""}" aria-label=${`${name}: ${text}`}
+    return html`<button class="stock ${out ? "gone" : ""}" aria-label=${t("label.of", { what: name, of: text })}
       @click=${() => void this.setSoldOut(id, name, !out)}>${text}</button>`;
   }
 

@@ -53,9 +53,7 @@ export class MenuFiles extends LitElement {
         <ul>
           ${this.problems.map(({ line, at, code, message }) => {
             const key = `problem.${code}`;
-            // A column says where to look; a place within JSON would not.
-            const column = at.includes("/") ? "" : at;
-            const where = line === null ? at : [t("menu.line", { line }), column].filter(Boolean).join(", ");
+            const where = line === null ? at : [t("menu.line", { line }), fieldOf(at, code)].filter(Boolean).join(", ");
             return html`<li><strong>${where}</strong> ${isDeskKey(key) ? t(key) : message}</li>`;
           })}
         </ul>
@@ -112,4 +110,13 @@ export class MenuFiles extends LitElement {
   private forget = (): void => {
     this.file = null;
   };
+}
+
+/** Which columns or fields the texts of themselves do not name. */
+const OF_A_FIELD = ["bad_value", "missing_field", "unknown_field"];
+
+/** What to look for in the line: a column of CSV, or the last name of a place in JSON. */
+function fieldOf(at: string, code: string): string {
+  if (!at.includes("/")) return at;
+  return OF_A_FIELD.includes(code) ? (at.split("/").findLast((part) => Number.isNaN(Number(part))) ?? "") : "";
 }

@@ -40,6 +40,7 @@ export const pageStyle = css`
   input[type="radio"] {
     accent-color: var(--nl-accent);
     block-size: 24px;
+    flex: none;
     inline-size: 24px;
     margin: 0;
   }

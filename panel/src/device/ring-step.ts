@@ -3,7 +3,7 @@ import type { OwnTestRing } from "../../../bridge/src/api/device-test.ts";
 import type { Api } from "../data/api.ts";
 import { fetchTestRing, startTestRing } from "../data/device.ts";
 import { isRegistered } from "../phone/phone-state.ts";
-import type { TestGround } from "./device-test.ts";
+import type { TestGround } from "./test-ground.ts";
 import { failed, SKIPPED, type StepResult, warning } from "./test-result.ts";
 
 const LOOK_EVERY_MS = 500;

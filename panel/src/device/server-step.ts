@@ -3,10 +3,8 @@ import type { ServerLink, ServerOutcome } from "../../../bridge/src/api/device-t
 import { lookAtServer } from "../data/device.ts";
 import { manualAccount } from "../phone/manual-account.ts";
 import { isRegistered } from "../phone/phone-state.ts";
-import type { TestGround } from "./device-test.ts";
+import { SERVER_STEPS, type TestGround } from "./test-ground.ts";
 import { PASSED, SKIPPED, type StepResult, warning } from "./test-result.ts";
-
-export const SERVER_STEPS = ["name", "port", "certificate", "websocket"] as const satisfies readonly ServerLink[];
 
 /** Each link is tried only while those before it hold. */
 export async function serverStep(link: ServerLink, ground: TestGround): Promise<StepResult> {

@@ -1,13 +1,14 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../components/style.ts";
-import { fetchIceServers } from "../data/device.ts";
+import { askIceServers } from "../data/device.ts";
 import type { DeviceLocalizer } from "../localize/device.ts";
 import type { PanelModel, PanelState } from "../model.ts";
 import { deviceId } from "../phone/device-id.ts";
 import { phone } from "../phone/phone.ts";
-import { runStep, STEPS, type Step } from "./device-test.ts";
+import { runStep } from "./device-test.ts";
 import { pageStyle } from "./page-style.ts";
+import { STEPS, type Step } from "./test-ground.ts";
 import type { StepResult } from "./test-result.ts";
 
 const WAITING: StepResult = { state: "waiting", why: null };
@@ -119,7 +120,7 @@ export class TestSteps extends LitElement {
         deviceId: deviceId(),
         locale: this.t.locale,
         results: () => this.results ?? {},
-        iceServers: () => fetchIceServers(this.model.api, deviceId()),
+        iceServers: () => this.iceServers(),
         unlockSound: () => this.unlockSound(),
         askHeard: () => this.askHeard(),
       });
@@ -127,6 +128,11 @@ export class TestSteps extends LitElement {
       this.results = { ...this.results, [step]: result };
     }
     this.running = false;
+  }
+
+  private async iceServers(): Promise<RTCIceServer[] | null> {
+    const told = await askIceServers(this.model.api, deviceId()).catch(() => null);
+    return told === null || told.expiresAtMs === 0 ? null : told.iceServers;
   }
 
   private async unlockSound(): Promise<boolean> {

@@ -54,14 +54,18 @@ const en = {
   "step.microphone.quiet": "The microphone is on but silent. Is it muted, or covered?",
   "step.network": "Ways for sound and picture (ICE)",
   "step.network.failed": "The browser finds no way out of this network. A firewall or an extension blocks WebRTC.",
-  "step.network.noStun":
-    "Only inside this network: the server's STUN does not answer. Calls through the server's relay work all the same.",
+  "step.network.inside":
+    "Only inside this network: the server's relay gave no way out, and the line below says why. Calls have sound where this network lets UDP out, and none where it blocks it.",
+  "step.network.unasked":
+    "Inside this network sound finds a way. The way out was not tried: there is no relay that could be asked.",
   "step.turn": "Relay for strict networks (TURN)",
   "step.turn.failed": "The relay does not answer. Where UDP is blocked, calls have no sound.",
   "step.turn.refused":
     "The relay answers but refuses this device. Load the page again; if it still does, the server's relay (coturn) and control have different secrets, or their clocks differ.",
   "step.turn.full":
     "The relay is full: it answers, but takes no more calls. Try again in some minutes; if it stays so, raise total-quota and user-quota of coturn on the server.",
+  "step.turn.unasked":
+    "Neolia got no login for the relay: the server is away or not set up. An administrator sees more under Health.",
   "step.turn.none": "The server offers no relay. It is only needed where UDP is blocked.",
   "step.ring": "Test ring: a call without a sound, there and back",
   "step.ring.passed": "Answered after {ms} ms; sound went both ways through the server.",
@@ -76,6 +80,10 @@ const en = {
     "Answered, but the server heard nothing from here: this network lets no UDP out, and no relay helped.",
   "step.ring.audio-in":
     "Answered, but no sound came from the server: this network lets no UDP in, and no relay helped.",
+  "step.ring.audio-both":
+    "Answered, but no sound went either way: this network lets no UDP through (one way that is blocked stops both), and no relay helped.",
+  "step.ring.audio-home":
+    "This device and the server hear each other, but Neolia's own test sound does not get through: the network of Home Assistant lets no UDP out or in. Door calls do not need it; the telephone line and the mailbox do.",
   "step.video": "Pictures in this browser (H.264)",
   "step.video.failed": "This browser does not play H.264, which door stations send. Use another browser.",
   "step.camera": "Picture of the door",
@@ -164,14 +172,18 @@ const fr: Record<DeviceKey, string> = {
   "step.network": "Chemins du son et de l'image (ICE)",
   "step.network.failed":
     "Le navigateur ne trouve aucune sortie de ce réseau. Un pare-feu ou une extension bloque WebRTC.",
-  "step.network.noStun":
-    "Seulement dans ce réseau : le STUN du serveur ne répond pas. Les appels relayés par le serveur marchent quand même.",
+  "step.network.inside":
+    "Seulement dans ce réseau : le relais du serveur n'a pas donné de sortie, et la ligne suivante dit pourquoi. Les appels ont du son là où ce réseau laisse sortir UDP, et n'en ont pas là où il le bloque.",
+  "step.network.unasked":
+    "Dans ce réseau, le son trouve un chemin. La sortie n'a pas été essayée, faute de relais à interroger.",
   "step.turn": "Relais pour réseaux stricts (TURN)",
   "step.turn.failed": "Le relais ne répond pas. Là où UDP est bloqué, les appels n'ont pas de son.",
   "step.turn.refused":
     "Le relais répond mais refuse cet appareil. Rechargez la page ; si cela continue, le relais (coturn) et control du serveur ont des secrets différents, ou leurs horloges diffèrent.",
   "step.turn.full":
     "Le relais est plein : il répond, mais ne prend plus d'appels. Réessayez dans quelques minutes ; si cela continue, augmentez total-quota et user-quota de coturn sur le serveur.",
+  "step.turn.unasked":
+    "Neolia n'a pas reçu d'accès au relais : le serveur est absent ou pas configuré. Un administrateur en voit plus sous Santé.",
   "step.turn.none": "Le serveur n'offre pas de relais. Il n'est utile que là où UDP est bloqué.",
   "step.ring": "Sonnerie d'essai : un appel muet, aller et retour",
   "step.ring.passed": "Décroché après {ms} ms ; le son est passé dans les deux sens par le serveur.",
@@ -186,6 +198,10 @@ const fr: Record<DeviceKey, string> = {
     "Décroché, mais le serveur n'a rien entendu d'ici : ce réseau ne laisse pas sortir UDP, et aucun relais n'a aidé.",
   "step.ring.audio-in":
     "Décroché, mais aucun son n'est venu du serveur : ce réseau ne laisse pas entrer UDP, et aucun relais n'a aidé.",
+  "step.ring.audio-both":
+    "Décroché, mais aucun son n'est passé, dans aucun sens : ce réseau ne laisse pas passer UDP (un sens bloqué arrête les deux), et aucun relais n'a aidé.",
+  "step.ring.audio-home":
+    "Cet appareil et le serveur s'entendent, mais le son d'essai de Neolia ne passe pas : le réseau de Home Assistant ne laisse pas sortir ou entrer UDP. Les appels de porte n'en ont pas besoin ; la ligne téléphonique et la messagerie, si.",
   "step.video": "Images dans ce navigateur (H.264)",
   "step.video.failed": "Ce navigateur ne lit pas le H.264 qu'envoient les platines. Prenez-en un autre.",
   "step.camera": "Image de la porte",

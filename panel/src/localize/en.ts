@@ -1,9 +1,12 @@
 /** English, and the list of keys: every other language has exactly these. `{name}` stands for a value. */
 export const en = {
   "unit.numbered": "Unit {number}",
+  "label.of": "{what}: {of}",
   "party.unknown": "Unknown caller",
   "time.today": "Today",
   "time.yesterday": "Yesterday",
+  "time.today.within": "today",
+  "time.yesterday.within": "yesterday",
 
   "bar.title": "Intercom",
   "bar.menu": "Open Home Assistant's menu",

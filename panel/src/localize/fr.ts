@@ -2,9 +2,12 @@ import type { Key } from "./en.ts";
 
 export const fr: Record<Key, string> = {
   "unit.numbered": "Logement {number}",
+  "label.of": "{what} : {of}",
   "party.unknown": "Appelant inconnu",
   "time.today": "Aujourd’hui",
   "time.yesterday": "Hier",
+  "time.today.within": "aujourd’hui",
+  "time.yesterday.within": "hier",
 
   "bar.title": "Interphone",
   "bar.menu": "Ouvrir le menu de Home Assistant",

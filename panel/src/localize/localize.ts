@@ -59,6 +59,13 @@ export function day(t: Localizer, atMs: number, nowMs: number): string {
   return date(t, atMs);
 }
 
+/** The same within a sentence, with its time: "today, 14:03". */
+export function momentWithin(t: Localizer, atMs: number, nowMs: number): string {
+  const [then, now] = [dayOf(t, atMs), dayOf(t, nowMs)];
+  const near = then === now ? "time.today.within" : then === dayBefore(now) ? "time.yesterday.within" : null;
+  return `${near === null ? date(t, atMs) : t(near)}, ${clock(t, atMs)}`;
+}
+
 /** Weekday, day and month. */
 export function date(t: Localizer, atMs: number): string {
   return written(t, atMs, { weekday: "long", day: "numeric", month: "long" });

@@ -2,7 +2,7 @@
  * The WebSocket under JsSIP (RFC 7118). JsSIP only learns when it is up and when it is gone: opening it again is the
  * connection machine's business, so JsSIP's own recovery never gets to run.
  */
-import type { Socket } from "jssip/lib/Socket";
+import type { Socket } from "jssip/lib/Socket.js";
 
 export interface SipSocketListener {
   /** Each message of the server. */
@@ -101,10 +101,19 @@ export class SipSocket implements Socket {
   }
 
   private settle(message: string): void {
-    const transaction = transactionOf(message);
-    clearTimeout(this.awaited.get(transaction));
-    this.awaited.delete(transaction);
-    this.unconfirmed.delete(transaction);
+    this.forget(transactionOf(message));
+    if (!message.startsWith("BYE ")) return;
+    // Who is hung up on has been heard, also where nobody confirms it: an answer that came too late (RFC 3261 section 13.2.2.4).
+    const call = `${callIdOf(message)} `;
+    for (const answer of this.unconfirmed.keys()) {
+      if (answer.startsWith(call) && answer.endsWith(" ACK")) this.forget(answer);
+    }
+  }
+
+  private forget(answer: string): void {
+    clearTimeout(this.awaited.get(answer));
+    this.awaited.delete(answer);
+    this.unconfirmed.delete(answer);
   }
 
   isConnected(): boolean {
@@ -151,7 +160,10 @@ function answerTo(message: string): string | null {
 
 /** Call-ID, number and method. */
 function transactionOf(message: string, method?: string): string {
-  const [, callId] = /^Call-ID:\s*(\S+)/im.exec(message) ?? [];
   const [, number, itsMethod] = /^CSeq:\s*(\d+)\s+(\S+)/im.exec(message) ?? [];
-  return `${callId} ${number} ${method ?? itsMethod}`;
+  return `${callIdOf(message)} ${number} ${method ?? itsMethod}`;
+}
+
+function callIdOf(message: string): string | undefined {
+  return /^Call-ID:\s*(\S+)/im.exec(message)?.[1];
 }

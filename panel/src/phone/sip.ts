@@ -34,6 +34,9 @@ export interface SipListener {
 export interface PacketCounts {
   packetsIn: number;
   packetsOut: number;
+  /** ICE connectivity checks that came from the server, and those of this browser that it answered. */
+  checksIn: number;
+  checksAnswered: number;
 }
 
 export interface SipCallListener {
@@ -329,12 +332,16 @@ export class SipCall {
     return (await this.packetCounts()).packetsIn;
   }
 
-  /** Audio packets so far (W3C webrtc-stats, inbound-rtp and outbound-rtp). */
+  /** Audio packets and ICE checks so far (W3C webrtc-stats: inbound-rtp, outbound-rtp and candidate-pair). */
   async packetCounts(): Promise<PacketCounts> {
-    const counts = { packetsIn: 0, packetsOut: 0 };
+    const counts = { packetsIn: 0, packetsOut: 0, checksIn: 0, checksAnswered: 0 };
     const connection: RTCPeerConnection | null = this.session.connection;
     if (connection === null || connection.connectionState === "closed") return counts;
     for (const stat of (await connection.getStats()).values()) {
+      if (stat.type === "candidate-pair") {
+        counts.checksIn += stat.requestsReceived ?? 0;
+        counts.checksAnswered += stat.responsesReceived ?? 0;
+      }
       if (stat.kind !== "audio") continue;
       if (stat.type === "inbound-rtp") counts.packetsIn += stat.packetsReceived;
       else if (stat.type === "outbound-rtp") counts.packetsOut += stat.packetsSent;

@@ -7,12 +7,12 @@ const COUNT_EVERY_MS = 250;
 /** Resolves when the caller has hung up, with the packets that went both ways. Never rejects. */
 export function takeTestCall(call: SipCall, iceServers: RTCIceServer[]): Promise<PacketCounts> {
   const silence = silentStream();
-  let counts: PacketCounts = { packetsIn: 0, packetsOut: 0 };
+  let counts: PacketCounts = { packetsIn: 0, packetsOut: 0, checksIn: 0, checksAnswered: 0 };
   const timer = setInterval(() => {
     // The last count before the end stands: afterwards there is nothing left to ask.
     call.packetCounts().then(
       (now) => {
-        counts = now.packetsIn >= counts.packetsIn ? now : counts;
+        counts = now.packetsIn >= counts.packetsIn && now.checksIn >= counts.checksIn ? now : counts;
       },
       () => {},
     );

@@ -71,7 +71,11 @@ export class SessionView extends LitElement {
     const { t } = this;
     const wrong = this.session === "wrong";
     const waiting = WAITING[this.session];
+    const claim = html`<neolia-claim-form .t=${t} .claim=${this.claim} .pairing=${this.pairing}></neolia-claim-form>`;
+    // Whoever followed a link that is no good reads so first: on a wall panel the second form is below the screen.
+    const isByLink = this.pairing !== null;
     return html`
+      ${waiting === undefined && isByLink ? claim : nothing}
       <form @submit=${this.submit}>
         <h1 tabindex="-1">${t("session.title")}</h1>
         ${
@@ -89,7 +93,7 @@ export class SessionView extends LitElement {
             `
         }
       </form>
-      ${waiting === undefined ? html`<neolia-claim-form .t=${t} .claim=${this.claim} .pairing=${this.pairing}></neolia-claim-form>` : nothing}
+      ${waiting === undefined && !isByLink ? claim : nothing}
     `;
   }
 

@@ -10,11 +10,15 @@ const BANDS = 18;
 const REACH = 40;
 /** Of the known utterance, frames that stay together: 0.7 s. */
 const PIECE = 35;
+/** Samples: 0.8 s. */
+const SHORT = 6_400;
 /** What lies further below the loudest is as good as silent: 24 dB. */
 const RANGE = 2.4;
 
 /** Frames of `BANDS` values, one after the other, each band's mean taken off. */
 export type Fingerprint = Float32Array;
+/** The same utterance, with frames that begin at other places. */
+export type KnownSound = readonly Fingerprint[];
 
 export function fingerprint(samples: Int16Array): Fingerprint {
   const whole = Math.max(0, Math.floor((samples.length - SIZE) / HOP) + 1);
@@ -42,11 +46,21 @@ export function fingerprint(samples: Int16Array): Fingerprint {
   return frames;
 }
 
+/** An utterance that may be heard. A short one ("Six.", "Dix.") is so much changed by where frames begin in it that it is known from each eighth of a frame on. */
+export function knownSound(samples: Int16Array): KnownSound {
+  const places = samples.length < SHORT ? 8 : 1;
+  return Array.from({ length: places }, (_, place) => {
+    const later = new Int16Array(samples.length + (place * HOP) / 8);
+    later.set(samples, (place * HOP) / 8);
+    return fingerprint(later);
+  });
+}
+
 /** How like each of the known ones it is, -1 to 1. Others get their turn between two comparisons. */
-export async function scoresOf(heard: Fingerprint, known: readonly Fingerprint[]): Promise<number[]> {
+export async function scoresOf(heard: Fingerprint, known: readonly KnownSound[]): Promise<number[]> {
   const scores: number[] = [];
   for (const candidate of known) {
-    scores.push(similarity(heard, candidate));
+    scores.push(Math.max(...candidate.map((print) => similarity(heard, print))));
     await new Promise((resolve) => setImmediate(resolve));
   }
   return scores;

@@ -1,10 +1,13 @@
 /**
  * CSV as spreadsheets write and read it: RFC 4180, UTF-8 with a byte order mark, commas, semicolons or tabs. A cell that a
- * spreadsheet would take for a formula goes out behind an apostrophe, and comes back without it.
+ * spreadsheet would take for a formula, or for a number or a date that it writes otherwise, goes out behind an apostrophe, and
+ * comes back without it.
  */
+import { setImmediate as turn } from "node:timers/promises";
 import { AppError } from "../../events/errors.ts";
 import { tidy } from "../../store/text.ts";
 import { cellMeant, columnCalled, type FrenchWords } from "./french-words.ts";
+import { isReshaped, wasReshaped } from "./reshaped.ts";
 
 /** What a file may hold. */
 export interface CsvShape {
@@ -39,17 +42,18 @@ const FORMULA = /^'*[=+\-@\t\r]/;
 /** A number with a leading zero, as it is written so that a spreadsheet leaves it alone. */
 const KEPT_TEXT = /^="([^"]*)"$/;
 
-/** A long number or one with an E in it, a formula that failed, a column that was too narrow. */
-const DAMAGED = /^(-?\d+([.,]\d+)?E[+-]\d+|#(N\/A|DIV\/0!|[A-Z]{3,8}[!?])|#{4,})$/i;
-
 /** More of them is no list of ours, and would hold everybody up. */
 const MOST_LINES = 20_000;
 const MOST_COLUMNS = 100;
 const MOST_CELLS = 500_000;
 const LONGEST_LINE = 250_000;
+/** Lines that are read or written before somebody else gets a turn. */
+const LINES_AT_ONCE = 500;
 
 /** Throws CSV_COLUMNS when `needed` columns are missing, TOO_LARGE, and INVALID_REQUEST when it is no CSV. */
 export async function readCsv(file: string, { needed, columns: known, words }: CsvShape): Promise<CsvFile> {
+  // Half a character in JSON's escapes would come in as one that stands for it.
+  if (!file.isWellFormed()) throw new AppError("INVALID_REQUEST", "this is no text", { fields: { csv: "MALFORMED" } });
   const { parse } = await import("csv-parse/sync");
   const told = SEPARATOR_LINE.exec(file)?.[1];
   const text = file.replace(SEPARATOR_LINE, "");
@@ -104,31 +108,36 @@ export async function readCsv(file: string, { needed, columns: known, words }: C
   const understood = headings.flatMap(({ heading, column }, at) => (column === null ? [] : [{ heading, column, at }]));
   // The parser tells where a record ends, and takes a line end of two characters within a cell for two.
   let doubles = 0;
-  const lines = records.slice(1).flatMap(({ info, record }): CsvLine[] => {
+  const lines: CsvLine[] = [];
+  for (const [at, { info, record }] of records.slice(1).entries()) {
+    if (at % LINES_AT_ONCE === LINES_AT_ONCE - 1) await turn();
     const all = record.join("");
     const before = doubles;
     doubles += count(all, "\r\n");
     // So does it save a row that was used once.
-    if (all.trim() === "") return [];
-    const texts = understood.map(({ column, at }): [string, string] => [column, meant(record[at] ?? "")]);
-    return [
-      {
-        line: info.lines - before - count(all, "\n") - count(all, "\r"),
-        hasMore: record.some((cell, at) => isNameless(at) && cell.trim() !== ""),
-        damaged: texts.flatMap(([column, text]) => (DAMAGED.test(text) ? [column] : [])),
-        cells: Object.fromEntries([
-          ...known.map((name) => [name, ""]),
-          ...texts.map(([column, text]) => [column, cellMeant(words, column, text)]),
-        ]),
-      },
-    ];
-  });
+    if (all.trim() === "") continue;
+    const raw = understood.map(({ column, at }): [string, string] => [column, record[at] ?? ""]);
+    lines.push({
+      line: info.lines - before - count(all, "\n") - count(all, "\r"),
+      hasMore: record.some((cell, at) => isNameless(at) && cell.trim() !== ""),
+      damaged: raw.flatMap(([column, text]) => (wasReshaped(text.trim()) ? [column] : [])),
+      cells: Object.fromEntries([
+        ...known.map((name) => [name, ""]),
+        ...raw.map(([column, text]) => [column, cellMeant(words, column, meant(text))]),
+      ]),
+    });
+  }
   return { headings: understood.map(({ heading, column }) => ({ heading, column })), lines };
 }
 
 export async function writeCsv(columns: readonly string[], rows: readonly (readonly string[])[]): Promise<string> {
   const { first, next } = await csvWriter();
-  return first(columns) + next(rows);
+  let text = first(columns);
+  for (let at = 0; at < rows.length; at += LINES_AT_ONCE) {
+    text += next(rows.slice(at, at + LINES_AT_ONCE));
+    await turn();
+  }
+  return text;
 }
 
 /** A file in pieces: its mark and header, then any number of rows. */
@@ -150,7 +159,7 @@ function tooLarge(message: string): never {
 }
 
 function withApostrophe(cell: string): string {
-  return FORMULA.test(cell) ? `'${cell}` : cell;
+  return needsApostrophe(cell) ? `'${cell}` : cell;
 }
 
 function meant(cell: string): string {
@@ -158,7 +167,12 @@ function meant(cell: string): string {
 }
 
 function withoutApostrophe(cell: string): string {
-  return cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell;
+  return cell.startsWith("'") && needsApostrophe(cell) ? cell.slice(1) : cell;
+}
+
+function needsApostrophe(cell: string): boolean {
+  const bare = cell.replace(/^'+/, "");
+  return FORMULA.test(cell) || isReshaped(bare) || wasReshaped(bare);
 }
 
 function count(text: string, char: string): number {

@@ -8,7 +8,7 @@ import { searchText } from "../../store/text.ts";
 import type { UnitRow } from "../../store/unit-store.ts";
 import { makeAccount } from "../accounts.ts";
 import { type DirectoryContext, isTaken, refuseNumber, refuseTaken } from "../edit.ts";
-import { buildingOf, siteOf } from "../lookup.ts";
+import { siteOf } from "../lookup.ts";
 import { doorName } from "../names.ts";
 import { defaultRule } from "../rules.ts";
 import { makeUnit } from "../units.ts";
@@ -61,10 +61,12 @@ export const unitLines = importKind<typeof UnitLine>({
     if (outcome.problems.length === 0) outcome.problems = sameNumbers(context, edited);
     return outcome;
   },
-  lines: ({ store }, siteId) =>
-    store.units
+  lines: ({ store }, siteId) => {
+    const buildings = new Map(store.buildings.list(siteId).map(({ id, name }) => [id, name]));
+    return store.units
       .list({ siteId })
-      .map((unit) => [buildingOf(store, unit.buildingId).name, unit.label, kindOf(unit), unit.name]),
+      .map((unit) => [buildings.get(unit.buildingId) ?? "", unit.label, kindOf(unit), unit.name]);
+  },
 });
 
 /** Looked at when all is written: a file may give two units each other's number. */

@@ -1,4 +1,5 @@
 /** Could it ring now? One answer for a site: what is wrong with all of it, and with each device. */
+import { setImmediate as turn } from "node:timers/promises";
 import type { LiveState } from "../../api/live.ts";
 import type { DeviceHealth, HealthProblem, ServerCertificate, SiteHealth } from "../../api/site-health.ts";
 import type { AccountRow } from "../../store/account-store.ts";
@@ -14,8 +15,13 @@ import { problem } from "./problem.ts";
 export type LinkStates = Pick<LiveState, "vps" | "mqtt">;
 
 /** Throws UNKNOWN_SITE. */
-export type SiteHealthOf = (siteId: string, links: LinkStates) => SiteHealth;
+export type SiteHealthOf = (siteId: string, links: LinkStates) => Promise<SiteHealth>;
 
+/** Of one device; null: nobody asks whether such an account could ring. */
+export type DeviceHealthOf = (account: AccountRow, links: Pick<LinkStates, "vps">) => DeviceHealth | null;
+
+/** Devices that are looked at before somebody else gets a turn. */
+const DEVICES_AT_ONCE = 250;
 /** Units that are named one by one; of more, the first ones tell what is wrong. */
 const MOST_SILENT_UNITS = 50;
 /** Less is what two machines that ask the same time servers may show for a moment. */
@@ -29,7 +35,7 @@ export function siteHealth(
   reports: DeviceReports,
   certificates: () => readonly ServerCertificate[],
   freeBytes: () => number | null,
-): SiteHealthOf {
+): { siteHealth: SiteHealthOf; deviceHealth: DeviceHealthOf } {
   const { store, now, registrations } = context;
 
   /** A panel cannot see the certificate of its connection; the bridge saw the same one. */
@@ -40,7 +46,8 @@ export function siteHealth(
     return { ...report, certificateDays: report.certificateDays ?? daysLeft(wss, now()) };
   }
 
-  function device(row: AccountRow, units: ReadonlyMap<string, UnitRow>, partsDown: readonly string[]): DeviceHealth {
+  /** `placeLabel`: of its flat or door. */
+  function device(row: AccountRow, placeLabel: string | null, partsDown: readonly string[]): DeviceHealth {
     const facts = {
       type: row.type,
       registration: registrations.of(row),
@@ -53,7 +60,7 @@ export function siteHealth(
       accountId: row.id,
       label: row.label,
       type: row.type,
-      placeLabel: units.get(row.unitId ?? "")?.label ?? null,
+      placeLabel,
       ok: problems.every(({ severity }) => severity !== "error"),
       problems,
       registration,
@@ -74,14 +81,17 @@ export function siteHealth(
       .map(({ label }) => problem("UNIT_RINGS_NOBODY", "warning", { unit: label }));
   }
 
-  return (siteId, links) => {
+  const siteHealth: SiteHealthOf = async (siteId, links) => {
     siteOf(store, siteId);
     const accounts = store.accounts.list({ siteId });
     const units = store.units.list({ siteId });
     const byId = new Map(units.map((unit) => [unit.id, unit]));
-    // Whoever disabled a device knows that it does not ring.
-    const meant = accounts.filter(({ type, enabled }) => type !== "bridge" && enabled);
-    const devices = meant.map((row) => device(row, byId, links.vps.partsDown));
+    const labelOf = ({ unitId }: AccountRow) => byId.get(unitId ?? "")?.label ?? null;
+    const devices: DeviceHealth[] = [];
+    for (const row of accounts.filter(isMeant)) {
+      devices.push(device(row, labelOf(row), links.vps.partsDown));
+      if (devices.length % DEVICES_AT_ONCE === 0) await turn();
+    }
     const problems = [
       ...linkProblems(links),
       ...diskProblems(freeBytes()),
@@ -92,7 +102,17 @@ export function siteHealth(
     const ok = problems.every(({ severity }) => severity !== "error") && devices.every((one) => one.ok);
     return { siteId, atMs: now(), ok, problems, certificates: [...certificates()], devices };
   };
+  return {
+    siteHealth,
+    deviceHealth: (row, { vps }) => {
+      if (!isMeant(row)) return null;
+      return device(row, store.units.get(row.unitId ?? "")?.label ?? null, vps.partsDown);
+    },
+  };
 }
+
+/** Whoever disabled a device knows that it does not ring. */
+const isMeant = ({ type, enabled }: AccountRow): boolean => type !== "bridge" && enabled;
 
 function linkProblems({ vps, mqtt }: LinkStates): HealthProblem[] {
   return [

@@ -45,37 +45,52 @@ const FOR_MS = 20_000;
 const RESULT_WAIT_MS = 4_000;
 const AT_ONCE = 3;
 const REMEMBERED = 50;
+/** A test's news go out at once, but a large site's, all of whose devices are in each, no more often than this for each device, ms. */
+const GATHER_MS_A_DEVICE = 0.1;
+
+interface Running {
+  test: TestRing;
+  /** Account → where it stands in `test.devices`. */
+  places: ReadonlyMap<string, number>;
+  /** News that are gathered. */
+  telling: NodeJS.Timeout | null;
+}
 
 export function testRings(context: DirectoryContext, caller: () => Promise<TestCaller | null>): TestRings {
   const { store, bus, now, newId, registrations, audit } = context;
-  const tests = new Map<string, TestRing>();
+  const tests = new Map<string, Running>();
   const results = new Map<string, TestCallResult>();
   let stopped = false;
 
-  function set(id: string, change: (test: TestRing) => TestRing): void {
-    const test = tests.get(id);
-    if (!test || stopped) return;
-    const changed = change(test);
-    tests.set(id, changed);
-    bus.emit("testRingChanged", { testId: id, siteId: test.siteId, isOver: changed.endedAtMs !== null });
+  function tell({ test }: Running): void {
+    const isOver = test.endedAtMs !== null;
+    // It may be forgotten by now.
+    if (!stopped && tests.has(test.id)) bus.emit("testRingChanged", { testId: test.id, siteId: test.siteId, isOver });
   }
 
   function setDevice(id: string, device: TestRingDevice): void {
-    set(id, (test) => ({
-      ...test,
-      devices: test.devices.map((one) => (one.accountId === device.accountId ? device : one)),
-    }));
+    const running = tests.get(id);
+    const place = running?.places.get(device.accountId);
+    if (!running || place === undefined || stopped) return;
+    const { devices } = running.test;
+    devices[place] = device;
+    running.telling ??= setTimeout(() => {
+      running.telling = null;
+      tell(running);
+    }, devices.length * GATHER_MS_A_DEVICE);
   }
 
-  const isOver = (id: string): boolean => stopped || tests.get(id)?.endedAtMs !== null;
+  const isOver = (id: string): boolean => stopped || tests.get(id)?.test.endedAtMs !== null;
 
   /** What nobody got to is not tested any more; a call that is on ends by itself a moment later. */
   function end(id: string): void {
-    set(id, (test) => ({
-      ...test,
-      endedAtMs: now(),
-      devices: test.devices.map((one) => (isWaiting(one) ? { ...one, state: "skipped" } : one)),
-    }));
+    const running = tests.get(id);
+    if (!running || stopped) return;
+    const { test } = running;
+    test.endedAtMs = now();
+    test.devices = test.devices.map((one) => (isWaiting(one) ? { ...one, state: "skipped" } : one));
+    clearTimeout(running.telling ?? undefined);
+    tell(running);
   }
 
   async function testOne(id: string, account: AccountRow, hasPage: boolean): Promise<TestRingDevice> {
@@ -100,10 +115,9 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
   async function firstFailure(id: string, accountId: string, outcome: TestCallOutcome) {
     if (outcome.ringMs === null && outcome.answerMs === null) return "reach";
     if (outcome.answerMs === null) return "answer";
-    if (outcome.packetsHeard === 0) return "audio-out";
     const key = `${id} ${accountId}`;
     for (let waited = 0; waited < RESULT_WAIT_MS && !results.has(key); waited += 100) await delay(100);
-    return (results.get(key)?.packetsIn ?? 0) === 0 ? "audio-in" : null;
+    return soundFailure(outcome.packetsHeard, results.get(key) ?? null);
   }
 
   async function run(id: string, accounts: readonly AccountRow[], stillMay: () => boolean): Promise<void> {
@@ -111,7 +125,12 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
     // Only a page of ours knows that it is being tested: another panel would ring, in the middle of the night.
     const pages = new Set(store.devices.list().map(({ accountId }) => accountId));
     const worker = async () => {
-      for (let account = waiting.shift(); account && !isOver(id); account = waiting.shift()) {
+      for (;;) {
+        // Others are served between two devices, also when none of them is called.
+        await new Promise((resolve) => setImmediate(resolve));
+        if (isOver(id)) return;
+        const account = waiting.shift();
+        if (!account) return;
         if (!stillMay()) return end(id);
         const { id: accountId } = account;
         const hasPage = account.type === "panel" && pages.has(accountId);
@@ -132,9 +151,9 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
   }
 
   function get(id: string): TestRing {
-    const test = tests.get(id);
-    if (!test) throw new AppError("UNKNOWN_TEST", "there is no such test (any more)");
-    return test;
+    const running = tests.get(id);
+    if (!running) throw new AppError("UNKNOWN_TEST", "there is no such test (any more)");
+    return { ...running.test, devices: [...running.test.devices] };
   }
 
   return {
@@ -152,7 +171,8 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
           ...{ ringMs: null, answerMs: null, atMs: null },
         })),
       };
-      tests.set(test.id, test);
+      const places = new Map(accounts.map(({ id }, at) => [id, at]));
+      tests.set(test.id, { test, places, telling: null });
       for (const old of [...tests.keys()].slice(0, -REMEMBERED)) tests.delete(old);
       if (cause === "asked") {
         const label = siteOf(store, siteId).name;
@@ -166,11 +186,14 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
         });
       }
       void run(test.id, accounts, stillMay);
-      return test;
+      return get(test.id);
     },
     running: (accountId) => {
-      const isOn = ({ devices }: TestRing) => devices.some((one) => one.accountId === accountId && isWaiting(one));
-      return [...tests.values()].find(isOn) ?? null;
+      const isOn = ({ test, places }: Running) => {
+        const device = test.devices[places.get(accountId) ?? -1];
+        return device !== undefined && isWaiting(device);
+      };
+      return [...tests.values()].find(isOn)?.test ?? null;
     },
     get,
     cancel: (id) => {
@@ -180,8 +203,22 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
     noteResult: (accountId, result) => void results.set(`${result.testId} ${accountId}`, result),
     stop: () => {
       stopped = true;
+      for (const { telling } of tests.values()) clearTimeout(telling ?? undefined);
     },
   };
+}
+
+/**
+ * Which way of the sound is cut. A browser sends none before both ways of its own network are proven: what it sent or was
+ * sent says nothing then, but the server's checks do. `seen`: null when the page told nothing.
+ */
+function soundFailure(packetsHeard: number, seen: TestCallResult | null): TestRingDevice["failedStep"] {
+  const { packetsIn = 0, packetsOut = 0, checksIn, checksAnswered = 0 } = seen ?? {};
+  if (packetsHeard > 0 && packetsIn > 0) return null;
+  // It and the server have each other: what is missing is between the server and us.
+  if (checksAnswered > 0 && (packetsHeard > 0 || packetsOut > 0)) return "audio-home";
+  if (packetsHeard > 0) return "audio-in";
+  return checksIn === 0 && packetsIn === 0 ? "audio-both" : "audio-out";
 }
 
 function isWaiting({ state }: TestRingDevice): boolean {

@@ -47,6 +47,10 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
   /** Since when documents are gone before their time, on the steady clock. */
   const lostAtMs = new Map<string, number>();
   const phone = phonePairing(context, post);
+  /** Phones' links that a process before this one was killed over: nobody was shown them, and what was made for them goes. */
+  const neverShown = new Set(
+    store.pairings.open().flatMap(({ id, kind, documentId }) => (kind === "phone" && documentId === null ? [id] : [])),
+  );
   const announce = (pairingId: string) => bus.emit("pairingChanged", { pairingId });
 
   function found(id: string): PairingRow {
@@ -58,7 +62,7 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
   function createPanel(row: PairingRow, code: string, token: string): PairingWithSecret {
     store.transaction(() => {
       store.pairings.insert(row);
-      audit.note({ ...noteOf(row), verb: "added" });
+      audit.note({ ...noteOf(row), verb: "added", after: { unitId: row.unitId } });
     });
     return { ...shown(row), code, fragment: `pair=${token}`, httpsUrl: null, linphoneUrl: null };
   }
@@ -121,7 +125,7 @@ export function pairings(context: DirectoryContext, devices: Devices, post: Docu
     const status = row.kind === "phone" && !isOrphan(row) ? await phone.status(row) : null;
     const isTaken = status?.state === "used" || (status?.state === "asked" && row.nextHa1 !== null);
     if (isTaken) fetched(row);
-    else if (time.isOver(row) || isOrphan(row)) end(row);
+    else if (time.isOver(row) || isOrphan(row) || neverShown.has(row.id)) end(row);
     else if (status?.state === "gone") lost(row);
   }
 

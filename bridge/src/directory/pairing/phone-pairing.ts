@@ -114,6 +114,7 @@ export function phonePairing(context: DirectoryContext, post: DocumentPost): Pho
           verb: "added",
           rowId: row.id,
           label: `${row.label} (phone)`,
+          after: { unitId: row.unitId },
         });
         return prepared;
       });

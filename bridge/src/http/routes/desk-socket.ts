@@ -1,6 +1,7 @@
-/** A line's board as it changes: whole each time, because it is small and a lost message then harms nobody. */
-import type { Board } from "../../api/board.ts";
+/** A line's board as it changes: whole at first and now and again, in between what is different, to those who asked for that. */
+import { type Board, BoardQuery } from "../../api/board.ts";
 import { AppError } from "../../events/errors.ts";
+import { boardChange } from "../../ordering/board-change.ts";
 import type { App } from "../app-type.ts";
 import type { HttpPorts } from "../ports.ts";
 import { endSession, keepAlive, sayingNothing, send } from "../socket.ts";
@@ -16,10 +17,15 @@ export function deskSocketRoutes(api: App, { ordering: { boards }, identity }: H
     {
       websocket: true,
       config: { access: "desk" },
-      schema: { summary: "WebSocket: the Board, again after each change, and every 20 s.", params: IdParams },
+      schema: {
+        summary: "WebSocket: the Board, after each change again or (`changes`) as a BoardChange, and every 20 s.",
+        params: IdParams,
+        querystring: BoardQuery,
+      },
     },
     (socket, request) => {
       const { id } = request.params;
+      let told: Board | null = null;
       let gathering: NodeJS.Timeout | undefined;
       // Asked again for every message, and with every ping: whoever lost the right hears nothing more.
       const mayLook = (): boolean => {
@@ -28,20 +34,22 @@ export function deskSocketRoutes(api: App, { ordering: { boards }, identity }: H
         endSession(socket, asker ? "FORBIDDEN" : "NOT_SIGNED_IN");
         return false;
       };
-      const tell = (): void => {
+      const tell = (whole: boolean): void => {
         gathering = undefined;
         if (!mayLook()) return;
         const board = boardOr(
           () => boards.board(id),
           () => socket.close(4404, "no such line"),
         );
-        if (board) send(socket, board);
+        if (!board) return;
+        send(socket, told === null || whole ? board : boardChange(told, board));
+        told = board;
       };
       const off = boards.onChange(id, () => {
-        gathering ??= setTimeout(tell, GATHER_MS);
+        gathering ??= setTimeout(tell, GATHER_MS, request.query.changes === undefined);
       });
       // A browser does not see pings: by the board it knows that the way is still there.
-      const stopPinging = keepAlive(socket, tell);
+      const stopPinging = keepAlive(socket, () => tell(true));
       refuseMessages(socket, request);
       socket.on("close", () => {
         clearTimeout(gathering);
@@ -49,7 +57,7 @@ export function deskSocketRoutes(api: App, { ordering: { boards }, identity }: H
         off();
       });
       socket.on("error", () => socket.terminate());
-      tell();
+      tell(true);
     },
   );
 }

@@ -3,9 +3,10 @@ import type { App } from "../app-type.ts";
 import { type Asker, askerOf } from "../identity.ts";
 import type { HttpPorts } from "../ports.ts";
 
-export function sessionRoutes(api: App, { identity, version, notices }: HttpPorts): void {
+export function sessionRoutes(api: App, { identity, version, notices, directory }: HttpPorts): void {
   const sessionOf = ({ role, name, desk }: Asker): Session => {
-    return { role, name, desk, version, notices: role === "admin" ? [...notices()] : [] };
+    const empty = directory.sites.list().length === 0;
+    return { role, name, desk, version, notices: role === "admin" ? [...notices()] : [], empty };
   };
   api.get(
     "/session",

@@ -42,21 +42,48 @@ function read(menu: Menu | null, problems: readonly MenuProblem[]): { menu: Menu
 function judge(value: unknown, lines: ReadonlyMap<string, number>): MenuProblem[] {
   if (Check(Menu, value)) return checkMenu(value).map((problem) => ({ ...problem, line: lineAt(problem.at, lines) }));
   const problems = new Map<string, MenuProblem>();
-  for (const { instancePath, message } of Errors(Menu, value)) {
-    if (problems.has(instancePath)) continue;
-    const code = codeOf(instancePath);
-    problems.set(instancePath, {
-      line: lineAt(instancePath, lines),
-      at: instancePath,
-      code,
-      message: `${instancePath || "the menu"} ${wordsOf(instancePath, message)}`,
-    });
+  for (const { at, code, message } of Errors(Menu, value).flatMap(found)) {
+    if (problems.has(at)) continue;
+    const words = `${at || "the menu"} ${wordsOf(at, message)}`;
+    problems.set(at, { line: lineAt(at, lines), at, code, message: words });
   }
   return [...problems.values()];
 }
 
-/** Of a choice of words the schema only says that none of them is there. */
+type SchemaError = ReturnType<typeof Errors>[number];
+
+/** Whoever mends a file looks for the field itself, also when it is not there. */
+function found(error: SchemaError): Pick<MenuProblem, "at" | "code" | "message">[] {
+  const { instancePath: at, message } = error;
+  switch (error.keyword) {
+    case "required":
+      return error.params.requiredProperties.map((name) => ({
+        at: `${at}/${name}`,
+        code: "missing_field",
+        message: "is missing",
+      }));
+    case "additionalProperties":
+      return error.params.additionalProperties.map((name) => ({
+        at: `${at}/${name}`,
+        code: "unknown_field",
+        message: "is no field of a menu",
+      }));
+    // Each unknown field once more.
+    case "boolean":
+      return [];
+    case "maxItems":
+      return [{ at, code: "too_many", message }];
+    case "minItems":
+      return [{ at, code: "no_option", message }];
+    default:
+      return [{ at, code: codeOf(at), message }];
+  }
+}
+
+/** Of a choice of words the schema only says that none of them is there, and of an amount not what it counts. */
 function wordsOf(pointer: string, message: string): string {
+  if (pointer.endsWith("/taxRate")) return `${message}: hundredths of a percent, 550 is 5.5 %`;
+  if (pointer.endsWith("/priceCents")) return `${message}: cents, 1250 is 12.50`;
   if (!/\/allergens\/\d+$/.test(pointer)) return message;
   return `must be one of ${Allergen.anyOf.map((word) => word.const).join(", ")}`;
 }

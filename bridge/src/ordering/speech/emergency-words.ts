@@ -20,7 +20,7 @@ const WORDS: readonly [EmergencyKind, RegExp][] = [
   ],
   [
     "fire",
-    /\b((il )?y a le feu|(?<!\b(cuite?s?|grillee?s?|suis|es|est|arretee?) )au feu(?! (de|du|rouge|vert|orange)\b)|le feu a pris|(four|restaurant) (est en feu|a pris feu|prend feu)|(maison|appartement|appart|cuisine|immeuble|voiture) (est en feu|brule|a pris feu|prend feu)|incendie|pompiers|fuite de gaz|ca sent le gaz|ca brule chez|odeur de gaz|there( is|'?s) a fire(?! (pit|oven))|smells? (of )?gas|fire (brigade|department)|(house|kitchen|flat|building) is on fire|gas leak)\b/,
+    /\b((il )?y a le feu(?! (dans|a) (la|ma) bouche\b)|(?<!\b(cuite?s?|grillee?s?|suis|es|est|arretee?) )au feu(?! (de|du|rouge|vert|orange)\b)|le feu a pris|(four|restaurant) (est en feu|a pris feu|prend feu)|(maison|appartement|appart|cuisine|immeuble|voiture) (est en feu|brule|a pris feu|prend feu)|incendie|pompiers|fuite de gaz|ca sent le gaz|ca brule chez|odeur de gaz|there( is|'?s) a fire(?! (pit|oven))|smells? (of )?gas|fire (brigade|department)|(house|kitchen|flat|building) is on fire|gas leak)\b/,
   ],
   [
     "police",
@@ -33,7 +33,7 @@ const WORDS: readonly [EmergencyKind, RegExp][] = [
   [
     // "Vous m'appelez le 18 ?", "le 15 décembre": a day.
     "any",
-    /(?<!\b(vous|m'))(?<!\bvous m')\bappel(ez|le) (vite )?(le |au )?(15|17|18|112|114|quinze|dix-sept|dix-huit)\b(?! (janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|rue|avenue|heures?|h)\b)|\b(call|dial) (911|999|112)\b|\bhelp,? help\b|^help me( please)?\W*$/,
+    /(?<!\b(vous|m'))(?<!\bvous m')\bappel(ez|le) (vite )?(le |au )?(15|17|18|112|114|quinze|dix-sept|dix-huit)\b(?! (janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|rue|avenue|heures?|h)\b)|\b(call|dial) (911|999|112)\b|\bhelp[,!]* help\b|^help me( please)?\W*$/,
   ],
   [
     "medical",
@@ -51,11 +51,20 @@ const WORDS: readonly [EmergencyKind, RegExp][] = [
     "any",
     /\b(aidez[- ](moi|nous),? (vite|je vous en (prie|supplie))|(faites venir|envoyez)([- ](moi|nous))? (les secours|la police|les pompiers|une ambulance|quelqu'un,? vite)|il (me |nous )?faut (les secours|une ambulance|la police))\b/,
   ],
+  [
+    "medical",
+    /\b(poignarde(e|r)?|(avale|bu) (de l'eau de|la) javel|en train de se noyer|se noie|(me suis|s'est) electrocute|(femme|elle) accouche(?! (dans|en|le|la|au|bientot)\b)|respire presque (plus|pas)|est tombee?( \w+){0,4} (elle |il )?ne (repond|bouge|reagit) (plus|pas))\b/,
+  ],
+  [
+    // Of whoever speaks neither of our languages: the shortest cries.
+    "any",
+    /\b(socorro|hilfe|aiuto|notfall|notarzt|krankenwagen|feuerwehr|es brennt|una emergencia|un'emergenza|ambulancia|ambulanza|bomberos)\b|\bayuda\b ?!/,
+  ],
 ];
 
 /** "12 rue des Pompiers", "à côté des pompiers": where somebody is, and no cry for help. */
 const PLACE =
-  /\b(?:rue|avenue|place|boulevard|impasse|chemin|allee|quai|caserne|a cote|en face|pres|derriere|devant)(?: (?:de|des|du|la|le|les|l'|d'|sapeurs|caserne))*[ -](?:sapeurs-?)?(?:pompiers?|samu)\b|\bfire brigade (?:lane|road|street|station)\b/g;
+  /\b(?:rue|avenue|place|boulevard|impasse|chemin|allee|quai|caserne|a cote|en face|pres|derriere|devant|(?:on est|suis|sommes|travaille) au)(?: (?:de|des|du|la|le|les|l'|d'|sapeurs|caserne))*[ -](?:sapeurs-?)?(?:pompiers?|samu)\b|\bfire brigade (?:lane|road|street|station)\b/g;
 
 /** The kind of emergency that the words tell of; null: none. Names of the menu and of places are not looked at. */
 export function emergencyIn(text: string, menu: Pick<Menu, "items" | "groups">): EmergencyKind | null {

@@ -4,6 +4,7 @@
  */
 import type { Language } from "../../api/order.ts";
 import type { Sentence } from "../order-desk.ts";
+import { isForeignNumber, plainDigits } from "./foreign-numbers.ts";
 import { numberWords } from "./number-words.ts";
 
 /** True when the transcript says the sentence's numbers, all of them, in their order, and no other; euros are no cents. */
@@ -11,7 +12,7 @@ export function saysTheNumbers(sentence: Pick<Sentence, "text" | "language">, tr
   const wanted = numbersInText(sentence.text, sentence.language);
   const said = numbersInText(transcript, sentence.language);
   const isSame = (one: NumberInText, other: NumberInText | undefined): boolean => {
-    if (one.value !== other?.value) return false;
+    if (!other || !Object.is(one.value, other.value)) return false;
     const units = [moneyUnit(one), moneyUnit(other)];
     return units.includes(null) || units[0] === units[1];
   };
@@ -27,13 +28,14 @@ function moneyUnit({ before, after }: NumberInText): "euros" | "cents" | null {
   return /^(?:€|euros?|eur)$/.test(next) ? "euros" : null;
 }
 
-/** "deux Margherita, 12,50 € à 19 h 30" → [2, 12, 50, 19, 30]. */
+/** "deux Margherita, 12,50 € à 19 h 30" → [2, 12, 50, 19, 30]; NaN for one of another language. */
 export function saidNumbers(text: string, language: Language): number[] {
   return numbersInText(text, language).map(({ value }) => value);
 }
 
 /** A number and the words and marks around it, up to its neighbours: "€" is a word, as are the marks below. */
 export interface NumberInText {
+  /** NaN: of another language. */
   value: number;
   before: readonly string[];
   after: readonly string[];
@@ -43,7 +45,7 @@ export interface NumberInText {
 export const MARKS = { decimal: "|", clock: "~", cents: "¤" } as const;
 
 export function numbersInText(text: string, language: Language): NumberInText[] {
-  const digits = text
+  const digits = plainDigits(text)
     .toLowerCase()
     .normalize("NFC")
     // Amounts in digits as they are spoken: 12,00 is "douze", 0,50 is "cinquante", 12,5 is "douze cinquante".
@@ -88,7 +90,10 @@ function vocabulary(
     below100.set(numberWords(number, language).replaceAll("-", " "), number);
     if (language === "fr") below100.set(numberWords(number, language, true).replaceAll("-", " "), number);
   }
-  if (language === "fr") below100.set("quatre vingt", 80);
+  if (language === "fr") {
+    below100.set("quatre vingt", 80);
+    for (const [number, words] of inBelgium()) below100.set(words, number);
+  }
   return {
     below100,
     longest: 4,
@@ -97,6 +102,17 @@ function vocabulary(
     others: new Map(others),
     linking,
   };
+}
+
+/** "Septante et un", "nonante neuf"; in Switzerland also "huitante". */
+export function inBelgium(): [number, string][] {
+  const tens = { septante: 70, huitante: 80, octante: 80, nonante: 90 };
+  return Object.entries(tens).flatMap(([word, ten]) =>
+    Array.from({ length: 10 }, (_, unit): [number, string] => {
+      const words = unit === 0 ? "" : ` ${unit === 1 ? "et " : ""}${numberWords(unit, "fr")}`;
+      return [ten + unit, `${word}${words}`];
+    }),
+  );
 }
 
 const WORDS: Record<Language, Vocabulary> = {
@@ -133,12 +149,17 @@ function readWords(words: readonly string[], vocabulary: Vocabulary): Read[] {
   const found: Read[] = [];
   for (let at = 0; at < words.length; ) {
     const word = words[at] ?? "";
-    const single = /^\d+$/.test(word) ? Number(word) : vocabulary.others.get(word);
+    const single = /^\d+$/.test(word) ? Number(word) : (vocabulary.others.get(word) ?? foreign(word));
     const number = single === undefined ? readNumber(words, at, vocabulary) : { value: single, next: at + 1 };
     if (number) found.push({ ...number, start: at });
     at = number?.next ?? at + 1;
   }
   return found;
+}
+
+/** No number that anything could be held against. */
+function foreign(word: string): number | undefined {
+  return isForeignNumber(word) ? Number.NaN : undefined;
 }
 
 function readNumber(

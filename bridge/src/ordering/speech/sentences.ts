@@ -51,6 +51,8 @@ export interface Phrases {
   another: string;
   sorry: string;
   again: string;
+  /** Without asking for anything. */
+  notUnderstood: string;
   orderClosed: string;
   greeting(place: string): string;
   afterHours(place: string): string;
@@ -119,6 +121,7 @@ const FR: Phrases = {
   another: "Très bien, une autre commande. Que désirez-vous ?",
   sorry: "Désolé, cela n'a pas marché.",
   again: "Pardon, je n'ai pas bien compris. Pouvez-vous répéter ?",
+  notUnderstood: "Pardon, je n'ai pas bien compris.",
   orderClosed: "La commande est déjà passée, elle ne peut plus changer par ici. Je peux vous passer quelqu'un.",
   greeting: (place) => `${place}, bonjour. Que désirez-vous commander ?`,
   afterHours: (place) =>
@@ -207,6 +210,7 @@ const EN: Phrases = {
   another: "All right, another order. What would you like?",
   sorry: "Sorry, that did not work.",
   again: "Sorry, I did not understand. Could you say that again?",
+  notUnderstood: "Sorry, I did not understand.",
   orderClosed: "The order has been placed and cannot be changed here. I can put you through to someone.",
   greeting: (place) => `${place}, hello. What would you like to order?`,
   afterHours: (place) => `${place} is closed at the moment. Please call again during opening hours. Goodbye.`,

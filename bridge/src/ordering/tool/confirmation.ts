@@ -6,7 +6,7 @@ import { collectionWords } from "../speech/collection-words.ts";
 import { moneyWords, numberWords } from "../speech/number-words.ts";
 import { oneStop, phrases, readBack } from "../speech/sentences.ts";
 import { MOST_SLOTS, missingDetail, notThen } from "./details.ts";
-import { countOf, isServed, isSoldOut, priceLine } from "./priced-line.ts";
+import { countOf, isServed, priceLine } from "./priced-line.ts";
 import type { ToolContext, ToolResult, ToolRun } from "./tool-run.ts";
 
 /** Read-backs in a row that the caller did not hear to the end; then a person takes the call. */
@@ -88,10 +88,6 @@ function problemsOf(run: ToolRun): { code: string; say: string }[] {
     if (!item || context.menu.isSoldOut(line.itemId)) problems.push({ code: "sold_out", say: say.soldOut(line.name) });
     else if (!isServed(context, item, data.pickup?.atMs ?? null)) {
       problems.push({ code: "not_served_then", say: say.notNow(line.name) });
-    }
-    for (const { groupId } of line.missing) {
-      const group = context.menu.group(groupId);
-      if (group && isSoldOut(context.menu, group)) problems.push({ code: "sold_out", say: say.soldOut(line.name) });
     }
     for (const option of line.options) {
       const group = item?.groupIds.includes(option.groupId) ? context.menu.group(option.groupId) : null;

@@ -63,7 +63,7 @@ function daysAway(day: string, nowMs: number, clock: SiteClock): number {
   const relative = ["today", "tomorrow", "day_after_tomorrow"].indexOf(day);
   if (relative >= 0) return relative;
   const today = Math.floor(localTime(nowMs, clock).minuteOfWeek / 1440);
-  return (WEEKDAYS.findIndex((weekday) => weekday === day) - today + 7) % 7;
+  return ((WEEKDAYS as readonly string[]).indexOf(day) - today + 7) % 7;
 }
 
 /** Free times of collection, soonest first; of that day, when one is named. */

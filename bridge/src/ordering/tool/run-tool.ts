@@ -48,7 +48,10 @@ function endCall(run: ToolRun): ToolResult {
 /** Nothing usable was said. The second time in a row a person takes the call. */
 export function misunderstood(run: ToolRun): ToolResult {
   run.apply({ type: "misunderstood" });
-  return run.data.misunderstood >= 2 ? run.handOver("misunderstood", run.say.handOver) : run.done(run.say.again);
+  if (run.data.misunderstood >= 2) return run.handOver("misunderstood", run.say.handOver);
+  // A noise after the read-back: "yes" to another question would not count, and everything would be read again.
+  const wasHeard = run.data.readBack?.playedAtMs != null;
+  return wasHeard ? run.answer(run.say.notUnderstood, null) : run.done(run.say.again);
 }
 
 function parseJson(text: string): unknown {

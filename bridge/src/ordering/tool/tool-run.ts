@@ -71,7 +71,7 @@ export class ToolRun {
   }
 
   /** What was asked; whoever asks it at the read-back is then asked again whether that is right. `exact`: word for word. */
-  answer(say: string, info: Record<string, unknown>, exact = false): ToolResult {
+  answer(say: string, info: Record<string, unknown> | null, exact = false): ToolResult {
     const isReadBack = this.data.state === "read-back";
     const text = isReadBack ? `${say} ${this.say.asItWasRead} ${this.say.isItRight}` : say;
     return this.done({ ...plain(text, this.context.language), exact }, info);

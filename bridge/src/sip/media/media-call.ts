@@ -3,14 +3,14 @@ import { randomInt } from "node:crypto";
 import { createSocket, type Socket, type SocketOptions } from "node:dgram";
 import { lookup } from "node:dns";
 import { isIP } from "node:net";
-import { FRAME_BYTES, type G711Codec, silenceByte, transcode } from "../../audio/g711.ts";
+import { BYTES_PER_MS, FRAME_BYTES, type G711Codec, silenceByte, transcode } from "../../audio/g711.ts";
 import { DtmfReader } from "./dtmf.ts";
 import { DurationHistogram } from "./duration-histogram.ts";
 import type { MediaAgreement, MediaEvent, MediaFigures } from "./messages.ts";
 import type { Paced } from "./pacer.ts";
 import { Playout } from "./playout.ts";
 import { ReorderWindow } from "./reorder-window.ts";
-import { RTP_HEADER_BYTES, type RtpPacket, readRtp } from "./rtp.ts";
+import { distance, RTP_HEADER_BYTES, type RtpPacket, readRtp } from "./rtp.ts";
 import { SrtpTransform } from "./srtp.ts";
 
 /** A caller whose phone died sends nothing; nobody else would end the call (and what it costs). */
@@ -24,6 +24,7 @@ const COMFORT_NOISE = 13;
 const JOIN_MOST_BYTES = 5 * FRAME_BYTES;
 /** Waiting before a joined call is heard, so that two clocks that are not quite alike make no holes. */
 const JOIN_START_BYTES = 2 * FRAME_BYTES;
+const NOTHING = Buffer.alloc(0);
 const PAYLOAD_TYPE = { pcmu: 0, pcma: 8 } as const;
 
 type Report = (event: MediaEvent) => void;
@@ -46,6 +47,9 @@ export class MediaCall implements Paced {
   private spoken: G711Codec = "pcma";
   private srtp: SrtpTransform | null = null;
   private window: ReorderWindow | null = null;
+  /** Heard and not told yet; as long as nobody asked for larger pieces, each packet is told at once. */
+  private gathered: Buffer = NOTHING;
+  private pieceBytes = 0;
   private joined: MediaCall | null = null;
   /** What waits of the joined call, oldest first: its packets may be longer or shorter than ours. */
   private fromJoined = Buffer.alloc(0);
@@ -59,6 +63,7 @@ export class MediaCall implements Paced {
   /** Sends nothing between words: after a pause none of its packets was missing. */
   private pauses = false;
   private lastSequence = 0;
+  private lastTimestamp = 0;
   private latched: { address: string; port: number } | null = null;
 
   constructor(id: number, report: Report) {
@@ -93,6 +98,10 @@ export class MediaCall implements Paced {
     this.report({ type: "flushed", call: this.id, ticket, clips: this.playout.flush() });
   }
 
+  gather(bytes: number): void {
+    this.pieceBytes = bytes;
+  }
+
   /** What this call hears, the other one says, until `join(null)`. */
   join(other: MediaCall | null): void {
     this.joined = other;
@@ -122,7 +131,7 @@ export class MediaCall implements Paced {
     if (!agreement) return;
     if (prepared) this.send(prepared, agreement.remote);
     this.lateness.add(lateMs);
-    this.window?.tick(nowMs);
+    this.window?.tick(nowMs, this.pauses);
     // On hold they need not send, whatever the hold is called.
     if (!agreement.receives || !agreement.sends) return;
     const silentMs = nowMs - this.lastPacketAtMs;
@@ -183,6 +192,7 @@ export class MediaCall implements Paced {
     const atMs = performance.now();
     if (packet.payloadType === COMFORT_NOISE || this.isAfterPause(packet, atMs)) this.pauses = true;
     this.lastSequence = packet.sequence;
+    this.lastTimestamp = packet.timestamp;
     this.lastPacketAtMs = atMs;
     this.starve(false);
     if (packet.payloadType === agreement.dtmfType) {
@@ -194,16 +204,24 @@ export class MediaCall implements Paced {
     this.window?.take(packet, this.lastPacketAtMs);
   }
 
-  private isAfterPause({ sequence }: RtpPacket, atMs: number): boolean {
+  /** Its clock went on meanwhile (RFC 3551 section 4.1): otherwise its network held back what it sent. */
+  private isAfterPause({ sequence, timestamp }: RtpPacket, atMs: number): boolean {
     const isNext = sequence === ((this.lastSequence + 1) & 0xffff);
-    return atMs - this.lastPacketAtMs > STARVED_MS && isNext && this.counts.packetsIn > 1;
+    const pausedMs = distance(this.lastTimestamp, timestamp, 32) / BYTES_PER_MS;
+    return atMs - this.lastPacketAtMs > STARVED_MS && isNext && pausedMs > STARVED_MS / 2 && this.counts.packetsIn > 1;
   }
 
   private heard(sound: Buffer): void {
     const words = transcode(sound, this.agreement?.codec ?? this.spoken, this.spoken);
-    if (this.joined) this.joined.say(transcode(words, this.spoken, this.joined.spoken));
-    // A copy: the packet's memory belongs to the socket's pool.
-    else this.report({ type: "heard", call: this.id, sound: Uint8Array.from(words) });
+    if (this.joined) {
+      this.joined.say(transcode(words, this.spoken, this.joined.spoken));
+      return;
+    }
+    const piece = this.gathered.length === 0 ? words : Buffer.concat([this.gathered, words]);
+    const isWhole = piece.length >= this.pieceBytes;
+    // Copies: the packet's memory belongs to the socket's pool.
+    if (isWhole) this.report({ type: "heard", call: this.id, sound: Uint8Array.from(piece) });
+    this.gathered = isWhole ? NOTHING : Buffer.from(piece);
   }
 
   private say(sound: Uint8Array): void {

@@ -45,6 +45,9 @@ function obey(call: MediaCall, command: Exclude<MediaCommand, { type: "open" }>)
     case "flush":
       call.flush(command.ticket);
       return;
+    case "gather":
+      call.gather(command.bytes);
+      return;
     case "join": {
       const other = command.other === null ? null : (calls.get(command.other) ?? null);
       call.join(other);

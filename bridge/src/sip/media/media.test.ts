@@ -53,11 +53,27 @@ describe("the reorder window", () => {
   test("time goes on while nobody sends, and a new sender begins anew", () => {
     const { made, released } = window();
     made.take(packet(1), 0);
-    for (let ms = 20; ms <= 300; ms += 20) made.tick(ms);
+    for (let ms = 20; ms <= 300; ms += 20) made.tick(ms, true);
     assert.equal(released.length, 1 + 6);
     made.take(packet(9000, { ssrc: 2 }), 320);
     assert.equal(released.at(-1), 9000 & 0xff);
     assert.equal(released.length, 8);
+  });
+
+  test("what a network held back has no silence in the middle, if its sender never pauses; one that died falls silent", () => {
+    const { made, released } = window();
+    made.take(packet(1), 0);
+    for (let ms = 20; ms <= 660; ms += 20) made.tick(ms, false);
+    for (let n = 2; n <= 34; n++) made.take(packet(n), 665);
+    assert.deepEqual(
+      released,
+      Array.from({ length: 34 }, (_, at) => at + 1),
+    );
+    for (let ms = 680; ms <= 1_640; ms += 20) made.tick(ms, false);
+    assert.deepEqual(
+      released.slice(34),
+      Array.from({ length: 14 }, () => 0xd5),
+    );
   });
 });
 

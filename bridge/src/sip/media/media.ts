@@ -1,6 +1,7 @@
 /** The main thread's end of the media worker: one `MediaLine` for each call. */
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import { BYTES_PER_MS } from "../../audio/g711.ts";
 import type { ClipPlayed, MediaAgreement, MediaCommand, MediaEvent, MediaFigures } from "./messages.ts";
 
 export interface MediaListener {
@@ -66,6 +67,11 @@ export class MediaLine {
       this.flushes.set(ticket, resolve);
       this.media.send({ type: "flush", call: this.id, ticket });
     });
+  }
+
+  /** From now on what is heard comes in pieces of `ms`. */
+  gather(ms: number): void {
+    this.media.send({ type: "gather", call: this.id, bytes: ms * BYTES_PER_MS });
   }
 
   /** From now on each hears the other; null: no longer. */

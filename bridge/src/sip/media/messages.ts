@@ -29,6 +29,8 @@ export type MediaCommand =
   | { type: "start"; call: number }
   | { type: "play"; call: number; clip: string; sound: Uint8Array; last: boolean }
   | { type: "flush"; call: number; ticket: number }
+  /** What is heard comes in pieces of this length, no longer packet by packet. */
+  | { type: "gather"; call: number; bytes: number }
   /** Each hears the other from now on, and the main thread hears neither; null: no longer. */
   | { type: "join"; call: number; other: number | null }
   | { type: "close"; call: number };

@@ -8,8 +8,10 @@ import { BYTES_PER_MS, FRAME_BYTES } from "../../audio/g711.ts";
 import { distance, type RtpPacket } from "./rtp.ts";
 
 const WAIT_FRAMES = 3;
-/** Nothing for so long is a sender that keeps silent; less is a network that holds packets back. */
+/** Nothing for so long is a sender that keeps silent between words; less is a network that holds packets back. */
 const QUIET_MS = 200;
+/** One that always sends was held back by its network, or died: silence in the middle of its words would end its turn. */
+const STALL_MS = 700;
 /** A larger jump is no loss but another clock (a transfer, a new sender): the timeline goes on from there. */
 const LARGEST_GAP_BYTES = 1000 * BYTES_PER_MS;
 
@@ -40,8 +42,8 @@ export class ReorderWindow {
     this.passOn();
   }
 
-  /** Called every 20 ms: puts silence where a sender keeps silent, so that the timeline goes on. */
-  tick(nowMs: number): void {
+  /** Called every 20 ms: puts silence where a sender keeps silent, so that the timeline goes on. `pauses`: it does between words. */
+  tick(nowMs: number, pauses: boolean): void {
     if (this.ssrc === null || nowMs - this.lastAtMs < WAIT_FRAMES * 20) return;
     const first = this.early[0];
     if (first) {
@@ -49,7 +51,7 @@ export class ReorderWindow {
       this.passOn();
       return;
     }
-    if (nowMs - this.lastAtMs >= QUIET_MS) this.fill(FRAME_BYTES);
+    if (nowMs - this.lastAtMs >= (pauses ? QUIET_MS : STALL_MS)) this.fill(FRAME_BYTES);
   }
 
   private passOn(): void {

@@ -40,14 +40,27 @@ export class SrtpTransform {
     if (!outer || packet.length < RTP_HEADER_BYTES + TAG_BYTES) return null;
     const window = this.seen.get(outer.ssrc) ?? new ReplayWindow();
     if (!window.fresh(outer.sequence)) return null;
+    const rounds = window.roundsAt(outer.sequence);
+    this.setRounds(outer.ssrc, outer.sequence, rounds);
     try {
       const clear = this.session.decrypt(packet);
-      window.take(outer.sequence);
+      window.take(outer.sequence, rounds);
       this.seen.set(outer.ssrc, window);
       return clear;
     } catch {
+      // Whoever sends what is not theirs to send makes us remember nothing.
+      if (!this.seen.has(outer.ssrc)) delete this.session.remoteContext.srtpSSRCStates[outer.ssrc];
       return null;
     }
+  }
+
+  /**
+   * How often the sequence numbers began anew (ROC), for the next packet. The library counts a new round only from one within 100 of its
+   * begin or end: over a gap longer than two seconds, or for a sender that goes on with other numbers, nothing would be heard any more.
+   */
+  private setRounds(ssrc: number, sequence: number, rolloverCounter: number): void {
+    const { srtpSSRCStates } = this.session.remoteContext;
+    srtpSSRCStates[ssrc] = { ssrc, rolloverCounter, lastSequenceNumber: sequence, rolloverHasProcessed: true };
   }
 
   seal(
@@ -86,6 +99,7 @@ function newSession(local: MasterKey, remote: MasterKey): SrtpSession {
 /** Which of the last sequence numbers of a stream were here; taken only when the packet's tag was right. */
 class ReplayWindow {
   private newest: number | null = null;
+  private rounds = 0;
   private readonly taken = new Set<number>();
 
   fresh(sequence: number): boolean {
@@ -94,11 +108,21 @@ class ReplayWindow {
     return ahead > 0 || (ahead > -WINDOW && !this.taken.has(sequence));
   }
 
-  take(sequence: number): void {
+  /** In which round a packet of this number is: the nearest one (RFC 3711 section 3.3.1 and appendix A). */
+  roundsAt(sequence: number): number {
+    const { newest, rounds } = this;
+    if (newest === null) return 0;
+    const at = newest + distance(newest, sequence, 16);
+    if (at < 0) return Math.max(0, rounds - 1);
+    return at > 0xffff ? rounds + 1 : rounds;
+  }
+
+  take(sequence: number, rounds: number): void {
     this.taken.add(sequence);
     const ahead = this.newest === null ? 1 : distance(this.newest, sequence, 16);
     if (ahead <= 0) return;
     this.newest = sequence;
+    this.rounds = rounds;
     if (this.taken.size <= 2 * WINDOW) return;
     for (const old of this.taken) if (distance(sequence, old, 16) <= -WINDOW) this.taken.delete(old);
   }

@@ -75,6 +75,12 @@ for (const said of [
   "Nos pizzas sont préparées dans un atelier sans noix.",
   "Le risque est nul.",
   "Pas d'inquiétude pour le sésame.",
+  "Vous pouvez la manger sans crainte.",
+  "Pain garanti sans blé.",
+  "Senza glutine.",
+  "Sin frutos secos.",
+  "Ohne Nüsse, laktosefrei.",
+  "Keine Erdnüsse drin.",
 ]) {
   test(`of the model's own making: ${said}`, () => assert.notEqual(allergenClaim(said, known), null));
 }
@@ -118,6 +124,9 @@ for (const said of [
   "Le Tiramisu contient du lait.",
   "C'est noté, allergie au lupin.",
   "Rien d'autre ?",
+  "Une glace aux éclats de noix, très bien.",
+  "Sans sauce, c'est noté.",
+  "C'est cuit au feu de bois.",
 ]) {
   test(`may be said: ${said}`, () => assert.equal(allergenClaim(said, known), null));
 }

@@ -13,6 +13,10 @@ const known: KnownAmounts = {
 };
 
 for (const text of [
+  "Nous ne prenons pas les dollars, et il vous faut 24,50 € en euros.",
+  "Ça fait une pizza XL, c'est noté.",
+  "Au total, deux Quattro Stagioni, c'est bien ça.",
+  "Le total est quatre fromages et deux Tre Gusti ?",
   "Bonjour, qu'est-ce que je vous sers ?",
   "Deux Margherita, très bien.",
   "Ça fait vingt-quatre euros cinquante.",
@@ -81,11 +85,43 @@ for (const text of [
   "Vous devez choisir entre 1 et 3 sauces.",
   "Dix pour cent de TVA.",
   "Vous n'avez rien à payer maintenant.",
+  // Weighed, delivered or read, and no money.
+  "Deux livres de pain, c'est noté.",
+  "Une livre de beurre et deux livres d'olives.",
+  "Ça fait trois livres de pain en tout, c'est noté.",
+  "Deux livres, c'est noté.",
+  "Vous en voulez deux livres ou trois ?",
+  "On vous livre à dix-neuf heures trente.",
+  "C'est dans le livre des recettes.",
+  "Two pounds of bread, noted.",
 ]) {
   test(`may be said: ${text}`, () => assert.equal(wrongAmount(text, "fr", known), null));
 }
 
 for (const text of [
+  // Another currency.
+  "Ça fait vingt-quatre dollars cinquante.",
+  "Le total est de 24,50 $.",
+  "Neuf francs.",
+  "That's nine pounds.",
+  "C'est 9 CHF.",
+  "Ça fait vingt livres.",
+  "Le total est de vingt-quatre livres cinquante.",
+  "Le total est de deux livres.",
+  "La Margherita est à neuf livres.",
+  "C'est 24,50 livres.",
+  "Pour vous, vingt livres.",
+  "Vingt livres, s'il vous plaît.",
+  "Ça fait vingt-quatre pounds cinquante.",
+  // Roman, and below ten in languages that are not ours.
+  "Le total est de XXI.",
+  "Ça fait ⅩⅤ.",
+  "Le total est cinco.",
+  "Il totale è cinque.",
+  "Das macht fünf.",
+  "Le total est ٥ يورو",
+  "المجموع خمسة.",
+  "五欧元。",
   "Ça fait vingt-trois euros cinquante.",
   "Le total est de 12 euros.",
   "Le total est de 24,05 €.",
@@ -304,11 +340,41 @@ for (const text of [
   "Vingt, c'est le total.",
   "Un total de twenty-one.",
   "Ça fait ２０ €.",
+  "Ça fait ٢١.",
+  "Le total est de ٢٣٫٥٠.",
+  "المجموع ٢١",
+  "المجموع عشرون",
+  "Ça fait septante.",
+  "Nonante-neuf, s'il vous plaît.",
+  "Ce sera huitante et un.",
+  "El total es veintiuno.",
+  "Son treinta y uno.",
+  "Das macht einundzwanzig.",
+  "Macht dreiundzwanzig fünfzig.",
+  "Il totale è ventuno.",
+  "São vinte e um.",
+  "Totaal eenentwintig.",
+  "Your total is einundzwanzig.",
+  "Ça fait deux douzaines d'euros.",
+  "Ça fait moitié moins.",
 ]) {
   test(`in whatever language and letters, it is another amount: ${text}`, () =>
     assert.notEqual(wrongAmount(text, "fr", known), null));
 }
+for (const text of [
+  "Le total est de ٢٤٫٥٠ €.",
+  "Veinte minutos, muy bien.",
+  "Um zwanzig Uhr.",
+  "Zwei Pizzen, sehr gern.",
+  "On est au 27, rue de Lyon.",
+  "Je vous entends cinq sur cinq.",
+]) {
+  test(`of another language or a place, and no other amount: ${text}`, () =>
+    assert.equal(wrongAmount(text, "fr", known), null));
+}
 for (const [text, settled] of [
+  ["Alors ٢", "Alors"],
+  ["Son veinte", "Son"],
   ["Alors 2", "Alors"],
   ["Alors 24,", "Alors"],
 ] as const) {

@@ -1,7 +1,16 @@
 /** Amounts of money in what somebody said, and whether it may be said. */
 import type { Language } from "../../api/order.ts";
+import { plainDigits } from "../../ordering/speech/foreign-numbers.ts";
 import { saidNumbers } from "../../ordering/speech/said-numbers.ts";
-import { bareNumbers, endsOpen, holdsNumber, type KnownQuantities, SAYINGS, uncounted } from "./bare-numbers.ts";
+import {
+  bareNumbers,
+  endsOpen,
+  holdsNumber,
+  inPounds,
+  type KnownQuantities,
+  SAYINGS,
+  uncounted,
+} from "./bare-numbers.ts";
 import { amountParts, explained } from "./said-amounts.ts";
 
 export interface KnownAmounts extends KnownQuantities {
@@ -20,24 +29,37 @@ const words = (alternatives: string): RegExp => new RegExp(`(?<!\\p{L})(?:${alte
 
 const TOTAL: Record<Language, RegExp> = {
   fr: words(
-    "totale?|en tout|[çc]a fait|cela fait|cela fera|[çc]a fera|[àa] payer|devez|montant|addition|co[ûu]te|prix|tarif|paye[rz]|paie\\p{L}*|r[ée]gler|facture|compte est|le tout pour",
+    "totale?|gesamt\\p{L}*|insgesamt|macht|kostet|cuesta|المجموع|الحساب|الثمن|السعر|en tout|[çc]a fait|cela fait|cela fera|[çc]a fera|[àa] payer|devez|montant|addition|co[ûu]te|prix|tarif|paye[rz]|paie\\p{L}*|r[ée]gler|facture|compte est|le tout pour",
   ),
   en: words("total|altogether|comes? to|to pay|you owe|amount|that will be|that['’]?s|costs?|prices?|bill"),
 };
 /** About one dish, and not about what is to be paid: "La Margherita coûte neuf euros". */
 const PRICE: Record<Language, RegExp> = { fr: words("co[ûu]te|prix|tarif"), en: words("costs?|that['’]?s|prices?") };
 const CURRENCY =
-  /[€$£]|(?<!\p{L})(?:euros?|eur|centimes?|cents?|balles|tunes|boules|bucks?|quid|tenners?|fivers?|grand|dollars?|pounds?)(?!\p{L})|(?<=\d\s?)e(?!\p{L})/iu;
+  /[€$£¥]|يورو|欧元|ユーロ|евро|(?<!\p{L})(?:euros?|eur|centimes?|cents?|balles|tunes|boules|bucks?|quid|tenners?|fivers?|grand|dollars?|pounds?(?! of(?!\p{L})))(?!\p{L})|(?<=\d\s?)e(?!\p{L})/iu;
+/** The restaurant takes none of these: a right number of them is a wrong amount. */
+const OTHER_MONEY =
+  /[$£¥]|(?<!\p{L})(?:dollars?|pounds(?! of(?!\p{L}))|livres? sterling|francs|dirhams?|dinars?|yens?|roubles?|rubles?|chf|usd|gbp)(?!\p{L})/iu;
+/** What a total may be followed by up to its number. */
+const LEAD_IN =
+  "^[\\s:]*(?:(?:est|sera|fait|vous|s['’][ée]l[èe]ve|de|d['’]|[àa]|is|of|will|be|to|donc|è|e|es|ist)(?!\\p{L})[\\s:]*)*";
+/** "XXI", but no size of a pizza. */
+const ROMAN = new RegExp(`${LEAD_IN}(?!X+L(?!\\p{L}))[IVXLC]{2,}(?!\\p{L})`, "u");
+/** Below ten they stand in names of dishes ("Quattro stagioni"): only right behind a total, and with nothing that they count, they are its number. */
+const SMALL_FOREIGN = new RegExp(
+  `${LEAD_IN}(?:cuatro|cinco|seis|siete|ocho|nueve|zwei|drei|vier|fünf|sechs|sieben|acht|neun|tre|quattro|cinque|sei|sette|otto|nove|quatro|sete|oito|vijf|zes|zeven|negen|اثنان|ثلاثة|أربعة|خمسة|ستة|سبعة|ثمانية|تسعة)(?!\\p{L})\\s*(?:[.,;:!?]|$)`,
+  "iu",
+);
 /** Of money as such: "les prix sont en euros". */
 const NO_AMOUNT = words("(?:en|in|des|les|d['’]|of|the|que des) ?(?:euros?|eur|€|dollars?|cents|pounds?)");
 /** An amount without a number: nothing here is given away by whoever takes an order. */
 const GIFT = words(
-  "gratuit\\p{L}*|offert\\p{L}*|vous l['’]offr\\p{L}+|moiti[ée] prix|demi[- ]tarif|remises?|r[ée]ductions?|rabais|ristournes?|for free|it['’]?s free|(?:is|are|be) free|free of charge|no charge|on the house|half[- ]price|discounts?|complimentary|(?<!(?:paquet|papier|bon|ch[èe]que|carte) )cadeaux?|(?:pay\\p{L}+|r[ée]gl\\p{L}+|co[ûu]t\\p{L}+) (?:que )?(?:plus |donc )?(?:rien|la moiti[ée])|rien [àa] (?:payer|r[ée]gler)(?! (?:d['’]avance|maintenant|pour l|au t[ée]l|en ligne|tout de suite|avant))|pay nothing|nothing to pay(?! (?:now|yet|in advance))",
+  "gratuit\\p{L}*|offert\\p{L}*|vous l['’]offr\\p{L}+|moiti[ée] (?:prix|moins)|demi[- ]tarif|remises?|r[ée]ductions?|rabais|ristournes?|for free|it['’]?s free|(?:is|are|be) free|free of charge|no charge|on the house|half[- ]price|discounts?|complimentary|(?<!(?:paquet|papier|bon|ch[èe]que|carte) )cadeaux?|(?:pay\\p{L}+|r[ée]gl\\p{L}+|co[ûu]t\\p{L}+) (?:que )?(?:plus |donc )?(?:rien|la moiti[ée])|rien [àa] (?:payer|r[ée]gler)(?! (?:d['’]avance|maintenant|pour l|au t[ée]l|en ligne|tout de suite|avant))|pay nothing|nothing to pay(?! (?:now|yet|in advance))",
 );
 /** "-10 %", "dix pour cent de moins". */
 const LESS = /(?:^|\s)[-−–]\s?\d+ ?%|(?:%|pour cent|percent) (?:de moins|moins cher|off|less)(?!\p{L})/iu;
 const DENIED = words("pas|aucune?|ni|sans|jamais|no|not|never|cannot|any|\\p{L}+n['’]t");
-const NUMBER_START = /\d/;
+const NUMBER_START = /\p{Nd}/u;
 const OTHER: Record<Language, Language> = { fr: "en", en: "fr" };
 
 /** Is there an amount of money in the text itself? */
@@ -77,12 +99,15 @@ export function settledLength(text: string, language: Language): number {
 }
 
 function isWrong(said: string, language: Language, known: KnownAmounts): boolean {
-  const sentence = withoutNames(said.normalize("NFKC").replace(SAYINGS, " "), known.names);
+  const sentence = withoutNames(plainDigits(said.normalize("NFKC")).replace(SAYINGS, " "), known.names);
   if (LESS.test(sentence)) return true;
   if (GIFT.test(sentence) && !(DENIED.test(sentence) && !/no charge/iu.test(sentence))) return true;
   const total = TOTAL[language].exec(sentence) ?? TOTAL[OTHER[language]].exec(sentence);
   const isMoney = CURRENCY.test(sentence);
   const rest = total ? sentence.slice(total.index + total[0].length) : sentence;
+  if (OTHER_MONEY.test(sentence) && saidInAny(sentence, language).length > 0 && !DENIED.test(sentence)) return true;
+  if (total && !sentence.includes("?") && inPounds(sentence)) return true;
+  if (total && (ROMAN.test(rest) || SMALL_FOREIGN.test(rest))) return true;
   // "Trois, d'accord" repeats what was ordered.
   const isAlone = isNumber(rest, language) && (total !== null || !rest.includes(","));
   const bare = bareNumbers(sentence, known).filter(({ parts, cue }) => {

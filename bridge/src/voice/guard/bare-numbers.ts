@@ -2,6 +2,7 @@
  * Numbers that are said with nothing behind them that is counted: "Pour vous, vingt seulement." Whoever waits for a total
  * hears one in them, though no word speaks of money.
  */
+import { isForeignNumber } from "../../ordering/speech/foreign-numbers.ts";
 import { numberWords } from "../../ordering/speech/number-words.ts";
 import { saidNumbers } from "../../ordering/speech/said-numbers.ts";
 import { amountParts, type SaidNumber } from "./said-amounts.ts";
@@ -72,22 +73,30 @@ const LITTLE_WORDS = new Set(
     "maximum max minimum environ même quoi hein voilà donc alors s merci d ok oui non comme si je j vous on nous c ça cela ce il elle " +
     "de du avec sans sur dans rond bien aujourd ici là cette votre vos que qui qu parfait très est sera madame monsieur " +
     "only just flat even total in all for the an per each at and or but to please then thanks okay right exactly altogether " +
-    "suffira suffit suffiront unité unités units everything including with without on of so that it is you we i today sharp will be if as because sir madam thank great perfect"
+    "suffira suffit suffiront unité unités units everything including with without on of so that it is you we i today sharp will be if as because sir madam thank great perfect e y und con"
   ).split(" "),
 );
 /** "une vingtaine": a number that the words for numbers do not hold. With "de" it counts something. */
 const SO_MANY =
   "(?<!\\p{L})(?:dizaine|quinzaine|vingtaine|trentaine|quarantaine|cinquantaine|soixantaine|centaine)s?(?!\\p{L})";
-const ABOUT_SO_MANY = new RegExp(`${SO_MANY}(?!\\s+(?:de |d['’])(?!euro|€))`, "iu");
+const ABOUT_SO_MANY = new RegExp(
+  `${SO_MANY}(?!\\s+(?:de |d['’])(?!euro|€))|(?<!\\p{L})douzaines?\\s+d['’]euros?`,
+  "iu",
+);
 const ENDS_SO_MANY = new RegExp(`${SO_MANY}$`, "iu");
 /** No amounts: "cent pour cent", "24 heures sur 24", "1,5 L". */
 export const SAYINGS =
-  /(?<!\p{L})(?:(?:cent|100) ?(?:%|pour cent)|[\p{L}-]+ pour cent(?= de tva)|sur (?:vingt[- ]quatre|24|sept|7|dix|10)|\d+(?:[.,]\d+)?\s?(?:[lg]|cl|ml|kg|cm|mm|litres?|grammes?|kilos?|%(?= de tva)))(?![\p{L}'’])/giu;
+  /(?<!\p{L})(?:(?:cent|100) ?(?:%|pour cent)|[\p{L}-]+ pour cent(?= de tva)|sur (?:vingt[- ]quatre|24|sept|7|dix|10)|cinq sur cinq|\d+(?:[.,]\d+)?\s?(?:[lg]|cl|ml|kg|cm|mm|litres?|grammes?|kilos?|%(?= de tva)))(?![\p{L}'’])/giu;
 const CLOCK_WORDS = /(?<!\p{L})(?:midi|minuit|noon|midnight)(?!\p{L})/giu;
 /** Who asks so names a price, and not how many. */
 const OFFERS =
   /(?<!\p{L})(?:[cç]a (?:vous )?(?:va|irait|ira|convient|conviendrait|marche)|d['’]accord|okay|ok|deal|fine|all ?right|works? for you)(?!\p{L})/iu;
+/** "Au 27, rue de Lyon". */
+const ADDRESS = /^,?\s+(?:rue|avenue|boulevard|place|impasse|chemin|quai|cours|allée|route)(?!\p{L})/iu;
 const PHONE_DIGITS = 5;
+/** Money of elsewhere, unless something is weighed: "deux livres de pain". */
+const POUNDS = /^\s+livres?(?!\p{L})(?!\s+(?:de(?!\p{L})|d['’]))/iu;
+const UNKNOWN: SaidNumber = { value: Number.NaN, unit: null, link: null };
 
 /** What comes behind it decides what it says. */
 export function endsOpen(text: string): boolean {
@@ -98,9 +107,7 @@ export function endsOpen(text: string): boolean {
 export function bareNumbers(sentence: string, known: KnownQuantities): BareNumber[] {
   if (known.told.some((text) => text.includes(sentence.trim()))) return [];
   const text = sentence.replace(CLOCK_WORDS, " ");
-  const about: BareNumber[] = ABOUT_SO_MANY.test(text)
-    ? [{ parts: [{ value: Number.NaN, unit: null, link: null }], cue: "about" }]
-    : [];
+  const about: BareNumber[] = ABOUT_SO_MANY.test(text) ? [{ parts: [UNKNOWN], cue: "about" }] : [];
   const isAsked = text.includes("?") && !OFFERS.test(text);
   const found = runs(text).flatMap((run): BareNumber[] => {
     const { parts } = run;
@@ -109,7 +116,8 @@ export function bareNumbers(sentence: string, known: KnownQuantities): BareNumbe
     if (isArticle || isNamed(run, cue, known) || isTime(run, cue, known)) return [];
     const isCount = isQuantity(run, known);
     if (cue === null && (isAsked || isCount || COUNT.test(run.before) || INSTEAD.test(run.after))) return [];
-    return cue === "price" && isAsked && isCount ? [] : [{ parts, cue }];
+    if (cue === "price" && isAsked && isCount) return [];
+    return POUNDS.test(run.after) ? [{ parts: [UNKNOWN], cue: "about" }] : [{ parts, cue }];
   });
   return [...about, ...found];
 }
@@ -196,14 +204,20 @@ export function uncounted(text: string): string {
   );
 }
 
+/** "Vingt livres": right or wrong, it is no amount that the desk named. */
+export function inPounds(text: string): boolean {
+  return eachNumber(text).some(({ to }) => POUNDS.test(text.slice(to)));
+}
+
 function isCounted(rest: string): boolean {
+  if (POUNDS.test(rest)) return false;
   const more = /^\s*(?:ou|à|et|or|to|and)\s+(.*)$/iu.exec(rest)?.[1];
   if (more !== undefined) {
     const next = /^(?:\d+|[\p{L}-]+)\s*/u.exec(more)?.[0] ?? "";
     if (numbersIn(next).length > 0)
       return isCounted(more.slice(next.length)) || /^\s*[h€]/u.test(more.slice(next.length));
   }
-  if (/^\s?[%°]/u.test(rest)) return true;
+  if (/^\s?[%°]/u.test(rest) || ADDRESS.test(rest)) return true;
   const [, word] = /^[\s-]*(\p{L}+)/u.exec(rest) ?? [];
   return word !== undefined && !LITTLE_WORDS.has(word.toLowerCase());
 }
@@ -220,9 +234,10 @@ const NUMBER_WORDS = new RegExp(
   "iu",
 );
 
-/** Digits, or a word for two or more. */
+/** Digits, or a word for two or more, of whatever language. */
 export function holdsNumber(text: string): boolean {
-  return /\d/.test(text) || NUMBER_WORDS.test(text);
+  const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
+  return /\d/.test(text) || NUMBER_WORDS.test(text) || words.some(isForeignNumber);
 }
 
 /** In lower case: a dish's name as it may be said, when it holds a number: "Menu 12", "menu douze", "menu twelve". Else none. */
@@ -235,5 +250,5 @@ export function numberedNames(name: string): string[] {
 
 /** The numbers in a dish's name. */
 export function numbersOfName(name: string): number[] {
-  return numbersIn(name);
+  return numbersIn(name).filter((number) => !Number.isNaN(number));
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ToolAnswer } from "../../ordering/order-desk.ts";
+import { saysTheNumbers } from "../../ordering/speech/said-numbers.ts";
 import { wrongAmount } from "./amounts.ts";
 import { KnownNumbers } from "./known-numbers.ts";
 
@@ -63,4 +64,16 @@ test("numbers of dishes as a model shortens them, and how many are missing, are 
   for (const text of ["Le menu M14 à quatorze euros.", "Un B2, quatorze.", "Votre menu, quatorze."]) {
     assert.notEqual(wrongAmount(text, "fr", known.amounts(1350)), null, text);
   }
+});
+
+test("a dish that is called like another language's number may be named, and makes no amount of it", () => {
+  const known = new KnownNumbers();
+  known.menu(["Pizza Quaranta"]);
+  const text = "J'ai noté une Pizza Quaranta.";
+  known.add({ text, language: "fr", cents: [], exact: false, mark: null });
+  known.learn({ ...answer({}), cart: { lines: [], totalCents: 2000 } });
+  assert.equal(wrongAmount("Une Pizza Quaranta, c'est noté.", "fr", known.amounts(2000)), null);
+  assert.notEqual(wrongAmount("Le total est de cinquanta.", "fr", known.amounts(2000)), null);
+  assert.notEqual(wrongAmount("Avec la Quaranta, ce sera trenta.", "fr", known.amounts(2000)), null);
+  assert.equal(saysTheNumbers({ text, language: "fr" }, text), true);
 });

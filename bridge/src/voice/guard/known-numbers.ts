@@ -27,7 +27,7 @@ export class KnownNumbers {
   add({ text, language, cents }: Sentence): void {
     this.texts.add(text);
     for (const amount of cents) this.cents.add(amount);
-    for (const number of saidNumbers(text, language)) this.numbers.add(number);
+    for (const number of saidNumbers(text, language)) if (!Number.isNaN(number)) this.numbers.add(number);
   }
 
   learn({ say, cart, forModel }: ToolAnswer): void {

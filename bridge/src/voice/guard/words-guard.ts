@@ -52,6 +52,8 @@ export class WordsGuard {
 
   /** Names on the menu, as it is now: words are looked at many times a second. */
   set dishes(names: readonly string[]) {
+    // What is sold out has its name all the same.
+    if (names.length === this.names.length && names.every((name, index) => name === this.names[index])) return;
     this.names = names;
     this.known.menu(names);
   }

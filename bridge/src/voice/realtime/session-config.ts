@@ -61,7 +61,10 @@ export function difference(asked: RealtimeSessionCreateRequest, confirmed: unkno
     if (want !== got) return `audio ${side} is ${got ?? "unknown"} instead of ${want}`;
   }
   const names = (list: unknown): string =>
-    (Array.isArray(list) ? list : []).map((tool: { name?: unknown } | null) => String(tool?.name ?? "")).join(" ");
+    (Array.isArray(list) ? list : [])
+      .map((tool: { name?: unknown } | null) => String(tool?.name ?? ""))
+      .toSorted()
+      .join(" ");
   if (names(tools) !== names(asked.tools)) return "the tools are others";
   const [want, got] = [asked.audio?.input?.turn_detection, audio?.input?.turn_detection];
   if (want?.type !== got?.type || got?.create_response === false) return "turn detection is another";

@@ -137,8 +137,8 @@ export class AccessPart extends AdminPage {
           ${grant.backups ? html`<p class="muted">${t("access.withBackups")}</p>` : nothing}
         </div>
         <div class="end">
-          <button aria-label=${`${t("access.done")}: ${label}`} @click=${() => this.admin.open("audit", "search", label)}>${t("access.done")}</button>
-          ${isOpen ? html`<button class="danger" aria-label=${`${t("access.end")}: ${label}`} @click=${() => this.ask(grant)}>${t("access.end")}</button>` : nothing}
+          <button aria-label=${t("label.of", { what: t("access.done"), of: label })} @click=${() => this.admin.open("audit", "search", label)}>${t("access.done")}</button>
+          ${isOpen ? html`<button class="danger" aria-label=${t("label.of", { what: t("access.end"), of: label })} @click=${() => this.ask(grant)}>${t("access.end")}</button>` : nothing}
         </div>
       </li>
     `;

@@ -155,7 +155,7 @@ export class AdminList<Row extends { id: string }> extends LitElement {
     return html`
       <div class="search" role="search">
         ${icon("search")}
-        <input type="search" autocomplete="off" maxlength="80" aria-label=${`${t("list.search")}: ${this.label}`}
+        <input type="search" autocomplete="off" maxlength="80" aria-label=${t("label.of", { what: t("list.search"), of: this.label })}
           placeholder=${t("list.search")} .value=${search} @input=${this.typed} @keydown=${this.onSearchKey} />
       </div>
       <p class="count" role="status">

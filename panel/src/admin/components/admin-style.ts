@@ -215,6 +215,7 @@ export const adminStyle = css`
   input[type="radio"] {
     accent-color: var(--nl-accent);
     block-size: 22px;
+    flex: none;
     inline-size: 22px;
     margin: 0;
   }

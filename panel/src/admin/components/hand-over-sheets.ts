@@ -40,7 +40,7 @@ export function unitSheet(
   return html`
     <article class="sheet" aria-label=${name}>
       <h1>${t("handOver.for", { name })}</h1>
-      <p>${[site.name, site.address, building].filter(Boolean).join(" · ")}</p>
+      <p>${[...new Set([site.name, site.address, building])].filter(Boolean).join(" · ")}</p>
       ${isOnlyHere(pageUrl) ? html`<p class="note">${t("pair.onlyHere", { address: pageUrl })}</p>` : nothing}
       <div class="codes">
         <div>
@@ -71,7 +71,7 @@ function phonePart({ t }: SiteAdmin, name: string, { code, state, renew }: Sheet
         : html`${state === "over" ? html`<p class="no-print"><strong>${t("handOver.codeOver")}</strong></p>` : nothing}
             <p>${t(state === "used" ? "handOver.codeUsed" : "handOver.phoneLater")}</p>`
     }
-    <button class="no-print" aria-label=${`${t("handOver.renewOne")}: ${name}`} ?disabled=${renew === null} @click=${renew}>
+    <button class="no-print" aria-label=${t("label.of", { what: t("handOver.renewOne"), of: name })} ?disabled=${renew === null} @click=${renew}>
       ${t("handOver.renewOne")}
     </button>
   `;

@@ -81,7 +81,7 @@ export class PlaceDevices extends AccountWatch {
         </div>
         <div class="end">
           ${registrationChip(account, t)}
-          <button aria-label=${`${t("pair.seeDevice")}: ${account.label}`} @click=${() => open("devices", account.id)}>
+          <button aria-label=${t("label.of", { what: t("pair.seeDevice"), of: account.label })} @click=${() => open("devices", account.id)}>
             ${t("pair.seeDevice")}
           </button>
         </div>

@@ -10,6 +10,8 @@ import "./admin-dialog.ts";
 import type { AdminDialog } from "./admin-dialog.ts";
 import { adminStyle } from "./admin-style.ts";
 
+/** Runs of numbers that are named one by one. */
+const MOST_RUNS = 6;
 const MOST = 1_000;
 const TYPING_MS = 200;
 
@@ -83,7 +85,7 @@ export class RangeDialog extends LitElement {
             ${
               preview === null || preview.existing.length === 0
                 ? nothing
-                : html`<p class="failure">${t("range.existing", { names: this.span(preview.existing) })}</p>`
+                : html`<p class="failure">${t("range.existing", { names: this.told(preview) })}</p>`
             }
           </div>
           <p class="failure" role="alert" ?hidden=${this.failure === null}>${this.failure}</p>
@@ -115,6 +117,22 @@ export class RangeDialog extends LitElement {
     const { t } = this.admin;
     if (numbers.length <= 4) return new Intl.ListFormat(t.locale).format(numbers);
     return t("range.span", { first: numbers[0] ?? "", last: numbers.at(-1) ?? "" });
+  }
+
+  /** Those that are there may lie anywhere among the others: neighbours are told together. */
+  private told({ numbers, existing }: UnitRangeReply): string {
+    const { t } = this.admin;
+    const there = new Set(existing);
+    const runs: string[][] = [];
+    for (const [at, number] of numbers.entries()) {
+      if (!there.has(number)) continue;
+      if (at > 0 && there.has(numbers[at - 1] ?? "")) runs.at(-1)?.push(number);
+      else runs.push([number]);
+    }
+    const shown = runs.slice(0, MOST_RUNS);
+    const left = runs.slice(MOST_RUNS).flat().length;
+    const more = left === 0 ? [] : [counted(t, "range.more", left)];
+    return new Intl.ListFormat(t.locale).format([...shown.map((run) => this.span(run)), ...more]);
   }
 
   private edit(change: Partial<RangeDialog["range"]>): void {

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Account } from "../../data/rows.ts";
 import type { AdminKey, AdminLocalizer } from "../../localize/admin.ts";
-import { clock, day } from "../../localize/localize.ts";
+import { clock, day, momentWithin } from "../../localize/localize.ts";
 import type { Admin } from "../admin.ts";
 
 type State = "disabled" | Account["registration"]["state"];
@@ -39,12 +39,12 @@ export function connectionsOf({ panel }: Pick<Admin, "panel">): string {
 export function lastSeen({ registration }: Account, t: AdminLocalizer): string {
   if (registration.state === "registered") return t("device.now");
   if (registration.lastSeenMs === null) return t("device.never");
-  return moment(registration.lastSeenMs, t);
+  return `${day(t, registration.lastSeenMs, Date.now())}, ${clock(t, registration.lastSeenMs)}`;
 }
 
-/** "Today, 14:03". */
+/** Within a sentence: "today, 14:03". */
 export function moment(atMs: number, t: AdminLocalizer): string {
-  return `${day(t, atMs, Date.now())}, ${clock(t, atMs)}`;
+  return momentWithin(t, atMs, Date.now());
 }
 
 export function registrationFacts(account: Account, t: AdminLocalizer): TemplateResult {

@@ -155,8 +155,8 @@ export class RulesEditor extends DirectoryWatch {
             @click=${() => void this.move(rule, -1)}>${icon("up")}</button>
           <button class="icon quiet" aria-label=${t("rules.down", { position })} ?disabled=${position === count}
             @click=${() => void this.move(rule, 1)}>${icon("down")}</button>
-          <button class="quiet" aria-label=${`${t("rules.edit")}: ${t("rules.editTitle", { position })}`} @click=${() => this.edit(rule)}>${t("rules.edit")}</button>
-          <button class="quiet danger" aria-label=${`${t("form.remove")}: ${t("rules.editTitle", { position })}`} @click=${() => void this.removeRule(rule)}>${t("form.remove")}</button>
+          <button class="quiet" aria-label=${t("label.of", { what: t("rules.edit"), of: t("rules.editTitle", { position }) })} @click=${() => this.edit(rule)}>${t("rules.edit")}</button>
+          <button class="quiet danger" aria-label=${t("label.of", { what: t("form.remove"), of: t("rules.editTitle", { position }) })} @click=${() => void this.removeRule(rule)}>${t("form.remove")}</button>
         </div>
       </li>
     `;

@@ -201,7 +201,7 @@ export class HealthPage extends AdminPage {
         </div>
         <div class="end">
           <span class="chip ${tone}">${t(word)}</span>
-          <button ?disabled=${this.testing} aria-label=${`${t("health.testOne")}: ${device.label}`} @click=${() => void this.ring(device.accountId)}>${t("health.testOne")}</button>
+          <button ?disabled=${this.testing} aria-label=${t("label.of", { what: t("health.testOne"), of: device.label })} @click=${() => void this.ring(device.accountId)}>${t("health.testOne")}</button>
           <button aria-label=${t("site.openRow", { name: device.label })} @click=${() => open("devices", device.accountId)}>${t("settings.openDevice")}</button>
         </div>
       </li>

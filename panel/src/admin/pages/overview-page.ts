@@ -177,7 +177,7 @@ export class OverviewPage extends AdminPage {
       },
     ];
     return html`
-      <h2>${t(steps.some(({ done }) => !done) ? "site.next" : this.serverAway ? "site.allEntered" : "site.allDone")}</h2>
+      <h2>${t(steps.some(({ done }) => !done) ? "site.next" : this.whatIsSo())}</h2>
       <div class="steps">
         ${steps.map(
           (step) => html`
@@ -190,6 +190,13 @@ export class OverviewPage extends AdminPage {
         )}
       </div>
     `;
+  }
+
+  /** Of a site where everything is entered. */
+  private whatIsSo(): AdminKey {
+    const { count, connected } = this.devices ?? { count: 0, connected: null };
+    if (this.serverAway || connected === null) return "site.allEntered";
+    return connected < count ? "site.allButSome" : "site.allDone";
   }
 
   /** No test ring can be made. Of a site elsewhere it is not known here. */

@@ -76,19 +76,19 @@ export class SettingsPage extends AdminPage {
             card(
               `settings.${part}`,
               `settings.${part}Hint`,
-              html`<button aria-label=${`${t("settings.openDevice")}: ${t(`settings.${part}`)}`} @click=${() => open("settings", part)}>${t("settings.openDevice")}</button>`,
+              html`<button aria-label=${t("label.of", { what: t("settings.openDevice"), of: t(`settings.${part}`) })} @click=${() => open("settings", part)}>${t("settings.openDevice")}</button>`,
             ),
           )}
           ${card(
             "settings.sites",
             "settings.sitesHint",
-            html`<button aria-label=${`${t("settings.openDevice")}: ${t("settings.sites")}`} @click=${() => openSite(null)}>${t("settings.openDevice")}</button>`,
+            html`<button aria-label=${t("label.of", { what: t("settings.openDevice"), of: t("settings.sites") })} @click=${() => openSite(null)}>${t("settings.openDevice")}</button>`,
           )}
           ${here(() =>
             card(
               "settings.device",
               "settings.deviceHint",
-              html`<button aria-label=${`${t("settings.openDevice")}: ${t("settings.device")}`} @click=${openDevice}>${t("settings.openDevice")}</button>`,
+              html`<button aria-label=${t("label.of", { what: t("settings.openDevice"), of: t("settings.device") })} @click=${openDevice}>${t("settings.openDevice")}</button>`,
             ),
           )}
           ${here(() =>

@@ -74,7 +74,7 @@ export class SitesPage extends LitElement {
     const { t } = this.admin;
     if (!this.isLong) return nothing;
     return html`
-      <input type="search" autocomplete="off" maxlength="80" aria-label=${`${t("list.search")}: ${t("site.list")}`}
+      <input type="search" autocomplete="off" maxlength="80" aria-label=${t("label.of", { what: t("list.search"), of: t("site.list") })}
         placeholder=${t("list.search")} .value=${this.search} @input=${this.onSearch} />
       <p class="muted" role="status">${found === 0 ? t("list.none", { search: this.search }) : counted(t, "list.count", found)}</p>
     `;
@@ -103,7 +103,7 @@ export class SitesPage extends LitElement {
         </div>
         <div class="end">
           ${liveChip(admin, { siteId: site.id, revision: site.revision })}
-          <button aria-label=${`${t("admin.open")}: ${site.name}`} @click=${() => admin.openSite(site.id)}>
+          <button aria-label=${t("label.of", { what: t("admin.open"), of: site.name })} @click=${() => admin.openSite(site.id)}>
             ${t("admin.open")}
           </button>
         </div>
@@ -122,8 +122,8 @@ export class SitesPage extends LitElement {
           <p class="muted">${[domain, ...(version === null ? [] : [`Neolia ${version}`]), t("access.until", { time })].join(" · ")}</p>
         </div>
         <div class="end">
-          <button class="danger" aria-label=${`${t("remote.remove")}: ${name}`} @click=${() => this.askRemoval(site)}>${t("remote.remove")}</button>
-          <button aria-label=${`${t("admin.open")}: ${name}`} @click=${() => openSite(id)}>${t("admin.open")}</button>
+          <button class="danger" aria-label=${t("label.of", { what: t("remote.remove"), of: name })} @click=${() => this.askRemoval(site)}>${t("remote.remove")}</button>
+          <button aria-label=${t("label.of", { what: t("admin.open"), of: name })} @click=${() => openSite(id)}>${t("admin.open")}</button>
         </div>
       </li>
     `;

@@ -51,14 +51,16 @@ export const en = {
   "rule.overnight": "until the next day",
   "rule.addTime": "Another time",
   "rule.removeTime": "Remove this time",
-  "rule.noDay": "Choose at least one day, and an end after the start.",
+  "rule.noDay": "Choose at least one day, a start and an end.",
   "rule.everyDay": "every day",
   "rule.weekdays": "Monday to Friday",
   "rule.weekend": "Saturday and Sunday",
 
   "warning.matches-nobody": "Nobody who could call now fits this rule. Telephone numbers come in through a gateway.",
   "warning.taken-by-voicemail": "This rule never fires: an earlier one has taken the message.",
-  "warning.repeats": "This rule changes nothing: an earlier one has rung the same devices for the same calls.",
+  "warning.no-mailbox":
+    "Nobody takes a message: only Neolia does, and only for callers of a telephone line. What rings there just rings.",
+  "warning.repeats": "This rule rings the same devices once more: an earlier one has rung them for the same calls.",
   "warning.target-gone": "The place that it leads to is not there any more.",
   "warning.rings-nobody": "Nothing rings: there is no device where it leads.",
   "warning.out-of-time": "This rule never fires: the earlier ones ring for longer than any call waits.",
@@ -95,6 +97,7 @@ export const en = {
   "outcome.pattern": "Is for other callers",
   "outcome.schedule": "Is for other times",
   "outcome.target-gone": "Its target is gone",
+  "outcome.do-not-disturb": "On do not disturb",
   "outcome.rings-nobody": "No device would ring",
 } as const;
 
@@ -151,7 +154,7 @@ export const fr: Record<keyof typeof en, string> = {
   "rule.overnight": "jusqu'au lendemain",
   "rule.addTime": "Une autre plage",
   "rule.removeTime": "Supprimer cette plage",
-  "rule.noDay": "Choisissez au moins un jour, et une fin après le début.",
+  "rule.noDay": "Choisissez au moins un jour, un début et une fin.",
   "rule.everyDay": "tous les jours",
   "rule.weekdays": "du lundi au vendredi",
   "rule.weekend": "samedi et dimanche",
@@ -159,8 +162,10 @@ export const fr: Record<keyof typeof en, string> = {
   "warning.matches-nobody":
     "Personne qui pourrait appeler ne correspond à cette règle. Les numéros de téléphone arrivent par une passerelle.",
   "warning.taken-by-voicemail": "Cette règle n'agit jamais : une règle précédente a pris le message.",
+  "warning.no-mailbox":
+    "Personne ne prend de message : seul Neolia le fait, et pour les seuls appels d'une ligne téléphonique. Ce qui sonne là ne fait que sonner.",
   "warning.repeats":
-    "Cette règle ne change rien : une précédente a fait sonner les mêmes appareils pour les mêmes appels.",
+    "Cette règle fait sonner les mêmes appareils une fois de plus : une précédente l'a fait pour les mêmes appels.",
   "warning.target-gone": "L'endroit où elle mène n'existe plus.",
   "warning.rings-nobody": "Rien ne sonne : il n'y a pas d'appareil où elle mène.",
   "warning.out-of-time": "Cette règle n'agit jamais : les précédentes sonnent plus longtemps qu'un appel n'attend.",
@@ -197,5 +202,6 @@ export const fr: Record<keyof typeof en, string> = {
   "outcome.pattern": "Vise d'autres appelants",
   "outcome.schedule": "Vise d'autres moments",
   "outcome.target-gone": "Sa destination n'existe plus",
+  "outcome.do-not-disturb": "En ne pas déranger",
   "outcome.rings-nobody": "Aucun appareil ne sonnerait",
 };

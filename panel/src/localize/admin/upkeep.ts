@@ -9,7 +9,7 @@ export const en = {
   "health.siteTitle": "The site",
   "health.devicesTitle": "The devices",
   "health.devicesNone": "No devices yet. Pair one with a unit first.",
-  "health.checked": "Looked at {time}.",
+  "health.checked": "As of {time}.",
   "health.fine": "Could ring",
   "health.warned": "Rings, but look",
   "health.broken": "Would not ring",
@@ -30,6 +30,8 @@ export const en = {
   "health.step.answer": "the answer",
   "health.step.audio-out": "sound from the device",
   "health.step.audio-in": "sound to the device",
+  "health.step.audio-both": "sound both ways: the device's network lets no UDP through",
+  "health.step.audio-home": "Neolia's own sound to the server, not this device",
   "health.step.none": "an unknown step",
   "health.onlyProblems": "Only those with something to look at",
   "health.reported": "Reported {time}",
@@ -44,7 +46,8 @@ export const en = {
   "problem.DEVICE_NOT_REGISTERED.do":
     "Check its power and network. A panel: open Neolia on it. Another device: enter its login again.",
   "problem.DEVICE_NEVER_SEEN": "It has never been connected.",
-  "problem.DEVICE_NEVER_SEEN.do": "Pair it: open its unit and scan the QR code with it.",
+  "problem.DEVICE_NEVER_SEEN.do":
+    "A panel or a phone: open its unit and pair it. A door or a gateway: open it here, and give it its file or its login.",
   "problem.DEVICE_SILENT":
     "The panel has not reported for a while: its page is closed or asleep, or its network is gone.",
   "problem.DEVICE_SILENT.do":
@@ -235,6 +238,8 @@ export const fr: Record<keyof typeof en, string> = {
   "health.step.answer": "la réponse",
   "health.step.audio-out": "le son depuis l'appareil",
   "health.step.audio-in": "le son vers l'appareil",
+  "health.step.audio-both": "le son dans les deux sens : le réseau de l'appareil ne laisse pas passer UDP",
+  "health.step.audio-home": "le son de Neolia lui-même vers le serveur, pas cet appareil",
   "health.step.none": "une étape inconnue",
   "health.onlyProblems": "Seulement ceux à voir",
   "health.reported": "Annoncé : {time}",
@@ -251,7 +256,8 @@ export const fr: Record<keyof typeof en, string> = {
   "problem.DEVICE_NOT_REGISTERED.do":
     "Vérifiez son alimentation et son réseau. Un écran : ouvrez-y Neolia. Un autre appareil : saisissez à nouveau son identifiant.",
   "problem.DEVICE_NEVER_SEEN": "Il n'a jamais été connecté.",
-  "problem.DEVICE_NEVER_SEEN.do": "Associez-le : ouvrez son logement et lisez le code QR avec lui.",
+  "problem.DEVICE_NEVER_SEEN.do":
+    "Un écran ou un téléphone : ouvrez son logement et associez-le. Une platine ou une passerelle : ouvrez-la ici et donnez-lui son fichier ou son accès.",
   "problem.DEVICE_SILENT":
     "L'écran ne s'est pas annoncé depuis un moment : sa page est fermée ou endormie, ou son réseau est coupé.",
   "problem.DEVICE_SILENT.do":
@@ -407,7 +413,7 @@ export const fr: Record<keyof typeof en, string> = {
   "backup.restoreHint": "Dans un Neolia qui n'a pas ce site. Écrans et téléphones continuent sans rien ressaisir.",
   "backup.file": "Fichier de sauvegarde",
   "backup.look": "Examiner le fichier",
-  "backup.found": "{name} ({domain}), enregistré : {time} :",
+  "backup.found": "{name} ({domain}), enregistré {time} :",
   "backup.restoreNow": "Restaurer ce site",
   "backup.restored": "{name} a été restauré.",
   "backup.step.sending": "Envoi du fichier…",
