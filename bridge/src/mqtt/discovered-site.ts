@@ -9,7 +9,7 @@ import type { LineRow } from "../store/line-store.ts";
 import type { Store } from "../store/store.ts";
 import type { UnitRow } from "../store/unit-store.ts";
 import { DeviceNames, deviceNames, type NamedDevice, siteName } from "./device-names.ts";
-import type { DiscoveryDevice, DiscoveryDish, DiscoverySite } from "./discovery.ts";
+import type { DiscoveryDevice, DiscoveryDish, DiscoverySite } from "./discovery-model.ts";
 import { type NameLanguage, nameIn } from "./entity-names.ts";
 
 /** What has a device of its own; a door's station belongs to the door's, and the bridge is ourselves. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type DiscoveryDish, type DiscoverySite, discoveryChanges, discoveryMessages } from "./discovery.ts";
+import { discoveryChanges, discoveryMessages } from "./discovery.ts";
+import type { DiscoveryDish, DiscoverySite } from "./discovery-model.ts";
 
 const SITE: DiscoverySite = {
   id: "SITE1",

@@ -5,6 +5,13 @@
  * Ids are those of the directory, so that renaming a flat renames its device and keeps its history; entity ids are only
  * suggested (`default_entity_id`) and belong to the user afterwards. The topics are those of `topics.ts`.
  */
+import type {
+  DiscoveryAccount,
+  DiscoveryDevice,
+  DiscoveryDoor,
+  DiscoveryPlace,
+  DiscoverySite,
+} from "./discovery-model.ts";
 import { type NameLanguage, nameIn } from "./entity-names.ts";
 import { lineComponents } from "./line-discovery.ts";
 import { dishSwitches, menuId, menuTopics } from "./menu-discovery.ts";
@@ -19,56 +26,6 @@ import {
   sitePrefix,
   stateTopic,
 } from "./topics.ts";
-
-export interface DiscoverySite {
-  id: string;
-  /** SIP domain of the site. */
-  domain: string;
-  name: string;
-  doors: readonly DiscoveryDoor[];
-  units: readonly DiscoveryPlace[];
-  /** Phone lines of a restaurant. */
-  lines: readonly DiscoveryLine[];
-  devices: readonly DiscoveryDevice[];
-}
-
-/** Something that is called or calls: a door, a flat, a line. */
-export interface DiscoveryPlace {
-  id: string;
-  /** SIP name. */
-  name: string;
-  /** What people call it: "Entrance", "Unit 401". */
-  label: string;
-}
-
-export interface DiscoveryLine extends DiscoveryPlace {
-  /** What is on its menu. */
-  dishes: readonly DiscoveryDish[];
-}
-
-export interface DiscoveryDish {
-  /** Of the menu (`MenuId`). */
-  id: string;
-  label: string;
-}
-
-export interface DiscoveryDoor extends DiscoveryPlace {
-  /** Accounts of what hangs there. */
-  stations: readonly DiscoveryAccount[];
-}
-
-export interface DiscoveryAccount {
-  id: string;
-  username: string;
-}
-
-/** A device with an account of its own. */
-export interface DiscoveryDevice extends DiscoveryAccount {
-  kind: "Panel" | "Phone" | "Gateway";
-  label: string;
-  /** The flat where it hangs, null if it belongs to none. */
-  unitId: string | null;
-}
 
 /** Topic → payload, all to be published retained with QoS 1. An empty payload takes the device away. */
 export type DiscoveryMessages = Map<string, string>;

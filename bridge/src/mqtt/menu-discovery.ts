@@ -3,7 +3,7 @@
  * sold. Off by Home Assistant's own default: a menu has hundreds, and each restaurant wants a few of them at hand.
  * What there is of options is left to the panel: nobody wants a switch for each size of pizza.
  */
-import type { DiscoveryDish, DiscoveryLine } from "./discovery.ts";
+import type { DiscoveryDish, DiscoveryLine } from "./discovery-model.ts";
 import { lineCommandTopic, lineTopic } from "./topics.ts";
 
 interface DishSwitch {

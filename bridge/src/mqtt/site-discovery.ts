@@ -12,12 +12,12 @@ import {
   BIRTH_TOPIC,
   componentsOf,
   type DiscoveryMessages,
-  type DiscoverySite,
   discoveryChanges,
   discoveryMessages,
   discoveryTopic,
   payloadOf,
 } from "./discovery.ts";
+import type { DiscoverySite } from "./discovery-model.ts";
 import type { NameLanguage } from "./entity-names.ts";
 import { lineOfMenu, menuId } from "./menu-discovery.ts";
 
