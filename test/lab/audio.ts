@@ -8,6 +8,12 @@ export interface Sound {
   samples: Float32Array;
 }
 
+/**
+ * For programs that make or play sound: Chromium and espeak-ng look for a sound server, and where there was none libpulse
+ * leaves a folder behind, in the temporary folder of whoever asked.
+ */
+export const NO_SOUND_SERVER = { PULSE_SERVER: "unix:/dev/null" };
+
 /** Writes mono 16-bit PCM (RIFF WAVE). */
 export function writeWav(file: string, { sampleRate, samples }: Sound): void {
   const pcm = Int16Array.from(samples, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32_767));

@@ -6,7 +6,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import type { Sound } from "./audio.ts";
+import { NO_SOUND_SERVER, type Sound } from "./audio.ts";
 import { labFolder } from "./folder.ts";
 import { watch } from "./witness.ts";
 
@@ -56,7 +56,7 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Brow
   const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
   // A browser that is killed leaves files of its own behind.
   const folder = labFolder("chromium");
-  const env = { ...process.env, TMPDIR: folder.path };
+  const env = { ...process.env, ...NO_SOUND_SERVER, TMPDIR: folder.path };
   try {
     // The question for the microphone is a window, too.
     const executable = options.notifications === true || microphone === "ask" ? WITH_WINDOWS : EXECUTABLE;

@@ -1,7 +1,7 @@
 /** What the lab's phones say: a visitor's sentence by a speech synthesiser, or a tone. */
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
-import { join, readWav, type Sound, silence, tone, writeWav } from "./audio.ts";
+import { join, NO_SOUND_SERVER, readWav, type Sound, silence, tone, writeWav } from "./audio.ts";
 
 const RATE = 8000;
 /** A phone hangs up at the end of its sound, so every sound outlasts a test or a demo call. */
@@ -15,7 +15,8 @@ const SENTENCES = {
 /** Writes a visitor who says a sentence again and again with a pause between. Needs the program espeak-ng. */
 export function writeVisitor(file: string, language: "en" | "fr"): void {
   const raw = `${file}.raw.wav`;
-  execFileSync("espeak-ng", ["-v", language, "-s", "150", "-w", raw, SENTENCES[language]], { stdio: "ignore" });
+  const env = { ...process.env, ...NO_SOUND_SERVER };
+  execFileSync("espeak-ng", ["-v", language, "-s", "150", "-w", raw, SENTENCES[language]], { stdio: "ignore", env });
   const sentence = join(silence(0.5, RATE), resample(readWav(raw), RATE), silence(2, RATE));
   rmSync(raw);
   writeWav(file, repeat(sentence, SECONDS));

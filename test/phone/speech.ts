@@ -1,6 +1,7 @@
 /** Spoken text for telephones in tests: espeak-ng at 8 kHz, as 16-bit samples. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { NO_SOUND_SERVER } from "../lab/audio.ts";
 
 export interface Voice {
   /** espeak-ng's name, e.g. fr, fr+f3, en+m2. */
@@ -39,7 +40,11 @@ async function render(text: string, { name, speed = 160, pitch = 50 }: Voice): P
   running += 1;
   try {
     const args = ["-v", name, "-s", String(speed), "-p", String(pitch), "--stdout", "--", text];
-    const { stdout } = await run("espeak-ng", args, { encoding: "buffer", maxBuffer: 2 ** 25 });
+    const { stdout } = await run("espeak-ng", args, {
+      encoding: "buffer",
+      maxBuffer: 2 ** 25,
+      env: { ...process.env, ...NO_SOUND_SERVER },
+    });
     return withShortPauses(trim(toPhone(stdout)));
   } finally {
     running -= 1;

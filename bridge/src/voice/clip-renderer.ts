@@ -20,6 +20,8 @@ export const renderWithEspeak: RenderClip = async (text, language) => {
     encoding: "buffer",
     maxBuffer: LARGEST_BYTES,
     timeout: TIME_LIMIT_MS,
+    // It asks a sound server for what it does not play, and leaves a folder for it behind.
+    env: { ...process.env, PULSE_SERVER: "unix:/dev/null" },
   });
   return trimmed(readWav(stdout));
 };
