@@ -23,8 +23,8 @@ import { until } from "../lab/until.ts";
 const PANEL_HZ = 880;
 const PHONE_HZ = 660;
 const DOOR_HZ = 440;
-/** Of a site that takes some seconds to be restored, so that a call has time for it. */
-const UNITS = 3_000;
+/** Of a site that takes some seconds to be restored, on a quick machine too, so that a call has time for it. */
+const UNITS = 9_000;
 /** Longer than any answer of a bridge that goes on serving while it restores, on a machine that is slow as well. */
 const HELD_UP_MS = 10_000;
 
