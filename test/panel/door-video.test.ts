@@ -60,7 +60,7 @@ test("the door is seen before the call is answered and during it, in one session
   const call = await ring();
   const picture = page.getByLabel("Picture of Main entrance");
   await page.locator("neolia-incoming-view neolia-door-picture[shown]").waitFor();
-  assert.equal(await picture.evaluate((video) => (video as HTMLVideoElement).videoWidth > 0), true);
+  await until(() => picture.evaluate((video) => (video as HTMLVideoElement).videoWidth > 0), { what: "a picture" });
   await inspect(page, "door-video-incoming");
   await page.getByRole("button", { name: "Answer" }).click();
   await page.locator("neolia-call-view neolia-door-picture[shown]").waitFor();

@@ -155,8 +155,11 @@ test("every field of the service's own list is taken", async () => {
 test("one response at a time: another is refused while it runs, and none can be cancelled that does not", async () => {
   await update(spoken);
   assert.equal((await ask({ type: "response.cancel" })).error?.code, "response_cancel_not_active");
-  await ask({ type: "response.create" }, "response.created");
-  const again = await ask({ type: "response.create" });
+  // Both are under way before the first one can be over.
+  const [, again] = await Promise.all([
+    ask({ type: "response.create" }, "response.created"),
+    ask({ type: "response.create" }),
+  ]);
   assert.equal(again.error?.code, "conversation_already_has_active_response");
   await until(() => events.some(({ type }) => type === "response.done"), { what: "its end" });
   assert.equal(events.filter(({ type }) => type === "response.created").length, 1);
