@@ -45,6 +45,15 @@ test("a setting that does not fit says so at its field, is not sent, and Cancel 
   await save.click();
   assert.equal(await problem("Largest order in euros"), "From 1 to 10 000 euros.");
   const host = page.getByLabel("Kitchen printer: address");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  // The only thing that was changed: Save can be pressed, and says what is wrong with it.
+  await host.pressSequentially("the kitchen's");
+  await page.getByText("Not saved yet").waitFor();
+  await save.click();
+  assert.match(await problem("Kitchen printer: address"), /^Write a name or an address/);
+  assert.equal(await host.evaluate((input) => input.matches(":focus")), true, "the field is shown");
+  await page.getByLabel("Calls at once").fill("3");
+  await total.fill("0,50");
   for (const wrong of ["the kitchen's", "http://192.0.2.9", "192.0.2.9:99999"]) {
     await host.fill(wrong);
     await host.press("Tab");

@@ -37,6 +37,8 @@ export class LineSettingsPage extends LitElement {
   @property({ attribute: false }) desk!: DeskContext;
   /** What was changed here and is not saved yet. */
   @state() private edits: Partial<LineSettings> = {};
+  /** Something is being typed: its field takes it, or says what is wrong with it, when it is left or Save is pressed. */
+  @state() private typing = false;
   @state() private hoursMakeSense = true;
   @state() private saving = false;
   /** What somebody else changed meanwhile as well, in other words. */
@@ -105,6 +107,7 @@ export class LineSettingsPage extends LitElement {
     const draft = typedBefore<Draft>(this.keptAt);
     this.edits = draft?.edits ?? {};
     this.seen = draft?.seen ?? null;
+    this.typing = false;
     this.clashes = [];
     this.hours = this.settings.hours;
   }
@@ -128,7 +131,16 @@ export class LineSettingsPage extends LitElement {
   }
 
   private askToStay = (event: BeforeUnloadEvent): void => {
-    if (Object.keys(this.edits).length > 0) event.preventDefault();
+    if (this.dirty) event.preventDefault();
+  };
+
+  private get dirty(): boolean {
+    return this.typing || Object.keys(this.edits).length > 0;
+  }
+
+  /** Only in fields of this form: what is written into a dialog or the search of numbers is no setting. */
+  private noteTyping = ({ target }: Event): void => {
+    if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) this.typing = true;
   };
 
   private get keptAt(): string {
@@ -141,10 +153,9 @@ export class LineSettingsPage extends LitElement {
 
   protected override render(): TemplateResult {
     const { t, administrator, line } = this.desk;
-    const { settings } = this;
-    const dirty = Object.keys(this.edits).length > 0;
+    const { settings, dirty } = this;
     return html`
-      <form class="page" @submit=${this.save}>
+      <form class="page" @submit=${this.save} @input=${this.noteTyping}>
         <h1 tabindex="-1">${line.label}</h1>
         <section class="card" aria-label=${t("line.hours")}>
           <div><h2>${t("line.hours")}</h2><p class="muted">${t("line.hoursHint")}</p></div>
@@ -342,6 +353,9 @@ export class LineSettingsPage extends LitElement {
   private save = async (event: Event): Promise<void> => {
     event.preventDefault();
     const { desk } = this;
+    this.typing = false;
+    // What was typed was taken out again.
+    if (Object.keys(this.edits).length === 0) return;
     this.saving = true;
     this.clashes = [];
     desk.begins();
@@ -390,6 +404,7 @@ export class LineSettingsPage extends LitElement {
     const edits = { ...this.edits };
     for (const name of this.clashes) delete edits[name];
     this.edits = edits;
+    this.typing = false;
     this.clashes = [];
     this.hours = this.settings.hours;
     this.started++;
