@@ -2,13 +2,11 @@
  * The whole site out into one file: see api/backup.ts; in again: restores.ts. A large site is read by a thread, which sees it as it
  * was at one moment: calls and edits go on meanwhile, and are in the file whole or not at all.
  */
-import { once } from "node:events";
-import { extname } from "node:path";
 import { Readable } from "node:stream";
-import { Worker } from "node:worker_threads";
 import { type BackupOrder, backupText } from "./backup-text.ts";
 import type { DirectoryContext } from "./edit.ts";
 import { siteOf } from "./lookup.ts";
+import { inThread } from "./thread.ts";
 
 export interface Backups {
   /**
@@ -31,8 +29,6 @@ export interface BackupJob extends BackupOrder {
   folder: string;
 }
 
-/** Beside this file from source, beside the bundle in the app's image. */
-const THREAD = new URL(`./backup-thread${extname(import.meta.filename)}`, import.meta.url);
 /** So many rows are read sooner than a thread is there. */
 const WORTH_A_THREAD = 1_000;
 
@@ -49,7 +45,7 @@ export function backups(context: DirectoryContext): Backups {
     siteOf(store, siteId);
     const order = { siteId, madeBy, madeAtMs: now(), part };
     const pieces = isLarge(siteId)
-      ? await inThread({ ...order, folder: store.takeovers.dataFolder }).catch((error: unknown) => {
+      ? await readApart({ ...order, folder: store.takeovers.dataFolder }).catch((error: unknown) => {
           // It may be gone by now.
           siteOf(store, siteId);
           throw error;
@@ -74,10 +70,8 @@ export function backups(context: DirectoryContext): Backups {
 }
 
 /** Throws what the thread does. */
-async function inThread(job: BackupJob): Promise<Uint8Array[]> {
-  const thread = new Worker(THREAD, { workerData: job });
+async function readApart(job: BackupJob): Promise<Uint8Array[]> {
   const pieces: Uint8Array[] = [];
-  thread.on("message", (piece: Uint8Array) => pieces.push(piece));
-  await once(thread, "exit");
+  await inThread("backup", job, (piece: Uint8Array) => pieces.push(piece));
   return pieces;
 }

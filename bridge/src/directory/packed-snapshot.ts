@@ -3,12 +3,10 @@
  * each return of the VPS: there a thread does it, which sees the site as it was at one moment. Edits go on meanwhile; they have a
  * higher revision, and go out after it.
  */
-import { once } from "node:events";
-import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
 import { canonicalContent, hashContent } from "../../../infra/control/src/directory-content.ts";
 import type { Store } from "../store/store.ts";
 import { type SnapshotSource, siteSnapshot } from "./snapshot.ts";
+import { inThread } from "./thread.ts";
 
 export interface PackedSnapshot {
   revision: number;
@@ -27,8 +25,6 @@ export interface SnapshotJob {
   nowMs: number;
 }
 
-/** Beside this file from source, beside the bundle in the app's image. */
-const THREAD = new URL(`./snapshot-thread${extname(import.meta.filename)}`, import.meta.url);
 /** So many units are read and packed sooner than a thread is there. */
 const WORTH_A_THREAD = 200;
 
@@ -47,12 +43,10 @@ export function packSnapshot(source: SnapshotSource, siteId: string, nowMs: numb
 export async function packedSnapshot(store: Store, siteId: string, nowMs: number): Promise<PackedSnapshot> {
   if (store.units.count(siteId) <= WORTH_A_THREAD) return packSnapshot(store, siteId, nowMs);
   const job: SnapshotJob = { folder: store.takeovers.dataFolder, siteId, nowMs };
-  const thread = new Worker(THREAD, { workerData: job });
   let packed: PackedSnapshot | null = null;
-  thread.on("message", (message: PackedSnapshot) => {
+  await inThread("snapshot", job, (message: PackedSnapshot) => {
     packed = message;
   });
-  await once(thread, "exit");
   if (!packed) throw new Error("the thread that reads the directory ended too soon");
   return packed;
 }

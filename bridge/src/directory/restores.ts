@@ -2,15 +2,13 @@
  * A site out of its backup's file, all of it or nothing. Reading and checking a large file takes long: a thread does it, and
  * puts the site together in a store of its own; what is left for the store in use is copying rows, in pieces, the site last.
  */
-import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
 import type { RestoreReply, RestoreStep } from "../api/backup.ts";
 import { AppError, type ErrorCode } from "../events/errors.ts";
 import { translateRefusal } from "../store/disk-refusal.ts";
 import { announceEdit, type DirectoryContext } from "./edit.ts";
 import { checkBackup, isTheFiles, notFitting, type RestoreCheck } from "./restore-check.ts";
+import { inThread } from "./thread.ts";
 
 export interface Restores {
   /**
@@ -28,8 +26,6 @@ export type ThreadNews =
   | { checked: RestoreReply }
   | { refused: { code: ErrorCode; message: string; details?: Record<string, unknown> } };
 
-/** Beside this file from source, beside the bundle in the app's image. */
-const THREAD = new URL(`./restore-thread${extname(import.meta.filename)}`, import.meta.url);
 /** A smaller file is looked at sooner than a thread is there. */
 const WORTH_A_THREAD = 256 * 1024;
 /** 96 MB of JSON as text and as objects; the largest site takes 120 MB. A file that needs more ends its thread and not the bridge. */
@@ -46,7 +42,7 @@ export function restores(context: DirectoryContext): Restores {
     let siteId: string | null = null;
     let isHalf = false;
     try {
-      const checked = await (body.length < WORTH_A_THREAD ? checkBackup(check) : inThread(check));
+      const checked = await (body.length < WORTH_A_THREAD ? checkBackup(check) : checkApart(check));
       const { site, dryRun } = checked;
       refuseKnown(site);
       siteId = dryRun ? null : site.id;
@@ -84,19 +80,15 @@ export function restores(context: DirectoryContext): Restores {
     throw new AppError("SITE_EXISTS", `the site ${domain} is here already; remove it first, or restore elsewhere`);
   }
 
-  async function inThread(check: RestoreCheck): Promise<RestoreReply> {
-    // A body of this length has its memory for itself, and gives it away.
-    const thread = new Worker(THREAD, {
-      workerData: check,
-      transferList: [check.body.buffer as ArrayBuffer],
-      resourceLimits: LIMITS,
-    });
+  async function checkApart(check: RestoreCheck): Promise<RestoreReply> {
     let said: Exclude<ThreadNews, { step: RestoreStep }> | null = null;
-    thread.on("message", (news: ThreadNews) => {
+    const hear = (news: ThreadNews) => {
       if ("step" in news) step = news.step;
       else said = news;
-    });
-    await once(thread, "exit").catch((error: Error & { code?: string }) => {
+    };
+    // A body of this length has its memory for itself, and gives it away.
+    const options = { transferList: [check.body.buffer as ArrayBuffer], resourceLimits: LIMITS };
+    await inThread("restore", check, hear, options).catch((error: Error & { code?: string }) => {
       if (error.code !== "ERR_WORKER_OUT_OF_MEMORY") throw error;
       throw new AppError("BACKUP_TOO_LARGE", "the backup takes more memory than there is for a restore", {
         cause: error,
