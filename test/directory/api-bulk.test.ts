@@ -1,7 +1,7 @@
 /** Many rows at once: ranges, CSV in and out, pages and search. All or nothing. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import type { Job, UnitRangeReply } from "../../bridge/src/api/bulk.ts";
+import type { Job, NewImport, UnitRangeReply } from "../../bridge/src/api/bulk.ts";
 import type { Account } from "../../bridge/src/api/directory.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { PanelMessage } from "../../bridge/src/api/live.ts";
@@ -220,6 +220,26 @@ test("an import is cancelled as long as nothing is written; one that is over sta
   assert.equal(api.store.units.list({ siteId: house.site.id }).length, 5_003);
   assert.equal((await api.send("DELETE", `/api/jobs/${other.id}`, {})).json<Job>().state, "done");
   assert.equal((await api.send("DELETE", "/api/jobs/01J00000000000000000000000", {})).code, "UNKNOWN_JOB");
+});
+
+test("an import that runs is seen and cancelled, however many of another site begin and end meanwhile", async () => {
+  const other = await makeHouse(api, { name: "Other", domain: "other.sip.example.com" });
+  const csv = `building,number\n${Array.from({ length: 10_000 }, (_, n) => `C,${n}`).join("\n")}\n`;
+  const large = await api.send("POST", "/api/imports", { siteId: house.site.id, kind: "units", csv, dryRun: false });
+  const { id } = large.json<Job>();
+  const before = everything();
+  const { bulk } = api.directory;
+  const small: NewImport = { siteId: other.site.id, kind: "units", csv: "building,number\n", dryRun: true };
+  const starting = Array.from({ length: 25 }, () => {
+    const started = bulk.start(small, { name: "admin", stillMay: () => true });
+    bulk.cancel(bulk.list(other.site.id)[0]?.id ?? "");
+    return started;
+  });
+  assert.equal(api.directory.bulk.job(id).state, "checking");
+  assert.equal(api.directory.bulk.cancel(id).state, "cancelled");
+  await Promise.all(starting);
+  assert.equal((await ended(id)).state, "cancelled");
+  assert.equal(everything(), before);
 });
 
 test("a line with more cells than columns is named, and never cut; empty ones behind the last are what spreadsheets leave", async () => {

@@ -252,6 +252,17 @@ test("a test that is cancelled calls nobody else, and says of whom nothing was l
   assert.equal(called.length, 3);
 });
 
+test("a site's test goes on, however many devices test themselves meanwhile", async () => {
+  const { directory, accountIds, called, answer } = await sixPanels();
+  const { id } = directory.testRings.start({ siteId: house.site.id, accountIds }, "asked");
+  await until(() => called.length === 3, { what: "the first calls" });
+  for (let n = 0; n < 60; n++) directory.testRings.start({ siteId: house.site.id, accountIds: [] }, "asked");
+  answer();
+  await until(() => called.length === 6, { what: "the other panels to be called" });
+  answer();
+  await until(() => directory.testRings.get(id).endedAtMs !== null, { what: "the test's end" });
+});
+
 test("a test ends with the right of whoever started it", async () => {
   const { directory, accountIds, called, answer } = await sixPanels();
   let may = true;

@@ -160,7 +160,9 @@ export function bulk(context: DirectoryContext): Bulk {
         revision: revisionOf(siteId),
       };
       jobs.set(job.id, job);
-      for (const old of [...jobs.keys()].slice(0, -REMEMBERED_JOBS)) jobs.delete(old);
+      // One that runs is never forgotten, however many begin meanwhile: nobody could see or cancel it.
+      const over = [...jobs.values()].filter((one) => !isRunning(one));
+      for (const old of over.slice(0, -REMEMBERED_JOBS)) jobs.delete(old.id);
       const running = run(job.id, request, starter);
       // A file that cannot be read at all is the request's fault, and is said at once.
       const failed = await Promise.race([

@@ -173,7 +173,9 @@ export function testRings(context: DirectoryContext, caller: () => Promise<TestC
       };
       const places = new Map(accounts.map(({ id }, at) => [id, at]));
       tests.set(test.id, { test, places, telling: null });
-      for (const old of [...tests.keys()].slice(0, -REMEMBERED)) tests.delete(old);
+      // One that runs is never forgotten, or it would end without a word, however many devices test themselves meanwhile.
+      const over = [...tests.values()].filter((one) => one.test.endedAtMs !== null);
+      for (const old of over.slice(0, -REMEMBERED)) tests.delete(old.test.id);
       if (cause === "asked") {
         const label = siteOf(store, siteId).name;
         audit.note({
