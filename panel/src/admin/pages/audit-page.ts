@@ -51,6 +51,7 @@ export class AuditPage extends AdminPage {
   @state() private entries: AuditEntry[] = [];
   @state() private query: AuditQuery = {};
   private typing: ReturnType<typeof setTimeout> | undefined;
+  private loads = 0;
 
   static override styles = [
     shared,
@@ -103,12 +104,16 @@ export class AuditPage extends AdminPage {
   private async load(older = false): Promise<void> {
     const { api, fail } = this.admin;
     const before = older && this.page?.next != null ? { before: this.page.next } : {};
+    // Answers come in any order: what was asked for before is not what the filters say now.
+    this.loads += 1;
+    const load = this.loads;
     try {
       const page = await fetchAudit(api, { ...this.query, ...before, limit: PAGE });
+      if (load !== this.loads) return;
       this.page = page;
       this.entries = older ? [...this.entries, ...page.entries] : page.entries;
     } catch (error) {
-      fail(error);
+      if (load === this.loads) fail(error);
     }
   }
 
@@ -203,7 +208,8 @@ export class AuditPage extends AdminPage {
     const day = new Date(`${value}T00:00`);
     // Two days of the year do not have 24 hours.
     if (name === "toMs") day.setDate(day.getDate() + 1);
-    this.ask({ [name]: value === "" ? undefined : day.getTime() });
+    // While a year is typed, it is 2, 20 and 202 first.
+    this.ask({ [name]: value === "" ? undefined : Math.max(0, day.getTime()) });
   }
 
   private onSite = (event: Event): void => {
