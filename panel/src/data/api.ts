@@ -72,7 +72,7 @@ export function createApi(host: Pick<Host, "baseUrl" | "renewSession">, defaultT
     let response = await send(path, init, timeoutMs);
     if (response.status === 401 && (await host.renewSession())) response = await send(path, init, timeoutMs);
     if (response.ok) return response;
-    throw errorOf(await response.json().catch(() => null), response.status);
+    throw errorOf(await bodyOf(response), response.status);
   };
   return {
     baseUrl,
@@ -88,9 +88,20 @@ export function createApi(host: Pick<Host, "baseUrl" | "renewSession">, defaultT
 
 async function jsonOf<Reply>(response: Response): Promise<Reply> {
   if (response.status === 204) return undefined as Reply;
-  const reply: unknown = await response.json().catch(() => null);
+  const reply = await bodyOf(response);
   if (reply === null) throw new ApiError("BAD_REPLY", response.status);
   return reply as Reply;
+}
+
+/** null: it is no JSON, whoever it is from. */
+async function bodyOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    // Its time is over, or the connection, in the middle of it.
+    throw new ApiError("UNREACHABLE", 0, { cause: error });
+  }
 }
 
 function errorOf(reply: unknown, status: number): ApiError {
