@@ -123,6 +123,22 @@ test("the page says until when its codes work; renewed in one press they are oth
   assert.equal(await page.getByRole("img", { name: "QR code that pairs a phone" }).count(), 0);
 });
 
+test("pages that are ready are not drawn anew as time goes by or for another page's code: a site has a thousand of them", async () => {
+  const page = await openWithCodes();
+  // Each page says to the minute when it was drawn.
+  const made = page.getByRole("article", { name: "Unit 103" }).getByText(/^Made /);
+  const before = await made.innerText();
+  const code = page.getByRole("article", { name: "Unit 102" }).locator("path").last();
+  const old = await code.getAttribute("d");
+  await page.clock.fastForward(3 * MINUTE_MS);
+  await page.getByText("4 codes wait for their phones").waitFor();
+  assert.equal(await made.innerText(), before);
+  await page.getByRole("button", { name: "Withdraw the codes" }).click();
+  await page.getByText("4 earlier codes were withdrawn").waitFor();
+  assert.notEqual(await made.innerText(), before, "it has another content now");
+  assert.notEqual(await page.getByRole("article", { name: "Unit 102" }).locator("path").last().getAttribute("d"), old);
+});
+
 test("in the site's report a login that waits for its phone is not set up yet: it has lost no connection", async () => {
   await openWithCodes();
   const page = await open("/settings/handOver");

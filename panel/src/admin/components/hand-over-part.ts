@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { guard } from "lit/directives/guard.js";
 import { shared } from "../../components/style.ts";
 import type { Unit } from "../../data/directory.ts";
 import { fetchAccounts } from "../../data/rows.ts";
@@ -163,14 +164,21 @@ export class HandOverPart extends LitElement {
     `;
   }
 
-  private renderSheets(sheets: Sheets): TemplateResult | TemplateResult[] {
+  private renderSheets(sheets: Sheets): unknown {
     const { admin, codes } = this;
+    const { t, site, directory, pageUrl } = admin;
     if (sheets.units.length === 0) return siteReport(admin, sheets);
     const nowMs = Date.now();
+    const names = new Map(directory.buildings.map(({ id, name }) => [id, name]));
+    const isIdle = this.progress === null;
     return sheets.units.map((unit) => {
-      const renew = this.progress === null ? () => void this.renew([unit]) : null;
+      const renew = isIdle ? () => void this.renew([unit]) : null;
       const phone = { code: codes.of(unit.id), state: codes.state(unit.id, nowMs), renew };
-      return unitSheet(admin, unit, sheets, sheets.withPhones ? phone : null);
+      const shown = [t, site.name, site.address, pageUrl, names.get(unit.buildingId), unit, sheets];
+      // A thousand pages are not drawn anew, with all their codes, for each code that is made for one of them.
+      return guard([...shown, phone.code, phone.state, isIdle], () =>
+        unitSheet(admin, unit, sheets, sheets.withPhones ? phone : null),
+      );
     });
   }
 
