@@ -1,7 +1,7 @@
 /** The bridge's real HTTP app on a real store, without a process, a VPS or a broker: `inject` speaks to it. */
 import { join } from "node:path";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
-import { ulid } from "ulid";
+import { monotonicFactory } from "ulid";
 import type { VpsErased } from "../../bridge/src/api/board.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
 import type { AssistantProblem, PrinterState } from "../../bridge/src/api/line.ts";
@@ -150,6 +150,8 @@ export interface TestAppOptions {
 }
 
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
+  // As main.ts makes them.
+  const ulid = monotonicFactory();
   const folder = labFolder("app");
   const store = openStore({ folder: folder.path });
   const stage: Stage = {
