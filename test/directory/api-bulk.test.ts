@@ -8,7 +8,7 @@ import type { PanelMessage } from "../../bridge/src/api/live.ts";
 import type { AccountPage, UnitPage } from "../../bridge/src/api/page.ts";
 import { type TestApp, testApp } from "./app.ts";
 import { type House, makeHouse } from "./house.ts";
-import { exported as exportedFrom, importEnded, problemsOf as problems, runImport } from "./imports.ts";
+import { exported as exportedFrom, importEnded, problemsOf as problems, runImport, startImport } from "./imports.ts";
 
 let api: TestApp;
 let house: House;
@@ -202,6 +202,35 @@ test("an import that was looked at is not written over what somebody changed sin
   const again = await run("units", csv, { dryRun: true });
   assert.equal((await run("units", csv, { revision: again.revision })).state, "done");
   assert.equal(api.store.units.get(unit401.id)?.label, "Smith");
+});
+
+test("a dry run of a large file lets others have their turn also while it is tried: they edit, or cancel it", async () => {
+  const csv = `building,number\n${Array.from({ length: 8_000 }, (_, n) => `C,${n}`).join("\n")}\n`;
+  const beingTried = async () => {
+    const { id } = await startImport(api, "units", csv, { siteId: house.site.id, dryRun: true });
+    while (api.directory.bulk.job(id).state === "checking") await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(api.directory.bulk.job(id).state, "writing", "nobody had a turn while it was tried");
+    return id;
+  };
+  const id = await beingTried();
+  api.directory.units.update(house.unit401.id, { number: "Jones" }, null);
+  const edited = everything();
+  const look = await ended(id);
+  assert.deepEqual([look.state, look.counts.added], ["done", 8_000]);
+  assert.equal(everything(), edited, "nothing of it is written, and the edit stays");
+  const late = await run("units", csv, { revision: look.revision });
+  assert.deepEqual(
+    [late.state, late.error],
+    ["refused", "CHANGED_SINCE_CHECK"],
+    "it was tried on what was there before",
+  );
+  assert.equal(everything(), edited);
+
+  const other = await beingTried();
+  await api.send("DELETE", `/api/jobs/${other}`, {});
+  assert.equal((await run("units", csv, { dryRun: true })).counts.added, 8_000, "the next one need not wait");
+  assert.equal((await ended(other)).state, "cancelled");
+  assert.equal(everything(), edited);
 });
 
 test("an import is cancelled as long as nothing is written; one that is over stays as it is", async () => {

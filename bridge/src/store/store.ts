@@ -30,6 +30,7 @@ import { type SiteStore, siteStore } from "./site-store.ts";
 import { type SiteTokenStore, siteTokenStore } from "./site-token-store.ts";
 import { type Takeovers, takeovers } from "./takeovers.ts";
 import { type TestStore, testStore } from "./test-store.ts";
+import { openTrial, type Trial } from "./trial.ts";
 import { type UnitStore, unitStore } from "./unit-store.ts";
 
 export interface Store {
@@ -72,6 +73,8 @@ export interface Store {
   transaction<T>(work: () => T): T;
   /** Runs `announce` once the outermost transaction is on disk; at once outside of one; never after a rollback. */
   afterCommit(announce: () => void): void;
+  /** See `openTrial`. */
+  trial(): Trial;
   /** What people must be told about the file: it was restored from a copy. Null when all is well. */
   notice: string | null;
   /** Makes today's copy if there is none yet. Throws when the disk refuses. */
@@ -120,6 +123,7 @@ export function openStore(options: OpenOptions): Store {
     orders: customerOrderStore(db),
     callerTexts: callerTexts(db),
     ...transactions(db),
+    trial: () => openTrial(db),
     notice,
     keepCopy,
     forgetRemoved,

@@ -40,10 +40,11 @@ export const accountLines = importKind<typeof AccountLine>({
     enabled: readBoolean(enabled, true),
     mac: address.replace(/[:.\- ]/g, "").toUpperCase(),
   }),
-  write: (context, siteId, rows) => {
+  *write(context, siteId, rows) {
     const outcome = nothingYet();
     for (const row of withoutDoubles(rows, outcome, "username", ({ username }) => username)) {
       onLine(outcome, row.line, "place", () => put(context, siteId, row));
+      yield;
     }
     return outcome;
   },

@@ -1,4 +1,8 @@
-/** Imports as jobs: looked at line by line while others are served, then written at once or not at all. */
+/**
+ * Imports as jobs: looked at line by line while others are served, then written at once or not at all. A dry run writes into a
+ * copy in memory, and lets others have their turn there as well.
+ */
+import { setImmediate as turn } from "node:timers/promises";
 import type { CsvKind, Job, LineProblem, NewImport } from "../../api/bulk.ts";
 import { AppError } from "../../events/errors.ts";
 import { type DirectoryContext, edit } from "../edit.ts";
@@ -31,10 +35,12 @@ export interface Starter {
 const KINDS: Readonly<Record<CsvKind, ImportKind>> = { units: unitLines, accounts: accountLines, rules: ruleLines };
 /** Lines that are looked at before somebody else gets a turn. */
 const LINES_AT_ONCE = 250;
+/** For how long a dry run writes before somebody else gets a turn. */
+const PIECE_MS = 10;
 const LISTED_PROBLEMS = 200;
 const REMEMBERED_JOBS = 20;
 
-/** Thrown to undo what a dry run or a refused import has written so far. */
+/** Thrown to undo what an import has written that is refused, or changes nothing. */
 class Undo extends Error {
   readonly outcome: Outcome;
 
@@ -85,7 +91,7 @@ export function bulk(context: DirectoryContext): Bulk {
       else problems.push(...importer.take(line));
       if ((at + 1) % LINES_AT_ONCE === 0) {
         set(id, { done: at + 1 });
-        await new Promise((resolve) => setImmediate(resolve));
+        await turn();
         if (isCancelled(id)) return;
       }
     }
@@ -100,17 +106,37 @@ export function bulk(context: DirectoryContext): Bulk {
       throw new AppError("CHANGED_SINCE_CHECK", "the site was changed since the file was looked at");
     }
     if (!stillMay()) throw new AppError("PERMISSION_ENDED", "whoever started this may not do it any more");
-    const { problems: conflicts, ...counts } = write(id, request, importer);
+    const outcome = request.dryRun ? await tryOut(id, request, importer) : write(id, request, importer);
+    if (outcome === null) return;
+    const { problems: conflicts, ...counts } = outcome;
     if (conflicts.length > 0) return refuse(id, conflicts);
     set(id, { state: "done", counts, revision });
   }
 
-  /** All of it in one transaction; a dry run and a refusal are undone. */
-  function write(jobId: string, { siteId, dryRun, kind }: NewImport, importer: Importer): Outcome {
+  /** What `write` would do to the site as it is now. null: it was cancelled. */
+  async function tryOut(jobId: string, { siteId }: NewImport, importer: Importer): Promise<Outcome | null> {
+    const trial = store.trial();
+    try {
+      const steps = importer.write({ ...context, store: { ...store, ...trial } }, siteId);
+      for (let lastTurnMs = performance.now(); ; ) {
+        const step = steps.next();
+        if (step.done) return step.value;
+        if (performance.now() - lastTurnMs < PIECE_MS) continue;
+        await turn();
+        if (isCancelled(jobId)) return null;
+        lastTurnMs = performance.now();
+      }
+    } finally {
+      trial.close();
+    }
+  }
+
+  /** All of it in one transaction; a refusal is undone. */
+  function write(jobId: string, { siteId, kind }: NewImport, importer: Importer): Outcome {
     try {
       return edit(context, siteId, () => {
-        const outcome = importer.write(context, siteId);
-        if (dryRun || outcome.problems.length > 0 || outcome.added + outcome.changed + outcome.removed === 0)
+        const outcome = atOnce(importer.write(context, siteId));
+        if (outcome.problems.length > 0 || outcome.added + outcome.changed + outcome.removed === 0)
           throw new Undo(outcome);
         const { added, changed, removed } = outcome;
         audit.note({
@@ -205,6 +231,13 @@ export function bulk(context: DirectoryContext): Bulk {
       return text;
     },
   };
+}
+
+function atOnce<Result>(steps: Generator<void, Result>): Result {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 
 function isRunning({ state }: Job): boolean {

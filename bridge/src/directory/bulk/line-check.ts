@@ -13,10 +13,10 @@ export interface LineKind<Schema extends TSchema> extends CsvShape {
   read(cells: CsvLine["cells"]): unknown;
   schema: Schema;
   /**
-   * Writes the rows within the edit of the site, or tells what stands against it: then everything is undone. Throws
-   * nothing but defects.
+   * Writes the rows, of the nouns that a `Trial` holds, or tells what stands against it: then everything is undone. Throws nothing but
+   * defects. Each step is a line or a few: in a trial others get their turn between them, within the edit of the site nobody does.
    */
-  write(context: DirectoryContext, siteId: string, rows: readonly Placed<Static<Schema>>[]): Outcome;
+  write(context: DirectoryContext, siteId: string, rows: readonly Placed<Static<Schema>>[]): Generator<void, Outcome>;
   /** The site's rows as lines. */
   lines(context: DirectoryContext, siteId: string, logins: boolean): string[][];
 }
@@ -31,7 +31,7 @@ export interface ImportKind extends CsvShape, Pick<LineKind<TSchema>, "lines"> {
 export interface Importer {
   /** Keeps the line; or says what is wrong with it. */
   take(line: CsvLine): LineProblem[];
-  write(context: DirectoryContext, siteId: string): Outcome;
+  write(context: DirectoryContext, siteId: string): Generator<void, Outcome>;
 }
 
 export function importKind<Schema extends TSchema>(kind: LineKind<Schema>): ImportKind {

@@ -55,13 +55,14 @@ export const ruleLines = importKind<typeof RuleLine>({
     schedule: readWeekText(schedule) ?? schedule,
     enabled: readBoolean(enabled, true),
   }),
-  write: (context, siteId, rows) => {
+  *write(context, siteId, rows) {
     const outcome = nothingYet();
     const once = withoutDoubles(rows, outcome, "position", ({ unit, position }) => JSON.stringify([unit, position]));
     for (const [name, lines] of Map.groupBy(once, ({ unit }) => unit)) {
       const unit = context.store.units.byName(siteId, name);
       if (unit) replaceRules(context, unit, lines, outcome);
       else outcome.problems.push(...lines.map(({ line }) => problem(line, "unit", "UNKNOWN_PLACE")));
+      yield;
     }
     return outcome;
   },

@@ -34,7 +34,7 @@ export const unitLines = importKind<typeof UnitLine>({
   words: UNIT_WORDS,
   schema: UnitLine,
   read: ({ building, number, kind, name }) => ({ building, number, kind: kind === "" ? "unit" : kind, name }),
-  write: (context, siteId, rows) => {
+  *write(context, siteId, rows) {
     const outcome = nothingYet();
     siteOf(context.store, siteId);
     const site = indexOf(context, siteId);
@@ -57,8 +57,9 @@ export const unitLines = importKind<typeof UnitLine>({
         if (done !== "same") edited.set(id, row.line);
         return done;
       });
+      yield;
     }
-    if (outcome.problems.length === 0) outcome.problems = sameNumbers(context, edited);
+    if (outcome.problems.length === 0) outcome.problems = yield* sameNumbers(context, edited);
     return outcome;
   },
   lines: ({ store }, siteId) => {
@@ -70,12 +71,18 @@ export const unitLines = importKind<typeof UnitLine>({
 });
 
 /** Looked at when all is written: a file may give two units each other's number. */
-function sameNumbers({ store }: DirectoryContext, edited: ReadonlyMap<string, number>): LineProblem[] {
-  return [...edited].flatMap(([id, line]) => {
+function* sameNumbers(
+  { store }: DirectoryContext,
+  edited: ReadonlyMap<string, number>,
+): Generator<void, LineProblem[]> {
+  const problems: LineProblem[] = [];
+  for (const [id, line] of edited) {
     const unit = store.units.get(id);
     const isShared = unit?.kind === "residential" && store.units.called(unit).length > 1;
-    return isShared ? [problem(line, "number", "NUMBER_TAKEN")] : [];
-  });
+    if (isShared) problems.push(problem(line, "number", "NUMBER_TAKEN"));
+    yield;
+  }
+  return problems;
 }
 
 function change({ store }: DirectoryContext, unit: UnitRow, buildingId: string, label: string): "changed" | "same" {
