@@ -172,3 +172,37 @@ test("what a spreadsheet has made of a number is refused with that reason, and a
 test("a number that stands twice in a file without SIP names is named in the column of the number", async () => {
   assert.deepEqual(problemsOf(await run("units", "number,building\n1,B\n1,B\n")), ["3 number TWICE"]);
 });
+
+test("each of many new units has its one rule, and many new rules of a file stand in the file's order", async () => {
+  const numbers = Array.from({ length: 601 }, (_, n) => 1_000 + n);
+  const units = await run("units", `building,number\n${numbers.map((n) => `A,${n}`).join("\n")}\n`);
+  assert.deepEqual([units.state, units.counts.added], ["done", numbers.length], JSON.stringify(units.problems));
+  const rulesOf = (n: number) =>
+    api.store.rules
+      .list({ unitId: api.store.units.byName(house.site.id, `unit${n}`)?.id })
+      .map(({ version, revision, position, sourcePattern, ringSeconds, schedule, enabled }) => [
+        ...[version, revision, position, sourcePattern, ringSeconds, JSON.stringify(schedule), enabled],
+      ]);
+  const revision = () => api.store.provisioning.get(house.site.id)?.revision;
+  const made = revision();
+  for (const n of numbers) assert.deepEqual(rulesOf(n), [[1, made, 0, "*", 30, "[]", true]]);
+
+  const lines = numbers.flatMap((n) => [`unit${n},1,x*,ring,20,Mon 08:00-12:00,no`, `unit${n},2,*,ring,40,,yes`]);
+  const file = `unit,position,source_pattern,action,ring_seconds,schedule,enabled\n${lines.join("\n")}\n`;
+  const rules = await run("rules", file);
+  assert.deepEqual(
+    [rules.state, rules.counts],
+    ["done", { added: numbers.length, changed: numbers.length, same: 0, removed: 0 }],
+    JSON.stringify(rules.problems.slice(0, 3)),
+  );
+  const hours = JSON.stringify(api.store.rules.list({ siteId: house.site.id }).find((rule) => !rule.enabled)?.schedule);
+  assert.notEqual(hours, "[]");
+  for (const n of numbers) {
+    assert.deepEqual(rulesOf(n), [
+      [2, revision(), 0, "x*", 20, hours, false],
+      [1, revision(), 1, "*", 40, "[]", true],
+    ]);
+  }
+  const again = await run("rules", file);
+  assert.deepEqual(again.counts, { added: 0, changed: 0, same: 2 * numbers.length, removed: 0 });
+});

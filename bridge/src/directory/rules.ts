@@ -8,6 +8,8 @@ import { type DirectoryContext, edit, refuseStale, type SeenVersion } from "./ed
 import { doorOf, flatOf, ruleOf } from "./lookup.ts";
 
 export const RULES_PER_UNIT = 50;
+/** Many new ones in one statement take much less time; so few still leave others their turn. */
+export const RULES_AT_ONCE = 250;
 const DEFAULT_RING_SECONDS = 30;
 
 export interface Rules {

@@ -90,7 +90,14 @@ interface UnitFields {
 }
 
 /** Adds a unit with its first rule within an edit; that its number is free there is for the caller to know. */
-export function makeUnit(context: DirectoryContext, { siteId, buildingId, number, name }: UnitFields): Unit {
+export function makeUnit(context: DirectoryContext, fields: UnitFields): Unit {
+  const unit = makeUnitWithoutRule(context, fields);
+  context.store.rules.insert(defaultRule(context.newId(), unit));
+  return unit;
+}
+
+/** The same for whoever adds the rules of many units at once. */
+export function makeUnitWithoutRule(context: DirectoryContext, { siteId, buildingId, number, name }: UnitFields): Unit {
   const { store, newId } = context;
   if (name !== undefined) refuseTaken(context, siteId, name);
   const unit = {
@@ -102,7 +109,6 @@ export function makeUnit(context: DirectoryContext, { siteId, buildingId, number
     label: number,
   };
   store.units.insert(unit);
-  store.rules.insert(defaultRule(newId(), unit));
   return toUnit(flatOf(store, unit.id));
 }
 

@@ -5,7 +5,7 @@ import type { Unmarked } from "../../store/row-marks.ts";
 import type { RuleRow } from "../../store/rule-store.ts";
 import type { UnitRow } from "../../store/unit-store.ts";
 import type { DirectoryContext } from "../edit.ts";
-import { inLowerCase, RULES_PER_UNIT, refuseSenseless } from "../rules.ts";
+import { inLowerCase, RULES_AT_ONCE, RULES_PER_UNIT, refuseSenseless } from "../rules.ts";
 import { RULE_WORDS } from "./french-words.ts";
 import {
   importKind,
@@ -58,12 +58,15 @@ export const ruleLines = importKind<typeof RuleLine>({
   *write(context, siteId, rows) {
     const outcome = nothingYet();
     const once = withoutDoubles(rows, outcome, "position", ({ unit, position }) => JSON.stringify([unit, position]));
+    const fresh: Unmarked<RuleRow>[] = [];
     for (const [name, lines] of Map.groupBy(once, ({ unit }) => unit)) {
       const unit = context.store.units.byName(siteId, name);
-      if (unit) replaceRules(context, unit, lines, outcome);
+      if (unit) replaceRules(context, unit, lines, outcome, fresh);
       else outcome.problems.push(...lines.map(({ line }) => problem(line, "unit", "UNKNOWN_PLACE")));
+      if (fresh.length >= RULES_AT_ONCE) context.store.rules.insertAll(fresh.splice(0));
       yield;
     }
+    context.store.rules.insertAll(fresh);
     return outcome;
   },
   lines: ({ store }, siteId) => {
@@ -84,7 +87,14 @@ export const ruleLines = importKind<typeof RuleLine>({
   },
 });
 
-function replaceRules(context: DirectoryContext, unit: UnitRow, lines: Placed<RuleLine>[], outcome: Outcome): void {
+/** Those that the unit did not have go to `fresh`, to be added. */
+function replaceRules(
+  context: DirectoryContext,
+  unit: UnitRow,
+  lines: Placed<RuleLine>[],
+  outcome: Outcome,
+  fresh: Unmarked<RuleRow>[],
+): void {
   const { store } = context;
   const before = store.rules.list({ unitId: unit.id });
   if (lines.length > RULES_PER_UNIT) {
@@ -93,7 +103,7 @@ function replaceRules(context: DirectoryContext, unit: UnitRow, lines: Placed<Ru
   }
   // In the file's order and without gaps, whatever numbers it used.
   for (const [position, line] of lines.toSorted((a, b) => a.position - b.position).entries()) {
-    onLine(outcome, line.line, "action", () => putRule(context, unit, before[position], { ...line, position }));
+    onLine(outcome, line.line, "action", () => putRule(context, unit, before[position], { ...line, position }, fresh));
   }
   const gone = before.slice(lines.length);
   for (const rule of gone) store.rules.remove(rule.id);
@@ -105,6 +115,7 @@ function putRule(
   { id: unitId, siteId }: UnitRow,
   before: RuleRow | undefined,
   line: RuleLine,
+  fresh: Unmarked<RuleRow>[],
 ): "added" | "changed" | "same" {
   const rule: Unmarked<RuleRow> = inLowerCase({
     ...{ id: before?.id ?? newId(), siteId, unitId, position: line.position },
@@ -113,7 +124,7 @@ function putRule(
   });
   refuseSenseless(rule);
   if (!before) {
-    store.rules.insert(rule);
+    fresh.push(rule);
     return "added";
   }
   const { version: _version, revision: _revision, ...stored } = before;

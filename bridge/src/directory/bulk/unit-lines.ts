@@ -10,8 +10,8 @@ import { makeAccount } from "../accounts.ts";
 import { type DirectoryContext, isTaken, refuseNumber, refuseTaken } from "../edit.ts";
 import { siteOf } from "../lookup.ts";
 import { doorName } from "../names.ts";
-import { defaultRule } from "../rules.ts";
-import { makeUnit } from "../units.ts";
+import { defaultRule, RULES_AT_ONCE } from "../rules.ts";
+import { makeUnitWithoutRule } from "../units.ts";
 import { UNIT_WORDS } from "./french-words.ts";
 import { importKind, nothingYet, onLine, type Placed, problem, withoutDoubles } from "./line-check.ts";
 
@@ -44,12 +44,16 @@ export const unitLines = importKind<typeof UnitLine>({
     );
     const written = new Set<string>();
     const edited = new Map<string, number>();
+    const ruleless: Pick<UnitRow, "id" | "siteId">[] = [];
+    const addRules = () =>
+      context.store.rules.insertAll(ruleless.splice(0).map((place) => defaultRule(context.newId(), place)));
     for (const row of once) {
       onLine(outcome, row.line, columnOf(row), () => {
         const building = site.building(row.building);
         const known = row.name === "" ? site.byNumber(building, row) : context.store.units.byName(siteId, row.name);
         const isChange = known !== null && kindOf(known) === row.kind;
         const id = isChange ? known.id : make(context, siteId, building, row);
+        if (!isChange) ruleless.push({ id, siteId });
         if (written.has(id))
           throw new AppError("INVALID_REQUEST", "a line before it", { fields: { [columnOf(row)]: "TWICE" } });
         written.add(id);
@@ -57,8 +61,10 @@ export const unitLines = importKind<typeof UnitLine>({
         if (done !== "same") edited.set(id, row.line);
         return done;
       });
+      if (ruleless.length >= RULES_AT_ONCE) addRules();
       yield;
     }
+    addRules();
     if (outcome.problems.length === 0) outcome.problems = yield* sameNumbers(context, edited);
     return outcome;
   },
@@ -91,10 +97,10 @@ function change({ store }: DirectoryContext, unit: UnitRow, buildingId: string, 
   return "changed";
 }
 
-/** Adds the unit or door. @returns its id */
+/** Adds the unit or door, whose first rule comes later. @returns its id */
 function make(context: DirectoryContext, siteId: string, buildingId: string, row: Placed<UnitLine>): string {
   const { number, kind, name } = row;
-  if (kind === "unit") return makeUnit(context, { siteId, buildingId, number, name: name || undefined }).id;
+  if (kind === "unit") return makeUnitWithoutRule(context, { siteId, buildingId, number, name: name || undefined }).id;
   return makeDoor(context, siteId, buildingId, row);
 }
 
@@ -108,7 +114,6 @@ function makeDoor(context: DirectoryContext, siteId: string, buildingId: string,
   const id = newId();
   store.units.insert({ id, siteId, buildingId, kind: "door", name, label });
   const door = store.units.byName(siteId, name);
-  store.rules.insert(defaultRule(newId(), { id, siteId }));
   makeAccount(context, { siteId, unit: door, username: name, type: "door", label });
   return id;
 }

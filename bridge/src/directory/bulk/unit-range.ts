@@ -3,7 +3,8 @@ import type { NewUnitRange, UnitRangeReply } from "../../api/bulk.ts";
 import { AppError } from "../../events/errors.ts";
 import { type DirectoryContext, edit } from "../edit.ts";
 import { buildingOf } from "../lookup.ts";
-import { makeUnit } from "../units.ts";
+import { defaultRule } from "../rules.ts";
+import { makeUnitWithoutRule } from "../units.ts";
 
 const MOST = 1_000;
 const LONGEST_LABEL = 80;
@@ -12,7 +13,7 @@ const LONGEST_LABEL = 80;
 export type MakeUnitRange = (range: NewUnitRange) => UnitRangeReply;
 
 export function unitRange(context: DirectoryContext): MakeUnitRange {
-  const { store, audit } = context;
+  const { store, audit, newId } = context;
   return ({ buildingId, from, to, prefix = "", suffix = "", digits = 1, dryRun }) => {
     const building = buildingOf(store, buildingId);
     if (to < from || to - from >= MOST) {
@@ -35,7 +36,8 @@ export function unitRange(context: DirectoryContext): MakeUnitRange {
     }
     const { siteId } = building;
     const units = edit(context, siteId, () => {
-      const made = numbers.map((number) => makeUnit(context, { siteId, buildingId, number }));
+      const made = numbers.map((number) => makeUnitWithoutRule(context, { siteId, buildingId, number }));
+      store.rules.insertAll(made.map((unit) => defaultRule(newId(), unit)));
       const label = `${building.name}: ${numbers[0]}–${numbers.at(-1)}`;
       audit.note({ siteId, noun: "unit", verb: "added", rowId: null, label, after: { count: made.length } });
       return made;
