@@ -55,6 +55,24 @@ test("a device file is not burnt by a browser that fetches ahead, a preview, a s
   assert.equal(await fetched(token, { "user-agent": "Grandstream Model HW HT841" }), "Not found.\n");
 });
 
+test("a site has room for new codes as soon as those that nobody fetched have run out, and used ones are remembered", async () => {
+  let nowMs = 0;
+  const own = new Documents({ known: () => "same", steady: () => nowMs });
+  const put = (token: string): boolean => {
+    const sealed = seal({ mediaType: "text/plain", fileName: "a.cfg", content: "x" }, token);
+    return own.put("home", documentId(token), { kind: "file", sealed, validMs: 60_000, logins: [] });
+  };
+  const used = newToken();
+  assert.ok(put(used));
+  assert.notEqual(await own.take("file", used, "station"), null);
+  let count = 1;
+  while (put(newToken())) count += 1;
+  assert.equal(count, 500);
+  nowMs = 60_001;
+  assert.ok(put(newToken()), "all but one have run out");
+  assert.equal(own.status("home", documentId(used)).state, "used");
+});
+
 test("a link that was copied badly is as wrong as any other, and what a sentence leaves behind it does no harm", async () => {
   const device = { "user-agent": "Grandstream Model HW HT841" };
   const answers = [];

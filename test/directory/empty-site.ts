@@ -1,5 +1,6 @@
 /** The whole system with nothing in it: VPS, bridge and panel, and not a single site. What an installer begins with. */
 import type { Browser } from "playwright-core";
+import type { ControlAccess } from "../../bridge/src/vps/control-client.ts";
 import { type Bridge, type BridgeApi, startBridge } from "../lab/bridge.ts";
 import { builtPanel } from "../lab/built.ts";
 import { startChromium } from "../lab/chromium.ts";
@@ -20,6 +21,8 @@ export interface EmptySite {
   edge: Edge;
   bridge: Bridge;
   api: BridgeApi;
+  /** How the bridge reaches the control service. */
+  access: ControlAccess;
   browser: Browser;
   /** A real SIP phone with the login that a person read off its card. */
   phone(username: string, password: string): Promise<SipPhone>;
@@ -44,10 +47,11 @@ export async function startEmptySite(domain: string): Promise<EmptySite> {
     const control = await startControl({ values, caFile: edge.caFile });
     stops.push(() => control.stop());
     const token = await control.addSite(domain);
+    const access = { url: `https://localhost:${values.controlPort}`, token, caFile: edge.caFile };
     const bridge = await startBridge({
       folder: folder.path,
       port: ports.base + BRIDGE_PORT,
-      control: { url: `https://localhost:${values.controlPort}`, token, caFile: edge.caFile },
+      control: access,
       sipUri: `wss://localhost:${values.wssPort}`,
       env: { NEOLIA_PANEL: builtPanel() },
     });
@@ -74,7 +78,7 @@ export async function startEmptySite(domain: string): Promise<EmptySite> {
       stops.push(() => started.stop());
       return started;
     };
-    return { domain, edge, bridge, api: await bridge.api(), browser, phone, stop };
+    return { domain, edge, bridge, api: await bridge.api(), access, browser, phone, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -9,6 +9,9 @@ import { afterEach, test } from "node:test";
 import type { BrowserContext, Page } from "playwright-core";
 import type { Building, Site, Unit } from "../../bridge/src/api/directory.ts";
 import type { Pairing } from "../../bridge/src/api/pairing.ts";
+import { ControlClient } from "../../bridge/src/vps/control-client.ts";
+import { documentId, newToken } from "../../infra/control/src/sealed-document.ts";
+import type { DocumentPut } from "../../infra/control/src/wire.ts";
 import { around } from "../lab/around.ts";
 import { newProfile, type PageOptions } from "../lab/chromium.ts";
 import { labFolder } from "../lab/folder.ts";
@@ -237,6 +240,30 @@ test("a server that goes while codes are made: what was made is on its page, the
   await page.getByText("4 codes wait for their phones").waitFor();
   assert.equal(await waiting(), 4);
 });
+
+test("a server that takes no more codes of the site is said to be full, and not to be silent", async () => {
+  const control = new ControlClient(site.access);
+  const ids = Array.from({ length: 500 }, () => documentId(newToken()));
+  const filler: DocumentPut = { kind: "file", sealed: "x".repeat(200), validMs: 600_000, logins: [] };
+  try {
+    for (const id of ids) if (await isFull(control, id, filler)) break;
+    const page = await open("/settings/handOver");
+    await page.getByLabel("With a QR code that pairs a phone").check();
+    await page.getByRole("button", { name: "One page per unit" }).click();
+    await page.getByText("So many codes wait for their devices that the server takes no more.").waitFor();
+    assert.equal(await waiting(), 0);
+  } finally {
+    for (const id of ids) await control.withdrawDocument(id);
+    control.close();
+  }
+});
+
+/** Puts one more there. */
+const isFull = (control: ControlClient, id: string, document: DocumentPut): Promise<boolean> =>
+  control.putDocument(id, document).then(
+    () => false,
+    () => true,
+  );
 
 for (const locale of ["en-GB", "fr-FR"] as const) {
   test(`in ${locale} the PDF has a page for each unit, with nothing cut off, and both codes can be scanned from it`, async () => {

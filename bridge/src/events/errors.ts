@@ -136,6 +136,8 @@ export const ERRORS = {
   NAME_TAKEN: conflict(),
   BUILDING_EXISTS: conflict(),
   TOO_MANY_RULES: conflict(),
+  /** The VPS holds as many codes and files of this site as it takes. */
+  TOO_MANY_CODES: conflict(),
   /** The site still holds something, or the VPS has not confirmed that it is empty. */
   SITE_IN_USE: conflict(),
   /** Somebody else changed the menu since it was read. */

@@ -17,7 +17,7 @@ export type VpsProblem =
   | "VPS_SITE_UNKNOWN"
   | "REVISION_CONFLICT"
   | "NAME_CONFLICT"
-  /** Control refuses the directory as a whole: too large, or against the schema. */
+  /** Control refuses the directory as a whole: too large, or against the schema. Of a document: there are too many. */
   | "DIRECTORY_REFUSED"
   | "UNKNOWN_ACCOUNT"
   /** Ours, not the VPS's: what came could not be stored, and will be asked for again. */

@@ -127,6 +127,7 @@ export function startVps(options: VpsOptions): Vps {
     try {
       return await work(link.control);
     } catch (error) {
+      if (error instanceof AppError) throw error;
       const unknown = error instanceof VpsError && error.code === "UNKNOWN_ACCOUNT";
       throw new AppError(unknown ? "UNKNOWN_ACCOUNT" : "VPS_UNREACHABLE", "the VPS did not do it", { cause: error });
     }
@@ -140,7 +141,7 @@ export function startVps(options: VpsOptions): Vps {
       ask(siteId, async (control) => {
         const token = newToken();
         const id = documentId(token);
-        await control.putDocument(id, { ...terms, sealed: seal(document, token) });
+        await control.putDocument(id, { ...terms, sealed: seal(document, token) }).catch(tooMany);
         return { id, url: control.documentUrl(terms.kind, token) };
       }),
     status: (siteId, id) => ask(siteId, (control) => control.documentStatus(id)),
@@ -193,4 +194,10 @@ export function startVps(options: VpsOptions): Vps {
       await Promise.all([...links.map((link) => link.stop()), ...closings]);
     },
   };
+}
+
+/** What control refuses of a document is how many of them there are. */
+function tooMany(error: unknown): never {
+  if (!(error instanceof VpsError) || error.code !== "DIRECTORY_REFUSED") throw error;
+  throw new AppError("TOO_MANY_CODES", "the VPS takes no more of this site's codes and files", { cause: error });
 }

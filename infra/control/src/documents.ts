@@ -30,9 +30,9 @@ export interface DocumentsOptions {
   patienceMs?: number;
 }
 
-/** At most this many a site, used ones included: nobody fills the VPS. */
+/** At most this many a site, those included that were used in the last hour: nobody fills the VPS. */
 const MOST_PER_SITE = 500;
-/** How long a used or expired one is remembered, so that the site hears what became of it. */
+/** How long a used one is remembered, so that the site hears what became of it; one that nobody fetched is just gone. */
 const REMEMBERED_MS = 3_600_000;
 const LONGEST_NAME = 200;
 /** The site looks every three seconds who has come (pairing-watch.ts), and its change takes one. */
@@ -129,8 +129,8 @@ export class Documents {
   }
 
   private forget(): void {
-    for (const [id, { expiresAtMs }] of this.waiting) {
-      if (expiresAtMs + REMEMBERED_MS < this.steady()) this.waiting.delete(id);
+    for (const [id, { expiresAtMs, usedAtMs }] of this.waiting) {
+      if (expiresAtMs + (usedAtMs === null ? 0 : REMEMBERED_MS) < this.steady()) this.waiting.delete(id);
     }
   }
 }

@@ -60,6 +60,8 @@ export const en = {
   "error.NAME_TAKEN": "This name is taken already. Choose another.",
   "error.BUILDING_EXISTS": "There is a building of this name already.",
   "error.TOO_MANY_RULES": "This unit has as many rules as fit. Remove one first.",
+  "error.TOO_MANY_CODES":
+    "So many codes wait for their devices that the server takes no more. Use or withdraw some; unused ones end after 15 minutes.",
   "error.SITE_IN_USE":
     "The site still holds something, or the server has not yet confirmed that it is empty. Remove its buildings and devices first, and wait until all is live.",
   "error.STORE_UNAVAILABLE": "Neolia could not write to its disk. Nothing was changed; check the free space.",
@@ -174,6 +176,8 @@ export const fr: Record<keyof typeof en, string> = {
   "error.NAME_TAKEN": "Ce nom est déjà pris. Choisissez-en un autre.",
   "error.BUILDING_EXISTS": "Un bâtiment porte déjà ce nom.",
   "error.TOO_MANY_RULES": "Ce logement a autant de règles que possible. Supprimez-en une d'abord.",
+  "error.TOO_MANY_CODES":
+    "Tant de codes attendent leur appareil que le serveur n'en prend plus. Utilisez-en ou retirez-en ; inutilisés, ils expirent après 15 minutes.",
   "error.SITE_IN_USE":
     "Le site contient encore quelque chose, ou le serveur n'a pas confirmé qu'il est vide. Supprimez d'abord ses bâtiments et ses appareils, et attendez que tout soit en service.",
   "error.STORE_UNAVAILABLE": "Neolia n'a pas pu écrire sur son disque. Rien n'a changé ; vérifiez l'espace libre.",
