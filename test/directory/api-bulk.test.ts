@@ -1,6 +1,8 @@
 /** Many rows at once: ranges, CSV in and out, pages and search. All or nothing. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import Database from "better-sqlite3";
 import type { Job, NewImport, UnitRangeReply } from "../../bridge/src/api/bulk.ts";
 import type { Account } from "../../bridge/src/api/directory.ts";
 import type { ErrorReply } from "../../bridge/src/api/error.ts";
@@ -202,6 +204,22 @@ test("an import that was looked at is not written over what somebody changed sin
   const again = await run("units", csv, { dryRun: true });
   assert.equal((await run("units", csv, { revision: again.revision })).state, "done");
   assert.equal(api.store.units.get(unit401.id)?.label, "Smith");
+});
+
+test("a dry run in a file that is too large to be copied tells the same, and writes nothing", async () => {
+  const csv = "building,number\nC,9001\nC,9002\n";
+  const small = await run("units", csv, { dryRun: true });
+  const file = new Database(join(api.folder, "neolia.db"), { timeout: 5_000 });
+  file.exec("CREATE TABLE ballast (bytes BLOB); INSERT INTO ballast VALUES (zeroblob(70000000))");
+  file.close();
+  assert.equal(api.store.trial(), null);
+  const before = everything();
+  const large = await run("units", csv, { dryRun: true });
+  assert.deepEqual([large.state, large.counts, large.revision], ["done", small.counts, small.revision]);
+  assert.equal(everything(), before);
+  const twice = await run("units", `${csv}C,9001\n`, { dryRun: true });
+  assert.equal(twice.state, "refused");
+  assert.equal(everything(), before);
 });
 
 test("a dry run of a large file lets others have their turn also while it is tried: they edit, or cancel it", async () => {

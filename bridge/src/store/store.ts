@@ -74,7 +74,7 @@ export interface Store {
   /** Runs `announce` once the outermost transaction is on disk; at once outside of one; never after a rollback. */
   afterCommit(announce: () => void): void;
   /** See `openTrial`. */
-  trial(): Trial;
+  trial(): Trial | null;
   /** What people must be told about the file: it was restored from a copy. Null when all is well. */
   notice: string | null;
   /** Makes today's copy if there is none yet. Throws when the disk refuses. */

@@ -20,8 +20,13 @@ export type Trial = Pick<
 /** Bytes of SQLite's header that tell how it is journaled, and 1, "not by a log beside it": https://sqlite.org/fileformat2.html */
 const [WRITE_VERSION, READ_VERSION, NO_LOG] = [18, 19, 1] as const;
 
-/** Not within a transaction. Throws STORE_UNAVAILABLE when the disk cannot be read. */
-export function openTrial(from: Database): Trial {
+/** For a moment there are two copies in memory, and a small machine has little: recorded messages may make the file large. */
+const LARGEST_BYTES = 64 * 2 ** 20;
+
+/** null: the file is too large to be copied. Not within a transaction. Throws STORE_UNAVAILABLE when the disk cannot be read. */
+export function openTrial(from: Database): Trial | null {
+  const [pages, pageBytes] = [from.pragma("page_count", { simple: true }), from.pragma("page_size", { simple: true })];
+  if (Number(pages) * Number(pageBytes) > LARGEST_BYTES) return null;
   const db = new Sqlite(copyOf(from));
   db.pragma("foreign_keys = ON");
   addTextFunctions(db);

@@ -5,6 +5,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { CsvKind, Job, LineProblem, NewImport } from "../../api/bulk.ts";
 import { AppError } from "../../events/errors.ts";
+import type { Trial } from "../../store/trial.ts";
 import { type DirectoryContext, edit } from "../edit.ts";
 import { siteOf } from "../lookup.ts";
 import { accountLines } from "./account-lines.ts";
@@ -40,7 +41,7 @@ const PIECE_MS = 10;
 const LISTED_PROBLEMS = 200;
 const REMEMBERED_JOBS = 20;
 
-/** Thrown to undo what an import has written that is refused, or changes nothing. */
+/** Thrown to undo what an import has written that is refused, a dry run, or changes nothing. */
 class Undo extends Error {
   readonly outcome: Outcome;
 
@@ -106,7 +107,8 @@ export function bulk(context: DirectoryContext): Bulk {
       throw new AppError("CHANGED_SINCE_CHECK", "the site was changed since the file was looked at");
     }
     if (!stillMay()) throw new AppError("PERMISSION_ENDED", "whoever started this may not do it any more");
-    const outcome = request.dryRun ? await tryOut(id, request, importer) : write(id, request, importer);
+    const trial = request.dryRun ? store.trial() : null;
+    const outcome = trial ? await tryOut(id, request, importer, trial) : write(id, request, importer);
     if (outcome === null) return;
     const { problems: conflicts, ...counts } = outcome;
     if (conflicts.length > 0) return refuse(id, conflicts);
@@ -114,8 +116,12 @@ export function bulk(context: DirectoryContext): Bulk {
   }
 
   /** What `write` would do to the site as it is now. null: it was cancelled. */
-  async function tryOut(jobId: string, { siteId }: NewImport, importer: Importer): Promise<Outcome | null> {
-    const trial = store.trial();
+  async function tryOut(
+    jobId: string,
+    { siteId }: NewImport,
+    importer: Importer,
+    trial: Trial,
+  ): Promise<Outcome | null> {
     try {
       const steps = importer.write({ ...context, store: { ...store, ...trial } }, siteId);
       for (let lastTurnMs = performance.now(); ; ) {
@@ -131,12 +137,12 @@ export function bulk(context: DirectoryContext): Bulk {
     }
   }
 
-  /** All of it in one transaction; a refusal is undone. */
-  function write(jobId: string, { siteId, kind }: NewImport, importer: Importer): Outcome {
+  /** All of it in one transaction; a refusal is undone, and a dry run for which there was no copy. */
+  function write(jobId: string, { siteId, kind, dryRun }: NewImport, importer: Importer): Outcome {
     try {
       return edit(context, siteId, () => {
         const outcome = atOnce(importer.write(context, siteId));
-        if (outcome.problems.length > 0 || outcome.added + outcome.changed + outcome.removed === 0)
+        if (dryRun || outcome.problems.length > 0 || outcome.added + outcome.changed + outcome.removed === 0)
           throw new Undo(outcome);
         const { added, changed, removed } = outcome;
         audit.note({
