@@ -134,7 +134,7 @@ test("with the keyboard alone: a card that goes hands the keyboard to the next o
   await aside.first().focus();
   await page.keyboard.press("Enter");
   await page.locator(".draft").nth(1).waitFor({ state: "detached" });
-  assert.match(await focused(), /draft/);
+  assert.match(await focused(), /^Anne, the caller hung up: Call back/);
   const cancel = async (number: number): Promise<void> => {
     await page.getByRole("button", { name: `Cancel the order ${number}` }).focus();
     await page.keyboard.press("Enter");

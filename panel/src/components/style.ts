@@ -128,7 +128,7 @@ export const shared = css`
   button:active {
     transform: scale(0.97);
   }
-  button:disabled {
+  button:is(:disabled, [aria-disabled="true"]) {
     cursor: default;
     filter: saturate(0.2);
   }

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
+import { focusIsLost } from "../admin/components/focus.ts";
 import { shared } from "../components/style.ts";
 import type { HistoryPage, HistoryQuery, PastCall, PastCallDetails } from "../data/desk.ts";
 import { clock, day } from "../localize/localize.ts";
@@ -26,7 +27,7 @@ export class CallHistory extends LitElement {
   @property({ attribute: false }) desk!: DeskContext;
   @state() private page: HistoryPage | null = null;
   @state() private shown: PastCallDetails | null = null;
-  @state() private loading = false;
+  private loading = false;
   /** What is looked for; all calls without it. */
   @state() private wanted: HistoryFilter = {};
   private lineId = "";
@@ -99,7 +100,7 @@ export class CallHistory extends LitElement {
         ${this.renderSearch()}
         <p class=${page.calls.length === 0 ? "muted" : "unseen"} role="status">${this.found(page)}</p>
         ${page.calls.length === 0 ? nothing : this.renderTable(page)}
-        ${page.next === null ? nothing : html`<div><button ?disabled=${this.loading} @click=${() => void this.load(page)}>${t("history.more")}</button></div>`}
+        ${page.next === null ? nothing : html`<div><button @click=${() => void this.more(page)}>${t("history.more")}</button></div>`}
       </div>
       ${this.shown === null ? nothing : this.renderDetails(this.shown)}
     `;
@@ -198,6 +199,15 @@ export class CallHistory extends LitElement {
     } finally {
       this.loading = false;
     }
+  }
+
+  /** Whoever pressed goes on with what came. */
+  private async more(page: HistoryPage): Promise<void> {
+    if (this.loading) return;
+    await this.load(page);
+    await this.updateComplete;
+    if (!focusIsLost()) return;
+    this.renderRoot.querySelectorAll<HTMLElement>("tbody button")[page.calls.length]?.focus();
   }
 
   private async show(callId: string): Promise<void> {

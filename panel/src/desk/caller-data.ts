@@ -16,7 +16,7 @@ export class CallerData extends LitElement {
   @property({ attribute: false }) desk!: DeskContext;
   /** The number that the question is about. */
   @state() private asked: string | null = null;
-  @state() private working = false;
+  private working = false;
   @query("input") private readonly input!: HTMLInputElement | null;
 
   static override styles = [shared, adminStyle, formStyle];
@@ -28,8 +28,8 @@ export class CallerData extends LitElement {
         <div><h2>${t("caller.title")}</h2><p class="muted">${t("caller.hint")}</p></div>
         <label>${t("caller.number")}<input type="tel" required pattern=${WRITTEN_NUMBER} autocomplete="off" /></label>
         <div class="end">
-          <button ?disabled=${this.working}>${t("caller.export")}</button>
-          <button type="button" class="danger" ?disabled=${this.working} @click=${this.ask}>${t("caller.erase")}</button>
+          <button>${t("caller.export")}</button>
+          <button type="button" class="danger" @click=${this.ask}>${t("caller.erase")}</button>
         </div>
       </form>
       ${this.asked === null ? nothing : this.renderQuestion(this.asked)}
@@ -42,7 +42,7 @@ export class CallerData extends LitElement {
       <neolia-admin-dialog .t=${t} .heading=${t("caller.eraseTitle", { number })} @closed=${this.close}>
         <p>${t("caller.eraseText")}</p>
         <div class="end">
-          <button class="stop" ?disabled=${this.working} @click=${this.erase}>${t("caller.erase")}</button>
+          <button class="stop" @click=${this.erase}>${t("caller.erase")}</button>
           <button @click=${this.close}>${t("form.cancel")}</button>
         </div>
       </neolia-admin-dialog>
@@ -92,6 +92,7 @@ export class CallerData extends LitElement {
   };
 
   private async work(act: () => Promise<void>): Promise<void> {
+    if (this.working) return;
     this.working = true;
     try {
       await act();

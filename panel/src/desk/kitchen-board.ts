@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
+import { focusIsLost } from "../admin/components/focus.ts";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
 import type { Board, Draft, Order, OrderStage } from "../data/desk.ts";
@@ -18,7 +19,16 @@ type Column = (typeof COLUMNS)[number];
 /** What is collected sooner is for now, also past midnight. */
 const SAME_EVENING_MS = 6 * 3_600_000;
 const NEXT: Record<Column, Column | null> = { new: "accepted", accepted: "ready", ready: "gone", gone: null };
+/** A card, by its id. */
+const CARD = "article, neolia-live-call";
 const BACK: Record<Column, Column | null> = { new: null, accepted: "new", ready: "accepted", gone: "ready" };
+
+/** Of a card: its list, and how many are before it there. */
+interface Place {
+  id: string;
+  list: string;
+  index: number;
+}
 
 /** What broke off and who is on the phone first; below, the orders from new to gone. */
 @customElement("neolia-kitchen-board")
@@ -34,7 +44,9 @@ export class KitchenBoard extends LitElement {
   private heardAtMs = 0;
   private known = new Set<string>();
   /** Where the keyboard was on a card that is on its way to another place. */
-  private left: { id: string; list: string; index: number } | null = null;
+  private left: Place | null = null;
+  /** Where the keyboard was before what is drawn now. */
+  private stood: Place | null = null;
 
   static override styles = [
     shared,
@@ -127,6 +139,7 @@ export class KitchenBoard extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.stood = this.keyboardAt();
     const { board, t } = this.desk;
     if (!changed.has("desk") || board === null) return;
     this.heardAtMs = performance.now();
@@ -137,7 +150,8 @@ export class KitchenBoard extends LitElement {
 
   /** A card that went takes the keyboard along: whoever works without a mouse goes on with the next one in its list. */
   protected override updated(): void {
-    const { left } = this;
+    const { left, stood } = this;
+    if (left === null) this.followCard(stood);
     if (left === null || this.cancelling !== null) return;
     const cards = this.cardsOf(left.list);
     if (cards.some(({ dataset }) => dataset.id === left.id)) return;
@@ -149,17 +163,35 @@ export class KitchenBoard extends LitElement {
     (next ?? this.renderRoot.querySelector<HTMLElement>("h1"))?.focus();
   }
 
+  /**
+   * Somebody else moved the card that the keyboard was on, or its call is over: the keyboard goes with it, else to the next one, and to no
+   * button there, as a press may be on its way that was meant for another.
+   */
+  private followCard(stood: Place | null): void {
+    if (stood === null || this.cancelling !== null || !focusIsLost()) return;
+    const same = this.renderRoot.querySelector<HTMLElement>(`:is(${CARD})[data-id="${stood.id}"]`);
+    const cards = this.cardsOf(stood.list);
+    focusCard(
+      same ?? cards[Math.min(stood.index, cards.length - 1)] ?? this.renderRoot.querySelector<HTMLElement>("h1"),
+    );
+  }
+
   private cardsOf(list: string): HTMLElement[] {
-    return [...this.renderRoot.querySelectorAll<HTMLElement>(`section[aria-labelledby="${list}"] article`)];
+    const inList = `section[aria-labelledby="${list}"]`;
+    return [...this.renderRoot.querySelectorAll<HTMLElement>(`${inList} :is(${CARD})`)];
+  }
+
+  private keyboardAt(): Place | null {
+    const card = this.shadowRoot?.activeElement?.closest<HTMLElement>(CARD);
+    const list = card?.closest("section")?.getAttribute("aria-labelledby");
+    if (!card || !list) return null;
+    return { id: card.dataset.id ?? "", list, index: this.cardsOf(list).indexOf(card) };
   }
 
   /** Notes where the card is, if the keyboard is on it. */
   private leaves(id: string): void {
-    const active = this.shadowRoot?.activeElement;
-    const card = active?.closest<HTMLElement>("article");
-    const list = card?.closest("section")?.getAttribute("aria-labelledby");
-    if (!card || !list || card.dataset.id !== id) return;
-    this.left = { id, list, index: this.cardsOf(list).indexOf(card) };
+    const at = this.keyboardAt();
+    if (at?.id === id) this.left = at;
   }
 
   protected override render(): TemplateResult {
@@ -226,7 +258,7 @@ export class KitchenBoard extends LitElement {
     const { lines, totalCents } = draft.cart;
     const usable = lines.length > 0 && lines.every(({ missing }) => missing.length === 0);
     return html`
-      <article class="order draft" data-id=${draft.callId}>
+      <article class="order draft" data-id=${draft.callId} aria-label=${`${draft.name === "" ? t("draft.nobody") : draft.name}, ${t(`draft.reason.${draft.reason}`)}`}>
         <div class="head">
           <strong><bdi>${draft.name === "" ? t("draft.nobody") : draft.name}</bdi></strong>
           <span class="muted">${this.ageOf(draft)}</span>
@@ -258,7 +290,8 @@ export class KitchenBoard extends LitElement {
           ${repeat(
             calls,
             ({ callId }) => callId,
-            (call) => html`<neolia-live-call .desk=${this.desk} .call=${call}></neolia-live-call>`,
+            (call) =>
+              html`<neolia-live-call data-id=${call.callId} .desk=${this.desk} .call=${call}></neolia-live-call>`,
           )}
         </div>
       </section>
@@ -393,4 +426,12 @@ export class KitchenBoard extends LitElement {
     this.left = null;
     this.cancelling = null;
   };
+}
+
+/** The card itself, which says what it is; of a running call what is in it. */
+function focusCard(card: HTMLElement | null): void {
+  const target = card?.localName === "neolia-live-call" ? card.shadowRoot?.querySelector<HTMLElement>("article") : card;
+  if (!target) return;
+  target.tabIndex = -1;
+  target.focus();
 }

@@ -2,7 +2,9 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
+import { focusIsLost } from "../admin/components/focus.ts";
 import "../admin/components/schedule-editor.ts";
+import type { ScheduleEditor } from "../admin/components/schedule-editor.ts";
 import { minutesOf, timeOf, type WeekWindow } from "../admin/schedule.ts";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
@@ -37,12 +39,13 @@ export class LineSettingsPage extends LitElement {
   @property({ attribute: false }) desk!: DeskContext;
   /** What was changed here and is not saved yet. */
   @state() private edits: Partial<LineSettings> = {};
-  /** Something is being typed: its field takes it, or says what is wrong with it, when it is left or Save is pressed. */
+  /** Something is typed that is no setting yet: a field tells it when it is left, or holds what cannot be one. */
   @state() private typing = false;
   @state() private hoursMakeSense = true;
   @state() private saving = false;
   /** What somebody else changed meanwhile as well, in other words. */
   @state() private clashes: (keyof LineSettings)[] = [];
+  private wasAtSave = false;
   private seen: Draft["seen"] | null = null;
   private lineId = "";
   /** Another number starts those fields anew that keep what is typed though it is wrong. */
@@ -102,17 +105,19 @@ export class LineSettingsPage extends LitElement {
   ];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.wasAtSave = this.shadowRoot?.activeElement?.closest(".save") != null;
     if (!changed.has("desk") || this.desk.line.id === this.lineId) return;
     this.lineId = this.desk.line.id;
     const draft = typedBefore<Draft>(this.keptAt);
     this.edits = draft?.edits ?? {};
     this.seen = draft?.seen ?? null;
-    this.typing = false;
     this.clashes = [];
+    this.typing = false;
     this.hours = this.settings.hours;
   }
 
   protected override updated(): void {
+    if (this.wasAtSave && focusIsLost()) this.renderRoot.querySelector<HTMLElement>("#save")?.focus();
     const days = [...this.renderRoot.querySelectorAll<HTMLInputElement>(".holiday input[type=date]")];
     for (const [at, day] of days.entries()) {
       const isThere = days.findIndex(({ value }) => value === day.value) < at;
@@ -131,17 +136,12 @@ export class LineSettingsPage extends LitElement {
   }
 
   private askToStay = (event: BeforeUnloadEvent): void => {
-    if (this.dirty) event.preventDefault();
+    if (this.isDirty) event.preventDefault();
   };
 
-  private get dirty(): boolean {
-    return this.typing || Object.keys(this.edits).length > 0;
+  private get isDirty(): boolean {
+    return this.typing || !this.hoursMakeSense || Object.keys(this.edits).length > 0;
   }
-
-  /** Only in fields of this form: what is written into a dialog or the search of numbers is no setting. */
-  private noteTyping = ({ target }: Event): void => {
-    if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) this.typing = true;
-  };
 
   private get keptAt(): string {
     return `settings.${this.lineId}`;
@@ -153,9 +153,9 @@ export class LineSettingsPage extends LitElement {
 
   protected override render(): TemplateResult {
     const { t, administrator, line } = this.desk;
-    const { settings, dirty } = this;
+    const { settings, isDirty } = this;
     return html`
-      <form class="page" @submit=${this.save} @input=${this.noteTyping}>
+      <form class="page" @input=${this.onInput} @submit=${this.save}>
         <h1 tabindex="-1">${line.label}</h1>
         <section class="card" aria-label=${t("line.hours")}>
           <div><h2>${t("line.hours")}</h2><p class="muted">${t("line.hoursHint")}</p></div>
@@ -187,9 +187,9 @@ export class LineSettingsPage extends LitElement {
         <div class="save">
           ${this.clashes.length === 0 ? nothing : this.renderClashes()}
           <div class="bar">
-          <span class="muted" role="status">${dirty ? t("form.unsaved") : ""}</span>
-          ${dirty ? html`<button type="button" ?disabled=${this.saving} @click=${this.discard}>${t("form.cancel")}</button>` : nothing}
-          <button class="accent" ?disabled=${!dirty || this.saving || !this.hoursMakeSense}>${t(this.saving ? "form.saving" : "line.save")}</button>
+          <span class="muted" role="status">${isDirty ? t("form.unsaved") : ""}</span>
+          ${isDirty ? html`<button type="button" @click=${this.discard}>${t("form.cancel")}</button>` : nothing}
+          <button id="save" class="accent" aria-disabled=${String(!isDirty)}>${t(this.saving ? "form.saving" : "line.save")}</button>
           </div>
         </div>
       </form>
@@ -214,7 +214,7 @@ export class LineSettingsPage extends LitElement {
         </dl>
         <div class="end">
           <button type="button" @click=${this.takeTheirs}>${t("line.takeTheirs")}</button>
-          <button class="accent" ?disabled=${this.saving}>${t("line.keepMine")}</button>
+          <button class="accent">${t("line.keepMine")}</button>
         </div>
       </div>
     `;
@@ -241,11 +241,11 @@ export class LineSettingsPage extends LitElement {
               <label class="check"><input type="checkbox" .checked=${hours === undefined} @change=${(event: Event) => set(index, { open: (event.target as HTMLInputElement).checked ? [] : [WHOLE_DAY] })} /> ${t("line.holidayClosed")}</label>
               ${hours === undefined ? nothing : html`${edge("fromMinute")} ${edge("toMinute")}`}
               ${hours !== undefined && hours.toMinute < hours.fromMinute ? html`<span class="hint">${t("rule.overnight")}</span>` : nothing}
-              <button type="button" class="icon quiet" aria-label=${t("line.removeHoliday", { label: day.label || day.date })} @click=${() => this.edit({ holidays: holidays.toSpliced(index, 1) })}>${icon("close")}</button>
+              <button type="button" class="icon quiet" aria-label=${t("line.removeHoliday", { label: day.label || day.date })} @click=${() => void this.removeDay(holidays.toSpliced(index, 1))}>${icon("close")}</button>
             </div>
           `;
         })}
-        <div><button type="button" @click=${() => this.edit({ holidays: [...holidays, { date: dayOf(t, Date.now() + 86_400_000), label: "", open: [] }] })}>${t("line.addHoliday")}</button></div>
+        <div><button id="add-day" type="button" @click=${() => this.edit({ holidays: [...holidays, { date: dayOf(t, Date.now() + 86_400_000), label: "", open: [] }] })}>${t("line.addHoliday")}</button></div>
       </section>
     `;
   }
@@ -305,14 +305,28 @@ export class LineSettingsPage extends LitElement {
   }
 
   private number(name: NumberField, label: string, min: number, max: number): TemplateResult {
-    return html`<label>${label}<input type="number" required min=${min} max=${max} step="1" .value=${String(this.settings[name])}
-      @change=${(event: Event) => this.edit({ [name]: Number(typed(event)) })} /></label>`;
+    // What is no such number stays in its field, where the browser says what is wrong.
+    const take = (event: Event): void => {
+      if ((event.target as HTMLInputElement).validity.valid) this.edit({ [name]: Number(typed(event)) });
+    };
+    return html`<label>${label}${keyed(this.started, html`<input type="number" required min=${min} max=${max} step="1" .value=${String(this.settings[name])} @input=${take} />`)}</label>`;
   }
 
   private edit(change: Partial<LineSettings>): void {
     this.seen ??= this.desk.line;
     this.edits = { ...this.edits, ...change };
     keepTyped(this.keptAt, { edits: this.edits, seen: this.seen } satisfies Draft);
+  }
+
+  private onInput = ({ target }: Event): void => {
+    // Not what is typed into a part with a button of its own.
+    if ((target as HTMLElement).matches("input, select, textarea")) this.typing = true;
+  };
+
+  private async removeDay(holidays: Holiday[]): Promise<void> {
+    this.edit({ holidays });
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>("#add-day")?.focus();
   }
 
   private editHours = ({ detail }: CustomEvent<WeekWindow[] | null>): void => {
@@ -353,8 +367,13 @@ export class LineSettingsPage extends LitElement {
   private save = async (event: Event): Promise<void> => {
     event.preventDefault();
     const { desk } = this;
+    if (this.saving) return;
+    if (!this.hoursMakeSense) {
+      this.renderRoot.querySelector<ScheduleEditor>("neolia-schedule-editor")?.report();
+      return;
+    }
     this.typing = false;
-    // What was typed was taken out again.
+    // Typed and taken back by hand.
     if (Object.keys(this.edits).length === 0) return;
     this.saving = true;
     this.clashes = [];
@@ -397,6 +416,7 @@ export class LineSettingsPage extends LitElement {
   private discard = (): void => {
     this.clashes = Object.keys(this.edits) as (keyof LineSettings)[];
     this.hoursMakeSense = true;
+    this.typing = false;
     this.takeTheirs();
   };
 
@@ -404,7 +424,6 @@ export class LineSettingsPage extends LitElement {
     const edits = { ...this.edits };
     for (const name of this.clashes) delete edits[name];
     this.edits = edits;
-    this.typing = false;
     this.clashes = [];
     this.hours = this.settings.hours;
     this.started++;

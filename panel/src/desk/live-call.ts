@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { adminStyle } from "../admin/components/admin-style.ts";
+import { focusIsLost } from "../admin/components/focus.ts";
 import { icon } from "../components/icon.ts";
 import { shared } from "../components/style.ts";
 import type { LiveCall } from "../data/desk.ts";
@@ -17,7 +18,8 @@ export class LiveCallCard extends LitElement {
   @property({ attribute: false }) desk!: DeskContext;
   @property({ attribute: false }) call!: LiveCall;
   @state() private hangingUp = false;
-  @state() private working = false;
+  private working = false;
+  private hadKeyboard = false;
   @query(".transcript") private readonly transcript!: HTMLElement | null;
 
   static override styles = [
@@ -48,9 +50,15 @@ export class LiveCallCard extends LitElement {
     `,
   ];
 
+  protected override willUpdate(): void {
+    this.hadKeyboard = this.shadowRoot?.activeElement != null;
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
     // The last words are the ones to read.
     if (changed.has("call") && this.transcript) this.transcript.scrollTop = this.transcript.scrollHeight;
+    // Somebody has the call now, and its button cannot be pressed any more.
+    if (this.hadKeyboard && focusIsLost()) this.renderRoot.querySelector<HTMLElement>("article")?.focus();
   }
 
   protected override render(): TemplateResult {
@@ -58,7 +66,7 @@ export class LiveCallCard extends LitElement {
     const { t } = desk;
     const { lines, totalCents } = call.cart;
     return html`
-      <article class="order" aria-label=${t("live.title")}>
+      <article class="order" tabindex="-1" aria-label=${t("live.title")}>
         <div class="head">
           <strong><bdi>${call.name === "" ? (call.callerNumber === null ? t("board.noNumber") : spelled(call.callerNumber)) : call.name}</bdi></strong>
           <span class="muted">${clock(t, call.startedAtMs)}</span>
@@ -71,8 +79,8 @@ export class LiveCallCard extends LitElement {
         </div>
         ${call.takenOverBy === null ? nothing : html`<p role="status">${call.takenOverBy === "" ? t("live.taken") : t("live.takenBy", { name: call.takenOverBy })}</p>`}
         <div class="actions">
-          <button class="main go" ?disabled=${call.takenOverBy !== null || this.working} @click=${() => void this.command("take-over")}>${icon("phone")} ${t("live.takeOver")}</button>
-          <button class="danger" ?disabled=${this.working} @click=${this.askHangUp}>${icon("hangUp")} ${t("live.hangUp")}</button>
+          <button class="main go" ?disabled=${call.takenOverBy !== null} @click=${() => void this.command("take-over")}>${icon("phone")} ${t("live.takeOver")}</button>
+          <button class="danger" @click=${this.askHangUp}>${icon("hangUp")} ${t("live.hangUp")}</button>
         </div>
       </article>
       ${
@@ -91,6 +99,7 @@ export class LiveCallCard extends LitElement {
 
   private async command(command: "take-over" | "hang-up"): Promise<void> {
     this.hangingUp = false;
+    if (this.working) return;
     this.working = true;
     try {
       await this.desk.api.command(this.call.callId, command);

@@ -258,12 +258,21 @@ export class MenuEditor extends LitElement {
   private renderMoves(list: readonly MenuCategory[], { id, name }: MenuCategory): TemplateResult {
     const { t } = this.desk;
     const at = list.findIndex((one) => one.id === id);
+    const isAtEnd = (by: -1 | 1): boolean => at + by < 0 || at + by >= list.length;
     const button = (by: -1 | 1): TemplateResult => html`
-      <button class="icon quiet" ?disabled=${at + by < 0 || at + by >= list.length}
+      <button class="icon quiet" aria-disabled=${String(isAtEnd(by))}
         aria-label=${t(by < 0 ? "menu.up" : "menu.down", { name })}
-        @click=${() => void this.save((menu) => ({ ...menu, categories: moved(menu.categories, id, by) }))}>${icon(by < 0 ? "up" : "down")}</button>
+        @click=${(event: Event) => isAtEnd(by) || void this.move(event.currentTarget as HTMLElement, id, by)}>${icon(by < 0 ? "up" : "down")}</button>
     `;
     return html`${button(-1)}${button(1)}`;
+  }
+
+  /** A browser takes the keyboard from what is moved in the page. */
+  private async move(button: HTMLElement, id: string, by: -1 | 1): Promise<void> {
+    const saved = this.save((menu) => ({ ...menu, categories: moved(menu.categories, id, by) }));
+    await this.updateComplete;
+    button.focus();
+    await saved;
   }
 
   private renderDialog(menu: Menu, editing: Editing): TemplateResult {

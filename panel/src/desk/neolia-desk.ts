@@ -3,6 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import "../admin/components/admin-dialog.ts";
 import { setDialogsAside } from "../admin/components/admin-dialog.ts";
 import { adminStyle } from "../admin/components/admin-style.ts";
+import { focusIsLost } from "../admin/components/focus.ts";
 import "../admin/components/admin-toast.ts";
 import type { AdminToast } from "../admin/components/admin-toast.ts";
 import { problemText } from "../admin/problem-text.ts";
@@ -52,6 +53,8 @@ export class NeoliaDesk extends LitElement {
   @query("neolia-admin-toast") private readonly toasts!: AdminToast | null;
   private t: DeskLocalizer = deskLocalizer("en");
   private api: DeskApi | null = null;
+  /** The keyboard was on the pause's button before what is drawn now. */
+  private wasAtState = false;
   private followed: { lineId: string; stop: () => void } | null = null;
   private readonly bell = new KitchenBell((silent) => {
     this.silent = silent;
@@ -166,6 +169,7 @@ export class NeoliaDesk extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     const timeZone = this.line ? knownZone(this.line.timeZone) : undefined;
     if (this.t.locale !== this.locale || this.t.timeZone !== timeZone) this.t = deskLocalizer(this.locale, timeZone);
+    this.wasAtState = this.shadowRoot?.activeElement?.matches(".state") ?? false;
     if (changed.has("calling")) setDialogsAside(this.calling);
     if (changed.has("model") && this.api === null) {
       this.api = deskApi(this.model.api);
@@ -221,6 +225,8 @@ export class NeoliaDesk extends LitElement {
 
   protected override updated(): void {
     this.followLine();
+    // The button that was pressed has gone, and whatever is in its place does the opposite.
+    if (this.wasAtState && focusIsLost()) this.renderRoot.querySelector<HTMLElement>("#state")?.focus();
   }
 
   protected override render(): TemplateResult {
@@ -286,11 +292,11 @@ export class NeoliaDesk extends LitElement {
     const { t } = this;
     const kind = line.state === "open" ? "good" : line.state === "paused" ? "wait" : "";
     return html`
-      <span class="chip ${kind}">${t(`desk.${line.state}`)}</span>
+      <span class="chip ${kind}" id="state" role="status" tabindex="-1">${t(`desk.${line.state}`)}</span>
       ${
         line.state === "paused"
-          ? html`<button @click=${() => void this.setPause(line, false, null)}>${t("desk.resume")}</button>`
-          : html`<button class="icon quiet" aria-label=${t("desk.pause")} title=${t("desk.pause")} @click=${this.askPause}>${icon("pause")}</button>`
+          ? html`<button class="state" @click=${() => void this.setPause(line, false, null)}>${t("desk.resume")}</button>`
+          : html`<button class="state icon quiet" aria-label=${t("desk.pause")} title=${t("desk.pause")} @click=${this.askPause}>${icon("pause")}</button>`
       }
     `;
   }

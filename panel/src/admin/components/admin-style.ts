@@ -50,7 +50,7 @@ export const adminStyle = css`
     justify-content: center;
     text-decoration: none;
   }
-  button:disabled {
+  button:is(:disabled, [aria-disabled="true"]) {
     filter: none;
     opacity: 0.55;
   }

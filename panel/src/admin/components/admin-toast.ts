@@ -5,6 +5,7 @@ import { shared } from "../../components/style.ts";
 import type { AdminLocalizer } from "../../localize/admin.ts";
 import type { Toast } from "../admin.ts";
 import { adminStyle } from "./admin-style.ts";
+import { focusIsLost, visibleHeadings } from "./focus.ts";
 
 /** Long enough to read and to reach the button. */
 const SHOWN_MS = 8_000;
@@ -121,6 +122,14 @@ export class AdminToast extends LitElement {
 
   private close = (): void => {
     this.hold();
+    const hadKeyboard = this.shadowRoot?.activeElement != null;
     this.toast = null;
+    if (hadKeyboard) void this.leaveKeyboard();
   };
+
+  /** Whoever pressed a button in it is at the page's heading, and not at the top of all. */
+  private async leaveKeyboard(): Promise<void> {
+    await this.updateComplete;
+    if (focusIsLost()) visibleHeadings(document).at(-1)?.focus();
+  }
 }

@@ -118,9 +118,14 @@ export class ScheduleEditor extends LitElement {
           ${time.to <= time.from ? html`<span class="hint">${t("rule.overnight")}</span>` : nothing}
           <button type="button" class="icon" aria-label=${t("rule.removeTime")} @click=${() => this.drop(index)}>${icon("close")}</button>
         </div>
-        ${time.days.length === 0 || Number.isNaN(time.from + time.to) ? html`<p class="failure">${t("rule.noDay")}</p>` : nothing}
+        ${time.days.length === 0 || Number.isNaN(time.from + time.to) ? html`<p class="failure" role="alert">${t("rule.noDay")}</p>` : nothing}
       </div>
     `;
+  }
+
+  /** Puts the keyboard where the times make no sense. */
+  report(): void {
+    this.renderRoot.querySelector<HTMLElement>(".time:has(.failure) input")?.focus();
   }
 
   private setDay(index: number, day: number, on: boolean): void {
