@@ -103,6 +103,27 @@ test("what others change shows by itself: prices, what is sold out, and a menu t
   await page.getByRole("button", { name: "Tiramisu: Sold out" }).waitFor();
 });
 
+test("what somebody else takes back in the moment of a press shows at once: the board is as it was and tells of nothing", async () => {
+  const page = await open("menu");
+  const whole: string[] = [];
+  page.on("websocket", (socket) =>
+    socket.on("framereceived", ({ payload }) => !String(payload).startsWith('{"type":"change"') && whole.push("board")),
+  );
+  await page.reload();
+  await page.getByRole("button", { name: "Tiramisu: Available" }).focus();
+  await until(() => whole.length > 0, { what: "the board" });
+  const before = whole.length;
+  const off = api.ordering.boards.onChange(lineId, () => {
+    off();
+    api.ordering.menus.setSoldOut(lineId, "tiramisu", false);
+  });
+  await page.keyboard.press("Enter");
+  await page.getByText("Tiramisu: sold out").waitFor();
+  await page.getByRole("button", { name: "Tiramisu: Available" }).waitFor();
+  assert.deepEqual(stored().soldOut, []);
+  assert.equal(whole.length, before, "not only with the next whole board");
+});
+
 test("two people at the menu, one with a form open: what they change of different dishes is both kept", async () => {
   const page = await open("menu");
   await page.getByRole("button", { name: "Edit Crème brûlée" }).click();

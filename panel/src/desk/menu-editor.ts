@@ -41,7 +41,7 @@ export class MenuEditor extends LitElement {
   @state() private again: Editing[] = [];
   private lineId = "";
   private changes: MenuChanges | null = null;
-  private followed: Board["menu"] | null = null;
+  private followed: Board | null = null;
 
   static override styles = [
     shared,
@@ -105,12 +105,15 @@ export class MenuEditor extends LitElement {
     if (open.what !== null) keepTyped(this.keptAt, { ...open, typed: detail });
   };
 
-  /** What others change shows by itself; not below an open form, whose dish would be another one than it shows. */
+  /**
+   * What others change shows by itself; not below an open form, whose dish would be another one than it shows. Each board is
+   * looked at: one that is as the last one says that others took back what was done here.
+   */
   private followOthers(): void {
-    const now = this.desk.board?.menu ?? null;
-    if (now === null || now === this.followed || this.open !== null || this.changes?.busy !== false) return;
-    this.followed = now;
-    this.changes.follow(now);
+    const { board } = this.desk;
+    if (board === null || board === this.followed || this.open !== null || this.changes?.busy !== false) return;
+    this.followed = board;
+    this.changes.follow(board.menu);
   }
 
   private changesOf(lineId: string): MenuChanges {
