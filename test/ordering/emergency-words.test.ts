@@ -17,9 +17,15 @@ for (const [kind, texts] of Object.entries({
     "Ma femme accouche !",
     "Elle ne respire presque plus.",
     "He's not breathing.",
+    "Mon père s'est effondré, il ne parle plus.",
   ],
-  fire: ["Il y a le feu chez moi.", "Il y a le feu dans la cuisine !", "My house is on fire."],
-  police: ["Quelqu'un essaie d'entrer chez moi.", "Someone is breaking into my house."],
+  fire: ["Il y a le feu chez moi.", "Il y a le feu dans la cuisine !", "J'ai la cuisine en feu !", "My house is on fire."],
+  police: [
+    "Quelqu'un essaie d'entrer chez moi.",
+    "Il y a un homme avec un fusil devant chez moi.",
+    "On s'est fait braquer.",
+    "Someone is breaking into my house.",
+  ],
   any: ["Au secours !", "Help! Help!", "¡Socorro!", "Hilfe, es brennt!", "Aiuto!", "Es ist ein Notfall.", "¡Ayuda!"],
 })) {
   for (const text of texts) test(`${kind}: ${text}`, () => assert.equal(emergencyIn(text, SAMPLE_MENU), kind));
@@ -37,6 +43,7 @@ for (const text of [
   "C'est la caserne des pompiers, dix pizzas.",
   "Ma femme accouche dans un mois.",
   "Votre site ne répond plus.",
+  "Le soufflé s'est effondré, la dernière fois.",
   "Une salade sans anchois, je suis allergique.",
   "¿Me ayuda a elegir?",
   "I'm dying for a pizza.",

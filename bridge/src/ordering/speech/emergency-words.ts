@@ -20,11 +20,11 @@ const WORDS: readonly [EmergencyKind, RegExp][] = [
   ],
   [
     "fire",
-    /\b((il )?y a le feu(?! (dans|a) (la|ma) bouche\b)|(?<!\b(cuite?s?|grillee?s?|suis|es|est|arretee?) )au feu(?! (de|du|rouge|vert|orange)\b)|le feu a pris|(four|restaurant) (est en feu|a pris feu|prend feu)|(maison|appartement|appart|cuisine|immeuble|voiture) (est en feu|brule|a pris feu|prend feu)|incendie|pompiers|fuite de gaz|ca sent le gaz|ca brule chez|odeur de gaz|there( is|'?s) a fire(?! (pit|oven))|smells? (of )?gas|fire (brigade|department)|(house|kitchen|flat|building) is on fire|gas leak)\b/,
+    /\b((il )?y a le feu(?! (dans|a) (la|ma) bouche\b)|(?<!\b(cuite?s?|grillee?s?|suis|es|est|arretee?) )au feu(?! (de|du|rouge|vert|orange)\b)|le feu a pris|(four|restaurant) (est en feu|a pris feu|prend feu)|(maison|appartement|appart|cuisine|immeuble|voiture) ((est )?en feu|brule|a pris feu|prend feu)|incendie|pompiers|fuite de gaz|ca sent le gaz|ca brule chez|odeur de gaz|there( is|'?s) a fire(?! (pit|oven))|smells? (of )?gas|fire (brigade|department)|(house|kitchen|flat|building) is on fire|gas leak)\b/,
   ],
   [
     "police",
-    /\b(appel(ez|le)[- ](la )?(police|gendarmes|gendarmerie)|on m'agresse|(m'agresse|se fait agresser|suis fait agresser)|il a (un couteau|une arme|un pistolet)|cambriol(age|e|er|eurs?)|(?<!c'est (du|un) )braquage|me frappe|(il|elle) (la|le) frappe|veut me tuer|me menace|on m'attaque|(quelqu'un|un homme|il) (est entre|essaie d'entrer|a force la porte)|besoin (de la police|des gendarmes)|(call|need|send) the police|(someone|somebody) (broke|is breaking) in(to)?|is (hitting|beating) me|he has a (knife|gun)|being attacked|being robbed)\b/,
+    /\b(appel(ez|le)[- ](la )?(police|gendarmes|gendarmerie)|on m'agresse|(m'agresse|se fait agresser|suis fait agresser)|il a (un couteau|une arme|un pistolet|un fusil)|(homme|mec|type|gars|quelqu'un) avec (un fusil|un pistolet|une arme)\b|(s'est|se fait|nous sommes|suis) fait braquer|cambriol(age|e|er|eurs?)|(?<!c'est (du|un) )braquage|me frappe|(il|elle) (la|le) frappe|veut me tuer|me menace|on m'attaque|(quelqu'un|un homme|il) (est entre|essaie d'entrer|a force la porte)|besoin (de la police|des gendarmes)|(call|need|send) the police|(someone|somebody) (broke|is breaking) in(to)?|is (hitting|beating) me|he has a (knife|gun)|being attacked|being robbed)\b/,
   ],
   [
     "any",
@@ -37,7 +37,7 @@ const WORDS: readonly [EmergencyKind, RegExp][] = [
   ],
   [
     "medical",
-    /\b(s'est (etouffee?|noyee?|electrocutee?|pendue?)|respire (a peine|tres mal)|(il|elle|ne) (se releve|reagit) (pas|plus)|(il|elle) (ne )?repond (plus|pas),? (il|elle) est par terre|(elle|il|femme|mari|mere|pere|fils|fille|dame|monsieur) est tombee? dans les pommes|c(oe|œ)ur (ne )?(bat plus|s'est arrete)|je veux (mourir|en finir)(?! avec)|(s'est|me suis) ouvert les veines|trop de medicaments|choc allergique|(train d'|va |vient d')accoucher(?! d)|perdu les eaux|par terre,? inanimee?|(pieton|cycliste|quelqu'un|enfant|dame|monsieur|il|elle|homme|femme) (s'est fait|vient de se faire) renverser|(j'ai|on a|il a|elle a|vient d'avoir) eu un (grave )?accident(?! de (livraison|caisse|cuisine|parcours)))\b/,
+    /\b(s'est (etouffee?|noyee?|electrocutee?|pendue?)|respire (a peine|tres mal)|(il|elle|ne) (se releve|reagit) (pas|plus)|(il|elle) (ne )?repond (plus|pas),? (il|elle) est par terre|(elle|il|femme|mari|mere|pere|fils|fille|dame|monsieur) est tombee? dans les pommes|c(oe|œ)ur (ne )?(bat plus|s'est arrete)|(pere|mere|mari|femme|fils|fille|bebe|il|elle) s'est effondree?|je veux (mourir|en finir)(?! avec)|(s'est|me suis) ouvert les veines|trop de medicaments|choc allergique|(train d'|va |vient d')accoucher(?! d)|perdu les eaux|par terre,? inanimee?|(pieton|cycliste|quelqu'un|enfant|dame|monsieur|il|elle|homme|femme) (s'est fait|vient de se faire) renverser|(j'ai|on a|il a|elle a|vient d'avoir) eu un (grave )?accident(?! de (livraison|caisse|cuisine|parcours)))\b/,
   ],
   [
     "fire",

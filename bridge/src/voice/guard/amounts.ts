@@ -54,7 +54,7 @@ const SMALL_FOREIGN = new RegExp(
 const NO_AMOUNT = words("(?:en|in|des|les|d['’]|of|the|que des) ?(?:euros?|eur|€|dollars?|cents|pounds?)");
 /** An amount without a number: nothing here is given away by whoever takes an order. */
 const GIFT = words(
-  "gratuit\\p{L}*|offert\\p{L}*|vous l['’]offr\\p{L}+|moiti[ée] (?:prix|moins)|demi[- ]tarif|remises?|r[ée]ductions?|rabais|ristournes?|for free|it['’]?s free|(?:is|are|be) free|free of charge|no charge|on the house|half[- ]price|discounts?|complimentary|(?<!(?:paquet|papier|bon|ch[èe]que|carte) )cadeaux?|(?:pay\\p{L}+|r[ée]gl\\p{L}+|co[ûu]t\\p{L}+) (?:que )?(?:plus |donc )?(?:rien|la moiti[ée])|rien [àa] (?:payer|r[ée]gler)(?! (?:d['’]avance|maintenant|pour l|au t[ée]l|en ligne|tout de suite|avant))|pay nothing|nothing to pay(?! (?:now|yet|in advance))",
+  "gratuit\\p{L}*|gratis|offert\\p{L}*|la maison (?:qui |vous )*(?:l['’])?offre|vous l['’]offr\\p{L}+|moiti[ée] (?:(?:du )?prix|moins)|deux fois moins cher|pour le prix d['’]une?|vous (?:ne )?(?:me |nous )?devez (?:plus |donc )*rien(?=\\s*(?:[.,;!]|$))|demi[- ]tarif|remises?|r[ée]ductions?|rabais|ristournes?|for free|it['’]?s free|(?:is|are|be) free|free of charge|no charge|on the house|half[- ]price|discounts?|complimentary|(?<!(?:paquet|papier|bon|ch[èe]que|carte) )cadeaux?|(?:pay\\p{L}+|r[ée]gl\\p{L}+|co[ûu]t\\p{L}+) (?:que )?(?:plus |donc )?(?:rien|la moiti[ée])|rien [àa] (?:payer|r[ée]gler)(?! (?:d['’]avance|maintenant|pour l|au t[ée]l|en ligne|tout de suite|avant))|pay nothing|nothing to pay(?! (?:now|yet|in advance))",
 );
 /** "-10 %", "dix pour cent de moins". */
 const LESS = /(?:^|\s)[-−–]\s?\d+ ?%|(?:%|pour cent|percent) (?:de moins|moins cher|off|less)(?!\p{L})/iu;
