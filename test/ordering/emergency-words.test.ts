@@ -19,7 +19,12 @@ for (const [kind, texts] of Object.entries({
     "He's not breathing.",
     "Mon père s'est effondré, il ne parle plus.",
   ],
-  fire: ["Il y a le feu chez moi.", "Il y a le feu dans la cuisine !", "J'ai la cuisine en feu !", "My house is on fire."],
+  fire: [
+    "Il y a le feu chez moi.",
+    "Il y a le feu dans la cuisine !",
+    "J'ai la cuisine en feu !",
+    "My house is on fire.",
+  ],
   police: [
     "Quelqu'un essaie d'entrer chez moi.",
     "Il y a un homme avec un fusil devant chez moi.",
