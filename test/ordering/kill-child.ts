@@ -1,6 +1,6 @@
 /**
  * One call at the order desk in a process of its own, which stops dead at a boundary and waits to be killed:
- * `node kill-child.ts <folder> <lineId> <callId> <variant | staff | kitchen> <boundary>`. Boundaries are before, inside and after each
+ * `node kill-child.ts <folder> <lineId> <callId> <variant | twice | staff | kitchen> <boundary>`. Boundaries are before, inside and after each
  * transaction, counted from 0. What the desk answered is written to stdout at once: that is what the model would have heard.
  */
 import { writeSync } from "node:fs";
@@ -54,7 +54,8 @@ const ordering = startOrdering({
   onError: fail,
 });
 
-counting = true;
+// What comes before the second order is what the calls with one order are killed in.
+counting = variant !== "twice";
 const n = Number(variant) || 0;
 const call = ordering.desk.open({ callId, lineId, callerNumber: "+33639980178", language: n % 2 === 0 ? "fr" : "en" });
 tell({ opened: true });
@@ -72,12 +73,31 @@ function order(): void {
   if (n % 3 === 0) tool("add_item", { item_id: "tiramisu", quantity: 2 });
   if (n % 3 === 1) tool("remove_line", { line: 1 });
   if (n % 3 === 1) tool("add_item", { item_id: "cola", quantity: 3 });
+  confirm();
+  call.end({ reason: "completed", costCents: 2 });
+}
+
+function confirm(): void {
   tool("set_details", { name: `Caller ${n}`, pickup_time: "asap" });
   const readBack = tool("read_back");
   call.playedToEnd(readBack.say.mark ?? "");
   call.callerTurn({ beganAtMs: Date.now() + 1 });
   const confirmed = tool("confirm_order");
   call.playedToEnd(confirmed.say.mark ?? "");
+}
+
+/** Two orders in one call, and one between them that the caller takes back. */
+function twice(): void {
+  tool("add_item", { item_id: "reine", quantity: 1 });
+  tool("change_line", { line: 1, option_ids: ["taille-grande"] });
+  confirm();
+  counting = true;
+  tool("another_order");
+  tool("add_item", { item_id: "cola", quantity: 3 });
+  tool("abandon_order");
+  tool("another_order");
+  tool("add_item", { item_id: "tiramisu", quantity: 2 });
+  confirm();
   call.end({ reason: "completed", costCents: 2 });
 }
 
@@ -118,6 +138,7 @@ function kitchen(): void {
 
 if (variant === "staff") staff();
 else if (variant === "kitchen") kitchen();
+else if (variant === "twice") twice();
 else order();
 counting = false;
 tell({ boundaries: passed });

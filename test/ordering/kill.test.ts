@@ -33,7 +33,7 @@ before(async () => {
 });
 after(() => folder.remove());
 
-async function runUntil(callId: string, variant: number, boundary: number): Promise<Told> {
+async function runUntil(callId: string, variant: number | "twice", boundary: number): Promise<Told> {
   const child = spawn(
     process.execPath,
     [
@@ -113,4 +113,36 @@ test(`${CALLS} calls, each killed at another boundary: 0 lost, 0 doubled`, { tim
     orders.length,
   );
   assert.ok(drafts.length > 20 && orders.length > 3);
+});
+
+test("a call with two orders and one taken back between them, killed at each boundary: neither is lost or doubled", {
+  timeout: 540_000,
+}, async (t) => {
+  const whole = await runUntil("twice", "twice", -1);
+  const boundaries = whole.boundaries ?? 0;
+  assert.ok(boundaries > 20, `${boundaries} boundaries`);
+  const ledger: Told[] = [whole];
+  for (let n = 0; n < boundaries; n++) ledger.push(await runUntil(`twice-${n}`, "twice", n));
+
+  const luigi = reopenedRestaurant(folder.path, lineId);
+  t.after(() => luigi.close());
+  const { drafts, orders } = luigi.ordering.boards.board(lineId);
+  /** What stands there after so many answers: the orders, and the draft of what is not over. Whoever takes an order back wants no call back. */
+  const after = (count: number) => {
+    const answers = whole.answers.slice(0, count);
+    const placed = answers.filter(({ state }) => state === "committed").map(({ totalCents }) => totalCents);
+    const { state = "", totalCents = 0 } = answers.at(-1) ?? {};
+    return JSON.stringify({ placed, left: ["committed", "abandoned"].includes(state) ? [] : [totalCents] });
+  };
+  assert.equal(after(Number.POSITIVE_INFINITY), JSON.stringify({ placed: [1_550, 1_300], left: [] }));
+  for (const { callId, answers } of ledger) {
+    const ofCall = <Row extends { callId: string | null; cart: { totalCents: number } }>(rows: readonly Row[]) =>
+      rows.filter((row) => row.callId === callId).map(({ cart }) => cart.totalCents);
+    const there = JSON.stringify({ placed: ofCall(orders), left: ofCall(drafts) });
+    // The last step may be on disk before anybody has heard of it.
+    assert.ok(
+      [after(answers.length), after(answers.length + 1)].includes(there),
+      `${callId} after ${answers.at(-1)?.tool}: ${there}`,
+    );
+  }
 });
