@@ -4,6 +4,7 @@ import { afterEach, test } from "node:test";
 import type { Page } from "playwright-core";
 import { around } from "../lab/around.ts";
 import { until } from "../lab/until.ts";
+import { inspect } from "../panel/inspect.ts";
 import { AdminDesk, type SampleBuilding, settled } from "./admin-desk.ts";
 
 let desk: AdminDesk;
@@ -70,4 +71,11 @@ test("the answer to an earlier search that comes late does not take the place of
   await (await late).finished();
   await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))");
   assert.deepEqual(await lines(page).allInnerTexts(), shown);
+});
+
+test("a search that finds nothing says so, and not that nothing was noted", async () => {
+  const page = await open();
+  await page.getByRole("searchbox").fill("nobody of that name");
+  await page.getByText("Nothing that was noted fits.").waitFor();
+  await inspect(page, "audit without a hit");
 });

@@ -120,6 +120,7 @@ export class AuditPage extends AdminPage {
   protected override render(): TemplateResult {
     const { t } = this.admin;
     const { page } = this;
+    const { search, noun } = this.query;
     return html`
       <div class="page">
         <div class="bar">
@@ -131,7 +132,7 @@ export class AuditPage extends AdminPage {
           page === null
             ? html`<span class="skeleton"></span>`
             : this.entries.length === 0
-              ? html`<p class="card">${t("audit.none")}</p>`
+              ? html`<p class="card">${t(search === undefined && noun === undefined ? "audit.none" : "audit.noneFits")}</p>`
               : this.renderEntries(page)
         }
       </div>
@@ -144,7 +145,7 @@ export class AuditPage extends AdminPage {
     const nouns = known.map((noun) => html`<option value=${noun}>${loggedWord("noun", noun, t)}</option>`);
     return html`
       <div class="filters" role="search">
-        <label>${t("list.search")} <input type="search" maxlength="80" autocomplete="off" value=${this.query.search ?? ""} @input=${this.onSearch} /></label>
+        <label>${t("list.search")} <input type="search" maxlength="80" autocomplete="off" placeholder=${t("audit.searchHint")} value=${this.query.search ?? ""} @input=${this.onSearch} /></label>
         <label>${t("audit.noun")} <select @change=${this.onNoun}><option value="">${t("audit.anyNoun")}</option>${nouns}</select></label>
         <label>${t("audit.since")} <input type="date" @change=${(event: Event) => this.onDate("fromMs", event)} /></label>
         <label>${t("audit.until")} <input type="date" @change=${(event: Event) => this.onDate("toMs", event)} /></label>
