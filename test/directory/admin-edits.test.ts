@@ -113,28 +113,6 @@ test("a unit moves to another building, and the move is taken back", async () =>
   await until(async () => (await building()) === house.building.id, { what: "the unit to be back" });
 });
 
-test("a message stays as long as the pointer or the keyboard is in it, whichever leaves first", async () => {
-  await desk.api.post<Building>("/api/buildings", { siteId: house.site.id, name: "Villa" });
-  const page = await open(`/units/${house.reception.id}`);
-  await page.getByLabel("Building").selectOption({ label: "Villa" });
-  await page.clock.install();
-  await page.getByRole("button", { name: "Save" }).click();
-  const toast = page.locator("neolia-admin-toast .toast");
-  await toast.hover();
-  const close = toast.getByRole("button", { name: "Close" });
-  await close.focus();
-  await page.mouse.move(1, 1);
-  await page.clock.fastForward(20_000);
-  assert.equal(await toast.isVisible(), true, "the keyboard is still in it");
-  await toast.hover();
-  await close.blur();
-  await page.clock.fastForward(20_000);
-  assert.equal(await toast.isVisible(), true, "the pointer is still on it");
-  await page.mouse.move(1, 1);
-  await page.clock.fastForward(9_000);
-  await toast.waitFor({ state: "detached" });
-});
-
 test("removing a building says what it takes along, asks, and does nothing when the answer is no", async () => {
   const page = await open("/buildings");
   await page.getByRole("button", { name: "Remove" }).click();

@@ -65,8 +65,14 @@ export class AdminToast extends LitElement {
     if (this.toast?.failed !== true) this.close();
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("keydown", this.onKey);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    window.removeEventListener("keydown", this.onKey);
     clearTimeout(this.timer);
   }
 
@@ -112,6 +118,12 @@ export class AdminToast extends LitElement {
     const stays = relatedTarget instanceof Node && toast.contains(relatedTarget);
     const other = type === "focusout" ? ":hover" : ":focus-within";
     if (!stays && !toast.matches(other)) this.wait();
+  };
+
+  /** It is the last thing on the page: whoever goes from thing to thing may be on the way to it. */
+  private onKey = ({ key }: KeyboardEvent): void => {
+    const isHeld = this.renderRoot.querySelector(".toast")?.matches(":hover, :focus-within") ?? true;
+    if (key === "Tab" && !isHeld) this.wait();
   };
 
   private wait = (): void => {
