@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { type OrderEventPayload, orderAnnouncer } from "../../bridge/src/mqtt/order-announcer.ts";
 import { CALLER, type Restaurant, restaurant } from "./restaurant.ts";
 
 let luigi: Restaurant;
@@ -169,6 +170,14 @@ test("what is stored under a number is exported and erased, however the number i
   assert.equal((await boards.history(luigi.line.id, {}, true)).calls.length, 0);
 });
 
+function filesWith(folder: string, words: readonly RegExp[]): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile())
+    .map((file) => ({ name: file.name, text: readFileSync(join(file.parentPath, file.name), "latin1") }))
+    .filter(({ text }) => words.some((word) => text.match(word)))
+    .map(({ name }) => name);
+}
+
 test("what was erased stands in no file any more: not in the database's free pages, its log or its copies", () => {
   const { call, tool, heardAndAnswered } = luigi.call();
   call.heard("je m'appelle Quetzalcoatl");
@@ -181,16 +190,44 @@ test("what was erased stands in no file any more: not in the database's free pag
   luigi.ordering.orders.move(board().orders[0]?.id ?? "", "new", "gone");
   luigi.store.keepCopy();
   const words = [/quetzal/gi, new RegExp(CALLER.slice(3), "g")];
-  const found = () =>
-    readdirSync(luigi.folder, { recursive: true, withFileTypes: true })
-      .filter((file) => file.isFile())
-      .map((file) => ({ name: file.name, text: readFileSync(join(file.parentPath, file.name), "latin1") }))
-      .filter(({ text }) => words.some((word) => text.match(word)))
-      .map(({ name }) => name);
+  const found = () => filesWith(luigi.folder, words);
   assert.ok(found().length > 1, "it was in the database and in its copy");
   luigi.ordering.privacy.erase(CALLER);
   assert.deepEqual(found(), []);
   assert.equal(readdirSync(join(luigi.folder, "copies")).length, 1, "there is a copy without it");
+});
+
+test("what the broker, who was away, is still to be told of an erased order holds no note, and stands in no file", async () => {
+  const marco = await restaurant({ announce: orderAnnouncer });
+  try {
+    const { store, ordering, line } = marco;
+    for (const word of ["quetzal", "olive"]) {
+      const { call, tool, heardAndAnswered } = marco.call();
+      tool("add_item", { item_id: "tiramisu", quantity: 1, note: `${word}-plat` });
+      tool("set_details", { name: "Paul", pickup_time: "asap", note: `${word}-note` });
+      heardAndAnswered(tool("read_back"));
+      tool("confirm_order");
+      call.end({ reason: "completed", costCents: 4 });
+    }
+    const [first, second] = ordering.boards.board(line.id).orders.toSorted((a, b) => a.number - b.number);
+    ordering.orders.move(first?.id ?? "", "new", "gone");
+    const waiting = () => store.outbox.next(10).map(({ payload }) => JSON.parse(payload) as OrderEventPayload);
+    const before = waiting();
+    assert.equal(ordering.privacy.erase(CALLER).orders, 1);
+    const blank = (news: OrderEventPayload) => ({
+      ...{ ...news, note: "" },
+      items: news.items.map((item) => ({ ...item, note: "" })),
+    });
+    // The kitchen still has the second one.
+    assert.deepEqual(
+      waiting(),
+      before.map((news) => (news.order_id === second?.id ? news : blank(news))),
+    );
+    assert.match(JSON.stringify(waiting()), /olive-plat.*olive-note/);
+    assert.deepEqual(filesWith(marco.folder, [/quetzal/i]), []);
+  } finally {
+    marco.close();
+  }
 });
 
 test("transcripts go after their days, the order stays", () => {

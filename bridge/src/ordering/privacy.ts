@@ -64,6 +64,8 @@ export function privacy(context: OrderingContext): Privacy {
         for (const order of orders) {
           const lines = order.lines.map((line) => ({ ...line, note: "" }));
           store.orders.update({ ...order, callerNumber: null, name: "", note: "", lines });
+          // The broker may be away: what it is told afterwards is without them as well.
+          store.outbox.dropNotes(order.id);
         }
         for (const { callId } of calls) store.orderCalls.remove(callId);
         const key = sameNumberKey(callerNumber);
