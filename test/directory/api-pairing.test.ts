@@ -295,6 +295,24 @@ test("a withdrawn phone's document cannot be fetched any more and its account is
   assert.equal((await listed()).find(({ id }) => id === pairing.id)?.state, "withdrawn");
 });
 
+test("a phone's code that could not be made, as the VPS is away, stands in the log as withdrawn, for a new phone and for one that is there", async () => {
+  const known = await invite("phone");
+  await fetched(known);
+  const before = api.store.accounts.list({ siteId: house.site.id });
+  api.stage.vpsAway = true;
+  const { id: unitId } = house.unit401;
+  for (const accountId of [undefined, known.accountId]) {
+    const refused = await api.send("POST", "/api/pairings", { kind: "phone", unitId, label: "Ana", accountId });
+    assert.deepEqual([refused.status, refused.code], [503, "VPS_UNREACHABLE"]);
+  }
+  assert.deepEqual(api.store.accounts.list({ siteId: house.site.id }), before);
+  const noted = (await api.send("GET", "/api/audit?noun=pairing&limit=4")).json<AuditPage>().entries;
+  assert.deepEqual(
+    noted.map(({ verb }) => verb),
+    ["withdrawn", "added", "withdrawn", "added"],
+  );
+});
+
 test("a withdrawn phone is so with the VPS away as well, and what lies there opens nothing", async () => {
   const pairing = await invite("phone");
   api.stage.vpsAway = true;

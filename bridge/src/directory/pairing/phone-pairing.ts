@@ -105,17 +105,12 @@ export function phonePairing(context: DirectoryContext, post: DocumentPost): Pho
       if (sip.uri === null || !post.isThere(row.siteId)) {
         throw new AppError("VPS_NOT_CONFIGURED", "a phone fetches its configuration from the VPS, and there is none");
       }
+      const { siteId, unitId, id: rowId, label } = row;
+      const noted = { siteId, noun: "pairing", rowId, label: `${label} (phone)` } as const;
       const { row: made, ha1 } = store.transaction(() => {
         const prepared = prepare(row, known);
         store.pairings.insert(prepared.row);
-        audit.note({
-          siteId: row.siteId,
-          noun: "pairing",
-          verb: "added",
-          rowId: row.id,
-          label: `${row.label} (phone)`,
-          after: { unitId: row.unitId },
-        });
+        audit.note({ ...noted, verb: "added", after: { unitId } });
         return prepared;
       });
       try {
@@ -123,8 +118,11 @@ export function phonePairing(context: DirectoryContext, post: DocumentPost): Pho
         store.pairings.setDocument(row.id, id);
         return { row: { ...made, documentId: id }, url };
       } catch (error) {
-        if (known === null) undo(made);
-        else store.pairings.withdraw(row.id, now());
+        store.transaction(() => {
+          if (known === null) undo(made);
+          else store.pairings.withdraw(row.id, now());
+          audit.note({ ...noted, verb: "withdrawn" });
+        });
         throw error;
       }
     },
